@@ -1,0 +1,1 @@
+"""The vault: what a record is, how it is described, packaged, stored and proven."""

@@ -1,0 +1,46 @@
+"""The `tangthu` command. Each folder adds its commands by entry point (`tangthu.commands`).
+
+Every command takes `--json` where it prints facts, and exits 0 only when all is well.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from typing import Any
+
+import typer
+
+from archive.errors import TangThuError
+
+app = typer.Typer(
+    name="tangthu",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Tàng Thư: kho lưu trữ số của tỉnh. The electronic records archive of a province.",
+)
+
+
+def show(facts: Any, *, as_json: bool, text: str = "") -> None:
+    """Print facts as JSON, or as the given text for people."""
+    print(json.dumps(facts, ensure_ascii=False, indent=2, default=str) if as_json else text or facts)
+
+
+def load() -> typer.Typer:
+    """Return the app with every installed folder's commands."""
+    for point in sorted(entry_points(group="tangthu.commands"), key=lambda point: point.name):
+        register: Callable[[typer.Typer], None] = point.load()
+        register(app)
+    return app
+
+
+def main() -> None:
+    """Run the command line; an error of ours is one line on stderr and exit 2."""
+    try:
+        load()(standalone_mode=True)
+    except TangThuError as error:
+        print(f"tangthu: {error}", file=sys.stderr)
+        sys.exit(2)

@@ -1,0 +1,1 @@
+"""The ledger: what happened, and every decision. Append-only, sealed, provable."""

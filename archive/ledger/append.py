@@ -1,0 +1,118 @@
+"""Write events, one after another, in the caller's transaction; and read them back in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from archive.ledger.event import Event, Verb
+from archive.ledger.rows import EventRow
+
+APPEND_LOCK = 0x7A4E67  # one writer at a time; SQLite's BEGIN IMMEDIATE gives the same
+
+
+def append(
+    session: Session,
+    verb: Verb,
+    *,
+    actor: str,
+    role: str = "",
+    kind: str,
+    id: str,
+    payload: Mapping[str, Any] | None = None,
+    before: str | None = None,
+    after: str | None = None,
+    basis: str = "",
+    now: datetime | None = None,
+) -> Event:
+    """Write one event in this transaction and return it.
+
+    It becomes true when the transaction commits, together with whatever register rows the caller writes.
+
+    Args:
+        session: an open transaction on the register.
+        verb: what happened.
+        actor: account name of the person, or `system:<part>`.
+        role: the role in which the actor acted.
+        kind: of object: submission, case-file, package, order, agency, fonds, ledger.
+        id: of the object.
+        payload: JSON values, enough to replay the register.
+        before: SHA-256 of the object before, if it has bytes.
+        after: SHA-256 of the object after.
+        basis: the clause or document the act rests on.
+        now: aware time; the ledger moves it forward when needed so that stamps strictly increase.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK})
+    last = session.execute(select(EventRow.seq, EventRow.at).order_by(EventRow.seq.desc()).limit(1)).first()
+    at = (now or datetime.now(UTC)).astimezone(UTC)
+    if last is not None and at <= last.at:
+        at = last.at + timedelta(microseconds=1)
+    event = Event(
+        seq=1 if last is None else last.seq + 1,
+        at=at,
+        actor=actor,
+        role=role,
+        verb=verb,
+        object_kind=kind,
+        object_id=id,
+        payload=dict(payload or {}),
+        before_sha256=before,
+        after_sha256=after,
+        basis=basis,
+    )
+    session.add(to_row(event))
+    session.flush()
+    return event
+
+
+def read(session: Session, *, after: int = 0, limit: int | None = None) -> Iterator[Event]:
+    """Yield events with `seq` greater than `after`, in order, without loading them all."""
+    query = select(EventRow).where(EventRow.seq > after).order_by(EventRow.seq).limit(limit)
+    for row in session.scalars(query.execution_options(yield_per=500)):
+        yield from_row(row)
+
+
+def history(session: Session, *ids: str, limit: int = 200) -> list[Event]:
+    """Return the newest events about any of these objects, newest first."""
+    query = select(EventRow).where(EventRow.object_id.in_(ids)).order_by(EventRow.seq.desc()).limit(limit)
+    return [from_row(row) for row in session.scalars(query)]
+
+
+def to_row(event: Event) -> EventRow:
+    """Return the row that stores this event."""
+    return EventRow(
+        seq=event.seq,
+        at=event.at,
+        actor=event.actor,
+        role=event.role,
+        verb=str(event.verb),
+        object_kind=event.object_kind,
+        object_id=event.object_id,
+        before_sha256=event.before_sha256,
+        after_sha256=event.after_sha256,
+        basis=event.basis,
+        payload=dict(event.payload),
+        sha256=event.sha256,
+    )
+
+
+def from_row(row: EventRow) -> Event:
+    """Return the event a row stores."""
+    return Event(
+        seq=row.seq,
+        at=row.at,
+        actor=row.actor,
+        role=row.role,
+        verb=Verb(row.verb),
+        object_kind=row.object_kind,
+        object_id=row.object_id,
+        payload=row.payload,
+        before_sha256=row.before_sha256,
+        after_sha256=row.after_sha256,
+        basis=row.basis,
+    )

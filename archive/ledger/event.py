@@ -1,0 +1,87 @@
+"""What an event is, and its canonical form, which hashes and proofs are made of."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class Verb(StrEnum):
+    """Everything that can happen to a record (register of events; maps to PREMIS event types)."""
+
+    AGENCY_SET = "AGENCY_SET"
+    FONDS_SET = "FONDS_SET"
+    INGEST = "INGEST"  # raw bytes of a submission stored
+    VALIDATE = "VALIDATE"
+    SIGNATURE_CHECK = "SIGNATURE_CHECK"
+    VIRUS_CHECK = "VIRUS_CHECK"
+    RETURN = "RETURN"  # returned or refused with findings
+    DECISION = "DECISION"  # an order was proposed, approved, refused or done
+    NORMALISE = "NORMALISE"
+    PACKAGE = "PACKAGE"
+    STORE = "STORE"  # deposited in every store and read back
+    FIXITY_CHECK = "FIXITY_CHECK"
+    REPAIR = "REPAIR"
+    RETENTION_SET = "RETENTION_SET"
+    RETENTION_CHANGE = "RETENTION_CHANGE"
+    HOLD = "HOLD"
+    LIFT_HOLD = "LIFT_HOLD"
+    DESTROY = "DESTROY"
+    ERASE = "ERASE"  # one holder's receipt
+    TRANSFER = "TRANSFER"
+    RECEIPT = "RECEIPT"
+    VIEW = "VIEW"
+    COPY = "COPY"
+    RIGHTS_CHANGE = "RIGHTS_CHANGE"
+    METADATA_CHANGE = "METADATA_CHANGE"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the ledger.
+
+    Attributes:
+        seq: contiguous from 1.
+        at: aware UTC, strictly increasing.
+        payload: JSON values only; enough to replay the register.
+    """
+
+    seq: int
+    at: datetime
+    actor: str
+    role: str
+    verb: Verb
+    object_kind: str
+    object_id: str
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    before_sha256: str | None = None
+    after_sha256: str | None = None
+    basis: str = ""
+
+    def canonical(self) -> bytes:
+        """Return the one byte form of this event: JSON, sorted keys, no spaces, UTF-8 (RFC 8785 in spirit)."""
+        facts = asdict(self)
+        facts["at"] = stamp(self.at)
+        facts["verb"] = str(self.verb)
+        facts["payload"] = dict(self.payload)
+        return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+    @property
+    def sha256(self) -> str:
+        """Return the leaf hash: SHA-256 over a zero byte and the canonical form (RFC 6962 section 2.1)."""
+        return hashlib.sha256(b"\0" + self.canonical()).hexdigest()
+
+
+def stamp(at: datetime) -> str:
+    """Return a time as the ledger writes it: UTC, microseconds, Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def unstamp(text: str) -> datetime:
+    """Return the time a stamp stands for."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)

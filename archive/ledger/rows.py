@@ -1,0 +1,51 @@
+"""The ledger's three tables: events, seals over them, and cursors of those who follow."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from archive.register.base import Base, Sha256
+
+
+class EventRow(Base):
+    """One event. `seq` is contiguous from 1; `at` strictly increases; rows are never changed."""
+
+    __tablename__ = "event"
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(unique=True)
+    actor: Mapped[str] = mapped_column(String(80))
+    role: Mapped[str] = mapped_column(String(40))
+    verb: Mapped[str] = mapped_column(String(30), index=True)
+    object_kind: Mapped[str] = mapped_column(String(20))
+    object_id: Mapped[str] = mapped_column(String(100), index=True)
+    before_sha256: Mapped[str | None] = mapped_column(Sha256)
+    after_sha256: Mapped[str | None] = mapped_column(Sha256)
+    basis: Mapped[str] = mapped_column(Text, default="")
+    payload: Mapped[dict[str, Any]]
+    sha256: Mapped[str] = mapped_column(Sha256)  # of the canonical form, see archive.ledger.event
+
+
+class SealRow(Base):
+    """A Merkle root over a run of events, chained to the seal before."""
+
+    __tablename__ = "seal"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    first_seq: Mapped[int]
+    last_seq: Mapped[int]
+    root: Mapped[str] = mapped_column(Sha256)
+    chain: Mapped[str] = mapped_column(Sha256)  # sha256(previous chain || root)
+    sealed_at: Mapped[datetime]
+    segment: Mapped[str] = mapped_column(String(200))  # its key in every store
+    timestamp_token: Mapped[str] = mapped_column(Text, default="")  # RFC 3161, base64, when a TSA is set
+
+
+class CursorRow(Base):
+    """How far a follower has read."""
+
+    __tablename__ = "cursor"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    seq: Mapped[int]

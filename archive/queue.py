@@ -1,0 +1,61 @@
+"""The Celery app. Tasks take ids, are sent after commit, and may run twice (at-least-once delivery).
+
+Valkey gives a killed worker's task back only after the visibility timeout, so the truth about unfinished
+work is the register: `ingest.tasks.sweep` sends again whatever nobody holds a lease on.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from typing import Any
+
+from celery import Celery
+from celery.signals import worker_process_init
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from archive.settings import ArchiveSettings
+
+app = Celery("tangthu")
+app.conf.update(
+    broker_url=ArchiveSettings.load().broker,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    timezone="UTC",
+    broker_transport_options={
+        "visibility_timeout": 3600,  # longer than the longest task, or it runs twice
+        "unacked_restore_interval": 5,
+        "unacked_restore_throttle": 1,
+    },
+    imports=tuple(point.value for point in entry_points(group="tangthu.tasks")),
+    beat_schedule={
+        "follow-the-ledger": {"task": "archive.tasks.follow", "schedule": 2.0, "options": {"expires": 10}},
+        "seal-the-ledger": {"task": "archive.tasks.seal", "schedule": 300.0},
+        "fetch-deliveries": {"task": "ingest.tasks.fetch", "schedule": 5.0, "options": {"expires": 10}},
+        "send-statuses": {"task": "ingest.tasks.send_statuses", "schedule": 3.0, "options": {"expires": 10}},
+        "pick-up-unfinished": {"task": "ingest.tasks.sweep", "schedule": 5.0, "options": {"expires": 10}},
+    },
+)
+
+
+@worker_process_init.connect
+def _fresh_connections(**_: Any) -> None:
+    """Forget what the parent opened: no connection is carried over a fork."""
+    from archive.register import session
+
+    session._engine.cache_clear()
+
+
+def send_after_commit(session: Session, task: str, *args: Any) -> None:
+    """Send a task when, and only when, this session's transaction has committed."""
+
+    def _send(_: Session) -> None:
+        app.send_task(task, args=args)
+
+    event.listen(session, "after_commit", _send, once=True)

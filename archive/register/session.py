@@ -1,0 +1,72 @@
+"""Open the register. SQLite runs in WAL with one writer at a time; PostgreSQL as it is.
+
+`BEGIN IMMEDIATE` on SQLite: a deferred transaction that turns from reading to writing fails at once,
+whatever the busy timeout. Readers say `readonly=True` so that they never wait for a writer.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
+
+from archive.settings import ArchiveSettings
+
+PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL")
+
+
+def connect(url: str) -> Engine:
+    """Return an engine for the register at this SQLAlchemy address; makes a SQLite file's folder."""
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    if address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        readonly = connection.get_execution_options().get("readonly", False)
+        connection.exec_driver_sql("BEGIN" if readonly else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+@cache
+def _engine(url: str, _pid: int) -> Engine:
+    return connect(url)
+
+
+def engine() -> Engine:
+    """Return this process's engine for the configured register; never carried over a fork."""
+    return _engine(ArchiveSettings.load().database, os.getpid())
+
+
+@contextmanager
+def transaction(*, on: Engine | None = None) -> Iterator[Session]:
+    """Yield a session that commits at the end of the block and rolls back on any error."""
+    with Session(on or engine(), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def reading(*, on: Engine | None = None) -> Iterator[Session]:
+    """Yield a session for reading; it never waits for a writer and never commits."""
+    with (
+        (on or engine()).connect().execution_options(readonly=True) as connection,
+        Session(connection) as session,
+    ):
+        yield session

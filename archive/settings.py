@@ -1,0 +1,129 @@
+"""Settings: one file `tangthu.toml`, one frozen object per folder, unknown keys refused.
+
+Each folder declares a `Section` and names it in the entry-point group `tangthu.settings`; the entry
+point's name is the table in the file. `TANGTHU_<TABLE>__<KEY>` in the environment wins over the file.
+The file is `tangthu.toml` in the current folder, or the one `TANGTHU_CONFIG` names; it may be absent.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from functools import cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from archive.errors import SettingsError
+
+GROUP = "tangthu.settings"
+
+
+def config_path() -> Path:
+    """Return the settings file in use; it need not exist."""
+    return Path(os.environ.get("TANGTHU_CONFIG", "tangthu.toml"))
+
+
+@cache
+def _tables(path: Path, _mtime: float) -> dict[str, Any]:
+    with path.open("rb") as stream:
+        try:
+            tables = tomllib.load(stream)
+        except tomllib.TOMLDecodeError as error:
+            raise SettingsError(f"{path}: not TOML: {error}. Mend the line it names.") from error
+    known = {point.name for point in entry_points(group=GROUP)}
+    unknown = sorted(set(tables) - known)
+    if unknown:
+        raise SettingsError(f"{path}: unknown table [{unknown[0]}]; known tables: {', '.join(sorted(known))}")
+    return tables
+
+
+def _table(name: str) -> dict[str, Any]:
+    path = config_path()
+    if not path.exists():
+        return {}
+    return dict(_tables(path, path.stat().st_mtime).get(name, {}))
+
+
+class Section(BaseSettings):
+    """A folder's settings. Subclasses set `table` and fields with defaults that work embedded."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_nested_delimiter="__")
+    table: ClassVar[str]
+
+    @classmethod
+    def load(cls) -> Self:
+        """Return the section as the file and the environment say.
+
+        Raises:
+            SettingsError: an unknown key, or a value of the wrong kind; the message names the key.
+        """
+        prefix = f"TANGTHU_{cls.table}__".upper()
+        for name in os.environ:
+            if name.startswith(prefix) and name[len(prefix) :].split("__")[0].lower() not in cls.model_fields:
+                raise SettingsError(f"environment variable {name}: no such key in [{cls.table}]")
+        try:
+            return cls(_env_prefix=prefix, **_table(cls.table))
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"])
+            raise SettingsError(f"[{cls.table}] {key}: {first['msg']} ({config_path()})") from error
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment win over the file."""
+        return env_settings, init_settings
+
+
+class StoreSettings(BaseModel):
+    """One store: a folder now; S3 gets its own kind behind the same interface."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str
+    kind: str = "folder"
+    path: Path
+
+
+class ArchiveSettings(Section):
+    """Where the vault keeps things. Paths are relative to the current folder unless absolute."""
+
+    table: ClassVar[str] = "archive"
+    data: Path = Path("var/archive")
+    register_url: str = ""
+    broker_url: str = ""
+    stores: tuple[StoreSettings, ...] = ()
+    copies_required: int = Field(default=3, ge=1)
+    seal_after: int = Field(default=500, ge=1, description="events in one sealed segment at most")
+    tools: Path = Path(".cache/tools")
+
+    @property
+    def database(self) -> str:
+        """Return the register's SQLAlchemy address (SQLite below `data` unless set)."""
+        return self.register_url or f"sqlite:///{(self.data / 'register.db').resolve()}"
+
+    @property
+    def broker(self) -> str:
+        """Return the queue's address (a Valkey socket below `data` unless set)."""
+        return (
+            self.broker_url
+            or f"redis+socket://{(self.data.parent / 'run' / 'valkey.sock').resolve()}?virtual_host=0"
+        )
+
+    @property
+    def all_stores(self) -> tuple[StoreSettings, ...]:
+        """Return the stores, three folders below `data` unless named."""
+        if self.stores:
+            return self.stores
+        return tuple(
+            StoreSettings(name=n, path=self.data / "stores" / n) for n in ("kho-a", "kho-b", "kho-c")
+        )

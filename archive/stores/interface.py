@@ -1,0 +1,56 @@
+"""What every store can do. Names are keys with "/" and never change; nothing is ever overwritten."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A thing in a store."""
+
+    name: str
+    size: int
+
+
+class Store(Protocol):
+    """A place that keeps packages and sealed ledger segments.
+
+    Errors: `TemporaryError` when the place is full, slow or gone; `AlreadyStoredError` when other bytes are
+    there under the name; `NotFoundError` when nothing is. No built-in exception leaks.
+    """
+
+    @property
+    def name(self) -> str:
+        """Return the store's name, as settings give it."""
+        ...
+
+    def put(self, name: str, source: Path) -> Stored:
+        """Copy a file in, whole or not at all; putting the same bytes twice is fine."""
+        ...
+
+    def open(self, name: str) -> BinaryIO:
+        """Return a seekable stream of the stored bytes; the caller closes it."""
+        ...
+
+    def size(self, name: str) -> int | None:
+        """Return the size in bytes, None when nothing is there."""
+        ...
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """Yield the names below a prefix, sorted."""
+        ...
+
+    def quarantine(self, name: str) -> str:
+        """Move a damaged object aside, never delete it; return its new name."""
+        ...
+
+    def erase(self, name: str) -> str:
+        """Overwrite and remove an object and its quarantined remains; return how, in NIST SP 800-88 words.
+
+        Erasing what is not there is fine and says so.
+        """
+        ...

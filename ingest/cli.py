@@ -1,0 +1,9 @@
+"""Commands of `ingest`."""
+
+from __future__ import annotations
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add this folder's commands to `tangthu`."""

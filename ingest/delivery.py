@@ -1,0 +1,109 @@
+"""What an office sent, as read from its package: raw text fields and files, nothing believed yet.
+
+Field names are the TT 02/2019 short names (`FileCode`, `Title`, `IssuedDate` ...), whatever dialect the
+package used; TT 05/2025 names are mapped on reading. Values are the text as sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ingest.finding import Finding
+
+
+@dataclass(frozen=True)
+class DeliveredFile:
+    """One file of a delivery, unpacked into quarantine.
+
+    Attributes:
+        name: as sent, for people and for name rules; never used as a path.
+        path: where it lies now, under a name of ours.
+        sha256: of the bytes, lower-case hex.
+        declared_sha256: what the package's METS said, lower-case hex; "" when it said nothing.
+    """
+
+    name: str
+    path: Path
+    size: int
+    sha256: str
+    declared_sha256: str = ""
+
+
+@dataclass(frozen=True)
+class DeliveredDocument:
+    """One document: its fields and its files (the document itself first, then attachments)."""
+
+    place: str  # the description's file inside the package
+    fields: Mapping[str, str]
+    files: tuple[DeliveredFile, ...]
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A case file as delivered.
+
+    Attributes:
+        standard: which field tables it was written with: "TT02" or "TT05".
+        record_status: NEW, SUPPLEMENT, REPLACEMENT, TEST or OTHER.
+        sources: METS, EAD, edXML as they came, to be kept in `documentation/`.
+        findings: what was already wrong with the package itself.
+    """
+
+    standard: str
+    objid: str
+    record_status: str
+    agreement: str
+    sender_code: str
+    fields: Mapping[str, str]
+    documents: tuple[DeliveredDocument, ...]
+    sources: tuple[DeliveredFile, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class SignatureFacts:
+    """One signature in a file, judged (EN 319 102-1 words).
+
+    Attributes:
+        verdict: TOTAL-PASSED, TOTAL-FAILED or INDETERMINATE.
+        sub_indication: e.g. NO_CERTIFICATE_CHAIN_FOUND, HASH_FAILURE; "" when passed.
+        intact: the signed bytes are unchanged; None when it could not be told.
+        covers_whole_file: nothing was added after it.
+        signed_at: ISO 8601 with zone, "" when not said; claimed unless time-stamped.
+    """
+
+    signer: str
+    organisation: str
+    verdict: str
+    sub_indication: str
+    intact: bool | None
+    covers_whole_file: bool
+    signed_at: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What was learnt by looking into one delivered file.
+
+    Attributes:
+        pages: None when the format has none or it cannot be told.
+        pdf_version: e.g. "1.7"; "" when not a PDF.
+        problem: why it cannot be opened; "" when it can.
+        active_content: JavaScript, launch actions, macros, embedded executables found.
+        first_page_text: for stamp words; at most 4,000 characters.
+    """
+
+    sha256: str
+    puid: str
+    media_type: str
+    extensions: tuple[str, ...]  # extensions that fit the content, without dot, lower case
+    pages: int | None = None
+    pdf_version: str = ""
+    encrypted: bool = False
+    problem: str = ""
+    active_content: tuple[str, ...] = ()
+    first_page_text: str = ""
+    signatures: tuple[SignatureFacts, ...] = field(default_factory=tuple)

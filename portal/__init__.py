@@ -1,0 +1,1 @@
+"""The office: the Plone site where people work."""

@@ -1,0 +1,1 @@
+"""How long, and what then?"""

@@ -1,0 +1,13 @@
+"""Reads the ledger for `retention`."""
+
+from __future__ import annotations
+
+from archive.ledger.event import Event
+from archive.ledger.follow import Follower
+
+
+def _handle(events: list[Event]) -> None:
+    """Stub until the room is built."""
+
+
+follower = Follower("retention", _handle)

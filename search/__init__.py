@@ -1,0 +1,1 @@
+"""Where is it, and may this person see it?"""
