@@ -104,7 +104,7 @@ class ArchiveSettings(Section):
     stores: tuple[StoreSettings, ...] = ()
     copies_required: int = Field(default=3, ge=1)
     seal_after: int = Field(default=500, ge=1, description="events in one sealed segment at most")
-    tools: Path = Path(".cache/tools")
+    tools: Path = Path("~/.cache/tangthu")
 
     @property
     def database(self) -> str:
@@ -118,6 +118,11 @@ class ArchiveSettings(Section):
             self.broker_url
             or f"redis+socket://{(self.data.parent / 'run' / 'valkey.sock').resolve()}?virtual_host=0"
         )
+
+    @property
+    def tools_home(self) -> Path:
+        """Return where set-up put veraPDF, the XML schemas and (if fetched) Elasticsearch; outside the tree."""
+        return self.tools.expanduser()
 
     @property
     def all_stores(self) -> tuple[StoreSettings, ...]:

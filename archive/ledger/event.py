@@ -64,7 +64,7 @@ class Event:
     basis: str = ""
 
     def canonical(self) -> bytes:
-        """Return the one byte form of this event: JSON, sorted keys, no spaces, UTF-8 (RFC 8785 in spirit)."""
+        """Return the one byte form of this event: JSON, sorted keys, no spaces, UTF-8."""
         facts = asdict(self)
         facts["at"] = stamp(self.at)
         facts["verb"] = str(self.verb)
