@@ -1,13 +1,38 @@
-"""What can be set for `ingest`."""
+"""What can be set for `ingest`: the axis, the tools, and the limits on what may arrive."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import ClassVar
+
+from pydantic import Field
 
 from archive.settings import Section
 
 
 class IngestSettings(Section):
-    """The table [ingest] of `tangthu.toml`."""
+    """The table [ingest] of `tangthu.toml`. Sizes are bytes, times are seconds."""
 
     table: ClassVar[str] = "ingest"
+
+    clamd_socket: Path = Path("var/run/clamd.sock")
+    trust_roots: Path = Path("")  # folder of PEM files; unset: no signer is trusted
+
+    axis_url: str = ""  # empty: nothing is fetched
+    axis_system_id: str = ""
+    axis_secret: str = ""
+    axis_organ: str = "000.00.00.H00"  # our own code on the axis
+
+    max_message_bytes: int = Field(default=512 * 2**20, ge=1)
+    max_package_bytes: int = Field(default=4 * 2**30, ge=1)  # unpacked
+    max_files: int = Field(default=20_000, ge=1)
+    max_ratio: int = Field(default=200, ge=1)
+    max_name: int = Field(default=255, ge=1)  # characters of a path inside a package
+    max_nesting: int = Field(default=2, ge=0)
+
+    convert_seconds: int = Field(default=180, ge=1)  # one file, one tool
+    convert_memory_mb: int = Field(default=2048, ge=256)
+
+    lease_seconds: int = Field(default=30, ge=1)
+    retry_seconds: int = Field(default=20, ge=1)  # first wait after a temporary failure; doubles
+    retry_limit_seconds: int = Field(default=600, ge=1)

@@ -1,0 +1,26 @@
+"""Fixtures every test may use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """An empty archive in a folder of its own: settings point there, the register's tables exist."""
+    for name in [name for name in os.environ if name.startswith("TANGTHU_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TANGTHU_CONFIG", str(tmp_path / "tangthu.toml"))
+    monkeypatch.setenv("TANGTHU_ARCHIVE__DATA", str(tmp_path / "archive"))
+    from archive.ledger import rows  # noqa: F401  (tables register themselves)
+    from archive.register import decisions, models, session  # noqa: F401
+    from archive.register.base import Base
+
+    Base.metadata.create_all(session.engine())
+    yield tmp_path
+    session.engine().dispose()
+    session._engine.cache_clear()
