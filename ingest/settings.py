@@ -16,7 +16,7 @@ class IngestSettings(Section):
     table: ClassVar[str] = "ingest"
 
     clamd_socket: Path = Path("var/run/clamd.sock")
-    trust_roots: Path = Path("")  # folder of PEM files; unset: no signer is trusted
+    trust_roots: Path | None = None  # folder of PEM files; unset: no signer is trusted
 
     axis_url: str = ""  # empty: nothing is fetched
     axis_system_id: str = ""
