@@ -1,0 +1,82 @@
+"""A page of ours as PDF/A-2b: certificates, inventories, decisions.
+
+The page is HTML we wrote, but the words in it came from outside; so nothing is fetched while printing, neither
+from the network nor from a file. Pictures come as `data:` URLs.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from pathlib import Path
+
+from weasyprint import CSS, HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+from archive.pdfa.errors import NotPdfaError
+from archive.pdfa.verapdf import VeraPdf, shared
+
+FLAVOUR = "2b"
+# Liberation Serif 2 stands for Times New Roman, the letter of Vietnamese state papers (Nghị định
+# 30/2020/NĐ-CP); Noto Serif has every Vietnamese glyph too.
+STYLE = """
+@page { size: A4; margin: 20mm 15mm 20mm 30mm }
+html { font: 13pt "Liberation Serif", "Noto Serif", serif; line-height: 1.35 }
+"""
+
+logging.getLogger("weasyprint").setLevel(logging.ERROR)
+logging.getLogger("fontTools").setLevel(logging.ERROR)
+
+
+class _OnlyData(URLFetcher):  # type: ignore[misc]
+    """Serves `data:` URLs; a page that asks for anything else is not printed at all."""
+
+    def __init__(self) -> None:
+        super().__init__(allowed_protocols=("data",), allow_redirects=False)
+
+    def fetch(self, url: str, headers: dict[str, str] | None = None) -> object:
+        """Return the data of a `data:` URL.
+
+        Raises:
+            FatalURLFetchingError: any other address.
+        """
+        if not url.startswith("data:"):
+            raise FatalURLFetchingError(f"a printed page may not fetch {url[:80]}; put it in as a data: URL")
+        return super().fetch(url, headers)
+
+
+def print_pdfa(html: str, *, title: str, lang: str = "vi", vera: VeraPdf | None = None) -> bytes:
+    """Return the page as PDF/A-2b, judged by veraPDF.
+
+    Args:
+        html: a whole page or a body. Its own style comes after ours, so it may override it.
+        title: the document's title, kept in its metadata.
+        lang: language of the page, BCP 47.
+
+    Raises:
+        NotPdfaError: the page asks for an outside file, or what came out is not PDF/A.
+        VeraPdfMissingError: it could not be judged now. May be retried.
+    """
+    fonts = FontConfiguration()
+    page = HTML(string=html, url_fetcher=_OnlyData())
+    root = page.etree_element
+    root.set("lang", root.get("lang") or lang)
+    try:
+        document = page.render(
+            stylesheets=[CSS(string=STYLE, font_config=fonts)], font_config=fonts, presentational_hints=True
+        )
+        document.metadata.title = title
+        document.metadata.lang = root.get("lang")
+        made = document.write_pdf(pdf_variant=f"pdf/a-{FLAVOUR}")
+    except FatalURLFetchingError as error:
+        raise NotPdfaError(title, (str(error),)) from error
+    assert isinstance(made, bytes)
+    with tempfile.TemporaryDirectory(prefix="tangthu-print-") as folder:
+        path = Path(folder) / "page.pdf"
+        path.write_bytes(made)
+        verdict = (vera or shared()).check(path, FLAVOUR)
+    if verdict.compliant is not True:
+        broken = tuple(f"{rule.rule}: {rule.message}" for rule in verdict.failed)
+        raise NotPdfaError(title, broken or (verdict.message,))
+    return made
