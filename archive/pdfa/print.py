@@ -1,7 +1,7 @@
 """A page of ours as PDF/A-2b: certificates, inventories, decisions.
 
-The page is HTML we wrote, but the words in it came from outside; so nothing is fetched while printing, neither
-from the network nor from a file. Pictures come as `data:` URLs.
+The page is HTML we wrote, but the words in it came from outside; so nothing is fetched while printing,
+neither from the network nor from a file. Pictures come as `data:` URLs.
 """
 
 from __future__ import annotations

@@ -5,16 +5,14 @@ kept and driven over pipes. It sees hostile files: it has a heap cap, every file
 a hang or a crash the JVM is killed and started afresh, so that only the one file suffers.
 
 Nothing is concluded from silence: a file is PDF/A only when an answer bearing its number and its path says
-`compliant: true` for the flavour asked, with a normal end of the job. Anything else is "no" or "could not tell".
+`compliant: true` for the flavour asked, with a normal end of the job. Else it is "no" or "could not tell".
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
-import select
 import shutil
 import subprocess
 import tempfile
@@ -22,15 +20,16 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import Any, Self
 
 from archive.pdfa.errors import VeraPdfMissingError
 from archive.settings import ArchiveSettings
+from archive.warm import ChildGoneError, ChildHangsError, WarmChild
 
 JAR = "greenfield-apps-1.28.2.jar"
 SOURCE = Path(__file__).with_name("VeraServe.java")
 START_SECONDS = 120.0  # a loaded machine needs 20 s and more
-ANSWER_LIMIT = 16 * 2**20  # bytes; no honest answer is longer
+JVM_OPTIONS = ("-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true")
 
 
 @dataclass(frozen=True)
@@ -67,14 +66,6 @@ class Verdict:
     version: str = ""
 
 
-class _JvmGoneError(Exception):
-    """The JVM ended while it was asked."""
-
-
-class _JvmHangsError(Exception):
-    """The JVM did not answer in time."""
-
-
 class VeraPdf:
     """A warm veraPDF. A context manager; also fine without: the JVM dies with this process.
 
@@ -102,9 +93,7 @@ class VeraPdf:
         self._jar = jar
         self._java = java
         self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._buffer = b""
-        self._asked = 0
+        self._jvm: WarmChild | None = None
         self._number = 0
         self.version = ""
 
@@ -117,13 +106,13 @@ class VeraPdf:
     @property
     def pid(self) -> int | None:
         """Return the JVM's process id, None while there is none."""
-        return self._process.pid if self._process else None
+        return self._jvm.pid if self._jvm else None
 
     def check(self, path: Path, flavour: str = "2b") -> Verdict:
         """Judge one file.
 
-        A JVM that hangs or dies is replaced; a file that was being judged when the JVM died is tried once more
-        (something else may have killed it), a file that hangs is not.
+        A JVM that hangs or dies is replaced. A file that was being judged when the JVM died is tried once
+        more (something else may have killed it), a file that hangs is not.
 
         Raises:
             VeraPdfMissingError: Java or the jar is missing or does not start. May be retried.
@@ -138,10 +127,10 @@ class VeraPdf:
             for attempt in (1, 2):
                 try:
                     answer = self._ask(place, flavour)
-                except _JvmHangsError:
+                except ChildHangsError:
                     self._kill()
                     return self._untold(began, flavour, f"no answer in {self._seconds:g} s")
-                except _JvmGoneError:
+                except ChildGoneError:
                     self._kill()
                     if attempt == 2:
                         return self._untold(began, flavour, "the JVM died twice on this file")
@@ -156,12 +145,9 @@ class VeraPdf:
 
     def forget(self) -> None:
         """Let go of a JVM inherited over a fork without touching it: it belongs to the parent."""
-        process, self._process = self._process, None
-        if process is not None:
-            process.returncode = 0  # not our child: nothing to wait for, nothing to warn about
-            # Our copies of the pipes' ends must go, or the JVM would not see its parent's death.
-            _close_quietly(process.stdin)
-            _close_quietly(process.stdout)
+        if self._jvm is not None:
+            self._jvm.forget()
+        self._jvm = None
         self._lock = threading.Lock()
 
     def _untold(self, began: float, flavour: str, message: str) -> Verdict:
@@ -192,95 +178,44 @@ class VeraPdf:
         return Verdict(bool(said), failed, "", seconds, flavour, self.version)
 
     def _ask(self, place: str, flavour: str) -> dict[str, Any]:
-        if self._process is not None and self._asked >= self._recycle_after:
+        if self._jvm is not None and (self._jvm.asked >= self._recycle_after or not self._jvm.alive):
             self._kill()
-        if self._process is None or self._process.poll() is not None:
-            self._kill()
-            self._start()
-        assert self._process is not None
-        assert self._process.stdin is not None
-        self._asked += 1
+        if self._jvm is None:
+            self._jvm = self._started()
         self._number += 1
-        try:
-            self._process.stdin.write(f"{self._number}\t{flavour}\t{place}\n".encode())
-            self._process.stdin.flush()
-        except OSError as error:
-            raise _JvmGoneError from error
-        return self._line(self._seconds)
+        return self._jvm.ask(f"{self._number}\t{flavour}\t{place}", self._seconds)
 
-    def _line(self, seconds: float) -> dict[str, Any]:
-        """Return the next answer of the JVM."""
-        assert self._process is not None
-        assert self._process.stdout is not None
-        deadline = time.monotonic() + seconds
-        stream = self._process.stdout.fileno()
-        while b"\n" not in self._buffer:
-            left = deadline - time.monotonic()
-            if left <= 0 or not select.select([stream], [], [], left)[0]:
-                raise _JvmHangsError
-            chunk = os.read(stream, 65536)
-            if not chunk or len(self._buffer) > ANSWER_LIMIT:
-                raise _JvmGoneError
-            self._buffer += chunk
-        line, self._buffer = self._buffer.split(b"\n", 1)
-        try:
-            answer = json.loads(line)
-        except ValueError as error:
-            raise _JvmGoneError from error
-        if not isinstance(answer, dict):
-            raise _JvmGoneError
-        return answer
-
-    def _start(self) -> None:
+    def _started(self) -> WarmChild:
         jar = self._jar or ArchiveSettings.load().tools_home / "verapdf" / JAR
         if not jar.is_file():
             raise VeraPdfMissingError(f"veraPDF: {jar} is missing; run `make setup` to fetch it")
         java = shutil.which(self._java)
         if java is None:
-            raise VeraPdfMissingError("veraPDF: there is no `java`; install openjdk-17-jdk-headless")
+            raise VeraPdfMissingError(f"veraPDF: there is no `{self._java}`; install openjdk-17-jdk-headless")
         classes = _compiled(jar)
-        self._buffer, self._asked = b"", 0
-        self._process = subprocess.Popen(
-            [
-                java,
-                f"-Xmx{self._heap_mb}m",
-                "-XX:+UseSerialGC",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-Djava.awt.headless=true",
-                "-cp",
-                f"{jar}{os.pathsep}{classes}",
-                "VeraServe",
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            # In a C locale the JVM cannot open a file with a Vietnamese name.
-            env={**os.environ, "LC_ALL": "C.UTF-8"},
-            start_new_session=True,
-        )
+        command = [
+            java,
+            f"-Xmx{self._heap_mb}m",
+            *JVM_OPTIONS,
+            "-cp",
+            f"{jar}{os.pathsep}{classes}",
+            "VeraServe",
+        ]
+        # In a C locale the JVM cannot open a file with a Vietnamese name.
+        env = {**os.environ, "LC_ALL": "C.UTF-8"}
         try:
-            hello = self._line(START_SECONDS)
-        except (_JvmGoneError, _JvmHangsError) as error:
-            self._kill()
+            jvm = WarmChild(command, env=env, hello_seconds=START_SECONDS)
+        except (ChildGoneError, ChildHangsError) as error:
             raise VeraPdfMissingError(
                 f"veraPDF: the JVM did not start from {jar}; try `{java} -version`, or fetch the jar again"
             ) from error
-        self.version = str(hello.get("version", ""))
+        self.version = str(jvm.hello.get("version", ""))
+        return jvm
 
     def _kill(self) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        process.kill()
-        process.wait()
-        for stream in (process.stdin, process.stdout):
-            _close_quietly(stream)
-
-
-def _close_quietly(stream: IO[bytes] | None) -> None:
-    if stream is not None:
-        with contextlib.suppress(OSError):  # unwritten request to a dead JVM
-            stream.close()
+        jvm, self._jvm = self._jvm, None
+        if jvm is not None:
+            jvm.kill()
 
 
 def _compiled(jar: Path) -> Path:
