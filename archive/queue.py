@@ -28,6 +28,8 @@ app.conf.update(
     task_serializer="json",
     accept_content=["json"],
     timezone="UTC",
+    task_default_queue="house",  # short periodic work; long conversions never stand in its way
+    task_routes={"ingest.tasks.advance": {"queue": "road"}},
     broker_transport_options={
         "visibility_timeout": 3600,  # longer than the longest task, or it runs twice
         "unacked_restore_interval": 5,

@@ -1,9 +1,90 @@
-"""Commands of `operations`."""
+"""Commands of the machine room: up, down, doctor, demo."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
 import typer
+
+from archive.cli import show
+from operations import doctor as doctors
+from operations.accounts import make as make_accounts
+from operations.demo import demonstrate
+from operations.house import make_register, make_site, write_settings
+from operations.parts import embedded
+from operations.settings import OperationsSettings
+from operations.supervisor import Supervisor, ask_to_end, to_screen
+from operations.world import OFFICIAL_AGENCY, build_world, settle
+
+Home = Annotated[Path, typer.Option(help="Folder for everything this house keeps.")]
+Engine = Annotated[str, typer.Option(help="sqlite (embedded) or elasticsearch (starts a real node).")]
 
 
 def register(app: typer.Typer) -> None:
     """Add this folder's commands to `tangthu`."""
+    app.command()(up)
+    app.command()(down)
+    app.command()(doctor)
+    app.command()(demo)
+
+
+def up(
+    home: Home = Path("var"),
+    search: Engine = "sqlite",
+    sample: Annotated[bool, typer.Option(help="Let sample offices send their case files.")] = False,
+) -> None:
+    """Start every embedded part and serve until Ctrl-C."""
+    home.mkdir(parents=True, exist_ok=True)
+    world = build_world(home / "the-gioi-mau", say=_say) if sample else None
+    write_settings(home, search=search, world=world)
+    make_register(_say)
+    if world is not None:
+        settle(world)
+    new = not (home / "accounts.json").exists()
+    accounts = make_accounts(home / "accounts.json", official_agency=OFFICIAL_AGENCY)
+    make_site(home / "accounts.json", _say)
+    operations = OperationsSettings.load()
+    with Supervisor(embedded(), home=operations.home, start_seconds=operations.start_seconds) as supervisor:
+        print(f"\nTàng Thư: http://{operations.host}:{operations.plone_port}/luutru\n")
+        if new:
+            print("Accounts (shown once; kept in accounts.json of the home, mode 600):")
+            for account in accounts:
+                print(f"  {account.login:<10} {account.password:<22} {account.fullname}")
+        else:
+            print(f"Accounts: {home / 'accounts.json'}")
+        print("\nCtrl-C stops everything.", flush=True)
+        supervisor.watch()
+
+
+def down(home: Home = Path("var")) -> None:
+    """Stop the house that runs on a home."""
+    print("stopped" if ask_to_end(home) else "nothing runs there")
+
+
+def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+    """Say which tools and parts are there and which are missing; exit 1 when something needed is missing."""
+    signs = doctors.examine()
+    if as_json:
+        show([asdict(sign) for sign in signs], as_json=True)
+    else:
+        for sign in signs:
+            mark = {True: "ok", False: "MISSING", None: "-"}[sign.well]
+            print(f"{mark:<8}{sign.name:<18}{sign.found}" + (f"  -> {sign.remedy}" if not sign.well else ""))
+    raise typer.Exit(1 if any(sign.well is False for sign in signs) else 0)
+
+
+def demo(
+    home: Home = Path("var/demo"),
+    search: Engine = "sqlite",
+    as_json: Annotated[bool, typer.Option("--json")] = False,
+) -> None:
+    """Drive one sample world down the whole road, print what became of it, exit 0 only if all was right."""
+    report = demonstrate(home, search=search, say=_say)
+    show(report.facts(), as_json=as_json, text=report.table())
+    raise typer.Exit(0 if report.right else 1)
+
+
+def _say(line: str) -> None:
+    to_screen("tangthu", line)

@@ -1,0 +1,27 @@
+"""From what an office wrote as use mode (chế độ sử dụng) to an access code; what is unclear is not public."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from archive.viewer import Access
+
+WORDS = {
+    "01": Access.PUBLIC,
+    "công khai": Access.PUBLIC,
+    "không hạn chế": Access.PUBLIC,
+    "sử dụng rộng rãi": Access.PUBLIC,
+    "02": Access.CONDITIONAL,
+    "sử dụng có điều kiện": Access.CONDITIONAL,
+    "tiếp cận có điều kiện": Access.CONDITIONAL,
+    "hạn chế": Access.CONDITIONAL,
+    "hạn chế sử dụng": Access.CONDITIONAL,
+    "03": Access.SECRET,
+    "mật": Access.SECRET,
+}
+
+
+def access_of(rights: str) -> Access:
+    """Return the access code for a Rights or Mode text; unknown words give conditional (fails closed)."""
+    text = unicodedata.normalize("NFC", rights).strip().casefold()
+    return WORDS.get(text, Access.CONDITIONAL)

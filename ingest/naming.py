@@ -1,0 +1,39 @@
+"""Names are decided once, readable, and stored: in the stores, and inside packages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from pathlib import PurePosixPath
+
+LONGEST = 120  # characters of one part; the whole stays far below any file system's limit
+
+
+def safe_name(name: str) -> str:
+    """Return a delivered file's name without folders, controls or characters some systems refuse.
+
+    Vietnamese letters stay, in NFC. An empty or dotted name becomes `khong-ten`.
+    """
+    last = PurePosixPath(name.replace("\\", "/")).name
+    text = unicodedata.normalize("NFC", last)
+    text = "".join("_" if unicodedata.category(c)[0] == "C" or c in '<>:"|?*%' else c for c in text).strip(
+        " ."
+    )
+    if not text:
+        return "khong-ten"
+    stem, dot, suffix = text.rpartition(".")
+    if len(text) <= LONGEST:
+        return text
+    return f"{stem[: LONGEST - len(suffix) - 1]}{dot}{suffix}" if dot and len(suffix) < 10 else text[:LONGEST]
+
+
+def package_name(province: str, agency: str, year: int, file_code: str, *, version: int) -> str:
+    """Return a package's key in every store: `<province>/<agency>/<year>/<file code>/v0001.zip` (design section 7)."""
+    parts = (_slug(province), _slug(agency), f"{year:04d}", _slug(file_code), f"v{version:04d}.zip")
+    return "/".join(parts)
+
+
+def _slug(text: str) -> str:
+    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip(".-")[:LONGEST] or "khong-ten"

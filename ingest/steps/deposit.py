@@ -1,0 +1,36 @@
+"""Deposit and keep: a copy in every store, each read back; then the register and the ledger say "stored"."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from archive.custody import deposit as deposit_everywhere
+from archive.custody import keep as keep_in_register
+from archive.packages.facts import PackageFacts, WrittenPackage
+from archive.register.models import Submission
+from ingest.steps.step import Outcome, Verdict, Work
+
+
+def deposit(work: Work, now: datetime) -> Outcome:
+    """Put the package into every store; waits (temporary error) until enough verified copies are there."""
+    facts = work.load("package", PackageFacts)
+    written = work.load("written", WrittenPackage)
+    copies = deposit_everywhere(written.path, facts.name, written.sha256)
+    return Outcome(result={"copies": copies, "at": now.isoformat()})
+
+
+def keep(work: Work, now: datetime) -> Outcome:
+    """Write register and ledger: from here on the archive answers for the case file, and receipt 06 says so."""
+    facts = work.load("package", PackageFacts)
+    written = work.load("written", WrittenPackage)
+    copies = list(work.results["deposit"]["copies"])
+
+    def store(session: Session, at: datetime) -> None:
+        case_file_id = keep_in_register(session, facts, written, copies, actor="system:ingest", now=at)
+        session.get_one(Submission, work.submission_id).case_file_id = case_file_id
+
+    return Outcome(
+        Verdict.STORED, result={"case_file_id": facts.case_file_id, "at": now.isoformat()}, effect=store
+    )

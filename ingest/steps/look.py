@@ -1,0 +1,41 @@
+"""Look: identify every file, count its pages, find what is active in it, judge its signatures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from archive.ledger.event import Verb
+from ingest.delivery import Delivery, FileFacts
+from ingest.formats.inspect import inspect
+from ingest.steps.step import Note, Outcome, Work
+
+AllFacts = dict[str, FileFacts]
+
+
+def look(work: Work, now: datetime) -> Outcome:
+    """Write `facts.json`: SHA-256 of a delivered file -> what was learnt about it."""
+    delivery = work.load("delivery", Delivery)
+    facts: AllFacts = {}
+    for document in delivery.documents:
+        for file in document.files:
+            if file.sha256 not in facts:
+                facts[file.sha256] = inspect(file)
+    work.save("facts", facts, AllFacts)
+    signatures = {
+        sha256: [
+            f"{signature.signer}: {signature.verdict} {signature.sub_indication}".strip()
+            for signature in fact.signatures
+        ]
+        for sha256, fact in facts.items()
+        if fact.signatures
+    }
+    notes = (Note(Verb.SIGNATURE_CHECK, {"signatures": signatures}),) if signatures else ()
+    return Outcome(
+        result={
+            "files": len(facts),
+            "signed": len(signatures),
+            "at": now.isoformat(),
+            "pages": sum(fact.pages or 0 for fact in facts.values()),
+        },
+        notes=notes,
+    )

@@ -1,0 +1,51 @@
+"""Normalise: a verified PDF/A of every document, made before anybody decides, so that nothing is accepted
+that cannot be kept readable. (Design section 3 normalises after acceptance; doing it before means that no receipt
+03 has ever to be taken back.)
+"""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+
+from archive.ledger.event import Verb
+from ingest.delivery import Delivery
+from ingest.finding import Finding
+from ingest.formats.convert import Derivative, Source, normalise as convert
+from ingest.steps.look import AllFacts
+from ingest.steps.step import Note, Outcome, Verdict, Work
+
+Derivatives = dict[str, Derivative]
+
+
+def normalise(work: Work, now: datetime) -> Outcome:
+    """Write `derivatives.json`: SHA-256 of a delivered file -> its derivative."""
+    delivery = work.load("delivery", Delivery)
+    facts = work.load("facts", AllFacts)
+    target = work.folder / "derived"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    files = {
+        file.sha256: (ordinal, file)
+        for ordinal, document in enumerate(delivery.documents, 1)
+        for file in document.files
+    }
+    sources = [Source(id=sha256, path=file.path, facts=facts[sha256]) for sha256, (_, file) in files.items()]
+    derivatives: Derivatives = {}
+    findings: list[Finding] = []
+    for made in convert(sources, target):
+        ordinal, file = files[made.id]
+        if isinstance(made, Derivative):
+            derivatives[made.id] = made
+        else:
+            findings.append(Finding(made.code, file.name, {"reason": made.message}, ordinal))
+    work.save("derivatives", derivatives, Derivatives)
+    routes: dict[str, int] = {}
+    for derivative in derivatives.values():
+        routes[derivative.route] = routes.get(derivative.route, 0) + 1
+    return Outcome(
+        Verdict.RETURN if findings else Verdict.GO_ON,
+        result={"derivatives": len(derivatives), "routes": routes, "at": now.isoformat()},
+        findings=tuple(findings),
+        notes=(Note(Verb.NORMALISE, {"routes": routes, "failed": [finding.place for finding in findings]}),),
+    )

@@ -1,0 +1,256 @@
+"""Package: one AIP with every original, its PDF/A, its words, the source messages and all that was done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path, PurePosixPath
+from uuid import UUID, uuid5
+
+from sqlalchemy import select
+
+from archive.ledger.event import Verb
+from archive.packages.facts import (
+    ComponentFacts,
+    DocumentationFile,
+    EventFacts,
+    PackageFacts,
+    RecordFacts,
+    WrittenPackage,
+)
+from archive.packages.writer import write
+from archive.register.models import Agency, ComponentRole, Fonds
+from archive.register.session import reading
+from archive.settings import ArchiveSettings
+from ingest.access import access_of
+from ingest.checks.dates import parse_date
+from ingest.checks.regime import regime_of
+from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery
+from ingest.errors import IngestError
+from ingest.naming import package_name, safe_name
+from ingest.steps.look import AllFacts
+from ingest.steps.normalise import Derivatives
+from ingest.steps.step import Note, Outcome, Work
+
+TOOL = "Tàng Thư ingest"
+
+
+def pack(work: Work, now: datetime) -> Outcome:
+    """Write `package.zip` and `package.json` (its facts) into the work folder."""
+    delivery = work.load("delivery", Delivery)
+    facts = describe(work, delivery, now)
+    written = write(facts, work.folder / "package.zip", schemas=ArchiveSettings.load().tools_home / "schemas")
+    work.save("package", facts, PackageFacts)
+    work.save("written", written, WrittenPackage)
+    return Outcome(
+        result={"name": facts.name, "sha256": written.sha256, "size": written.size, "at": now.isoformat()},
+        notes=(Note(Verb.PACKAGE, {"name": facts.name, "size": written.size}, after=written.sha256),),
+    )
+
+
+def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
+    """Return everything the package will say. Identifiers follow from the submission, so a second run agrees."""
+    seed = UUID(work.submission_id)
+    fields = delivery.fields
+    facts = work.load("facts", AllFacts)
+    derivatives = work.load("derivatives", Derivatives)
+    with reading() as session:
+        agency = session.get_one(Agency, work.agency_code)
+        fonds = session.scalar(select(Fonds).where(Fonds.agency_code == agency.code).order_by(Fonds.code))
+    if fonds is None:
+        raise IngestError(
+            f"agency {agency.code} has no fonds; an archivist makes one before it can be packaged"
+        )
+    started, ended = parse_date(fields.get("StartDate", "")), parse_date(fields.get("EndDate", ""))
+    if started is None or ended is None:
+        raise IngestError("the case file has no dates; the checks should have returned it")
+    records = tuple(
+        _record(seed, ordinal, document, facts, derivatives)
+        for ordinal, document in enumerate(delivery.documents, 1)
+    )
+    return PackageFacts(
+        objid=f"urn:{fonds.code}:uuid:{str(uuid5(seed, 'aip')).upper()}",
+        name=package_name(
+            agency.profile or "khac", agency.code, ended.year, fields.get("FileCode", ""), version=1
+        ),
+        version=1,
+        made_at=now.astimezone(UTC).replace(microsecond=0),
+        case_file_id=str(uuid5(seed, "case-file")),
+        submission_id=work.submission_id,
+        agency_code=agency.code,
+        agency_name=agency.name,
+        fonds_code=fonds.code,
+        code=fields.get("FileCode", ""),
+        title=fields.get("Title", ""),
+        regime=regime_of(ended),
+        access=access_of(fields.get("Rights", "")),
+        start_date=started,
+        end_date=ended,
+        maintenance=fields.get("Maintenance", ""),
+        total_docs=len(records),
+        total_pages=sum(record.pages for record in records),
+        description=dict(fields),
+        records=records,
+        events=tuple(_events(work, records, now)),
+        documentation=tuple(_documentation(delivery)),
+    )
+
+
+def _record(
+    seed: UUID, ordinal: int, document: DeliveredDocument, facts: AllFacts, derivatives: Derivatives
+) -> RecordFacts:
+    fields = document.fields
+    components: list[ComponentFacts] = []
+    pages = 0
+    for position, file in enumerate(document.files, 1):
+        made = derivatives[file.sha256]
+        pages += made.pages
+        components.extend(_components(seed, f"{ordinal:04d}", position, file, facts, derivatives))
+    issued: date | None = parse_date(fields.get("IssuedDate", ""))
+    return RecordFacts(
+        id=str(uuid5(seed, f"record {ordinal}")),
+        ordinal=ordinal,
+        code=fields.get("DocCode", ""),
+        type_name=fields.get("TypeName", ""),
+        number=fields.get("CodeNumber", ""),
+        notation=fields.get("CodeNotation", ""),
+        issued_on=issued,
+        organ_name=fields.get("OrganName", ""),
+        subject=fields.get("Subject", ""),
+        pages=pages,
+        description=dict(fields),
+        components=tuple(components),
+    )
+
+
+def _components(
+    seed: UUID, folder: str, position: int, file: DeliveredFile, facts: AllFacts, derivatives: Derivatives
+) -> Iterator[ComponentFacts]:
+    fact, made = facts[file.sha256], derivatives[file.sha256]
+    stem = f"{position:02d}-{PurePosixPath(safe_name(file.name)).stem}"
+    original = str(uuid5(seed, f"original {folder} {position}"))
+    signatures = [
+        {
+            "signer": s.signer,
+            "organisation": s.organisation,
+            "verdict": s.verdict,
+            "sub_indication": s.sub_indication,
+            "intact": s.intact,
+            "covers_whole_file": s.covers_whole_file,
+            "signed_at": s.signed_at,
+        }
+        for s in fact.signatures
+    ]
+    yield ComponentFacts(
+        id=original,
+        role=ComponentRole.ORIGINAL,
+        name=file.name,
+        path=f"representations/original/data/{folder}/{position:02d}-{safe_name(file.name)}",
+        media_type=fact.media_type,
+        puid=fact.puid,
+        size=file.size,
+        sha256=file.sha256,
+        facts={"signatures": signatures, "pages": fact.pages},
+        source=file.path,
+    )
+    yield ComponentFacts(
+        id=str(uuid5(seed, f"pdfa {folder} {position}")),
+        role=ComponentRole.PDFA,
+        name=f"{PurePosixPath(file.name).stem}.pdf",
+        path=f"representations/pdfa/data/{folder}/{stem}.pdf",
+        media_type="application/pdf",
+        puid="fmt/477",
+        size=made.size,
+        sha256=made.sha256,
+        facts={
+            "of": original,
+            "route": made.route,
+            "tools": dict(made.tools),
+            "verapdf": dict(made.verdict),
+            "pages": made.pages,
+        },
+        source=made.path,
+    )
+    text = _measured(made.text_path)
+    yield ComponentFacts(
+        id=str(uuid5(seed, f"text {folder} {position}")),
+        role=ComponentRole.TEXT,
+        name=f"{PurePosixPath(file.name).stem}.txt",
+        path=f"representations/text/data/{folder}/{stem}.txt",
+        media_type="text/plain; charset=utf-8",
+        puid="x-fmt/111",
+        size=text.size,
+        sha256=text.sha256,
+        facts={"of": original},
+        source=made.text_path,
+    )
+
+
+def _measured(path: Path) -> WrittenPackage:
+    import hashlib
+
+    with path.open("rb") as stream:
+        return WrittenPackage(path, path.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest())
+
+
+def _events(work: Work, records: tuple[RecordFacts, ...], now: datetime) -> Iterator[EventFacts]:
+    seed = UUID(work.submission_id)
+    originals = tuple(
+        c.id for record in records for c in record.components if c.role == ComponentRole.ORIGINAL
+    )
+
+    def event(kind: str, at: datetime, detail: str, agent: str, objects: tuple[str, ...] = ()) -> EventFacts:
+        return EventFacts(
+            str(uuid5(seed, f"event {kind} {detail}")),
+            kind,
+            at.astimezone(UTC).replace(microsecond=0),
+            "success",
+            detail,
+            agent,
+            objects,
+        )
+
+    yield event("transfer", work.received_at, f"received from {work.agency_code}", TOOL)
+    scanned: Mapping[str, object] = work.results.get("scan", {})
+    yield event(
+        "virus check",
+        _at(scanned, now),
+        f"{scanned.get('files', 0)} files, nothing found",
+        str(scanned.get("engine", "clamd")),
+        originals,
+    )
+    checked: Mapping[str, object] = work.results.get("check", {})
+    yield event(
+        "validation",
+        _at(checked, now),
+        f"profile {checked.get('profile', '')}, {checked.get('findings', 0)} findings",
+        TOOL,
+    )
+    for record in records:
+        for component in record.components:
+            if component.role == ComponentRole.PDFA:
+                tools = ", ".join(
+                    f"{name} {version}" for name, version in sorted(component.facts["tools"].items())
+                )
+                yield event(
+                    "normalization",
+                    now,
+                    f"{component.path}: {component.facts['route']}",
+                    tools or TOOL,
+                    (component.facts["of"], component.id),
+                )
+    decided: Mapping[str, object] = work.results.get("decide", {})
+    yield event("appraisal", _at(decided, now), "accepted", str(decided.get("by", "")))
+    yield event("information package creation", now, "AIP v0001", TOOL)
+
+
+def _at(result: Mapping[str, object], now: datetime) -> datetime:
+    at = result.get("at")
+    return datetime.fromisoformat(at) if isinstance(at, str) else now
+
+
+def _documentation(delivery: Delivery) -> Iterator[DocumentationFile]:
+    for position, source in enumerate(delivery.sources, 1):
+        yield DocumentationFile(
+            f"documentation/{position:03d}-{safe_name(source.name)}", source.size, source.sha256, source.path
+        )

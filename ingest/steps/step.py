@@ -1,0 +1,117 @@
+"""What a step is given and what it says.
+
+A step reads what the steps before it wrote, writes something new below `work.folder`, and returns an `Outcome`.
+It never touches the register: the pipeline records the outcome in one transaction, so running a killed step
+again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
+
+from archive.ledger.event import Verb
+from ingest.finding import Finding
+
+T = TypeVar("T")
+
+
+class Verdict(StrEnum):
+    """Where the submission goes after a step."""
+
+    GO_ON = "go-on"
+    WAIT = "wait"  # for an archivist
+    GATHER = "gather"  # a lone document waits for its case file
+    RETURN = "return"  # to be mended and sent again
+    REFUSE = "refuse"  # not to be sent again as it is
+    STORED = "stored"
+
+
+@dataclass(frozen=True)
+class Work:
+    """One submission on its way.
+
+    Attributes:
+        raw: the bytes as received, never changed.
+        folder: where steps write; the same folder on every run.
+        results: what finished steps said, step name -> result.
+    """
+
+    submission_id: str
+    agency_code: str
+    kind: str
+    file_name: str
+    received_at: datetime
+    raw: Path
+    folder: Path
+    results: Mapping[str, Mapping[str, Any]]
+
+    def save(self, name: str, value: Any, kind: Any) -> None:
+        """Write a value of ours as JSON for the steps after this one; whole or not at all."""
+        target = self.folder / f"{name}.json"
+        part = target.with_suffix(".part")
+        part.write_bytes(TypeAdapter(kind).dump_json(value))
+        part.replace(target)
+
+    def load(self, name: str, kind: type[T]) -> T:
+        """Read a value an earlier step saved."""
+        return TypeAdapter(kind).validate_json((self.folder / f"{name}.json").read_bytes())
+
+
+@dataclass(frozen=True)
+class Note:
+    """A ledger event a step wants written with its outcome."""
+
+    verb: Verb
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    after: str | None = None
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class Act:
+    """Something done to the files, for the package's PREMIS.
+
+    Attributes:
+        objects: SHA-256 of the delivered files it is about; empty: all of them.
+    """
+
+    kind: str
+    at: datetime
+    outcome: str  # success | warning | failure
+    detail: str
+    agent: str
+    objects: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a step says.
+
+    Attributes:
+        result: JSON values kept in the register for the steps after it and for the progress page.
+        findings: what is wrong; they replace the submission's findings of this step.
+        reason: for the sender, when the submission is returned or refused.
+        effect: register work to do in the transaction that records this outcome.
+        wipe: the bytes must not stay (secret): quarantine is overwritten after the outcome is recorded.
+    """
+
+    verdict: Verdict = Verdict.GO_ON
+    result: Mapping[str, Any] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    notes: tuple[Note, ...] = ()
+    reason: str = ""
+    title: str | None = None
+    file_code: str | None = None
+    effect: Callable[[Session, datetime], None] | None = None
+    wipe: bool = False
+
+
+Step = Callable[[Work, datetime], Outcome]

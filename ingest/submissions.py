@@ -1,0 +1,182 @@
+"""What people do with submissions: look at them, accept them, send them back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, selectinload
+
+from archive.errors import NotAllowedError, NotFoundError
+from archive.ledger.append import append
+from archive.ledger.event import Verb
+from archive.queue import send_after_commit
+from archive.register.models import StepResult, Submission, SubmissionState
+from archive.register.projection import apply
+from archive.viewer import ALL_AGENCIES, Role, Viewer
+from ingest import outbox
+from ingest.errors import IngestError
+from ingest.pipeline import STEPS, mark_accepted
+
+SEES = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
+SORTS = {"received": Submission.received_at, "title": Submission.title, "agency": Submission.agency_code}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of submissions.
+
+    Attributes:
+        counts: how many there are per state, over all pages and states, as far as the viewer may see.
+    """
+
+    items: list[Submission]
+    total: int
+    page: int
+    size: int
+    counts: dict[str, int]
+
+
+def listing(
+    session: Session,
+    *,
+    viewer: Viewer,
+    state: str | None = None,
+    agency: str | None = None,
+    sort: str = "-received",
+    page: int = 1,
+    size: int = 25,
+) -> Page:
+    """Return the submissions the viewer may see, newest first unless `sort` says otherwise.
+
+    Args:
+        sort: received, title or agency; a leading "-" turns the order round.
+    """
+    mine = _visible(select(Submission), viewer)
+    counts = {
+        row.state: row.count
+        for row in session.execute(
+            _visible(select(Submission.state, func.count().label("count")), viewer).group_by(Submission.state)
+        )
+    }
+    if state:
+        mine = mine.where(Submission.state == state)
+    if agency:
+        mine = mine.where(Submission.agency_code == agency)
+    total = session.scalar(select(func.count()).select_from(mine.subquery())) or 0
+    column = SORTS.get(sort.lstrip("-"), Submission.received_at)
+    order = column.desc() if sort.startswith("-") else column.asc()
+    rows = session.scalars(
+        mine.options(selectinload(Submission.findings))
+        .order_by(order, Submission.id)
+        .limit(size)
+        .offset((page - 1) * size)
+    )
+    return Page(list(rows), total, page, size, counts)
+
+
+def one(session: Session, submission_id: str, *, viewer: Viewer) -> Submission:
+    """Return one submission with its findings and steps.
+
+    Raises:
+        NotFoundError: there is none, or the viewer may not see it (the two look the same on purpose).
+    """
+    found = session.scalar(
+        _visible(select(Submission), viewer)
+        .where(Submission.id == submission_id)
+        .options(selectinload(Submission.findings), selectinload(Submission.steps))
+    )
+    if found is None:
+        raise NotFoundError(f"no submission {submission_id} that {viewer.name} may see")
+    return found
+
+
+def accept(session: Session, submission_id: str, *, viewer: Viewer, now: datetime) -> Submission:
+    """Accept a checked submission: receipt 03 is owed and packaging goes on after commit.
+
+    Raises:
+        NotAllowedError: the viewer is no archivist of that agency.
+        IngestError: it is not waiting for a decision.
+    """
+    submission = _to_decide(session, submission_id, viewer)
+    event = append(
+        session,
+        Verb.DECISION,
+        actor=viewer.name,
+        role=Role.ARCHIVIST,
+        kind="submission",
+        id=submission.id,
+        now=now,
+        payload={
+            "state": SubmissionState.ACCEPTED.value,
+            "decided_by": viewer.name,
+            "findings": sorted({finding.code for finding in submission.findings}),
+        },
+        basis="NĐ 30/2020/NĐ-CP Điều 30",
+    )
+    apply(session, event)
+    mark_accepted(session, submission, by=viewer.name, now=now)
+    session.add(
+        StepResult(
+            submission_id=submission.id,
+            step="decide",
+            position=list(STEPS).index("decide"),
+            started_at=now,
+            finished_at=now,
+            outcome="go-on",
+            result={"by": viewer.name, "at": now.isoformat()},
+        )
+    )
+    send_after_commit(session, "ingest.tasks.advance", submission.id)
+    return submission
+
+
+def send_back(
+    session: Session, submission_id: str, *, viewer: Viewer, reason: str, now: datetime
+) -> Submission:
+    """Return a checked submission to its office with a reason: receipt 02 is owed.
+
+    Raises:
+        NotAllowedError: the viewer is no archivist of that agency.
+        IngestError: it is not waiting for a decision, or no reason was given.
+    """
+    if not reason.strip():
+        raise IngestError("say what the office should mend: a reason is sent with every return")
+    submission = _to_decide(session, submission_id, viewer)
+    event = append(
+        session,
+        Verb.RETURN,
+        actor=viewer.name,
+        role=Role.ARCHIVIST,
+        kind="submission",
+        id=submission.id,
+        now=now,
+        payload={
+            "state": SubmissionState.RETURNED.value,
+            "decided_by": viewer.name,
+            "reason": reason.strip(),
+        },
+        basis="NĐ 30/2020/NĐ-CP Điều 30",
+    )
+    apply(session, event)
+    submission.state, submission.step = SubmissionState.RETURNED, ""
+    submission.decided_by, submission.decided_at = viewer.name, now
+    outbox.owe(session, submission, "02", reason.strip(), now=now)
+    return submission
+
+
+def _to_decide(session: Session, submission_id: str, viewer: Viewer) -> Submission:
+    submission = one(session, submission_id, viewer=viewer)
+    if not viewer.has(Role.ARCHIVIST, submission.agency_code):
+        raise NotAllowedError(
+            f"{viewer.name} is not archivist at {submission.agency_code}: only an archivist decides"
+        )
+    if submission.state != SubmissionState.TO_DECIDE:
+        raise IngestError(f"this submission is {submission.state}, there is nothing to decide any more")
+    return submission
+
+
+def _visible(query: Select, viewer: Viewer) -> Select:  # type: ignore[type-arg]  # used for rows and counts alike
+    agencies = viewer.agencies_with(SEES)
+    return query if ALL_AGENCIES in agencies else query.where(Submission.agency_code.in_(agencies))

@@ -1,0 +1,124 @@
+"""The doctor: which tools and parts are there, in which version, and what to do about those that are not."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import text
+
+from archive.errors import TangThuError
+from archive.register.session import reading
+from archive.settings import ArchiveSettings
+from ingest.settings import IngestSettings
+from operations.parts import http_answers, socket_answers
+from operations.settings import OperationsSettings
+from search.settings import SearchSettings
+
+FREE_BYTES = 2 * 2**30  # a store with less than this free is reported
+
+
+@dataclass(frozen=True)
+class Sign:
+    """What the doctor saw.
+
+    Attributes:
+        well: None when a part is simply not running now (not an illness of the installation).
+        remedy: what to do when it is not well.
+    """
+
+    name: str
+    well: bool | None
+    found: str
+    remedy: str = ""
+
+
+TOOLS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("java", ("java", "-version"), "apt: default-jre-headless"),
+    ("libreoffice", ("soffice", "--version"), "apt: libreoffice-writer-nogui"),
+    ("ghostscript", ("gs", "--version"), "apt: ghostscript"),
+    ("tesseract", ("tesseract", "--version"), "apt: tesseract-ocr"),
+    ("clamd", ("/usr/sbin/clamd", "--version"), "apt: clamav-daemon"),
+)
+
+
+def examine() -> list[Sign]:
+    """Return every sign, in a fixed order."""
+    return [*_tools(), *_files(), *_parts()]
+
+
+def _tools() -> Iterator[Sign]:
+    for name, command, remedy in TOOLS:
+        path = shutil.which(command[0])
+        if path is None:
+            yield Sign(name, False, "not found", f"run `make setup` ({remedy})")
+            continue
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+            lines = (done.stdout or done.stderr).strip().splitlines()
+            yield Sign(name, done.returncode == 0, lines[0] if lines else "says nothing", "reinstall it")
+        except (OSError, subprocess.TimeoutExpired) as error:
+            yield Sign(name, False, f"does not answer: {error}", "reinstall it")
+    languages = Path("/usr/share/tesseract-ocr/5/tessdata/vie.traineddata")
+    yield Sign("tesseract vie", languages.exists(), "Vietnamese model" if languages.exists() else "no Vietnamese model",
+               "run `make setup` (apt: tesseract-ocr-vie)")  # fmt: skip
+    font = Path("/usr/share/fonts/truetype/liberation2")
+    yield Sign("fonts", font.is_dir(), "Liberation 2" if font.is_dir() else "no fonts with Vietnamese letters",
+               "run `make setup` (apt: fonts-liberation2)")  # fmt: skip
+
+
+def _files() -> Iterator[Sign]:
+    archive = ArchiveSettings.load()
+    jars = sorted((archive.tools_home / "verapdf").glob("greenfield-apps-*.jar"))
+    yield Sign("veraPDF", bool(jars), jars[-1].name if jars else "not found", "run `make setup`")
+    schemas = archive.tools_home / "schemas" / "mets1_12.xsd"
+    yield Sign(
+        "XML schemas",
+        schemas.exists(),
+        "METS, PREMIS" if schemas.exists() else "not found",
+        "run `make setup`",
+    )
+    try:
+        with reading() as session:
+            version = session.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        yield Sign("register", True, f"tables of version {version}")
+    except Exception as error:  # whatever the driver says, the register is not usable
+        yield Sign(
+            "register", False, type(error).__name__, "`tangthu up` makes it; or set [archive] register_url"
+        )
+    for store in archive.all_stores:
+        yield _store(store.name, store.path)
+
+
+def _store(name: str, path: Path) -> Sign:
+    place = path if path.exists() else path.parent
+    if not path.exists():
+        return Sign(f"store {name}", None, "not made yet", "the first deposit makes it")
+    if not os.access(path, os.W_OK):
+        return Sign(f"store {name}", False, "cannot be written", f"give the service user the folder {path}")
+    free = shutil.disk_usage(place).free
+    found = f"{free / 2**30:.0f} GiB free"
+    return Sign(f"store {name}", free >= FREE_BYTES, found, "make room: deposits wait until there is")
+
+
+def _parts() -> Iterator[Sign]:
+    operations, ingest, search = OperationsSettings.load(), IngestSettings.load(), SearchSettings.load()
+    checks: list[tuple[str, Callable[[], str]]] = []
+    if not ArchiveSettings.load().broker_url:
+        checks.append(("queue", socket_answers(operations.run / "valkey.sock", b"PING\r\n", b"+PONG")))
+    checks.append(("virus scanner", socket_answers(ingest.clamd_socket, b"nPING\n", b"PONG")))
+    if search.engine == "elasticsearch":
+        checks.append(("elasticsearch", http_answers(f"{search.elasticsearch_url}/_cluster/health")))
+    checks.append(("plone", http_answers(f"http://{operations.host}:{operations.plone_port}/luutru/login")))
+    for name, ready in checks:
+        try:
+            lacking = ready()
+        except TangThuError as error:
+            lacking = str(error)
+        yield Sign(
+            name, None if lacking else True, lacking or "answers", "`tangthu up` starts it" if lacking else ""
+        )

@@ -1,0 +1,158 @@
+"""The supervisor: starts the parts in order, waits until each answers, restarts what dies, stops all at the end.
+
+Parts are children of this process and die with it, also when it is killed: nothing is left behind.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import datetime
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+from operations.errors import PartError
+from operations.part import Part, Running
+
+RESTARTS = 5  # within WINDOW seconds, then the part is given up
+WINDOW = 120
+
+
+def to_screen(name: str, line: str) -> None:
+    """Print one line of the common log."""
+    print(f"{datetime.now():%H:%M:%S} {name:<10} {line}", file=sys.stderr, flush=True)  # noqa: DTZ005  (for the eye)
+
+
+class Supervisor:
+    """Runs parts. Use as a context manager: leaving the block stops everything, last started first."""
+
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        *,
+        home: Path,
+        start_seconds: int,
+        log: Callable[[str, str], None] = to_screen,
+    ) -> None:
+        self._parts = parts
+        self._home = home
+        self._start_seconds = start_seconds
+        self._log = log
+        self._running: dict[str, Running] = {}
+        self._deaths: dict[str, list[float]] = {}
+        self.seconds: dict[str, float] = {}  # how long each part took to answer
+        self._end = threading.Event()
+
+    @property
+    def pid_file(self) -> Path:
+        """Return where the supervisor's process id is while it runs."""
+        return self._home / "run" / "tangthu.pid"
+
+    def __enter__(self) -> Self:
+        running = running_pid(self._home)
+        if running:
+            raise PartError("supervisor", f"already running as process {running}; `tangthu down` stops it")
+        self.pid_file.parent.mkdir(parents=True, exist_ok=True)
+        self.pid_file.write_text(str(os.getpid()))
+        try:
+            for part in self._parts:
+                self._start(part)
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.stop()
+
+    def _start(self, part: Part) -> None:
+        began = time.monotonic()
+        self._running[part.name] = running = Running(
+            part, log=self._log, file=self._home / "log" / f"{part.name}.log"
+        )
+        lacking = "does not answer"
+        while time.monotonic() - began < self._start_seconds:
+            if not running.alive:
+                raise PartError(
+                    part.name, f"ended with code {running.process.returncode}; see {self._log_file(part)}"
+                )
+            lacking = part.ready()
+            if not lacking:
+                self.seconds[part.name] = round(time.monotonic() - began, 1)
+                self._log(part.name, f"ready after {self.seconds[part.name]} s")
+                return
+            time.sleep(0.1)
+        raise PartError(part.name, f"{lacking} after {self._start_seconds} s; see {self._log_file(part)}")
+
+    def _log_file(self, part: Part) -> Path:
+        return self._home / "log" / f"{part.name}.log"
+
+    def watch(self) -> None:
+        """Stay until Ctrl-C, SIGTERM or `tangthu down`, restarting parts that die.
+
+        Raises:
+            PartError: a part died too often.
+        """
+
+        def _ask_to_end(_number: int, _frame: FrameType | None) -> None:
+            self._end.set()
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, _ask_to_end)
+        while not self._end.wait(1):
+            self.restart_dead()
+
+    def restart_dead(self) -> list[str]:
+        """Start again whatever has died since the last look; return the names."""
+        dead = [name for name, running in self._running.items() if not running.alive]
+        for name in dead:
+            code = self._running[name].process.returncode
+            now = time.monotonic()
+            deaths = [at for at in self._deaths.get(name, []) if now - at < WINDOW] + [now]
+            self._deaths[name] = deaths
+            if len(deaths) > RESTARTS:
+                raise PartError(name, f"died {len(deaths)} times in {WINDOW} s (last code {code}); given up")
+            self._log(name, f"died (code {code}), starting it again")
+            part = self._running.pop(name).part
+            self._start(part)
+        return dead
+
+    def pid(self, name: str) -> int:
+        """Return the process id of a running part (for tests that kill it)."""
+        return self._running[name].process.pid
+
+    def stop(self) -> None:
+        """Stop all parts, last started first, and remove the process id file."""
+        for name in reversed(list(self._running)):
+            self._log(name, "stopping")
+            self._running.pop(name).stop()
+        with suppress(FileNotFoundError):
+            self.pid_file.unlink()
+
+
+def running_pid(home: Path) -> int:
+    """Return the process id of the supervisor that runs on this home, 0 when none does."""
+    try:
+        pid = int((home / "run" / "tangthu.pid").read_text())
+        os.kill(pid, 0)
+    except (OSError, ValueError):
+        return 0
+    return pid if pid != os.getpid() else 0
+
+
+def ask_to_end(home: Path, *, seconds: int = 60) -> bool:
+    """Stop the supervisor that runs on this home and wait for it; say whether one ran."""
+    pid = running_pid(home)
+    if not pid:
+        return False
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + seconds
+    while running_pid(home) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    return True

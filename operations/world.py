@@ -1,0 +1,78 @@
+"""The sample world: offices, their case files, and what should become of each (made by `tests.samples`)."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from archive.register.agencies import set_agency, set_fonds
+from archive.register.session import transaction
+from operations.errors import PartError
+from operations.parts import ROOT
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What one delivery of the world should come to.
+
+    Attributes:
+        outcome: stored, to-decide, returned, refused, gathering, duplicate.
+        codes: finding codes that must be among the findings.
+        part: what the demonstration does with it afterwards: destroy, hold, transfer, or "".
+    """
+
+    key: str
+    agency: str
+    file_code: str
+    outcome: str
+    codes: tuple[str, ...]
+    part: str
+    message_id: str
+
+
+def build_world(into: Path, *, say: Callable[[str], None]) -> Path:
+    """Make the sample world in a folder, once; return the folder."""
+    into = into.resolve()
+    if not (into / "world.json").exists():
+        say("sample offices: typesetting and signing their documents")
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.samples.world", str(into)], cwd=ROOT, env=os.environ, capture_output=True,
+            text=True, check=False,
+        )  # fmt: skip
+        if done.returncode:
+            raise PartError("sample world", done.stderr[-2000:])
+    return into
+
+
+def read_world(folder: Path) -> dict[str, Any]:
+    """Return what `world.json` says."""
+    facts: dict[str, Any] = json.loads((folder / "world.json").read_text(encoding="utf-8"))
+    return facts
+
+
+def settle(folder: Path) -> None:
+    """Make the world's agencies and fonds known to the register; again changes nothing."""
+    world, now = read_world(folder), datetime.now(UTC)
+    with transaction() as session:
+        for agency in world["agencies"]:
+            set_agency(session, **agency, actor="system:demo", now=now)
+        for fonds in world["fonds"]:
+            set_fonds(session, **fonds, actor="system:demo", now=now)
+
+
+def expectations(folder: Path) -> list[Expected]:
+    """Return what should become of each delivery, in the order in which they are sent."""
+    return [
+        Expected(
+            key=facts["key"], agency=facts["agency"], file_code=facts.get("file_code", ""), outcome=facts["outcome"],
+            codes=tuple(facts.get("codes", ())), part=facts.get("role", ""), message_id=facts.get("message_id", ""),
+        )
+        for facts in read_world(folder)["case_files"]
+    ]  # fmt: skip
