@@ -1,0 +1,1 @@
+"""What comes in from the offices' systems, and what is answered."""
