@@ -20,21 +20,22 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from archive.errors import TangThuError, TemporaryError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
-from archive.register import models
-from archive.register.models import STATES_OPEN, StepResult, Submission, SubmissionState
+from archive.register.models import STATES_CLOSED, STATES_OPEN, StepResult, Submission, SubmissionState
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from ingest import lease, outbox, quarantine
 from ingest.checks.catalogue import explain, rule
+from ingest.finding import Finding
 from ingest.settings import IngestSettings
-from ingest.steps.check import as_json, check
+from ingest.steps.check import check
 from ingest.steps.decide import decide
 from ingest.steps.deposit import deposit, keep
 from ingest.steps.look import look
@@ -65,7 +66,15 @@ STATE_AFTER = {
     Verdict.REFUSE: SubmissionState.REFUSED,
     Verdict.STORED: SubmissionState.STORED,
 }
+STATES_REFUSING = frozenset({SubmissionState.RETURNED, SubmissionState.REFUSED})
 STATUS_OWED = {SubmissionState.RETURNED: "02", SubmissionState.REFUSED: "02", SubmissionState.STORED: "06"}
+VERB_OF = {
+    SubmissionState.RETURNED: Verb.RETURN,
+    SubmissionState.REFUSED: Verb.RETURN,
+    SubmissionState.STORED: Verb.RECEIPT,
+}
+ACTOR = "system:ingest"
+AGREEMENT = "system:agreement"
 
 
 def advance(submission_id: str, *, steps: Mapping[str, Step] = STEPS) -> str:
@@ -129,17 +138,12 @@ def _record(submission_id: str, name: str, position: int, outcome: Outcome, star
     now = datetime.now(UTC)
     with transaction() as session:
         submission = session.get_one(Submission, submission_id)
-        _findings(session, submission, name, outcome)
         submission.waiting, submission.attempts, submission.not_before = "", 0, None
-        if outcome.title is not None:
-            submission.title = outcome.title
-        if outcome.file_code is not None:
-            submission.file_code = outcome.file_code
         for note in outcome.notes:
             append(
                 session,
                 note.verb,
-                actor="system:ingest",
+                actor=ACTOR,
                 kind="submission",
                 id=submission_id,
                 payload=note.payload,
@@ -161,73 +165,90 @@ def _record(submission_id: str, name: str, position: int, outcome: Outcome, star
                     result=dict(outcome.result),
                 )
             )
-        if name == "decide" and outcome.verdict == Verdict.GO_ON:
-            mark_accepted(session, submission, by="system:agreement", now=now)
+        change = _change(submission, outcome)
         state = STATE_AFTER.get(outcome.verdict)
+        if name == "decide" and outcome.verdict == Verdict.GO_ON:
+            accepted(session, submission, by=AGREEMENT, role="", basis="thỏa thuận nộp lưu", now=now)
+        elif state is not None or change:
+            verb = VERB_OF.get(state, Verb.VALIDATE) if state else Verb.VALIDATE
+            payload = change | ({"state": state.value} if state else {})
+            decide_by = {"decided_by": ACTOR} if state in STATES_REFUSING else {}
+            event = append(
+                session,
+                verb,
+                actor=ACTOR,
+                kind="submission",
+                id=submission_id,
+                payload=payload | decide_by,
+                now=now,
+            )
+            apply(session, event)
         if state is not None:
-            _move(session, submission, state, outcome, now)
+            submission.step = "" if state in STATES_CLOSED else name
+        if state in STATUS_OWED:
+            outbox.owe(session, submission, STATUS_OWED[state], _reason(submission, outcome, state), now=now)
 
 
-def _move(
-    session: Session, submission: Submission, state: SubmissionState, outcome: Outcome, now: datetime
+def _change(submission: Submission, outcome: Outcome) -> dict[str, Any]:
+    """Return what the outcome makes known of the submission, as a ledger payload."""
+    change: dict[str, Any] = {}
+    if outcome.findings:
+        before = [
+            {"code": row.code, "severity": row.severity, "place": row.place, "params": row.params}
+            for row in submission.findings
+        ]
+        change["findings"] = before + [as_json(finding) for finding in outcome.findings]
+    if outcome.title is not None:
+        change["title"] = outcome.title
+    if outcome.file_code is not None:
+        change["file_code"] = outcome.file_code
+    return change
+
+
+def as_json(finding: Finding) -> dict[str, Any]:
+    """Return a finding as the ledger and the register keep it."""
+    return {
+        "code": finding.code,
+        "severity": str(rule(finding.code).severity),
+        "place": finding.place,
+        "params": dict(finding.params) | {"document": str(finding.document)},
+    }
+
+
+def accepted(
+    session: Session, submission: Submission, *, by: str, role: str, basis: str, now: datetime
 ) -> None:
-    submission.step = "" if state in STATUS_OWED else submission.step
-    verb = Verb.RETURN if state in (SubmissionState.RETURNED, SubmissionState.REFUSED) else Verb.VALIDATE
+    """Ledger that a checked submission was accepted, and owe receipt 03."""
     event = append(
         session,
-        verb,
-        actor="system:ingest",
+        Verb.DECISION,
+        actor=by,
+        role=role,
         kind="submission",
         id=submission.id,
+        basis=basis,
         now=now,
         payload={
-            "state": state.value,
-            "codes": sorted({finding.code for finding in outcome.findings}),
-            "title": submission.title,
-            "file_code": submission.file_code,
+            "state": SubmissionState.ACCEPTED.value,
+            "decided_by": by,
+            "codes": sorted({finding.code for finding in submission.findings}),
         },
     )
     apply(session, event)
-    submission.state = state
-    if status := STATUS_OWED.get(state):
-        reason = outcome.reason or reasons_text(submission) if status == "02" else ""
-        outbox.owe(session, submission, status, reason, now=now)
-
-
-def mark_accepted(session: Session, submission: Submission, *, by: str, now: datetime) -> None:
-    """Turn a checked submission into an accepted one and owe receipt 03."""
-    submission.state, submission.decided_by, submission.decided_at = SubmissionState.ACCEPTED, by, now
     outbox.owe(session, submission, "03", "", now=now)
 
 
-def _findings(session: Session, submission: Submission, step: str, outcome: Outcome) -> None:
-    session.execute(
-        delete(models.Finding).where(
-            models.Finding.submission_id == submission.id, models.Finding.params["_step"].as_string() == step
-        )
-    )
-    for finding in outcome.findings:
-        facts = as_json(finding)
-        session.add(
-            models.Finding(
-                submission_id=submission.id,
-                code=finding.code,
-                severity=str(rule(finding.code).severity),
-                place=finding.place,
-                params=facts["params"] | {"_step": step, "_document": str(finding.document)},
-            )
-        )
-    session.flush()
-    session.refresh(submission, ["findings"])
+def _reason(submission: Submission, outcome: Outcome, state: SubmissionState | None) -> str:
+    if state not in STATES_REFUSING:
+        return ""
+    return outcome.reason or reasons_text(submission)
 
 
 def reasons_text(submission: Submission) -> str:
-    """Return the findings as the Vietnamese text a status message carries; short enough for any receiver."""
-    from ingest.finding import Finding
-
+    """Return the findings as the Vietnamese text a status message carries, at most 4,000 characters."""
     lines = []
     for row in submission.findings:
-        params = {key: value for key, value in row.params.items() if not key.startswith("_")}
+        params = {key: str(value) for key, value in row.params.items() if key != "document"}
         told = explain(Finding(row.code, row.place, params), "vi")
         lines.append(f"[{row.code}] {row.place}: {told.text} Cách khắc phục: {told.remedy} ({told.clause})")
     return "\n".join(lines)[:4000]

@@ -17,7 +17,7 @@ from archive.register.projection import apply
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 from ingest import outbox
 from ingest.errors import IngestError
-from ingest.pipeline import STEPS, mark_accepted
+from ingest.pipeline import STEPS, accepted
 
 SEES = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
 SORTS = {"received": Submission.received_at, "title": Submission.title, "agency": Submission.agency_code}
@@ -100,23 +100,9 @@ def accept(session: Session, submission_id: str, *, viewer: Viewer, now: datetim
         IngestError: it is not waiting for a decision.
     """
     submission = _to_decide(session, submission_id, viewer)
-    event = append(
-        session,
-        Verb.DECISION,
-        actor=viewer.name,
-        role=Role.ARCHIVIST,
-        kind="submission",
-        id=submission.id,
-        now=now,
-        payload={
-            "state": SubmissionState.ACCEPTED.value,
-            "decided_by": viewer.name,
-            "findings": sorted({finding.code for finding in submission.findings}),
-        },
-        basis="NĐ 30/2020/NĐ-CP Điều 30",
+    accepted(
+        session, submission, by=viewer.name, role=Role.ARCHIVIST, basis="NĐ 30/2020/NĐ-CP Điều 30", now=now
     )
-    apply(session, event)
-    mark_accepted(session, submission, by=viewer.name, now=now)
     session.add(
         StepResult(
             submission_id=submission.id,
@@ -160,8 +146,7 @@ def send_back(
         basis="NĐ 30/2020/NĐ-CP Điều 30",
     )
     apply(session, event)
-    submission.state, submission.step = SubmissionState.RETURNED, ""
-    submission.decided_by, submission.decided_at = viewer.name, now
+    submission.step = ""
     outbox.owe(session, submission, "02", reason.strip(), now=now)
     return submission
 

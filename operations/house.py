@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from archive.register.migrate import upgrade
+
 from archive.register.session import engine
 from operations.errors import PartError
 from operations.parts import ROOT, environment, instance_script

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -23,9 +24,10 @@ class Expected:
     """What one delivery of the world should come to.
 
     Attributes:
-        outcome: stored, to-decide, returned, refused, gathering, duplicate.
+        outcome: stored, to-decide, returned, refused, gathering or duplicate.
         codes: finding codes that must be among the findings.
-        part: what the demonstration does with it afterwards: destroy, hold, transfer, or "".
+        part: what the demonstration does with it afterwards: destroy, held, transfer, or "".
+        message_id: under which the axis lists it.
     """
 
     key: str
@@ -42,13 +44,19 @@ def build_world(into: Path, *, say: Callable[[str], None]) -> Path:
     into = into.resolve()
     if not (into / "world.json").exists():
         say("sample offices: typesetting and signing their documents")
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.samples.world", str(into)], cwd=ROOT, env=os.environ, capture_output=True,
-            text=True, check=False,
-        )  # fmt: skip
+        shutil.rmtree(into, ignore_errors=True)
+        command = [sys.executable, "-m", "tests.samples.world", str(into)]
+        done = subprocess.run(command, cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False)
         if done.returncode:
             raise PartError("sample world", done.stderr[-2000:])
     return into
+
+
+def open_office(world: Path, into: Path) -> Path:
+    """Give the simulator its own copy of the world, so that the world itself stays as it was made."""
+    if not into.exists():
+        shutil.copytree(world, into)
+    return into.resolve()
 
 
 def read_world(folder: Path) -> dict[str, Any]:
@@ -71,8 +79,13 @@ def expectations(folder: Path) -> list[Expected]:
     """Return what should become of each delivery, in the order in which they are sent."""
     return [
         Expected(
-            key=facts["key"], agency=facts["agency"], file_code=facts.get("file_code", ""), outcome=facts["outcome"],
-            codes=tuple(facts.get("codes", ())), part=facts.get("role", ""), message_id=facts.get("message_id", ""),
+            key=facts["key"],
+            agency=facts["agency"],
+            file_code=facts.get("file_code", ""),
+            outcome=facts["outcome"],
+            codes=tuple(facts.get("codes", ())),
+            part=facts.get("role", ""),
+            message_id=facts.get("message_id", ""),
         )
         for facts in read_world(folder)["case_files"]
-    ]  # fmt: skip
+    ]

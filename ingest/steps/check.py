@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from archive.ledger.event import Verb
 from archive.register.models import Agency
@@ -18,6 +17,8 @@ from ingest.profiles.load import profile_for
 from ingest.steps.look import AllFacts
 from ingest.steps.step import Note, Outcome, Verdict, Work
 
+CODES_SECRET = frozenset({"SECRET", "V12"})
+
 
 def check(work: Work, now: datetime) -> Outcome:
     """Say everything that is wrong; secrets and viruses refuse, errors return, warnings go to an archivist."""
@@ -29,18 +30,18 @@ def check(work: Work, now: datetime) -> Outcome:
     ended = parse_date(delivery.fields.get("EndDate", "")) or now.date()
     profile = profile_for(agency.code, agency.level1, ended)
     findings = run_checks(
-        delivery, facts, profile=profile, agency_code=agency.code, known=known, today=_today(now)
+        delivery, facts, profile=profile, agency_code=agency.code, known=known, today=now.date()
     )
     severities = {rule(finding.code).severity for finding in findings}
-    secret = any(finding.code in {"SECRET", "V12"} for finding in findings)
+    secret = any(finding.code in CODES_SECRET for finding in findings)
+    if secret:  # the incident is recorded, its content is not (Luật BVBMNN 29/2018; TT 02/2019 Điều 8.1)
+        findings = [
+            Finding(code, "(không ghi)", {}) for code in sorted({f.code for f in findings} & CODES_SECRET)
+        ]
     note = Note(
         Verb.VALIDATE,
-        {
-            "profile": profile.id,
-            "findings": [] if secret else [as_json(finding) for finding in findings],
-            "codes": sorted({finding.code for finding in findings}),
-        },
-        basis="TT 02/2019/TT-BNV; " + profile.id,
+        {"profile": profile.id, "codes": sorted({finding.code for finding in findings})},
+        basis="TT 02/2019/TT-BNV",
     )
     return Outcome(
         verdict_of(severities),
@@ -48,7 +49,8 @@ def check(work: Work, now: datetime) -> Outcome:
         findings=tuple(findings),
         notes=(note,),
         wipe=secret,
-        title="(mật)" if secret else None,
+        title="(có dấu hiệu bí mật nhà nước)" if secret else None,
+        file_code="" if secret else None,
     )
 
 
@@ -59,17 +61,3 @@ def verdict_of(severities: set[Severity]) -> Verdict:
     if Severity.ERROR in severities:
         return Verdict.RETURN
     return Verdict.GO_ON
-
-
-def as_json(finding: Finding) -> dict[str, Any]:
-    """Return a finding as JSON values."""
-    return {
-        "code": finding.code,
-        "place": finding.place,
-        "params": dict(finding.params),
-        "document": finding.document,
-    }
-
-
-def _today(now: datetime) -> date:
-    return now.date()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import func, select
+
 from archive.ledger.event import Verb
 from archive.register.models import Agency, Finding
 from archive.register.session import reading
 from ingest.steps.step import Note, Outcome, Verdict, Work
-from sqlalchemy import func, select
 
 
 def decide(work: Work, now: datetime) -> Outcome:

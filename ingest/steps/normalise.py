@@ -11,7 +11,8 @@ from datetime import datetime
 from archive.ledger.event import Verb
 from ingest.delivery import Delivery
 from ingest.finding import Finding
-from ingest.formats.convert import Derivative, Source, normalise as convert
+from ingest.formats.convert import Derivative, Source
+from ingest.formats.convert import normalise as convert
 from ingest.steps.look import AllFacts
 from ingest.steps.step import Note, Outcome, Verdict, Work
 
