@@ -1,0 +1,124 @@
+"""Erase a case file from everything that has a copy of it, with a receipt from each (design section 5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.copies import stores
+from archive.errors import NotFoundError
+from archive.holders import Erasure, Holder, Target, holders
+from archive.ledger.append import append
+from archive.ledger.event import Verb
+from archive.register.models import CaseFile, Package, Submission
+from archive.register.projection import apply
+from archive.stores.interface import Store
+
+
+class StoreHolder:
+    """A store as one who has copies."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @property
+    def name(self) -> str:
+        """Return `store:<name>`."""
+        return f"store:{self._store.name}"
+
+    def erase(self, target: Target) -> Erasure:
+        """Erase every version of the case file's package, look again, and say so. Safe to call twice.
+
+        Raises:
+            TemporaryError: the store did not answer; what was erased stays erased, call again.
+        """
+        there = {name: size for name in target.package_names if (size := self._store.size(name)) is not None}
+        how = [self._store.erase(name) for name in target.package_names]
+        gone = all(self._store.size(name) is None for name in target.package_names)
+        what = ", ".join(f"{name}, {size} bytes" for name, size in there.items())
+        # Quarantined remains are erased too, though they are under no name: the strongest word wins.
+        worded = sorted(how, key=lambda words: words.startswith("not applicable"))
+        return Erasure(
+            holder=self.name,
+            what=what or "nothing",
+            how=worded[0] if worded else "not applicable: no package",
+            at=datetime.now(UTC),
+            gone=gone,
+        )
+
+
+def store_holders() -> list[Holder]:
+    """Return every configured store as a holder (entry point `tangthu.holders`)."""
+    return [StoreHolder(store) for store in stores()]
+
+
+def target_of(session: Session, case_file_id: str) -> Target:
+    """Return what is to be erased of a case file: all its packages and all its submissions.
+
+    Raises:
+        NotFoundError: no such case file.
+    """
+    row = session.get(CaseFile, case_file_id)
+    if row is None:
+        raise NotFoundError(f"there is no case file {case_file_id}")
+    submissions = select(Submission.id).where(
+        (Submission.id == row.submission_id) | (Submission.case_file_id == case_file_id)
+    )
+    names = select(Package.name).where(Package.case_file_id == case_file_id).order_by(Package.version)
+    return Target(
+        case_file_id=case_file_id,
+        code=row.code,
+        submission_ids=tuple(sorted(set(session.scalars(submissions)) | {row.submission_id})),
+        package_names=tuple(session.scalars(names)),
+    )
+
+
+def erase(
+    session: Session,
+    case_file_id: str,
+    order_id: str,
+    *,
+    actor: str,
+    role: str = "",
+    now: datetime,
+    ask: Sequence[Holder] | None = None,
+) -> list[Erasure]:
+    """Let every holder erase the case file, ledger each receipt (ERASE), and return the receipts.
+
+    The caller has checked the order (`archive.orders.reasons_against`) in this transaction; this function
+    checks nothing. It does not write DESTROY: that is for the caller, when every receipt says gone.
+
+    Raises:
+        TemporaryError: a holder did not answer. Nothing is ledgered, erased bytes stay erased; call again.
+    """
+    target = target_of(session, case_file_id)
+    receipts = [holder.erase(target) for holder in (holders() if ask is None else ask)]
+    for receipt in receipts:
+        event = append(
+            session,
+            Verb.ERASE,
+            actor=actor,
+            role=role,
+            kind="case-file",
+            id=case_file_id,
+            payload=receipt_payload(order_id, receipt),
+            now=now,
+        )
+        apply(session, event)
+    return receipts
+
+
+def receipt_payload(order_id: str, receipt: Erasure) -> dict[str, Any]:
+    """Return what an ERASE event says."""
+    return {
+        "order_id": order_id,
+        "holder": receipt.holder,
+        "what": receipt.what,
+        "how": receipt.how,
+        "gone": receipt.gone,
+        "expires_on": receipt.expires_on.isoformat() if receipt.expires_on else None,
+    }

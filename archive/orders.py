@@ -1,0 +1,229 @@
+"""Orders: how the office commands the vault (design section 4).
+
+A workflow decides nothing here. An order names its document, the exact case files with their package hashes,
+and the people who approved; the vault checks all of that again at the moment it acts (`reasons_against`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
+from archive.ledger.append import append
+from archive.ledger.event import Verb
+from archive.order_check import NEEDED, list_hash, missing_approvals, reasons_against
+from archive.register.decisions import Order, OrderKind, OrderState
+from archive.register.models import CaseFile, CaseFileState, Package, new_id
+from archive.register.projection import apply
+from archive.viewer import Role, Viewer
+
+__all__ = ["NewOrder", "approve", "list_hash", "mark", "propose", "reasons_against"]
+
+MAY_PROPOSE = frozenset({Role.ARCHIVIST, Role.HEAD})
+WITHOUT_CASE_FILES = frozenset({OrderKind.ACCEPTANCE, OrderKind.ACCESS})
+MOVES: Mapping[OrderState, frozenset[OrderState]] = {
+    OrderState.PROPOSED: frozenset({OrderState.APPROVED, OrderState.REFUSED}),
+    OrderState.APPROVED: frozenset({OrderState.EXECUTING, OrderState.DONE, OrderState.REFUSED}),
+    OrderState.EXECUTING: frozenset({OrderState.DONE, OrderState.REFUSED}),
+    OrderState.DONE: frozenset(),
+    OrderState.REFUSED: frozenset(),
+}
+
+
+@dataclass(frozen=True)
+class NewOrder:
+    """What somebody wants ordered.
+
+    Attributes:
+        agency_code: whose case files; every one must be of this agency.
+        document_number: of the decision it rests on (số, ký hiệu quyết định).
+        document_date: of that decision.
+        document_sha256: of its file, "" when there is none.
+        payload: JSON values the acting part needs.
+    """
+
+    kind: OrderKind
+    agency_code: str
+    reason: str
+    document_number: str
+    document_date: date
+    document_sha256: str = ""
+    case_file_ids: tuple[str, ...] = ()
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+def propose(session: Session, new: NewOrder, *, viewer: Viewer, now: datetime) -> Order:
+    """Write a new order with the package hashes of this moment into ledger and register, and return it.
+
+    An order that needs nobody's approval (hold, acceptance) is approved at once.
+
+    Raises:
+        NotAllowedError: the viewer is neither archivist nor head at the agency.
+        OrderRefusedError: no reason or document given, or a case file is unknown, named twice, of another
+            agency, or gone already.
+    """
+    if not any(viewer.has(role, new.agency_code) for role in MAY_PROPOSE):
+        raise NotAllowedError(f"{viewer.name} is neither archivist nor head at {new.agency_code}")
+    items, reasons = _items(session, new)
+    if not new.reason.strip():
+        reasons.append("a reason is missing")
+    if not new.document_number.strip():
+        reasons.append("the number of the decision is missing")
+    if not items and new.kind not in WITHOUT_CASE_FILES:
+        reasons.append("no case file is named")
+    if reasons:
+        raise OrderRefusedError(tuple(reasons))
+    event = append(
+        session,
+        Verb.DECISION,
+        actor=viewer.name,
+        role=_role_held(viewer, MAY_PROPOSE, new.agency_code),
+        kind="order",
+        id=new_id(),
+        payload={
+            "order": {
+                "kind": str(new.kind),
+                "proposed_by": viewer.name,
+                "agency_code": new.agency_code,
+                "reason": new.reason,
+                "document_number": new.document_number,
+                "document_date": new.document_date.isoformat(),
+                "document_sha256": new.document_sha256,
+                "list_sha256": list_hash(items),
+                "items": [list(item) for item in items],
+                "payload": dict(new.payload),
+            }
+        },
+        after=list_hash(items),
+        basis=f"{new.document_number}, {new.document_date.isoformat()}",
+        now=now,
+    )
+    apply(session, event)
+    order = session.get_one(Order, event.object_id)
+    if not NEEDED[new.kind]:
+        mark(session, order, OrderState.APPROVED, actor=viewer.name, role=event.role, now=now)
+    return order
+
+
+def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now: datetime) -> Order:
+    """Write one person's yes and return the order; it becomes approved with the last yes it needs.
+
+    Raises:
+        NotFoundError: no such order.
+        NotAllowedError: the role is not held at the agency.
+        OrderRefusedError: the proposer, a machine, somebody who approved already, a role whose word this
+            order does not need, or an order that is not waiting for approval.
+    """
+    order = _locked(session, order_id)
+    viewer.require(role, order.agency_code)
+    reasons = []
+    if order.state != OrderState.PROPOSED:
+        reasons.append(f"the order is {order.state}, it does not wait for approval")
+    if _same(viewer.name, order.proposed_by):
+        reasons.append(f"{viewer.name} proposed this order; nobody approves what they proposed")
+    if viewer.name.startswith("system:"):
+        reasons.append("a machine approves nothing")
+    if any(_same(approval.actor, viewer.name) for approval in order.approvals):
+        reasons.append(f"{viewer.name} has approved already")
+    if not any(role in roles for roles in NEEDED[OrderKind(order.kind)]):
+        reasons.append(f"a {order.kind} order does not need the word of a {role.value}")
+    if reasons:
+        raise OrderRefusedError(tuple(reasons))
+    event = append(
+        session,
+        Verb.DECISION,
+        actor=viewer.name,
+        role=role.value,
+        kind="order",
+        id=order.id,
+        payload={"approval": {"actor": viewer.name, "role": role.value}},
+        after=order.list_sha256,
+        now=now,
+    )
+    apply(session, event)
+    if not missing_approvals(order):
+        mark(session, order, OrderState.APPROVED, actor=viewer.name, role=role.value, now=now)
+    return order
+
+
+def mark(
+    session: Session,
+    order: Order,
+    state: OrderState,
+    *,
+    actor: str,
+    role: str = "",
+    detail: str = "",
+    now: datetime,
+) -> Order:
+    """Move the order to another state, ledger it, and return it; the state it already has is no move.
+
+    Raises:
+        OrderRefusedError: that move does not exist (nothing leaves done or refused).
+    """
+    if order.state == state:
+        return order
+    if state not in MOVES[OrderState(order.state)]:
+        raise OrderRefusedError((f"an order that is {order.state} cannot become {state}",))
+    event = append(
+        session,
+        Verb.DECISION,
+        actor=actor,
+        role=role,
+        kind="order",
+        id=order.id,
+        payload={"state": str(state), "detail": detail},
+        after=order.list_sha256,
+        now=now,
+    )
+    apply(session, event)
+    return order
+
+
+def package_hash(session: Session, case_file_id: str) -> str:
+    """Return the SHA-256 of the case file's newest package, "" when it has none."""
+    query = (
+        select(Package.sha256)
+        .where(Package.case_file_id == case_file_id)
+        .order_by(Package.version.desc())
+        .limit(1)
+    )
+    return session.scalar(query) or ""
+
+
+def _items(session: Session, new: NewOrder) -> tuple[list[tuple[str, str]], list[str]]:
+    items: list[tuple[str, str]] = []
+    reasons: list[str] = []
+    for case_file_id in sorted(set(new.case_file_ids)):
+        row = session.get(CaseFile, case_file_id)
+        if row is None or row.agency_code != new.agency_code:
+            reasons.append(f"{case_file_id} is no case file of agency {new.agency_code}")
+        elif row.state != CaseFileState.STORED:
+            reasons.append(f"case file {row.code} is {row.state} already")
+        else:
+            items.append((case_file_id, package_hash(session, case_file_id)))
+    if len(set(new.case_file_ids)) != len(new.case_file_ids):
+        reasons.append("a case file is named twice")
+    return items, reasons
+
+
+def _locked(session: Session, order_id: str) -> Order:
+    # Two approvals at once would each see the other missing, and the order would never become approved.
+    order = session.get(Order, order_id, with_for_update=True)
+    if order is None:
+        raise NotFoundError(f"there is no order {order_id}")
+    return order
+
+
+def _role_held(viewer: Viewer, roles: Iterable[Role], agency_code: str) -> str:
+    return next(role.value for role in sorted(roles) if viewer.has(role, agency_code))
+
+
+def _same(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()

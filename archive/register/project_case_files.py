@@ -1,0 +1,217 @@
+"""Ledger events about stored case files and their packages, as register rows.
+
+STORE: object (case-file, id), after = package hash, payload as `archive.keeping` writes it.
+FIXITY_CHECK, REPAIR: object (package, id), payload {"states": {store: CopyState}}.
+RETENTION_SET, RETENTION_CHANGE: object (case-file, id), payload {"permanent", "retention_years", "last_day",
+"eligible_from", "basis"}.
+TRANSFER, DESTROY: object (case-file, id), payload {"order_id", "outcome", "detail"?}; only the outcome
+"done" changes the case file, any other is only noted at the order's item.
+
+The tombstone. Circular 01/2019/TT-BNV art. 20.5.d has the metadata of a destruction kept. Our reading of
+which (DERIVED, the circular gives no list): the case file's code, title, agency, fonds, dates, declared and
+computed period, number of documents and pages, the package's name and hash, the decision and the receipts.
+The documents' own descriptions, file names and words go, as they would tell what the destroyed records said.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from archive.errors import NotFoundError
+from archive.ledger.event import Event, unstamp
+from archive.packages.facts import PackageFacts, RecordFacts
+from archive.register.decisions import OrderItem
+from archive.register.models import (
+    CaseFile,
+    CaseFileState,
+    Component,
+    Copy,
+    CopyState,
+    Finding,
+    Package,
+    Record,
+    StepResult,
+    Submission,
+    SubmissionState,
+)
+
+DONE = "done"
+
+
+def stored(session: Session, event: Event, facts: PackageFacts | None) -> None:
+    """STORE: the case file is in the vault, with its package and a verified copy in every named store."""
+    told = event.payload["case_file"]
+    row = session.get(CaseFile, event.object_id)
+    if row is None:
+        row = CaseFile(id=event.object_id, state=CaseFileState.STORED, stored_at=event.at)
+        session.add(row)
+    for key in ("code", "agency_code", "fonds_code", "submission_id", "title", "regime", "access"):
+        setattr(row, key, told[key])
+    row.start_date = date.fromisoformat(told["start_date"])
+    row.end_date = date.fromisoformat(told["end_date"])
+    row.maintenance = told["maintenance"]
+    row.total_docs = told["total_docs"]
+    row.total_pages = told["total_pages"]
+    row.description = dict(facts.description) if facts else {}
+    session.flush()
+    if facts is not None:
+        for record in facts.records:
+            _record(session, row.id, record, again=facts.version > 1)
+    _package(session, event)
+    submission = session.get(Submission, told["submission_id"])
+    if submission is not None:
+        submission.state = SubmissionState.STORED
+        submission.case_file_id = row.id
+    session.flush()
+    session.expire(row, ["records", "packages"])
+
+
+def _package(session: Session, event: Event) -> None:
+    told = event.payload["package"]
+    session.add(
+        Package(
+            id=told["id"],
+            case_file_id=event.object_id,
+            version=told["version"],
+            name=told["name"],
+            objid=told["objid"],
+            sha256=event.after_sha256,
+            size=told["size"],
+            made_at=unstamp(told["made_at"]),
+        )
+    )
+    session.flush()
+    for store in event.payload["copies"]:
+        session.add(Copy(package_id=told["id"], store=store, state=CopyState.VERIFIED, checked_at=event.at))
+
+
+def _record(session: Session, case_file_id: str, facts: RecordFacts, *, again: bool) -> None:
+    row = Record(
+        id=facts.id,
+        case_file_id=case_file_id,
+        ordinal=facts.ordinal,
+        code=facts.code,
+        type_name=facts.type_name,
+        number=facts.number,
+        notation=facts.notation,
+        issued_on=facts.issued_on,
+        organ_name=facts.organ_name,
+        subject=facts.subject,
+        pages=facts.pages,
+        description=dict(facts.description),
+    )
+    components = [
+        Component(
+            id=component.id,
+            record_id=facts.id,
+            role=component.role,
+            name=component.name,
+            path=component.path,
+            media_type=component.media_type,
+            puid=component.puid,
+            size=component.size,
+            sha256=component.sha256,
+            facts=dict(component.facts),
+        )
+        for component in facts.components
+    ]
+    if not again:
+        session.add(row)
+        session.flush()
+        session.add_all(components)
+        return
+    # A later description-only version of the package says the same records anew, with the same ids.
+    session.merge(row)
+    session.flush()
+    for component in components:
+        session.merge(component)
+
+
+def checked(session: Session, event: Event) -> None:
+    """FIXITY_CHECK, REPAIR: what each copy was found to be; an erased copy stays erased."""
+    for store, state in event.payload.get("states", {}).items():
+        copy = session.get(Copy, (event.object_id, store))
+        if copy is None:
+            copy = Copy(package_id=event.object_id, store=store)
+            session.add(copy)
+        elif copy.state == CopyState.ERASED:
+            continue
+        copy.state = state
+        copy.checked_at = event.at
+    session.flush()
+    package = session.get(Package, event.object_id)
+    if package is not None:
+        session.expire(package, ["copies"])
+
+
+def retention(session: Session, event: Event) -> None:
+    """RETENTION_SET, RETENTION_CHANGE: how long, and from when it may be listed for disposal."""
+    row = _case_file(session, event)
+    told = event.payload
+    row.permanent = told["permanent"]
+    row.retention_years = told.get("retention_years")
+    row.last_day = _day(told.get("last_day"))
+    row.eligible_from = _day(told.get("eligible_from"))
+    row.retention_basis = told.get("basis")
+
+
+def transferred(session: Session, event: Event) -> None:
+    """TRANSFER: handed over to the Historical Archive (nộp lưu) when the outcome is "done"."""
+    _outcome(session, event)
+    if event.payload.get("outcome") == DONE:
+        row = _case_file(session, event)
+        row.state = CaseFileState.TRANSFERRED
+        row.gone_at = event.at
+        row.gone_order_id = event.payload.get("order_id")
+
+
+def destroyed(session: Session, event: Event) -> None:
+    """DESTROY: with the outcome "done", leave the tombstone and nothing that tells the content."""
+    _outcome(session, event)
+    if event.payload.get("outcome") != DONE:
+        return
+    row = _case_file(session, event)
+    row.state = CaseFileState.DESTROYED
+    row.gone_at = event.at
+    row.gone_order_id = event.payload.get("order_id")
+    row.description = {}
+    records = select(Record.id).where(Record.case_file_id == row.id)
+    session.execute(delete(Component).where(Component.record_id.in_(records)))
+    session.execute(delete(Record).where(Record.case_file_id == row.id))
+    # What the machine noted while taking it in quotes file names and texts.
+    submissions = select(Submission.id).where(
+        (Submission.id == row.submission_id) | (Submission.case_file_id == row.id)
+    )
+    session.execute(delete(Finding).where(Finding.submission_id.in_(submissions)))
+    session.execute(delete(StepResult).where(StepResult.submission_id.in_(submissions)))
+    packages = select(Package.id).where(Package.case_file_id == row.id)
+    for copy in session.scalars(select(Copy).where(Copy.package_id.in_(packages))):
+        copy.state = CopyState.ERASED
+        copy.checked_at = event.at
+    session.flush()
+    session.expire_all()
+
+
+def _outcome(session: Session, event: Event) -> None:
+    item = session.get(OrderItem, (event.payload.get("order_id"), event.object_id))
+    if item is not None:
+        item.outcome = event.payload.get("outcome", "")
+        item.outcome_at = event.at
+        item.detail = event.payload.get("detail", "")
+
+
+def _case_file(session: Session, event: Event) -> CaseFile:
+    row = session.get(CaseFile, event.object_id)
+    if row is None:
+        raise NotFoundError(
+            f"event {event.seq} ({event.verb}) is about case file {event.object_id}, not stored"
+        )
+    return row
+
+
+def _day(text: Any) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,102 @@
+"""Ledger events about orders, holds and receipts, as register rows.
+
+DECISION, object (order, id), payload one of {"order": {...}}, {"approval": {"actor", "role"}}, {"state"}.
+HOLD, object (case-file, id), payload {"hold_id", "order_id", "reason", "until"?}.
+LIFT_HOLD, object (case-file, id), payload {"hold_id"?, "order_id"?}: without a hold_id every hold still
+active on that case file is lifted.
+ERASE, object (case-file, id), payload {"order_id", "holder", "what", "how", "gone", "expires_on"?}.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.ledger.event import Event
+from archive.register.decisions import Approval, Hold, Order, OrderItem, OrderState, Receipt
+
+STATES_ENDED = frozenset({OrderState.DONE, OrderState.REFUSED})
+
+
+def decided(session: Session, event: Event) -> None:
+    """Write that an order was proposed, approved by somebody, or moved to another state."""
+    if "order" in event.payload:
+        _proposed(session, event)
+    order = session.get(Order, event.object_id)
+    if order is None:
+        return
+    if "approval" in event.payload:
+        told = event.payload["approval"]
+        session.add(Approval(order_id=order.id, actor=told["actor"], role=told["role"], at=event.at))
+        session.flush()
+        session.expire(order, ["approvals"])
+    if "state" in event.payload:
+        order.state = event.payload["state"]
+        order.executed_at = event.at if order.state in STATES_ENDED else order.executed_at
+
+
+def _proposed(session: Session, event: Event) -> None:
+    told = event.payload["order"]
+    order = Order(
+        id=event.object_id,
+        kind=told["kind"],
+        state=OrderState.PROPOSED,
+        proposed_by=told["proposed_by"],
+        agency_code=told["agency_code"],
+        reason=told["reason"],
+        document_number=told["document_number"],
+        document_date=date.fromisoformat(told["document_date"]),
+        document_sha256=told["document_sha256"],
+        list_sha256=told["list_sha256"],
+        created_at=event.at,
+        payload=told["payload"],
+    )
+    session.add(order)
+    session.flush()
+    for case_file_id, package_sha256 in told["items"]:
+        session.add(OrderItem(order_id=order.id, case_file_id=case_file_id, package_sha256=package_sha256))
+    session.flush()
+    session.expire(order, ["items", "approvals"])
+
+
+def held(session: Session, event: Event) -> None:
+    """HOLD: a stop on disposal (lệnh giữ)."""
+    told = event.payload
+    session.add(
+        Hold(
+            id=told["hold_id"],
+            case_file_id=event.object_id,
+            order_id=told["order_id"],
+            reason=told["reason"],
+            placed_by=told.get("placed_by", event.actor),
+            placed_at=event.at,
+            until=date.fromisoformat(told["until"]) if told.get("until") else None,
+        )
+    )
+
+
+def lifted(session: Session, event: Event) -> None:
+    """LIFT_HOLD: the stop ends; the hold's row stays as history."""
+    query = select(Hold).where(Hold.case_file_id == event.object_id, Hold.lifted_at.is_(None))
+    if event.payload.get("hold_id"):
+        query = query.where(Hold.id == event.payload["hold_id"])
+    for hold in session.scalars(query):
+        hold.lifted_at = event.at
+        hold.lifted_by = event.payload.get("lifted_by", event.actor)
+
+
+def erased(session: Session, event: Event) -> None:
+    """ERASE: one holder's receipt; a later one of the same holder (backups: "expired") replaces it."""
+    told = event.payload
+    key = (told["order_id"], event.object_id, told["holder"])
+    row = session.get(Receipt, key)
+    if row is None:
+        row = Receipt(order_id=key[0], case_file_id=key[1], holder=key[2])
+        session.add(row)
+    row.what = told["what"]
+    row.how = told["how"]
+    row.at = event.at
+    row.gone = told["gone"]
+    row.expires_on = date.fromisoformat(told["expires_on"]) if told.get("expires_on") else None

@@ -1,0 +1,64 @@
+"""Ledger events about submissions, as register rows.
+
+INGEST, object (submission, id), payload {"agency_code", "message_id", "sha256", "size", "kind",
+"file_name"?, "title"?, "file_code"?, "state"?}.
+
+Any later event with object kind "submission" may carry {"state", "title", "file_code", "agency_code", "kind",
+"case_file_id", "decided_by", "findings": [{"code", "severity", "place", "params"}]}; what is absent stays.
+A decision (accepted, returned, refused) names who decided: `decided_by`, or else the event's actor.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from archive.ledger.event import Event
+from archive.register.models import Finding, Submission, SubmissionState
+
+PLAIN = ("state", "title", "file_code", "file_name", "agency_code", "kind", "case_file_id")
+STATES_DECIDED = frozenset({SubmissionState.ACCEPTED, SubmissionState.RETURNED, SubmissionState.REFUSED})
+
+
+def received(session: Session, event: Event) -> None:
+    """INGEST: the raw bytes are stored; the submission exists from here on."""
+    row = session.get(Submission, event.object_id)
+    if row is None:
+        row = Submission(
+            id=event.object_id,
+            agency_code=event.payload["agency_code"],
+            message_id=event.payload["message_id"],
+            sha256=event.payload.get("sha256", event.after_sha256),
+            size=event.payload["size"],
+            kind=event.payload["kind"],
+            file_name=event.payload.get("file_name", ""),
+        )
+        session.add(row)
+    row.received_at = event.at
+    _move(session, row, event)
+
+
+def moved(session: Session, event: Event) -> None:
+    """VALIDATE, RETURN, DECISION ... about a submission: its legal state and what is known of it."""
+    row = session.get(Submission, event.object_id)
+    if row is not None:
+        _move(session, row, event)
+
+
+def _move(session: Session, row: Submission, event: Event) -> None:
+    for key in PLAIN:
+        if key in event.payload:
+            setattr(row, key, event.payload[key])
+    if event.payload.get("state") in STATES_DECIDED:
+        row.decided_by = event.payload.get("decided_by", event.actor)
+        row.decided_at = event.at
+    if "findings" in event.payload:
+        row.findings = [
+            Finding(
+                code=finding["code"],
+                severity=finding["severity"],
+                place=finding["place"],
+                params=dict(finding.get("params", {})),
+            )
+            for finding in event.payload["findings"]
+        ]
+    session.flush()

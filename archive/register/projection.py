@@ -1,0 +1,57 @@
+"""The one place that turns ledger events into register rows.
+
+Used live (`append`, then `apply`, in one transaction) and by `archive.rebuild`, so that the register can
+never say more than packages and ledger do. What an event must carry is written at each handler; the payload
+holds JSON values only (dates as ISO text).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from archive.ledger.event import Event, Verb
+from archive.packages.facts import PackageFacts
+from archive.register import project_case_files, project_orders, project_submissions
+from archive.register.agencies import project_agency, project_fonds
+
+Handler = Callable[[Session, Event], None]
+
+HANDLERS: dict[Verb, Handler] = {
+    Verb.AGENCY_SET: project_agency,
+    Verb.FONDS_SET: project_fonds,
+    Verb.INGEST: project_submissions.received,
+    Verb.FIXITY_CHECK: project_case_files.checked,
+    Verb.REPAIR: project_case_files.checked,
+    Verb.RETENTION_SET: project_case_files.retention,
+    Verb.RETENTION_CHANGE: project_case_files.retention,
+    Verb.TRANSFER: project_case_files.transferred,
+    Verb.DESTROY: project_case_files.destroyed,
+    Verb.HOLD: project_orders.held,
+    Verb.LIFT_HOLD: project_orders.lifted,
+    Verb.ERASE: project_orders.erased,
+}
+
+
+def apply(session: Session, event: Event, facts: PackageFacts | None = None) -> None:
+    """Write what this event means into the register.
+
+    Events that change no row (VIEW, COPY, NORMALISE ...) pass without effect. An event about a submission
+    (`object_kind` "submission") of any verb moves its state; a DECISION about an order moves the order.
+
+    Args:
+        session: an open transaction, the same the event was appended in.
+        event: as returned by `archive.ledger.append.append`.
+        facts: for STORE: what the package says; without it only the case file itself, the package and its
+            copies are written, which is all that remains to be known of one destroyed later.
+    """
+    if event.verb is Verb.STORE:
+        project_case_files.stored(session, event, facts)
+    elif event.object_kind == "submission" and event.verb is not Verb.INGEST:
+        project_submissions.moved(session, event)
+    elif event.object_kind == "order":
+        project_orders.decided(session, event)
+    elif event.verb in HANDLERS:
+        HANDLERS[event.verb](session, event)
+    session.flush()

@@ -1,0 +1,258 @@
+"""A store that is a folder on a disk: one file per name, nothing overwritten, everything flushed.
+
+Threat model: names come from our own register, but are checked all the same, because one wrong name would
+write or erase outside the store. Accepted: somebody with write access to the disk can change the bytes;
+that is what fixity checks against the ledger's hashes are for.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from archive.errors import AlreadyStoredError, ArchiveError, NotFoundError, TemporaryError
+from archive.stores.interface import Stored
+
+CHUNK = 1024 * 1024
+QUARANTINE = ".quarantine"
+CLEARED = (
+    "clear (NIST SP 800-88): overwritten once and removed; "
+    "on copy-on-write or flash media this is not a purge"
+)
+NOTHING = "not applicable: nothing was there"
+
+
+class BadNameError(ArchiveError):
+    """A name that could leave the store's folder or that no file system keeps unchanged.
+
+    Attributes:
+        name: the refused name.
+    """
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"store name {name!r} is refused: {why}")
+        self.name = name
+
+
+def checked(name: str) -> str:
+    """Return the name when it is fit for a store.
+
+    Parts beginning with a dot are the store's own (temporary files, quarantine) and therefore refused.
+
+    Raises:
+        BadNameError: absolute, empty part, dot part, NUL, backslash, or a part over 255 bytes.
+    """
+    if not name or name.startswith("/"):
+        raise BadNameError(name, "it is empty or absolute")
+    if "\0" in name or "\\" in name:
+        raise BadNameError(name, "it holds a NUL or a backslash")
+    for part in name.split("/"):
+        if not part or part.startswith("."):
+            raise BadNameError(name, f"part {part!r} is empty or begins with a dot")
+        if len(part.encode()) > 255:
+            raise BadNameError(name, "a part is longer than 255 bytes")
+    return name
+
+
+class FolderStore:
+    """Keeps every name as a file below one folder. The folder itself must be there already.
+
+    A missing folder is most often a disk that is not mounted; making it would quietly write to another disk.
+    """
+
+    def __init__(self, name: str, path: Path) -> None:
+        self._name = name
+        self._root = path
+
+    @property
+    def name(self) -> str:
+        """Return the store's name, as settings give it."""
+        return self._name
+
+    def put(self, name: str, source: Path) -> Stored:
+        """Copy a file in, whole or not at all; putting the same bytes twice is fine.
+
+        Raises:
+            AlreadyStoredError: other bytes are there under that name.
+            TemporaryError: the disk is full, broken, read-only or not mounted.
+        """
+        target = self._path(name)
+        if not source.is_file():
+            raise ArchiveError(f"{source} is not there, so {name} cannot be stored; make it again")
+        with self._disk(name):
+            self._require_root()
+            target.parent.mkdir(parents=True, exist_ok=True)
+            temporary = target.parent / f".tmp-{uuid4().hex}"
+            try:
+                digest, size = _copy(source, temporary)
+                try:
+                    # A hard link fails when the name exists: two writers cannot overwrite each other.
+                    os.link(temporary, target)
+                except FileExistsError:
+                    if _sha256(target) != digest:
+                        raise AlreadyStoredError(
+                            f"store {self._name} already holds other bytes as {name}; nothing was overwritten"
+                        ) from None
+            finally:
+                with suppress(FileNotFoundError):
+                    temporary.unlink()
+            self._flush_folders(target.parent)
+        return Stored(name, size)
+
+    def open(self, name: str) -> BinaryIO:
+        """Return a seekable stream of the stored bytes; the caller closes it.
+
+        Raises:
+            NotFoundError: nothing is there.
+            TemporaryError: the disk does not answer.
+        """
+        with self._disk(name):
+            return self._path(name).open("rb")
+
+    def size(self, name: str) -> int | None:
+        """Return the size in bytes, None when nothing is there.
+
+        Raises:
+            TemporaryError: the whole store is not there, so nothing can be said.
+        """
+        with self._disk(name):
+            try:
+                return self._path(name).stat().st_size
+            except (FileNotFoundError, NotADirectoryError):
+                self._require_root()
+                return None
+
+    def names(self, prefix: str = "") -> Iterator[str]:
+        """Yield the names that begin with a prefix, sorted; temporary and quarantined files are not names."""
+        with self._disk(prefix):
+            self._require_root()
+            yield from (name for name in self._walk(self._root, "", prefix) if name.startswith(prefix))
+
+    def quarantine(self, name: str) -> str:
+        """Move a damaged object aside, never delete it; return where it is now, below the store's folder."""
+        source = self._path(name)
+        moved = f"{QUARANTINE}/{name}/{uuid4().hex}"
+        target = self._root / moved
+        with self._disk(name):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            source.rename(target)
+            self._flush_folders(target.parent)
+            _flush(source.parent)
+        return moved
+
+    def erase(self, name: str) -> str:
+        """Overwrite and remove an object and its quarantined remains; return how, in NIST SP 800-88 words.
+
+        Erasing what is not there is fine and says so.
+
+        Raises:
+            TemporaryError: the disk did not answer; call again.
+        """
+        path = self._path(name)
+        remains = self._root / QUARANTINE / name
+        with self._disk(name):
+            self._require_root()
+            there = [path] if path.exists() else []
+            if remains.is_dir():
+                there += sorted(remains.iterdir())
+            for file in there:
+                _overwrite(file)
+                file.unlink()
+                _flush(file.parent)
+            for folder in (remains, path.parent):
+                self._drop_empty(folder)
+        return CLEARED if there else NOTHING
+
+    def remains(self, name: str) -> int:
+        """Return how many quarantined objects of that name there are."""
+        folder = self._root / QUARANTINE / checked(name)
+        with self._disk(name):
+            return len(list(folder.iterdir())) if folder.is_dir() else 0
+
+    def _path(self, name: str) -> Path:
+        return self._root / checked(name)
+
+    def _require_root(self) -> None:
+        if not self._root.is_dir():
+            raise TemporaryError(f"store {self._name}: {self._root} is not there (disk not mounted?)")
+
+    def _walk(self, folder: Path, before: str, prefix: str) -> Iterator[str]:
+        # Sorted by the whole name: a folder sorts as "name/", not as "name".
+        entries = [(e.name + ("/" if e.is_dir(follow_symlinks=False) else ""), e) for e in os.scandir(folder)]
+        for key, entry in sorted(entries, key=lambda pair: pair[0]):
+            name = before + key
+            if key.startswith(".") or not (name.startswith(prefix) or prefix.startswith(name)):
+                continue
+            if key.endswith("/"):
+                yield from self._walk(Path(entry.path), name, prefix)
+            else:
+                yield name
+
+    def _flush_folders(self, folder: Path) -> None:
+        while folder != self._root.parent:
+            _flush(folder)
+            if folder == self._root:
+                return
+            folder = folder.parent
+
+    def _drop_empty(self, folder: Path) -> None:
+        while folder not in (self._root, self._root.parent):
+            try:
+                folder.rmdir()
+            except FileNotFoundError:
+                pass
+            except OSError as error:
+                if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+                    return
+                raise
+            folder = folder.parent
+
+    @contextmanager
+    def _disk(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError as error:
+            raise NotFoundError(f"store {self._name} has no {name}") from error
+        except OSError as error:
+            why = os.strerror(error.errno or errno.EIO)
+            raise TemporaryError(f"store {self._name}: {name}: {why}; mend the disk and try again") from error
+
+
+def _copy(source: Path, target: Path) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    with source.open("rb") as reader, target.open("xb") as writer:
+        while chunk := reader.read(CHUNK):
+            digest.update(chunk)
+            size += len(chunk)
+            writer.write(chunk)
+        writer.flush()
+        os.fsync(writer.fileno())
+    return digest.hexdigest(), size
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _overwrite(path: Path) -> None:
+    left = path.stat().st_size
+    with path.open("r+b") as stream:
+        while left > 0:
+            left -= stream.write(bytes(min(CHUNK, left)))
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _flush(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
