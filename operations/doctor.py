@@ -64,11 +64,19 @@ def _tools() -> Iterator[Sign]:
         except (OSError, subprocess.TimeoutExpired) as error:
             yield Sign(name, False, f"does not answer: {error}", "reinstall it")
     languages = Path("/usr/share/tesseract-ocr/5/tessdata/vie.traineddata")
-    yield Sign("tesseract vie", languages.exists(), "Vietnamese model" if languages.exists() else "no Vietnamese model",
-               "run `make setup` (apt: tesseract-ocr-vie)")  # fmt: skip
+    yield Sign(
+        "tesseract vie",
+        languages.exists(),
+        "Vietnamese model" if languages.exists() else "no Vietnamese model",
+        "run `make setup` (apt: tesseract-ocr-vie)",
+    )
     font = Path("/usr/share/fonts/truetype/liberation2")
-    yield Sign("fonts", font.is_dir(), "Liberation 2" if font.is_dir() else "no fonts with Vietnamese letters",
-               "run `make setup` (apt: fonts-liberation2)")  # fmt: skip
+    yield Sign(
+        "fonts",
+        font.is_dir(),
+        "Liberation 2" if font.is_dir() else "no fonts with Vietnamese letters",
+        "run `make setup` (apt: fonts-liberation2)",
+    )
 
 
 def _files() -> Iterator[Sign]:

@@ -88,25 +88,50 @@ def valkey(run: Path) -> Part:
     folder = run.parent / "valkey"
     folder.mkdir(parents=True, exist_ok=True)
     command = (
-        str(get_binary_path()), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700",
-        "--dir", str(folder), "--appendonly", "yes", "--maxmemory-policy", "noeviction", "--save", "",
-    )  # fmt: skip
+        str(get_binary_path()),
+        "--port",
+        "0",
+        "--unixsocket",
+        str(path),
+        "--unixsocketperm",
+        "700",
+        "--dir",
+        str(folder),
+        "--appendonly",
+        "yes",
+        "--maxmemory-policy",
+        "noeviction",
+        "--save",
+        "",
+    )
     return Part("valkey", command, socket_answers(path, b"PING\r\n", b"+PONG"), quiet=True)
 
 
 def clamd(run: Path, path: Path) -> Part:
     """Return the virus scanner with the local signature database."""
     conf = write_clamd_conf(run.parent / "clamd", path)
-    return Part("clamd", ("/usr/sbin/clamd", "--foreground", "--config-file", str(conf)),
-                socket_answers(path, b"nPING\n", b"PONG"), quiet=True)  # fmt: skip
+    return Part(
+        "clamd",
+        ("/usr/sbin/clamd", "--foreground", "--config-file", str(conf)),
+        socket_answers(path, b"nPING\n", b"PONG"),
+        quiet=True,
+    )
 
 
 def simulator(operations: OperationsSettings, ingest: IngestSettings) -> Part:
     """Return the LGSP simulator that plays the offices."""
     command = python(
-        "-m", "ingest.gateway.simulator", "--port", str(operations.simulator_port), "--folder",
-        str(operations.simulator_folder), "--system-id", ingest.axis_system_id, "--secret", ingest.axis_secret,
-    )  # fmt: skip
+        "-m",
+        "ingest.gateway.simulator",
+        "--port",
+        str(operations.simulator_port),
+        "--folder",
+        str(operations.simulator_folder),
+        "--system-id",
+        ingest.axis_system_id,
+        "--secret",
+        ingest.axis_secret,
+    )
     return Part(
         "lgsp", command, http_answers(f"http://127.0.0.1:{operations.simulator_port}/health"), environment()
     )
@@ -125,9 +150,22 @@ def elasticsearch(operations: OperationsSettings) -> Part:
 def worker(name: str, queue: str, processes: int) -> Part:
     """Return a Celery worker for one queue."""
     command = python(
-        "-m", "celery", "-A", "archive.queue:app", "worker", "--hostname", f"{name}@tangthu", "--queues", queue,
-        "--concurrency", str(processes), "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
-    )  # fmt: skip
+        "-m",
+        "celery",
+        "-A",
+        "archive.queue:app",
+        "worker",
+        "--hostname",
+        f"{name}@tangthu",
+        "--queues",
+        queue,
+        "--concurrency",
+        str(processes),
+        "--loglevel",
+        "WARNING",
+        "--without-gossip",
+        "--without-mingle",
+    )
 
     def ready() -> str:
         from archive.queue import app
@@ -143,8 +181,18 @@ def worker(name: str, queue: str, processes: int) -> Part:
 
 def beat(run: Path) -> Part:
     """Return the clock that asks for periodic work."""
-    command = python("-m", "celery", "-A", "archive.queue:app", "beat", "--schedule", str(run / "beat"), "--pidfile=",
-                     "--loglevel", "WARNING")  # fmt: skip
+    command = python(
+        "-m",
+        "celery",
+        "-A",
+        "archive.queue:app",
+        "beat",
+        "--schedule",
+        str(run / "beat"),
+        "--pidfile=",
+        "--loglevel",
+        "WARNING",
+    )
     return Part("beat", command, lambda: "", environment(), quiet=False)
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from archive import custody, holders, orders
 from archive.errors import OrderRefusedError, TangThuError
 from archive.ledger.follow import follow, followers
+from archive.ledger.rows import CursorRow, EventRow
 from archive.register.decisions import OrderKind, Receipt
 from archive.register.models import STATES_OPEN, CaseFile, CaseFileState, Package, Submission, SubmissionState
 from archive.register.session import reading, transaction
@@ -65,9 +66,11 @@ def wait_until_settled(expected: Sequence[Expected], *, seconds: int, say: Say) 
     say("not everything settled in time; the report shows how things stand")
 
 
-def _index_behind() -> bool:
-    from archive.ledger.rows import CursorRow, EventRow
+def _today() -> date:
+    return datetime.now(UTC).date()
 
+
+def _index_behind() -> bool:
     with reading() as session:
         last = session.scalar(select(EventRow.seq).order_by(EventRow.seq.desc()).limit(1)) or 0
         cursors = {row.name: row.seq for row in session.scalars(select(CursorRow))}
@@ -146,8 +149,10 @@ def _packages_are_whole() -> tuple[str, bool]:
             if len(package.copies) < wanted:
                 faults.append(f"{package.name}: {len(package.copies)} bản")
             store = ArchiveSettings.load().all_stores[0]
-            faults += [f"{package.name}: {fault.rule} {fault.path}" for fault in
-                       verify_package(store.path / package.name, schemas=schemas)]  # fmt: skip
+            faults += [
+                f"{package.name}: {fault.rule} {fault.path}"
+                for fault in verify_package(store.path / package.name, schemas=schemas)
+            ]
     return f"{count} gói, {len(faults)} lỗi {faults[:1] or ''}", count > 0 and not faults
 
 
@@ -163,18 +168,30 @@ def _propose(case_file_id: str, number: str) -> str:
     with transaction() as session:
         agency = session.get_one(CaseFile, case_file_id).agency_code
         order = disposal.propose(
-            session, agency_code=agency, case_file_ids=[case_file_id], reason="hết thời hạn lưu trữ",
-            document_number=number, document_date=date.today(), viewer=ARCHIVIST, now=now,
-        )  # fmt: skip
+            session,
+            agency_code=agency,
+            case_file_ids=[case_file_id],
+            reason="hết thời hạn lưu trữ",
+            document_number=number,
+            document_date=_today(),
+            viewer=ARCHIVIST,
+            now=now,
+        )
         return order.id
 
 
 def _hold(case_file_id: str) -> tuple[str, bool]:
     with transaction() as session:
         retention_holds.place(
-            session, case_file_id=case_file_id, reason="đang phục vụ thanh tra", document_number="15/TTr-TT",
-            document_date=date.today(), until=None, viewer=ARCHIVIST, now=datetime.now(UTC),
-        )  # fmt: skip
+            session,
+            case_file_id=case_file_id,
+            reason="đang phục vụ thanh tra",
+            document_number="15/TTr-TT",
+            document_date=_today(),
+            until=None,
+            viewer=ARCHIVIST,
+            now=datetime.now(UTC),
+        )
     try:
         _propose(case_file_id, "101/QĐ-HUY")
     except TangThuError as error:
@@ -206,12 +223,16 @@ def _hand_over(case_file_id: str) -> tuple[str, bool]:
         order = orders.propose(
             session,
             orders.NewOrder(
-                kind=OrderKind.TRANSFER, agency_code=row.agency_code, reason="giao nộp Lưu trữ lịch sử",
-                document_number="7/KH-LTLS", document_date=date.today(), case_file_ids=(case_file_id,),
+                kind=OrderKind.TRANSFER,
+                agency_code=row.agency_code,
+                reason="giao nộp Lưu trữ lịch sử",
+                document_number="7/KH-LTLS",
+                document_date=_today(),
+                case_file_ids=(case_file_id,),
             ),
             viewer=ARCHIVIST,
             now=now,
-        )  # fmt: skip
+        )
         orders.approve(session, order.id, viewer=HEAD, role=Role.HEAD, now=now + timedelta(seconds=1))
     with transaction() as session:
         transfer.send(session, order.id, viewer=ARCHIVIST, now=datetime.now(UTC))
@@ -226,7 +247,7 @@ def _hand_over(case_file_id: str) -> tuple[str, bool]:
 def _inventory(expected: Sequence[Expected]) -> tuple[str, bool]:
     agency = next(one.agency for one in expected if one.outcome == "stored")
     with reading() as session:
-        paper = inventory(session, agency, viewer=ARCHIVIST, today=date.today())
+        paper = inventory(session, agency, viewer=ARCHIVIST, today=_today())
     return f"{len(paper)} byte", paper.startswith(b"%PDF")
 
 

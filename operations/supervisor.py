@@ -1,4 +1,4 @@
-"""The supervisor: starts the parts in order, waits until each answers, restarts what dies, stops all at the end.
+"""The supervisor: starts the parts in order, waits until each answers, restarts what dies, stops all.
 
 Parts are children of this process and die with it, also when it is killed: nothing is left behind.
 """
@@ -119,8 +119,9 @@ class Supervisor:
             if len(deaths) > RESTARTS:
                 raise PartError(name, f"died {len(deaths)} times in {WINDOW} s (last code {code}); given up")
             self._log(name, f"died (code {code}), starting it again")
-            part = self._running.pop(name).part
-            self._start(part)
+            gone = self._running.pop(name)
+            gone.stop()  # its children may have outlived it
+            self._start(gone.part)
         return dead
 
     def pid(self, name: str) -> int:

@@ -63,6 +63,7 @@ class Axis:
         self._max = max_message_bytes
         self._timeout = timeout
         self._clock = clock
+        self._listed: dict[str, str] = {}  # docId -> message type, from the last list
 
     @classmethod
     def from_settings(cls, settings: IngestSettings | None = None) -> Axis:
@@ -90,6 +91,7 @@ class Axis:
             if not isinstance(data, list):
                 raise IngestError("getReceivedEdocList: the axis gave no list")
             found += [_waiting(row, kind) for row in data]
+        self._listed = {one.doc_id: one.message_type for one in found}
         return found
 
     def fetch(self, waiting: Waiting | str, into: Path) -> Path:
@@ -97,10 +99,10 @@ class Axis:
 
         Documents and statuses come by getEdoc (base64 in JSON), whole case files streamed by downloadEdoc.
         That downloadEdoc gives the bytes as they are is our reading (DERIVED): only its name is published. A
-        bare id is downloaded.
+        bare id that was not in the last list is downloaded.
         """
         doc_id = waiting if isinstance(waiting, str) else waiting.doc_id
-        kind = "sip" if isinstance(waiting, str) else waiting.message_type
+        kind = self._listed.get(doc_id, "sip") if isinstance(waiting, str) else waiting.message_type
         into.mkdir(parents=True, exist_ok=True)
         target = into / f"{hashlib.sha256(doc_id.encode()).hexdigest()[:16]}.raw"
         with tempfile.TemporaryDirectory(dir=into, prefix=".fetch-") as folder:
@@ -234,5 +236,5 @@ def _waiting(row: Any, kind: str) -> Waiting:
         receiver=str(row.get("to") or ""),
         created_at=str(row.get("created_time") or ""),
         status=str(row.get("status") or "initial"),
-        file_name=str(row.get("title") or ""),
+        title=str(row.get("title") or ""),
     )

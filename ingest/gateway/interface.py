@@ -16,6 +16,7 @@ class Waiting:
         message_type: "edoc" (one document), "status", or "sip" (a whole case file as SIP_hoso ZIP).
             "sip" is our own word (DERIVED): no public standard carries a case file over the axis.
         status: transport status, e.g. "initial".
+        title: what the other side calls it, for people only.
     """
 
     doc_id: str
@@ -24,7 +25,12 @@ class Waiting:
     receiver: str
     created_at: str
     status: str = "initial"
-    file_name: str = ""
+    title: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Return "sip" for a case file, "edxml" for what is an edXML message (document or status)."""
+        return "sip" if self.message_type == "sip" else "edxml"
 
 
 class Inbox(Protocol):

@@ -3,7 +3,7 @@
     python -m ingest.gateway.simulator --port P --folder DIR --system-id X --secret Y
 
 The folder:
-    messages/*.json         {docId, messageType, from, to, created_time, file, title}; read anew on every list
+    messages/*.json         {docId, messageType, from, to, created_time, file, title}; read on every list
     messages/<file>         the raw message
     acknowledgements.jsonl  {docId, status, at} in the order they came
     statuses.jsonl          {id, file, from, to, at}; statuses/*.xml are the status messages received

@@ -1,12 +1,14 @@
 """TT 05/2025 field names and codes -> TT 02/2019 short names and words, so that one checker reads both.
 
 Source: domain table "Field mapping 02/2019 -> 05/2025", which is our reading (DERIVED), and the code lists
-of TT 05/2025 Phụ lục III. Where a code is turned into a word, the code stays beside it as `<Name>.code`.
+in `archive.codes`. Where a code is turned into a word, the code stays beside it as `<Name>.code`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+
+from archive.codes.load import table
 
 FILE_NAMES: Mapping[str, str] = {
     "fileCode": "FileCode",
@@ -72,38 +74,16 @@ FILE_NAMES_TT02: Mapping[str, str] = {
 
 DOCUMENT_NAMES_TT02: Mapping[str, str] = {"Organld": "OrganId"}
 
-# fmt: off
-_TYPE_NAMES = (
-    "Nghị quyết", "Quyết định", "Chỉ thị", "Quy chế", "Quy định", "Thông cáo", "Thông báo", "Hướng dẫn",
-    "Chương trình", "Kế hoạch", "Phương án", "Đề án", "Dự án", "Báo cáo", "Tờ trình", "Giấy ủy quyền",
-    "Phiếu gửi", "Phiếu chuyển", "Phiếu báo", "Biên bản", "Hợp đồng", "Công văn", "Công điện",
-    "Bản ghi nhớ", "Bản thỏa thuận", "Giấy mời", "Giấy giới thiệu", "Giấy nghỉ phép", "Thư công",
-    "Bản đồ", "Bản vẽ kỹ thuật", "Khác",
-)
-_MODE = {"01": "Công khai", "02": "Sử dụng có điều kiện", "03": "Mật"}
-_LANGUAGES = (
-    "Tiếng Việt", "Tiếng Anh", "Tiếng Pháp", "Tiếng Nga", "Tiếng Trung", "Việt - Anh", "Việt - Nga",
-    "Việt - Pháp", "Hán Nôm", "Việt - Trung", "Khác",
-)
-# fmt: on
-
-CODES: Mapping[str, Mapping[str, str]] = {
-    "Maintenance": {
-        "01": "Vĩnh viễn",
-        "02": "70 năm",
-        "03": "50 năm",
-        "04": "30 năm",
-        "05": "20 năm",
-        "06": "10 năm",
-        "07": "Khác",
-    },
-    "Rights": _MODE,
-    "Mode": _MODE,
-    "Language": {f"{n:02d}": word for n, word in enumerate(_LANGUAGES, start=1)},
-    "TypeName": {f"{n:02d}": word for n, word in enumerate(_TYPE_NAMES, start=1)},
-    "ConfidenceLevel": {"01": "Gốc điện tử", "02": "Số hóa", "03": "Hỗn hợp"},
-    "Format": {"01": "Tốt", "02": "Bình thường", "03": "Hỏng"},
+CODED: Mapping[str, str] = {
+    "Maintenance": "maintenance",
+    "Rights": "use-mode",
+    "Mode": "use-mode",
+    "Language": "language",
+    "TypeName": "type-name",
+    "ConfidenceLevel": "confidence",
+    "Format": "physical-state",
 }
+"""Field -> its code list in `archive.codes`."""
 
 
 def named_tt02(raw: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
@@ -115,13 +95,16 @@ def named_tt02(raw: Mapping[str, str], names: Mapping[str, str]) -> dict[str, st
     fields: dict[str, str] = {}
     for name, value in raw.items():
         short = names.get(name, name)
-        words = CODES.get(short, {})
         parts = [part.strip() for part in value.split(";")]
-        if words and all(part in words for part in parts):
-            fields[short] = "; ".join(words[part] for part in parts)
+        if short in CODED and all(part.isdecimal() and part in _codes(short) for part in parts):
+            fields[short] = "; ".join(table(CODED[short]).name_of(part) for part in parts)
             fields[f"{short}.code"] = "; ".join(parts)
         else:
             fields[short] = value
     if "DocOrdinal" not in fields and (tail := fields.get("ArcDocCode", "").rpartition(".")[2]).isdigit():
         fields["DocOrdinal"] = str(int(tail))
     return fields
+
+
+def _codes(short: str) -> frozenset[str]:
+    return frozenset(entry.code for entry in table(CODED[short]).entries if entry.code)

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from uuid import UUID, uuid5
 
-from archive.packages.writer import write
 from sqlalchemy import select
 
 from archive.ledger.event import Verb
@@ -19,6 +18,7 @@ from archive.packages.facts import (
     RecordFacts,
     WrittenPackage,
 )
+from archive.packages.writer import write
 from archive.register.models import Agency, ComponentRole, Fonds
 from archive.register.session import reading
 from archive.settings import ArchiveSettings
