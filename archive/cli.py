@@ -13,7 +13,8 @@ from typing import Any
 
 import typer
 
-from archive.errors import TangThuError
+from archive.errors import NotAllowedError, TangThuError
+from archive.viewer import Role, Viewer
 
 app = typer.Typer(
     name="tangthu",
@@ -27,6 +28,22 @@ app = typer.Typer(
 def show(facts: Any, *, as_json: bool, text: str = "") -> None:
     """Print facts as JSON, or as the given text for people."""
     print(json.dumps(facts, ensure_ascii=False, indent=2, default=str) if as_json else text or facts)
+
+
+def viewer_named(name: str, roles: list[str]) -> Viewer:
+    """Return the viewer `--as NAME --role ROLE@AGENCY ...` stands for.
+
+    Raises:
+        NotAllowedError: a role that does not exist, or one without an agency.
+    """
+    held: dict[str, frozenset[Role]] = {}
+    for text in roles:
+        role, at, agency = text.partition("@")
+        if not at or not agency or role not in {known.value for known in Role}:
+            known_roles = ", ".join(known.value for known in Role)
+            raise NotAllowedError(f"--role {text}: write ROLE@AGENCY or ROLE@*; roles are {known_roles}")
+        held[agency] = held.get(agency, frozenset()) | {Role(role)}
+    return Viewer(name, held)
 
 
 def load() -> typer.Typer:

@@ -1,9 +1,173 @@
-"""Commands of `ingest`."""
+"""Commands of `ingest`: receive, submission list/show/accept/return, convert.
+
+The command line is the administrator's door: whoever can run it can act in any name, so every act is ledgered with
+the account given by `--as`, and the vault checks roles all the same.
+"""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
+
+from archive.cli import show, viewer_named
+from archive.register.models import Submission
+from archive.register.session import reading, transaction
+from ingest import pipeline, reception, submissions
+from ingest.checks.catalogue import explain
+from ingest.delivery import DeliveredFile
+from ingest.finding import Finding
+from ingest.formats.convert import Derivative, Source, normalise
+from ingest.formats.inspect import inspect
+
+AsUser = Annotated[str, typer.Option("--as", help="Account that acts.")]
+Roles = Annotated[
+    list[str], typer.Option("--role", help="ROLE@AGENCY or ROLE@*; may be given several times.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+submission = typer.Typer(no_args_is_help=True, help="Look at deliveries, accept them, send them back.")
 
 
 def register(app: typer.Typer) -> None:
     """Add this folder's commands to `tangthu`."""
+    app.command()(receive)
+    app.command()(convert)
+    app.add_typer(submission, name="submission")
+
+
+def receive(
+    path: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    agency: Annotated[str, typer.Option(help="Code of the sending agency.")],
+    message_id: Annotated[
+        str, typer.Option(help="The sender's own identifier; the file name unless given.")
+    ] = "",
+    as_json: Json = False,
+) -> None:
+    """Take in a SIP_hoso ZIP and run the pipeline on it here and now."""
+    now = datetime.now(UTC)
+    with path.open("rb") as source:
+        received = reception.receive(
+            source,
+            agency_code=agency,
+            message_id=message_id or path.name,
+            kind="sip",
+            file_name=path.name,
+            actor="system:cli",
+            now=now,
+        )
+    state = pipeline.advance(received.submission_id)
+    with reading() as session:
+        facts = _facts(session.get_one(Submission, received.submission_id), "vi")
+    facts["repeat"] = received.repeat
+    show(facts, as_json=as_json, text=_text(facts))
+    raise typer.Exit(0 if state in ("stored", "to-decide", "gathering") else 1)
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    target: Annotated[Path, typer.Argument(help="Folder for the PDF/A and its text.")],
+    as_json: Json = False,
+) -> None:
+    """Make a verified PDF/A of one file and say by which route; exit 1 when that is not possible."""
+    import hashlib
+
+    with source.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    facts = inspect(DeliveredFile(source.name, source.resolve(), source.stat().st_size, sha256))
+    target.mkdir(parents=True, exist_ok=True)
+    made = normalise([Source(id=sha256, path=source.resolve(), facts=facts)], target)[0]
+    if isinstance(made, Derivative):
+        told: dict[str, Any] = {
+            "pdfa": str(made.path),
+            "route": made.route,
+            "pages": made.pages,
+            "verapdf": dict(made.verdict),
+        }
+        show(told, as_json=as_json, text=f"{made.path}: {made.route}, {made.pages} pages, valid PDF/A")
+        return
+    show({"code": made.code, "message": made.message}, as_json=as_json, text=f"[{made.code}] {made.message}")
+    raise typer.Exit(1)
+
+
+@submission.command("list")
+def list_submissions(
+    user: AsUser,
+    role: Roles,
+    state: Annotated[str, typer.Option(help="Only those in this state.")] = "",
+    page: int = 1,
+    as_json: Json = False,
+) -> None:
+    """List deliveries, newest first."""
+    with reading() as session:
+        found = submissions.listing(session, viewer=viewer_named(user, role), state=state or None, page=page)
+        rows = [_facts(row, "vi") for row in found.items]
+    text = "\n".join(f"{row['id']}  {row['state']:<10} {row['agency']:<18} {row['title']}" for row in rows)
+    show(
+        {"total": found.total, "counts": found.counts, "items": rows},
+        as_json=as_json,
+        text=text or "nothing here",
+    )
+
+
+@submission.command("show")
+def show_submission(
+    submission_id: str, user: AsUser, role: Roles, lang: str = "vi", as_json: Json = False
+) -> None:
+    """Show one delivery with its findings, each with remedy and clause."""
+    with reading() as session:
+        facts = _facts(submissions.one(session, submission_id, viewer=viewer_named(user, role)), lang)
+    show(facts, as_json=as_json, text=_text(facts))
+
+
+@submission.command("accept")
+def accept_submission(submission_id: str, user: AsUser, role: Roles) -> None:
+    """Accept a checked delivery; packaging goes on in the worker."""
+    with transaction() as session:
+        submissions.accept(session, submission_id, viewer=viewer_named(user, role), now=datetime.now(UTC))
+    print("accepted")
+
+
+@submission.command("return")
+def return_submission(submission_id: str, reason: str, user: AsUser, role: Roles) -> None:
+    """Send a checked delivery back to its office with a reason."""
+    with transaction() as session:
+        submissions.send_back(
+            session, submission_id, viewer=viewer_named(user, role), reason=reason, now=datetime.now(UTC)
+        )
+    print("returned")
+
+
+def _facts(row: Submission, lang: str) -> dict[str, Any]:
+    findings = []
+    for one in row.findings:
+        told = explain(
+            Finding(one.code, one.place, {key: str(value) for key, value in one.params.items()}), lang
+        )
+        findings.append(
+            {"code": one.code, "severity": one.severity, "place": one.place, "text": told.text, "remedy": told.remedy,
+             "clause": told.clause}
+        )  # fmt: skip
+    return {
+        "id": row.id,
+        "agency": row.agency_code,
+        "state": row.state,
+        "step": row.step,
+        "waiting": row.waiting,
+        "title": row.title,
+        "file_code": row.file_code,
+        "case_file_id": row.case_file_id,
+        "findings": findings,
+    }
+
+
+def _text(facts: dict[str, Any]) -> str:
+    lines = [f"{facts['id']}  {facts['state']}  {facts['title']}"]
+    if facts["waiting"]:
+        lines.append(f"  chờ: {facts['waiting']}")
+    for finding in facts["findings"]:
+        lines.append(f"  [{finding['code']}] {finding['place']}: {finding['text']}")
+        lines.append(f"      {finding['remedy']} ({finding['clause']})")
+    return "\n".join(lines)
