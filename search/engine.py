@@ -1,0 +1,173 @@
+"""What every search engine can do; Elasticsearch and the embedded SQLite pass one contract test."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Protocol
+
+from search.access import Scope
+from search.document import IndexDocument
+from search.settings import SearchSettings
+from search.vietnamese import Unit
+
+FACETS = ("agency", "year", "type", "access", "regime", "kind")
+DEEPEST = 10_000
+"""Hits that can be paged to; behind that a reader must narrow the search (Elasticsearch's own limit)."""
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a reader narrows the search to; empty means no limit. Values of one filter are alternatives.
+
+    Attributes:
+        agencies: agency codes.
+        types: names of document types as described ("Quyết định").
+        access: access codes 01, 02.
+        kinds: "case-file", "record".
+        date_from: ISO day; documents dated before it are left out. `date_to` the same after it.
+        case_file: only documents of this case file.
+    """
+
+    agencies: tuple[str, ...] = ()
+    fonds: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    types: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
+    regimes: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    date_from: str = ""
+    date_to: str = ""
+    case_file: str = ""
+
+    def terms(self) -> dict[str, tuple[str | int, ...]]:
+        """Return field -> allowed values, of the filters that are set."""
+        all_terms: dict[str, tuple[str | int, ...]] = {
+            "agency": self.agencies,
+            "fonds": self.fonds,
+            "year": self.years,
+            "type": self.types,
+            "access": self.access,
+            "regime": self.regimes,
+            "kind": self.kinds,
+            "case_file_id": (self.case_file,) if self.case_file else (),
+        }
+        return {name: values for name, values in all_terms.items() if values}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A search, ready for an engine. No units: everything, newest first."""
+
+    units: tuple[Unit, ...]
+    scope: Scope
+    filters: Filters = field(default_factory=Filters)
+    offset: int = 0
+    size: int = 20
+
+
+@dataclass(frozen=True)
+class Found:
+    """One hit of an engine.
+
+    Attributes:
+        document: what was indexed; its text may be left out.
+        title: the title, hits between `MARK_OPEN` and `MARK_CLOSE`, not yet escaped.
+        snippet: pieces of the text in the same form, "" when only other fields matched.
+    """
+
+    document: IndexDocument
+    score: float
+    title: str
+    snippet: str
+
+
+@dataclass(frozen=True)
+class Hits:
+    """What an engine found.
+
+    Attributes:
+        total: all hits the viewer may see, exact.
+        facets: field -> value -> number of hits, most frequent first.
+    """
+
+    total: int
+    found: tuple[Found, ...]
+    facets: Mapping[str, Mapping[str, int]]
+
+
+class Engine(Protocol):
+    """A search index.
+
+    Errors: `EngineDownError` (temporary) when it does not answer; `SearchError` when it refuses.
+    """
+
+    @property
+    def name(self) -> str:
+        """Return "sqlite" or "elasticsearch"."""
+        ...
+
+    @property
+    def erasing(self) -> str:
+        """Return how `erase` erases, in NIST SP 800-88 words."""
+        ...
+
+    def ensure(self) -> None:
+        """Make the index if it is not there."""
+        ...
+
+    def index(self, documents: Iterable[IndexDocument]) -> int:
+        """Put documents in, replacing those with the same id; searchable when it returns."""
+        ...
+
+    def replace(self, case_file_id: str, documents: Iterable[IndexDocument]) -> int:
+        """Make these the only documents of a case file."""
+        ...
+
+    def refill(self, documents: Iterable[IndexDocument]) -> int:
+        """Make these the only documents of the index; readers see the old ones until it is done."""
+        ...
+
+    def erase(self, case_file_id: str) -> int:
+        """Remove a case file's documents and their words from the index's files; return how many.
+
+        Raises:
+            NotErasedError: the words may still be in a file; call again.
+        """
+        ...
+
+    def count(self, case_file_id: str | None = None) -> int:
+        """Return the number of documents, of one case file or of all."""
+        ...
+
+    def search(self, request: Request) -> Hits:
+        """Return what matches and may be seen."""
+        ...
+
+    def documents(self) -> Iterator[IndexDocument]:
+        """Yield everything in the index, by id."""
+        ...
+
+    def reset(self) -> None:
+        """Empty the index."""
+        ...
+
+
+@cache
+def _opened(settings: SearchSettings, database: str, _pid: int) -> Engine:
+    # Imported here so that the embedded archive runs without loading the Elasticsearch client.
+    if settings.engine == "elasticsearch":
+        from search.elasticsearch import ElasticsearchEngine
+
+        return ElasticsearchEngine(settings)
+    from search.sqlite import SqliteEngine
+
+    return SqliteEngine(settings.database)
+
+
+def open_engine(settings: SearchSettings | None = None) -> Engine:
+    """Return the engine the settings name; one per process."""
+    settings = settings or SearchSettings.load()
+    return _opened(settings, str(settings.database), os.getpid())
