@@ -1,1 +1,1 @@
-"""The office: the Plone site where people work."""
+"""What do I do today? The office: the Plone site where people work."""

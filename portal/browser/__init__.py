@@ -1,0 +1,1 @@
+"""The screens: one folder each, with zcml, template and view."""

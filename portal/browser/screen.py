@@ -1,0 +1,237 @@
+"""What every screen shares: one session per request, the viewer, words, dates, and safe acting.
+
+A GET reads with one read-only session that stays open while the template renders. A POST checks the CSRF
+token, calls one act, and answers with a redirect and a status message; an error of ours becomes the message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar
+from urllib.parse import quote, urlencode
+from zoneinfo import ZoneInfo
+
+from plone import api
+from plone.protect.authenticator import check as check_authenticator
+from plone.protect.authenticator import createToken
+from Products.Five import BrowserView
+from sqlalchemy.orm import Session
+from zExceptions import BadRequest, NotFound, Unauthorized
+from zope.i18n import translate
+from zope.interface import implementer
+from zope.publisher.interfaces import IPublishTraverse
+
+from archive.errors import NotAllowedError, NotFoundError, TangThuError
+from archive.register.session import reading
+from archive.viewer import Viewer
+from portal import words
+from portal.i18n import _
+from portal.viewer import viewer_for
+
+HERE = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+@implementer(IPublishTraverse)
+class Screen(BrowserView):
+    """Base of the screens. Subclasses fill `prepare` (GET) and `acts` (POST: button name -> method).
+
+    Attributes:
+        path: the rest of the address below the screen, e.g. ("<id>",).
+        depth: how many such parts the screen takes; more is not found.
+        session: open while the template renders.
+    """
+
+    path: tuple[str, ...] = ()
+    depth: ClassVar[int] = 0
+    acts: ClassVar[Mapping[str, str]] = {}
+    session: Session
+
+    def publishTraverse(self, request: Any, name: str) -> Any:
+        """Take one more part of the address."""
+        if len(self.path) >= self.depth:
+            raise NotFound(name)
+        self.path = (*self.path, name)
+        return self
+
+    def __call__(self) -> Any:
+        """Answer the request."""
+        if self.request.method == "POST":
+            return self._act()
+        try:
+            with reading() as session:
+                self.session = session
+                answer = self.prepare()
+                return self.index() if answer is None else answer
+        except NotAllowedError as error:
+            raise Unauthorized(str(error)) from error
+        except NotFoundError as error:
+            raise NotFound(str(error)) from error
+
+    def prepare(self) -> Any:
+        """Read what the template shows; return something only to answer without the template."""
+
+    def _act(self) -> Any:
+        check_authenticator(self.request)  # raises Forbidden without a valid token
+        wanted = [name for name in self.acts if name in self.request.form]
+        if len(wanted) != 1:
+            raise BadRequest("the form says not which act it wants")
+        try:
+            answer = getattr(self, self.acts[wanted[0]])()
+        except NotAllowedError as error:
+            raise Unauthorized(str(error)) from error
+        except TangThuError as error:
+            self.say(str(error), "error")
+            answer = None
+        return self.request.response.redirect(answer or self.here)
+
+    # who and when
+
+    @property
+    def viewer(self) -> Viewer:
+        """Return who asks."""
+        return viewer_for()
+
+    @property
+    def now(self) -> datetime:
+        """Return this moment (UTC); one value per request, so that a page agrees with itself."""
+        if not hasattr(self, "_now"):
+            self._now = datetime.now(UTC)
+        return self._now
+
+    @property
+    def today(self) -> date:
+        """Return the day it is in Vietnam."""
+        return self.now.astimezone(HERE).date()
+
+    # where
+
+    @property
+    def root(self) -> str:
+        """Return the address of the site."""
+        return api.portal.get().absolute_url()
+
+    @property
+    def here(self) -> str:
+        """Return the address of this screen with its path."""
+        return "/".join([f"{self.root}/{self.__name__}", *map(quote, self.path)])
+
+    def with_query(self, **changes: Any) -> str:
+        """Return this address with the present filters, some changed; empty values fall away."""
+        query = {k: v for k, v in self.request.form.items() if isinstance(v, str | int) and k in self.filters}
+        query.update(changes)
+        kept = {key: value for key, value in query.items() if value not in ("", None)}
+        return f"{self.here}?{urlencode(kept)}" if kept else self.here
+
+    filters: ClassVar[frozenset[str]] = frozenset()
+
+    def number(self, name: str, default: int, least: int = 1, most: int = 1_000_000) -> int:
+        """Return a number of the query within limits; the default for anything else."""
+        try:
+            return min(max(int(self.request.form.get(name, default)), least), most)
+        except (TypeError, ValueError):
+            return default
+
+    def text(self, name: str, most: int = 4000) -> str:
+        """Return a text of the form, trimmed; anything that is no text is empty."""
+        value = self.request.form.get(name, "")
+        return value.strip()[:most] if isinstance(value, str) else ""
+
+    # words
+
+    def say(self, message: Any, kind: str = "info") -> None:
+        """Show a status message on the next page."""
+        api.portal.show_message(message=message, request=self.request, type=kind)
+
+    def t(self, message: Any) -> str:
+        """Return a message in the reader's language."""
+        return str(translate(message, domain="tangthu", context=self.request))
+
+    def label(self, table: str, code: Any) -> str:
+        """Return the label of a code from `portal.words`; the code itself when it is unknown."""
+        return self.t(getattr(words, table).get(code, code))
+
+    def tone(self, code: Any) -> str:
+        """Return the tone of a pill."""
+        return words.TONES.get(code, "quiet")
+
+    def icon(self, name: str) -> str:
+        """Return an inline SVG icon."""
+        return words.icon(name)
+
+    @property
+    def language(self) -> str:
+        """Return vi or en."""
+        return "en" if api.portal.get_current_language() == "en" else "vi"
+
+    def day(self, value: date | datetime | None) -> str:
+        """Return a date as people here write it; a dash for none."""
+        if value is None:
+            return "—"
+        if isinstance(value, datetime):
+            value = value.astimezone(HERE)
+        return value.strftime("%d/%m/%Y")
+
+    def moment(self, value: datetime | None) -> str:
+        """Return date and time in Vietnam; a dash for none."""
+        return "—" if value is None else value.astimezone(HERE).strftime("%d/%m/%Y %H:%M")
+
+    def iso(self, value: datetime | None) -> str:
+        """Return the machine form of a time."""
+        return "" if value is None else value.astimezone(HERE).isoformat(timespec="seconds")
+
+    def size(self, count: int) -> str:
+        """Return a size in bytes as people read it (1 kB = 1000 bytes)."""
+        amount = float(count)
+        for unit in ("B", "kB", "MB", "GB"):
+            if amount < 1000 or unit == "GB":
+                break
+            amount /= 1000
+        text = f"{amount:.0f}" if unit == "B" or amount >= 100 else f"{amount:.1f}"
+        return f"{text.replace('.', ',') if self.language == 'vi' else text} {unit}"
+
+    def count(self, number: int) -> str:
+        """Return a number with the reader's thousands mark."""
+        return f"{number:,}".replace(",", "." if self.language == "vi" else ",")
+
+    # acting
+
+    @property
+    def token(self) -> str:
+        """Return the CSRF token for the forms of this page."""
+        return createToken()
+
+    def may(self, permission: str) -> bool:
+        """Say whether the person holds a permission (its title) in this site."""
+        return bool(api.user.has_permission(permission, obj=api.portal.get()))
+
+    def password_is_right(self, password: str) -> bool:
+        """Say whether this is the password of the person logged in; asked again before a decision."""
+        login = api.user.get_current().getUserName()
+        users = api.portal.get_tool("acl_users")
+        return (
+            bool(password)
+            and users.source_users.authenticateCredentials({"login": login, "password": password}) is not None
+        )
+
+
+class Pages:
+    """Numbers of pages for a list."""
+
+    def __init__(self, total: int, page: int, size: int) -> None:
+        self.total, self.page, self.size = total, page, size
+        self.last = max(1, -(-total // size))
+
+    @property
+    def numbers(self) -> list[int | None]:
+        """Return the page numbers to show; None is a gap."""
+        near = {1, self.last, *range(max(1, self.page - 1), min(self.last, self.page + 1) + 1)}
+        shown: list[int | None] = []
+        for number in sorted(near):
+            if shown and shown[-1] is not None and number - shown[-1] > 1:
+                shown.append(None)
+            shown.append(number)
+        return shown
+
+
+NOTHING = _("Nothing here yet.")

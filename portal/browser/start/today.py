@@ -1,0 +1,138 @@
+"""What waits for a person today, read from the register as far as this viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from archive.ledger.append import from_row
+from archive.ledger.event import Event
+from archive.ledger.rows import EventRow
+from archive.register.decisions import Approval, Hold, Order, OrderKind, OrderState
+from archive.register.models import CaseFile, CaseFileState, Copy, CopyState, Submission, SubmissionState
+from archive.viewer import ALL_AGENCIES, OWN_AGENCY, Role, Viewer
+from retention import eligibility
+
+WORKING = (SubmissionState.RECEIVED, SubmissionState.CHECKING, SubmissionState.ACCEPTED)
+SEES_SUBMISSIONS = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
+SEES_ORDERS = frozenset({Role.ARCHIVIST, Role.COUNCIL, Role.HEAD})
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the archive holds, as far as the viewer may see; counts only.
+
+    Attributes:
+        agencies: agencies that have something in the vault.
+        faults: copies that are damaged or missing, over the whole vault.
+    """
+
+    case_files: int
+    documents: int
+    pages: int
+    agencies: int
+    faults: int
+
+
+@dataclass(frozen=True)
+class Today:
+    """The start page's facts. A part the viewer has no business with is None or empty."""
+
+    counts: dict[str, int]
+    to_decide: Sequence[Submission]
+    working: Sequence[Submission]
+    orders: Sequence[Order]
+    due: int
+    held: int
+    kept: Kept
+    events: Sequence[Event]
+
+
+def agencies_of(viewer: Viewer, roles: frozenset[Role]) -> frozenset[str] | None:
+    """Return the agencies where the viewer has one of the roles; None means all of them."""
+    found = viewer.agencies_with(roles)
+    return None if ALL_AGENCIES in found else found
+
+
+def today_for(session: Session, viewer: Viewer, today: date) -> Today:
+    """Return what waits for this viewer."""
+    counts: dict[str, int] = {}
+    to_decide: Sequence[Submission] = ()
+    working: list[Submission] = []
+    if viewer.agencies_with(SEES_SUBMISSIONS):
+        from ingest import submissions
+
+        page = submissions.listing(session, viewer=viewer, state=SubmissionState.TO_DECIDE, page=1, size=6)
+        counts = dict(page.counts)
+        to_decide = page.items
+        for state in WORKING:
+            if counts.get(state):
+                working += submissions.listing(session, viewer=viewer, state=state, page=1, size=4).items
+    due = 0
+    if viewer.agencies_with(SEES_ORDERS):
+        due = sum(eligibility.count_due(session, viewer=viewer, today=today).values())
+    return Today(
+        counts=counts,
+        to_decide=to_decide,
+        working=working[:6],
+        orders=open_orders(session, viewer),
+        due=due,
+        held=_held(session, viewer),
+        kept=_kept(session, viewer),
+        events=_events(session, viewer),
+    )
+
+
+def open_orders(session: Session, viewer: Viewer) -> list[Order]:
+    """Return the disposal orders that wait for somebody, those this viewer has not yet approved first."""
+    where = agencies_of(viewer, SEES_ORDERS)
+    query = select(Order).where(
+        Order.kind == OrderKind.DESTRUCTION, Order.state.in_((OrderState.PROPOSED, OrderState.APPROVED))
+    )
+    if where is not None:
+        query = query.where(Order.agency_code.in_(where))
+    mine = select(Approval.order_id).where(Approval.actor == viewer.name)
+    return list(session.scalars(query.order_by(Order.id.in_(mine), Order.created_at).limit(6)))
+
+
+def _held(session: Session, viewer: Viewer) -> int:
+    where = agencies_of(viewer, SEES_ORDERS)
+    query = (
+        select(func.count(func.distinct(Hold.case_file_id)))
+        .join(CaseFile, CaseFile.id == Hold.case_file_id)
+        .where(Hold.lifted_at.is_(None))
+    )
+    if where is not None:
+        query = query.where(CaseFile.agency_code.in_(where))
+    return session.scalar(query) or 0
+
+
+def _kept(session: Session, viewer: Viewer) -> Kept:
+    own = agencies_of(viewer, OWN_AGENCY)
+    query = select(
+        func.count(),
+        func.coalesce(func.sum(CaseFile.total_docs), 0),
+        func.coalesce(func.sum(CaseFile.total_pages), 0),
+        func.count(func.distinct(CaseFile.agency_code)),
+    ).where(CaseFile.state == CaseFileState.STORED)
+    if own is not None:
+        # A count tells no content: public files of other agencies count for whoever may read them.
+        public = CaseFile.access == "01" if viewer.may_read("", "01") else CaseFile.agency_code.in_(())
+        query = query.where(or_(CaseFile.agency_code.in_(own), public))
+    files, documents, pages, agencies = session.execute(query).one()
+    faults = session.scalar(
+        select(func.count()).select_from(Copy).where(Copy.state.in_((CopyState.DAMAGED, CopyState.MISSING)))
+    )
+    return Kept(files, documents, pages, agencies, faults or 0)
+
+
+def _events(session: Session, viewer: Viewer) -> list[Event]:
+    """Return the newest events: all of them for an auditor, one's own acts for everybody else."""
+    query = select(EventRow).order_by(EventRow.seq.desc()).limit(8)
+    if not any(Role.AUDITOR in roles for roles in viewer.roles.values()):
+        query = query.where(EventRow.actor == viewer.name)
+    return [from_row(row) for row in session.scalars(query)]

@@ -1,0 +1,63 @@
+"""The start page: what waits for me today."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plone import api
+
+from archive.register.models import SubmissionState
+from portal.browser.screen import HERE, Screen
+from portal.browser.start.today import Today, today_for
+from portal.i18n import _
+
+
+class StartPage(Screen):
+    """Front page of the site: the desk of whoever is logged in, a few true sentences for anybody else."""
+
+    facts: Today
+
+    def prepare(self) -> Any:
+        """Read the desk."""
+        self.anonymous = api.user.is_anonymous()
+        self.known = not self.anonymous and bool(self.viewer.roles)
+        if self.known:
+            self.facts = today_for(self.session, self.viewer, self.today)
+
+    @property
+    def name(self) -> str:
+        """Return how the person is called."""
+        user = api.user.get_current()
+        return str(user.getProperty("fullname") or user.getUserName())
+
+    @property
+    def greeting(self) -> Any:
+        """Return a greeting for the hour in Vietnam."""
+        hour = self.now.astimezone(HERE).hour
+        if hour < 11:
+            return _("Good morning")
+        return _("Good afternoon") if hour < 18 else _("Good evening")
+
+    def tiles(self) -> list[dict[str, Any]]:
+        """Return the counters this person has a use for."""
+        facts, counts = self.facts, self.facts.counts
+        tiles: list[dict[str, Any]] = []
+        if self.may("Tang Thu: Read submissions"):
+            state = SubmissionState.TO_DECIDE
+            tiles.append(
+                _tile(counts.get(state, 0), _("wait for a decision"), f"tiep-nhan?state={state}", "wait")
+            )
+            busy = sum(counts.get(s, 0) for s in ("received", "checking", "accepted"))
+            tiles.append(_tile(busy, _("on their way"), "tiep-nhan", "busy"))
+            back = counts.get("returned", 0) + counts.get("refused", 0)
+            tiles.append(_tile(back, _("returned or refused"), "tiep-nhan?state=returned", "bad"))
+        if self.may("Tang Thu: Act on disposal"):
+            tiles.append(_tile(facts.due, _("due for disposal"), "tieu-huy", "quiet"))
+            tiles.append(_tile(facts.held, _("held"), "giu-ho-so", "quiet"))
+        if self.may("Tang Thu: Read health"):
+            tiles.append(_tile(facts.kept.faults, _("faulty copies"), "he-thong", "bad"))
+        return tiles
+
+
+def _tile(count: int, words: Any, address: str, tone: str) -> dict[str, Any]:
+    return {"count": count, "words": words, "address": address, "tone": tone if count else "quiet"}

@@ -1,0 +1,1 @@
+"""Papers: what the office writes and Plone keeps. One module per type."""

@@ -1,0 +1,103 @@
+"""The mirror: papers in Plone follow the register, which is the truth (design sections 2 and 8).
+
+Safe to run at any time and any number of times. A paper that people have written on is never taken away;
+only its title and its state follow.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plone import api
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.register.decisions import Hold, Order, OrderKind
+from archive.register.models import Agency, Fonds
+from archive.register.session import reading
+from portal.workflows import DISPOSAL_LIST, HOLD, Workflow
+
+
+def mirror_all(site: Any) -> None:
+    """Bring every paper up to the register's state."""
+    with reading() as session:
+        for agency in session.scalars(select(Agency).order_by(Agency.code)):
+            paper = _paper(site["phong"], "Agency", f"agency-{agency.code}", agency.name)
+            _write(paper, code=agency.code, profile=agency.profile)
+        for fonds in session.scalars(select(Fonds).order_by(Fonds.code)):
+            paper = _paper(site["phong"], "Fonds", f"fonds-{fonds.code}", fonds.name)
+            _write(paper, code=fonds.code, agency_code=fonds.agency_code)
+        for order in session.scalars(select(Order).where(Order.kind == OrderKind.DESTRUCTION)):
+            _mirror_order(site, order)
+        for hold in session.scalars(select(Hold)):
+            _mirror_hold(site, hold)
+
+
+def mirror_order(site: Any, session: Session, order_id: str) -> None:
+    """Bring the paper of one destruction order up to date."""
+    order = session.get(Order, order_id)
+    if order is not None and order.kind == OrderKind.DESTRUCTION:
+        _mirror_order(site, order)
+
+
+def mirror_holds(site: Any, session: Session, case_file_id: str) -> None:
+    """Bring the papers of one case file's holds up to date."""
+    for hold in session.scalars(select(Hold).where(Hold.case_file_id == case_file_id)):
+        _mirror_hold(site, hold)
+
+
+def _mirror_order(site: Any, order: Order) -> None:
+    paper = _paper(site["danh-muc-huy"], "DisposalList", order.id, order.document_number)
+    _write(paper, order_id=order.id, agency_code=order.agency_code)
+    move(paper, DISPOSAL_LIST, str(order.state))
+
+
+def _mirror_hold(site: Any, hold: Hold) -> None:
+    paper = _paper(site["lenh-giu"], "Hold", hold.id, hold.reason[:120])
+    _write(paper, hold_id=hold.id, case_file_id=hold.case_file_id)
+    move(paper, HOLD, "placed" if hold.lifted_at is None else "lifted")
+
+
+def _paper(folder: Any, portal_type: str, name: str, title: str) -> Any:
+    name = name.replace("*", "all")
+    if name in folder.objectIds():
+        paper = folder[name]
+        if paper.title != title:
+            paper.title = title
+            paper.reindexObject(idxs=["Title", "sortable_title"])
+        return paper
+    # The types are not addable by hand (global_allow), so the constraint is gone round on purpose.
+    from plone.dexterity.utils import addContentToContainer, createContent
+
+    return addContentToContainer(
+        folder, createContent(portal_type, id=name, title=title), checkConstraints=False
+    )
+
+
+def _write(paper: Any, **values: Any) -> None:
+    for name, value in values.items():
+        if getattr(paper, name, None) != value:
+            setattr(paper, name, value)
+
+
+def move(paper: Any, workflow: Workflow, target: str) -> None:
+    """Walk the paper to the target state over the table's transitions; nothing when it is there."""
+    with api.env.adopt_roles(["Manager"]):
+        for transition in way(workflow, api.content.get_state(paper), target):
+            api.content.transition(paper, transition=transition)
+
+
+def way(workflow: Workflow, source: str, target: str) -> tuple[str, ...]:
+    """Return the shortest run of transitions from one state to another; empty when there is none.
+
+    There is none when people or an old backup left the paper further than the register: the paper stays,
+    the register is still what counts.
+    """
+    ways: dict[str, tuple[str, ...]] = {source: ()}
+    queue = [source]
+    for state in queue:
+        for transition, (sources, reached) in workflow.transitions.items():
+            if state in sources and reached not in ways:
+                ways[reached] = (*ways[state], transition)
+                queue.append(reached)
+    return ways.get(target, ())

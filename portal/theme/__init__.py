@@ -1,0 +1,1 @@
+"""The look: one page shell, one style sheet, one script. No build step, nothing fetched from elsewhere."""

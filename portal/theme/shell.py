@@ -1,0 +1,78 @@
+"""What the shell shows around every page: navigation, who is here, which language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plone import api
+from Products.Five import BrowserView
+
+from archive.viewer import ALL_AGENCIES
+from portal.viewer import viewer_for
+from portal.words import ROLE_TITLES, icon
+
+# The page itself is ours and has no inline script of strangers; Plone's forms need inline styles and scripts.
+POLICY = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+    "script-src 'self' 'unsafe-inline' 'unsafe-eval'; object-src 'self'; frame-src 'self'; "
+    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+
+
+class Shell(BrowserView):
+    """Read by the page shell only."""
+
+    def navigation(self) -> list[dict[str, Any]]:
+        """Return the doors this person may open, the one we are in marked."""
+        self._protect()
+        state = api.content.get_view("plone_context_state", self.context, self.request)
+        here = self.request.get("ACTUAL_URL", "").rstrip("/")
+        root = api.portal.get().absolute_url()
+        entries = []
+        for action in state.actions("archive"):
+            url = action["url"].rstrip("/")
+            inside = here == url or (url != root and here.startswith(url + "/"))
+            if url.endswith("/tra-cuu") and here.startswith(f"{root}/ho-so/"):
+                inside = True
+            entries.append({"id": action["id"], "title": action["title"], "url": url, "here": inside})
+        return entries
+
+    def person(self) -> dict[str, Any] | None:
+        """Return name and roles of who is logged in; None for nobody."""
+        if api.user.is_anonymous():
+            return None
+        user = api.user.get_current()
+        viewer = viewer_for(user.getUser())
+        roles = []
+        for agency, held in sorted(viewer.roles.items()):
+            for role in sorted(held):
+                where = "" if agency == ALL_AGENCIES else agency
+                roles.append({"title": ROLE_TITLES[role], "where": where})
+        name = user.getProperty("fullname") or user.getUserName()
+        initials = "".join(part[0] for part in name.split()[-2:]).upper()
+        return {"name": name, "initials": initials, "roles": roles}
+
+    def languages(self) -> list[dict[str, Any]]:
+        """Return the two languages with the address that switches to them."""
+        now = api.portal.get_current_language()
+        here = self.request.get("ACTUAL_URL", "")
+        return [
+            {"code": code, "title": title, "here": now == code, "url": f"{here}?set_language={code}"}
+            for code, title in (("vi", "Tiếng Việt"), ("en", "English"))
+        ]
+
+    def is_manager(self) -> bool:
+        """Say whether Plone's own editing chrome is shown."""
+        return bool(api.user.has_permission("Plone Site Setup: Overview", obj=api.portal.get()))
+
+    def icon(self, name: str) -> str:
+        """Return an inline SVG icon."""
+        return icon(name)
+
+    def _protect(self) -> None:
+        response = self.request.response
+        response.setHeader("Content-Security-Policy", POLICY)
+        response.setHeader("X-Content-Type-Options", "nosniff")
+        response.setHeader("Referrer-Policy", "same-origin")
+        if not api.user.is_anonymous():
+            response.setHeader("Cache-Control", "private, no-store")

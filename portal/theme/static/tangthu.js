@@ -1,0 +1,86 @@
+/* The little the pages need: the menu on phones, live progress, a second question before an act. */
+(function () {
+  "use strict";
+
+  function menu() {
+    var button = document.querySelector(".tt-menu");
+    if (!button) return;
+    var side = button.closest(".tt-side");
+    button.addEventListener("click", function () {
+      var open = side.classList.toggle("open");
+      button.setAttribute("aria-expanded", open ? "true" : "false");
+    });
+    document.addEventListener("keydown", function (event) {
+      if (event.key === "Escape" && side.classList.contains("open")) {
+        side.classList.remove("open");
+        button.setAttribute("aria-expanded", "false");
+        button.focus();
+      }
+    });
+  }
+
+  // <section data-progress="URL" data-version="...">: asks until the version changes, then shows the new page.
+  function progress() {
+    document.querySelectorAll("[data-progress]").forEach(function (box) {
+      var wait = 1500;
+      function ask() {
+        if (document.hidden) { setTimeout(ask, wait); return; }
+        fetch(box.dataset.progress, { headers: { Accept: "application/json" }, credentials: "same-origin" })
+          .then(function (answer) { return answer.ok ? answer.json() : null; })
+          .then(function (facts) {
+            if (!facts) return;
+            show(box, facts);
+            if (facts.reload && facts.version !== box.dataset.version) {
+              // Somebody may be writing a reason: never throw that away.
+              var typing = document.querySelector("details[open] textarea, details[open] input[type=password]");
+              if (!typing || !typing.value) { location.reload(); return; }
+            }
+            if (facts.running) setTimeout(ask, wait);
+          })
+          .catch(function () { wait = Math.min(wait * 2, 30000); setTimeout(ask, wait); });
+      }
+      setTimeout(ask, wait);
+    });
+  }
+
+  function show(box, facts) {
+    (facts.steps || []).forEach(function (step) {
+      var node = box.querySelector('[data-step="' + step.step + '"]');
+      if (node && node.dataset.state !== step.state) node.dataset.state = step.state;
+    });
+    var line = box.querySelector("[data-progress-text]");
+    if (line && facts.text !== undefined && line.textContent !== facts.text) line.textContent = facts.text;
+    var bar = box.querySelector("progress");
+    if (bar && facts.done !== undefined) { bar.max = facts.total; bar.value = facts.done; }
+  }
+
+  // <form data-confirm="...">: asks once more; a form is sent only once.
+  function confirming() {
+    document.querySelectorAll("form[data-confirm]").forEach(function (form) {
+      form.addEventListener("submit", function (event) {
+        if (!window.confirm(form.dataset.confirm)) { event.preventDefault(); return; }
+        setTimeout(function () {
+          form.querySelectorAll("button").forEach(function (button) { button.disabled = true; });
+        }, 0);
+      });
+    });
+  }
+
+  // <input type=checkbox data-all="name">: ticks all boxes of that name.
+  function ticking() {
+    document.querySelectorAll("input[data-all]").forEach(function (all) {
+      all.addEventListener("change", function () {
+        document.querySelectorAll('input[type=checkbox][name="' + all.dataset.all + '"]:not([disabled])')
+          .forEach(function (box) { box.checked = all.checked; });
+      });
+    });
+  }
+
+  function choosing() {
+    document.querySelectorAll("select[data-submits]").forEach(function (select) {
+      select.addEventListener("change", function () { select.form.submit(); });
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", function () { menu(); progress(); confirming(); ticking(); choosing(); });
+})();

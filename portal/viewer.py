@@ -1,0 +1,31 @@
+"""From a Plone user to the `Viewer` every function below the portal asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from AccessControl import getSecurityManager
+
+from archive.viewer import Role, Viewer
+from portal.roles import role_of_group
+
+
+def viewer_from_groups(name: str, groups: Iterable[str]) -> Viewer:
+    """Return the viewer these group ids make; unknown groups give nothing."""
+    held: dict[str, set[Role]] = {}
+    for group in groups:
+        found = role_of_group(group)
+        if found is not None:
+            held.setdefault(found[0], set()).add(found[1])
+    return Viewer(name, {agency: frozenset(roles) for agency, roles in held.items()})
+
+
+def viewer_for(user: Any = None) -> Viewer:
+    """Return the viewer for a Plone user, the one logged in by default.
+
+    A site manager without an archive role is a viewer without roles: running the machine opens no record.
+    """
+    user = user if user is not None else getSecurityManager().getUser()
+    groups = user.getGroups() if hasattr(user, "getGroups") else ()
+    return viewer_from_groups(str(user.getUserName() or ""), groups)

@@ -1,0 +1,155 @@
+"""Words and colours for the codes of the register: the only place that turns a code into a label."""
+
+from __future__ import annotations
+
+from archive.ledger.event import Verb
+from archive.register.decisions import OrderKind, OrderState
+from archive.register.models import CaseFileState, ComponentRole, CopyState, SubmissionState
+from archive.viewer import Role
+from portal.i18n import _
+
+ROLE_TITLES = {
+    Role.OFFICIAL: _("Official"),
+    Role.CLERK: _("Clerk"),
+    Role.ARCHIVIST: _("Archivist"),
+    Role.COUNCIL: _("Council member"),
+    Role.HEAD: _("Head of the agency"),
+    Role.HISTORICAL: _("Historical archivist"),
+    Role.RESEARCHER: _("Reader"),
+    Role.AUDITOR: _("Auditor"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
+
+SUBMISSION_STATES = {
+    SubmissionState.TO_DECIDE: _("Waits for a decision"),
+    SubmissionState.RECEIVED: _("Received"),
+    SubmissionState.CHECKING: _("Being checked"),
+    SubmissionState.GATHERING: _("Waits for its case file"),
+    SubmissionState.ACCEPTED: _("Accepted, being stored"),
+    SubmissionState.STORED: _("Stored"),
+    SubmissionState.RETURNED: _("Returned"),
+    SubmissionState.REFUSED: _("Refused"),
+}
+
+SEVERITIES = {"blocking": _("Blocks"), "error": _("Error"), "warning": _("Warning")}
+
+CASE_FILE_STATES = {
+    CaseFileState.STORED: _("Stored"),
+    CaseFileState.TRANSFERRED: _("Transferred"),
+    CaseFileState.DESTROYED: _("Destroyed"),
+}
+
+COPY_STATES = {
+    CopyState.VERIFIED: _("Verified"),
+    CopyState.DAMAGED: _("Damaged"),
+    CopyState.MISSING: _("Missing"),
+    CopyState.ERASED: _("Erased"),
+}
+
+COMPONENT_ROLES = {
+    ComponentRole.ORIGINAL: _("Original"),
+    ComponentRole.PDFA: _("PDF/A copy"),
+    ComponentRole.TEXT: _("Text"),
+}
+
+ORDER_KINDS = {
+    OrderKind.ACCEPTANCE: _("Acceptance"),
+    OrderKind.HOLD: _("Hold"),
+    OrderKind.LIFT_HOLD: _("Lifting of a hold"),
+    OrderKind.DESTRUCTION: _("Destruction"),
+    OrderKind.TRANSFER: _("Transfer"),
+    OrderKind.ACCESS: _("Access"),
+}
+
+ORDER_STATES = {
+    OrderState.PROPOSED: _("Proposed"),
+    OrderState.APPROVED: _("Approved"),
+    OrderState.EXECUTING: _("Being executed"),
+    OrderState.DONE: _("Done"),
+    OrderState.REFUSED: _("Refused"),
+}
+
+ACCESS = {"01": _("Public"), "02": _("Conditional"), "03": _("Secret")}
+
+REGIMES = {"R1": _("Law on Archives 2011"), "R2": _("Law on Archives 2024")}
+
+VERBS = {
+    Verb.AGENCY_SET: _("Agency recorded"),
+    Verb.FONDS_SET: _("Fonds recorded"),
+    Verb.INGEST: _("Received"),
+    Verb.VALIDATE: _("Checked against the rules"),
+    Verb.SIGNATURE_CHECK: _("Signatures checked"),
+    Verb.VIRUS_CHECK: _("Scanned for viruses"),
+    Verb.RETURN: _("Returned to the sender"),
+    Verb.DECISION: _("Decision"),
+    Verb.NORMALISE: _("PDF/A copies made"),
+    Verb.PACKAGE: _("Packaged"),
+    Verb.STORE: _("Stored in every place"),
+    Verb.FIXITY_CHECK: _("Copies checked"),
+    Verb.REPAIR: _("Copy repaired"),
+    Verb.RETENTION_SET: _("Retention set"),
+    Verb.RETENTION_CHANGE: _("Retention changed"),
+    Verb.HOLD: _("Hold placed"),
+    Verb.LIFT_HOLD: _("Hold lifted"),
+    Verb.DESTROY: _("Destroyed"),
+    Verb.ERASE: _("Erased at a place"),
+    Verb.TRANSFER: _("Handed over"),
+    Verb.RECEIPT: _("Receipt came back"),
+    Verb.VIEW: _("Read"),
+    Verb.COPY: _("Copied"),
+    Verb.RIGHTS_CHANGE: _("Rights changed"),
+    Verb.METADATA_CHANGE: _("Description changed"),
+}
+
+# tone of a pill: ok (jade), wait (ochre), bad (vermilion), quiet (ink)
+TONES = {
+    SubmissionState.TO_DECIDE: "wait",
+    SubmissionState.RECEIVED: "quiet",
+    SubmissionState.CHECKING: "busy",
+    SubmissionState.GATHERING: "quiet",
+    SubmissionState.ACCEPTED: "busy",
+    SubmissionState.STORED: "ok",
+    SubmissionState.RETURNED: "bad",
+    SubmissionState.REFUSED: "bad",
+    "blocking": "bad",
+    "error": "bad",
+    "warning": "wait",
+    CopyState.VERIFIED: "ok",
+    CopyState.DAMAGED: "bad",
+    CopyState.MISSING: "bad",
+    CopyState.ERASED: "quiet",
+    CaseFileState.TRANSFERRED: "quiet",
+    CaseFileState.DESTROYED: "bad",
+    OrderState.PROPOSED: "wait",
+    OrderState.APPROVED: "wait",
+    OrderState.EXECUTING: "busy",
+    OrderState.DONE: "ok",
+    "held": "wait",
+    "success": "ok",
+    "failure": "bad",
+}
+
+_PATHS = {
+    "start": '<path d="M4 11l8-7 8 7M6 10v10h12V10M10 20v-6h4v6"/>',
+    "search": '<circle cx="11" cy="11" r="6.5"/><path d="M16 16l5 5"/>',
+    "submissions": '<path d="M3 13l3-8h12l3 8v6H3zM3 13h5l1.5 3h5L16 13h5"/>',
+    "disposal": '<path d="M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13M10 11v5M14 11v5"/>',
+    "holds": '<rect x="5" y="11" width="14" height="9" rx="1.5"/><path d="M8 11V8a4 4 0 018 0v3"/>',
+    "fonds": '<path d="M4 5h4v15H4zM10 5h4v15h-4zM16 6l3.5-1 3 14.5-3.5 1z"/>',
+    "ledger": '<path d="M6 3h13v18H6a2 2 0 01-2-2V5a2 2 0 012-2zM8 8h7M8 12h7M8 16h4"/>',
+    "health": '<path d="M3 12h4l2-6 4 12 2.5-8 1.5 2h4"/>',
+    "document": '<path d="M6 3h8l5 5v13H6zM14 3v5h5"/>',
+    "download": '<path d="M12 4v11M7 11l5 5 5-5M4 20h16"/>',
+    "check": '<path d="M4 12.5l5 5L20 6.5"/>',
+    "alert": '<path d="M12 4l9 16H3zM12 10v4M12 17v.5"/>',
+}
+
+
+def icon(name: str) -> str:
+    """Return an inline SVG line icon; a small dot when the name is unknown."""
+    path = _PATHS.get(name, '<circle cx="12" cy="12" r="2"/>')
+    return (
+        '<svg class="tt-icon" viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" '
+        'stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" '
+        f'focusable="false">{path}</svg>'
+    )
