@@ -1,0 +1,133 @@
+"""Is this tree a TT 05/2025 package (E-ARK CSIP), and do its descriptions fit its bytes?"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+
+from archive.packages import mets, premis
+from archive.packages.errors import UnreadableError
+from archive.packages.facts import Fault
+from archive.packages.markup import stream
+from archive.packages.names import fault_in
+from archive.packages.schemas import schema
+from archive.packages.tree import READ_ERRORS, Digested, Tree
+
+REPRESENTATION = re.compile(r"representations/([^/]+)/")
+DOCUMENT = re.compile(r"representations/[^/]+/metadata/descriptive/EAD_doc_[^/]+\.xml\Z")
+PRESERVATION = re.compile(r"(?:representations/[^/]+/)?metadata/preservation/[^/]+\.xml\Z")
+REQUIRED = ("METS.xml", "metadata/descriptive/EAD.xml", "metadata/preservation/PREMIS.xml")
+
+
+class CsipCheck:
+    """Checks one CSIP tree.
+
+    Attributes:
+        faults: what was found wrong, in order; paths are relative to the tree's top.
+    """
+
+    def __init__(self, tree: Tree, root: str, digests: dict[str, Digested], schemas: Path) -> None:
+        """Prepare.
+
+        Args:
+            tree: where the package lies.
+            root: the OBJID folder in it, with a slash at the end.
+            digests: SHA-256 and size of every file, by its name in the tree.
+            schemas: folder with METS and PREMIS schemas.
+        """
+        self._tree, self._root, self._digests, self._schemas = tree, root, digests, schemas
+        self._names = [name[len(root) :] for name in tree.names() if name.startswith(root)]
+        self.faults: list[Fault] = []
+
+    def run(self) -> None:
+        """Check everything; never raises for what is wrong with the package."""
+        for path in REQUIRED:
+            if path not in self._names:
+                self._fault("CSIP-STR", path, "is missing")
+        self._structure()
+        listed: set[str] = set()
+        for path in self._names:
+            try:
+                self._one(path, listed)
+            except UnreadableError as error:
+                rule = (
+                    "METS-XSD"
+                    if path.endswith("METS.xml")
+                    else "PREMIS-XSD"
+                    if "PREMIS" in path
+                    else "EAD-XSD"
+                )
+                self._fault(rule, path, str(error))
+            except READ_ERRORS as error:
+                self._fault("READ", path, f"cannot be read: {error}")
+        for path in self._names:
+            if path != "METS.xml" and path not in listed:
+                self._fault("CSIP-COMPLETE", path, "is in the package, but no METS lists it")
+
+    def _fault(self, rule: str, path: str, message: str) -> None:
+        self.faults.append(Fault(rule, self._root + path, message))
+
+    def _structure(self) -> None:
+        found = {match[1] for name in self._names if (match := REPRESENTATION.match(name))}
+        if not found:
+            self._fault("CSIP-STR", "representations/", "there is no representation")
+        for name in sorted(found):
+            if f"representations/{name}/METS.xml" not in self._names:
+                self._fault("CSIP-STR", f"representations/{name}/METS.xml", "is missing")
+        if not any(name.startswith("schemas/") for name in self._names):
+            self._fault("CSIP-STR", "schemas/", "there are no schemas")
+
+    def _one(self, path: str, listed: set[str]) -> None:
+        name = self._root + path
+        if path == "METS.xml":
+            self._head(path)
+        if path == "METS.xml" or (
+            path.startswith("representations/") and path.count("/") == 2 and path.endswith("/METS.xml")
+        ):
+            with self._tree.open(name) as source:
+                for reference in mets.references(source, path, schema(self._schemas, "mets1_12.xsd")):
+                    self._reference(path, reference, listed)
+        elif PRESERVATION.match(path):
+            with self._tree.open(name) as source:
+                for place, sha256, size in premis.fixities(source, path, schema(self._schemas, "premis.xsd")):
+                    self._compare("PREMIS-FIXITY", place, path, sha256, size)
+        elif path == "metadata/descriptive/EAD.xml" or DOCUMENT.match(path):
+            form = "ead_hoso.xsd" if path.startswith("metadata/") else "ead_tailieu.xsd"
+            with self._tree.open(name) as source:
+                for _ in stream(source, path, schema=schema(self._schemas, form)):
+                    pass
+
+    def _head(self, path: str) -> None:
+        with self._tree.open(self._root + path) as source:
+            said = mets.attributes_of(source, path)
+        folder = self._root.rstrip("/").rsplit("/", 1)[-1]
+        if said.get("OBJID", "").replace(":", "_") != folder:
+            self._fault("CSIP1", path, f"OBJID {said.get('OBJID', '')!r} is not the folder's name {folder!r}")
+        if said.get("OAISPACKAGETYPE") != "AIP":
+            self._fault("CSIP9", path, f"OAISPACKAGETYPE is {said.get('OAISPACKAGETYPE', '')!r}, not AIP")
+
+    def _reference(self, path: str, reference: mets.Reference, listed: set[str]) -> None:
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(path), reference.path))
+        if fault_in(reference.path) or target.startswith(".."):
+            self._fault(
+                "METS-HREF", path, f"refers to {reference.path!r}, which is no path inside the package"
+            )
+            return
+        listed.add(target)
+        if reference.kind == "pointer":
+            if target not in self._names:
+                self._fault("METS-HREF", target, f"{path} points to it, but it is not there")
+        elif reference.checksum_type != "SHA-256":
+            self._fault("METS-FIXITY", target, f"{path} gives no SHA-256 but {reference.checksum_type!r}")
+        else:
+            self._compare("METS-FIXITY", target, path, reference.checksum, reference.size)
+
+    def _compare(self, rule: str, target: str, said_by: str, sha256: str, size: str) -> None:
+        found = self._digests.get(self._root + target)
+        if found is None:
+            self._fault(rule, target, f"{said_by} lists it, but it is not there or could not be read")
+        elif sha256.lower() != found.hashes["sha256"]:
+            self._fault(rule, target, f"SHA-256 is {found.hashes['sha256']}, {said_by} says {sha256.lower()}")
+        elif size != str(found.size):
+            self._fault(rule, target, f"is {found.size} bytes, {said_by} says {size or 'nothing'}")

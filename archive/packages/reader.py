@@ -1,0 +1,179 @@
+"""Read a package where it lies, by the ZIP's directory; nothing is ever unpacked.
+
+Names found inside are only compared with names asked for, never used as paths on disk. Works on the stored
+bag and on the plain package that is handed over.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import struct
+import zipfile
+from dataclasses import replace
+from typing import BinaryIO
+
+from archive.errors import NotFoundError
+from archive.packages import ead, premis
+from archive.packages.errors import UnreadableError
+from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts
+
+LOCAL_HEADER = struct.Struct("<4s5H3L2H")
+LOCAL_SIGNATURE = b"PK\x03\x04"
+DESCRIPTION_LIMIT = 16 << 20
+"""Bytes of one descriptive file that are read at most; real ones have some kilobytes."""
+PACKAGE_METS = re.compile(r"(?:[^/]+/data/)?([^/]+)/METS\.xml\Z")
+DESCRIPTION = re.compile(r"representations/([^/]+)/metadata/descriptive/EAD_doc_([0-9]+)\.xml\Z")
+PRESERVATION = re.compile(r"representations/[^/]+/metadata/preservation/PREMIS_[^/]+\.xml\Z")
+
+
+class _Package:
+    """The directory of one package ZIP."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        try:
+            self.zip = zipfile.ZipFile(source)
+        except (zipfile.BadZipFile, OSError, ValueError, struct.error) as error:
+            raise UnreadableError(f"not a readable ZIP: {error}") from error
+        self.source = source
+        roots = {
+            info.filename[: -len("METS.xml")]
+            for info in self.zip.filelist
+            if PACKAGE_METS.match(info.filename)
+        }
+        if len(roots) != 1:
+            raise UnreadableError(f"holds {len(roots)} packages, not one (no METS.xml, or several)")
+        self.root = roots.pop()
+
+    def names(self) -> list[str]:
+        """Return the members' paths below the OBJID folder."""
+        cut = len(self.root)
+        return [info.filename[cut:] for info in self.zip.filelist if info.filename.startswith(self.root)]
+
+    def range_of(self, path: str) -> tuple[int, int]:
+        """Return (offset, length) of a member's bytes in the ZIP."""
+        try:
+            info = self.zip.getinfo(self.root + path)
+        except KeyError:
+            raise NotFoundError(f"the package holds no {path}") from None
+        if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
+            raise UnreadableError(f"{path}: is compressed or encrypted; packages store members as they are")
+        self.source.seek(info.header_offset)
+        header = self.source.read(LOCAL_HEADER.size)
+        if len(header) != LOCAL_HEADER.size or not header.startswith(LOCAL_SIGNATURE):
+            raise UnreadableError(f"{path}: its place in the ZIP holds something else")
+        fields = LOCAL_HEADER.unpack(header)
+        return info.header_offset + LOCAL_HEADER.size + fields[9] + fields[10], info.file_size
+
+    def open(self, path: str) -> BinaryIO:
+        """Return a stream of one member."""
+        offset, length = self.range_of(path)
+        return io.BufferedReader(_Slice(self.source, offset, length), 1 << 16)
+
+    def read(self, path: str) -> bytes:
+        """Return a small member whole."""
+        _, length = self.range_of(path)
+        if length > DESCRIPTION_LIMIT:
+            raise UnreadableError(f"{path}: {length} bytes is too large for a description")
+        with self.open(path) as stream:
+            return stream.read()
+
+
+class _Slice(io.RawIOBase):
+    """A part of a seekable stream, read in its own right; closing it leaves the stream open."""
+
+    def __init__(self, source: BinaryIO, offset: int, length: int) -> None:
+        self._source, self._offset, self._length, self._at = source, offset, length, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._at
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._length}[whence]
+        self._at = max(0, start + offset)
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        wanted = min(len(buffer), self._length - self._at)
+        if wanted <= 0:
+            return 0
+        self._source.seek(self._offset + self._at)
+        data = self._source.read(wanted)
+        buffer[: len(data)] = data
+        self._at += len(data)
+        return len(data)
+
+
+def member_range(source: BinaryIO, path: str) -> tuple[int, int]:
+    """Return (offset, length) of a member's bytes in the ZIP, for range requests.
+
+    Args:
+        source: the package ZIP, seekable.
+        path: relative to the OBJID folder, as `ComponentFacts.path` says.
+
+    Raises:
+        NotFoundError: no such member.
+        UnreadableError: not a package, or the member is compressed.
+    """
+    return _Package(source).range_of(path)
+
+
+def open_member(source: BinaryIO, path: str) -> BinaryIO:
+    """Return a seekable stream of one member; it reads from `source`, which must stay open.
+
+    The bytes are not checked here: who must be sure compares them with the component's SHA-256.
+
+    Raises:
+        NotFoundError: no such member.
+        UnreadableError: not a package, or the member is compressed.
+    """
+    return _Package(source).open(path)
+
+
+def read_facts(source: BinaryIO) -> PackageFacts:
+    """Return what the package says, equal to what was written (but for `source`, which is None).
+
+    Raises:
+        UnreadableError: not a package of ours, or damaged.
+    """
+    package = _Package(source)
+    names = package.names()
+    components: dict[str, list[tuple[int, ComponentFacts]]] = {}
+    for name in names:
+        if PRESERVATION.match(name):
+            with package.open(name) as stream:
+                for placed in premis.read_components(stream, name):
+                    components.setdefault(placed.record_id, []).append((placed.position, placed.component))
+    records = [_record(package.read(name), name, components) for name in _descriptions(names)]
+    if components:
+        raise UnreadableError(f"PREMIS names files of a record that no EAD_doc describes: {min(components)}")
+    about = "metadata/preservation/PREMIS.xml"
+    with package.open(about) as stream:
+        documentation, events = premis.read_package(stream, about)
+    described = "metadata/descriptive/EAD.xml"
+    return ead.read_file(
+        package.read(described), described, records, documentation=documentation, events=events
+    )
+
+
+def _descriptions(names: list[str]) -> list[str]:
+    """Return the path of each document's description once, in order; the original's is taken first."""
+    chosen: dict[int, tuple[bool, str]] = {}
+    for name in names:
+        if match := DESCRIPTION.match(name):
+            rank = (match[1] != "original", name)
+            number = int(match[2])
+            chosen[number] = min(chosen.get(number, rank), rank)
+    return [chosen[number][1] for number in sorted(chosen)]
+
+
+def _record(data: bytes, name: str, components: dict[str, list[tuple[int, ComponentFacts]]]) -> RecordFacts:
+    record = ead.read_document(data, name, ())
+    placed = components.pop(record.id, [])
+    return replace(record, components=tuple(component for _, component in sorted(placed, key=lambda p: p[0])))

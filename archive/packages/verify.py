@@ -1,0 +1,99 @@
+"""Verify a package or a bag: every fault by file and rule. A broken package is data here, never a crash."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from archive.packages.bagcheck import BagCheck
+from archive.packages.csipcheck import CsipCheck
+from archive.packages.errors import UnreadableError
+from archive.packages.facts import Fault
+from archive.packages.tree import READ_ERRORS, Digested, FolderTree, ZipTree, digest, open_tree
+
+MAX_FAULTS = 1000
+"""Faults reported of one package; the rest is counted."""
+
+
+def verify(path: Path, *, schemas: Path, bag_only: bool = False) -> list[Fault]:
+    """Return everything wrong with a package; an empty list means it passed.
+
+    Bytes are read once, in pieces; memory grows with the number of files only.
+
+    Args:
+        path: a package ZIP as `writer.write` makes; with `bag_only` any BagIt bag, folder or ZIP.
+        schemas: folder with the METS and PREMIS schemas.
+        bag_only: check RFC 8493 only.
+
+    Raises:
+        TemporaryError: the schemas are missing, so nothing can be said.
+    """
+    try:
+        with open_tree(path, stored_only=not bag_only) as tree:
+            return _some(_bag(tree, schemas, bag_only))
+    except (UnreadableError, *READ_ERRORS) as error:
+        return [Fault("ZIP", "", str(error))]
+
+
+def verify_plain(path: Path, *, schemas: Path) -> list[Fault]:
+    """Return everything wrong with a plain TT 05/2025 package ZIP, as it is handed over: no bag around it."""
+    try:
+        with open_tree(path, stored_only=True) as tree:
+            faults = list(tree.faults)
+            digests: dict[str, Digested] = {}
+            for name in tree.names():
+                try:
+                    digests[f"{tree.top}/{name}"] = digest(tree, name, ["sha256"])
+                except READ_ERRORS as error:
+                    faults.append(Fault("FIXITY", name, f"cannot be read whole: {error}"))
+            return _some(faults + _csip(_Below(tree), f"{tree.top}/", digests, schemas))
+    except (UnreadableError, *READ_ERRORS) as error:
+        return [Fault("ZIP", "", str(error))]
+
+
+def _bag(tree: ZipTree | FolderTree, schemas: Path, bag_only: bool) -> list[Fault]:
+    check = BagCheck(tree)
+    check.run()
+    faults = tree.faults + check.faults
+    if bag_only:
+        return faults
+    if "manifest-sha256.txt" not in tree.names():
+        faults.append(
+            Fault("BAG-SHA256", "manifest-sha256.txt", "is missing; packages have SHA-256 manifests")
+        )
+    if "tagmanifest-sha256.txt" not in tree.names():
+        faults.append(Fault("BAG-SHA256", "tagmanifest-sha256.txt", "is missing; packages have one"))
+    tops = {
+        name.split("/", 2)[1] for name in tree.names() if name.startswith("data/") and name.count("/") > 1
+    }
+    if len(tops) != 1:
+        return [*faults, Fault("CSIP-STR", "data/", f"must hold one package folder, holds {len(tops)}")]
+    return faults + _csip(tree, f"data/{tops.pop()}/", check.digests, schemas)
+
+
+def _csip(
+    tree: ZipTree | FolderTree | _Below, root: str, digests: dict[str, Digested], schemas: Path
+) -> list[Fault]:
+    check = CsipCheck(tree, root, digests, schemas)
+    check.run()
+    return check.faults
+
+
+class _Below:
+    """A tree seen from above its top folder, so that the folder's name can be checked like a bag's."""
+
+    def __init__(self, tree: ZipTree | FolderTree) -> None:
+        self._tree = tree
+        self.faults = tree.faults
+        self.open_names = {f"{tree.top}/{name}": name for name in tree.names()}
+
+    def names(self) -> list[str]:
+        return list(self.open_names)
+
+    def open(self, name: str):  # type: ignore[no-untyped-def]
+        return self._tree.open(self.open_names[name])
+
+
+def _some(faults: list[Fault]) -> list[Fault]:
+    if len(faults) <= MAX_FAULTS:
+        return faults
+    return [*faults[:MAX_FAULTS], Fault("LIMIT", "", f"{len(faults) - MAX_FAULTS} more faults are not shown")]

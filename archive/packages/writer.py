@@ -1,0 +1,329 @@
+"""Make a package: one ZIP, holding one bag, holding one TT 05/2025 CSIP tree.
+
+Everything is streamed: files are copied once and hashed on the way, descriptions are written element by
+element, and lists that grow with the number of files lie in temporary files. What does grow in memory is
+the ZIP's directory (some 600 bytes a member). The ZIP appears under its name whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import mimetypes
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from importlib.resources import files as package_files
+from pathlib import Path
+from typing import IO
+from uuid import uuid4
+
+from archive.errors import TangThuError, TemporaryError
+from archive.packages import bag, ead, mets, premis
+from archive.packages.container import CHUNK, Container, Member
+from archive.packages.errors import UnwritableError
+from archive.packages.facts import (
+    ComponentFacts,
+    DocumentationFile,
+    EventFacts,
+    PackageFacts,
+    RecordFacts,
+    WrittenPackage,
+)
+from archive.packages.names import REPRESENTATION, SAFE_FOLDER, check_writable, fold
+from archive.packages.readme import readme
+
+STANDARD_SCHEMAS = (
+    "mets1_12.xsd",
+    "xlink.xsd",
+    "DILCISExtensionMETS.xsd",
+    "DILCISExtensionSIPMETS.xsd",
+    "premis.xsd",
+)
+OUR_SCHEMAS = ("ead_hoso.xsd", "ead_tailieu.xsd", "tangthu.xsd")
+DOCUMENTATION_FOLDERS = ("documentation/", "metadata/other/")
+XML = "text/xml"
+
+
+@dataclass
+class _Representation:
+    """What was written of one representation so far; the list of descriptions lies on disk."""
+
+    name: str
+    descriptions: IO[str] = field(default_factory=lambda: tempfile.TemporaryFile("w+", encoding="utf-8"))  # noqa: SIM115
+
+    @property
+    def folder(self) -> str:
+        return f"representations/{self.name}/"
+
+    def described(self) -> Iterator[tuple[str, mets.Listed]]:
+        """Yield (dmdSec identifier, description file) in order."""
+        self.descriptions.seek(0)
+        for line in self.descriptions:
+            ordinal, size, sha256, path = line.rstrip("\n").split(" ", 3)
+            yield f"dmd-{ordinal}", mets.Listed(path, int(size), sha256, XML)
+
+
+def write(facts: PackageFacts, into: Path, *, schemas: Path) -> WrittenPackage:
+    """Make the package and return its size and hash.
+
+    `facts.records` is walked several times and may be any sequence that makes its records as it goes; the
+    ordinals must rise. Components must lie at `representations/<role>/data/...`.
+
+    Args:
+        facts: what to write; every component and documentation file needs its `source`.
+        into: path of the .zip to make; its folder must exist.
+        schemas: folder with the METS and PREMIS schemas (set-up puts them there).
+
+    Raises:
+        UnwritableError: something in the facts no package can carry; the message names it.
+        DamagedError: a source's bytes are no longer those described.
+        TemporaryError: the disk is full, or the schemas are missing.
+    """
+    _check(facts)
+    part = into.with_name(f".{into.name}.{uuid4().hex}.part")
+    try:
+        with part.open("x+b") as raw:
+            with Container(raw, facts.folder, facts.made_at) as container:
+                _Writing(facts, container, schemas).run()
+            raw.flush()
+            os.fsync(raw.fileno())
+            size, sha256 = _measure(raw)
+        part.replace(into)
+        _sync_folder(into.parent)
+    except TangThuError:
+        raise
+    except OSError as error:
+        raise TemporaryError(f"{into}: cannot be written: {error}. Free space and try again.") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return WrittenPackage(into, size, sha256)
+
+
+def _measure(raw: IO[bytes]) -> tuple[int, str]:
+    raw.seek(0)
+    digest = hashlib.sha256()
+    while chunk := raw.read(CHUNK):
+        digest.update(chunk)
+    return raw.tell(), digest.hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _check(facts: PackageFacts) -> None:
+    if facts.made_at.tzinfo is None or facts.made_at.microsecond:
+        raise UnwritableError("made_at", "must be an aware time in whole seconds")
+    if facts.made_at.year < 1980:
+        raise UnwritableError("made_at", "a ZIP cannot say a time before 1980")
+    if not SAFE_FOLDER.match(facts.folder):
+        raise UnwritableError("objid", f"{facts.objid!r} makes no safe folder name")
+
+
+class _Writing:
+    """One package being written: the order of its members."""
+
+    def __init__(self, facts: PackageFacts, container: Container, schemas: Path) -> None:
+        self._facts = facts
+        self._container = container
+        self._schemas = schemas
+        self._root = f"data/{facts.folder}/"
+        self._software = version("tangthu")
+        self._representations = {"original": _Representation("original")}
+        # Two paths that a disk would take for one: kept as 64-bit hashes, eight bytes a file.
+        self._seen: set[int] = set()
+
+    def run(self) -> None:
+        facts, container = self._facts, self._container
+        container.bytes("bagit.txt", bag.BAGIT_TXT)
+        container.bytes("README.txt", readme(facts))
+        try:
+            self._payload()
+            pointers = [self._representation(one) for one in self._representations.values()]
+        finally:
+            for one in self._representations.values():
+                one.descriptions.close()
+        self._package(pointers)
+        info = bag.bag_info(
+            facts, octets=container.octets, streams=container.streams, software=f"tangthu {self._software}"
+        )
+        container.bytes("bag-info.txt", info)
+        self._manifest()
+        container.bytes(bag.TAG_MANIFEST, bag.tag_manifest(container.tags))
+
+    def _payload(self) -> None:
+        """Copy every file and write every document's description into each of its representations."""
+        last = None
+        for record in self._facts.records:
+            if record.ordinal < 0 or (last is not None and record.ordinal <= last):
+                raise UnwritableError(
+                    f"document {record.ordinal}", "ordinals must rise from document to document"
+                )
+            last = record.ordinal
+            roles = dict.fromkeys(["original"])
+            for component in record.components:
+                self._copy(component)
+                roles[component.role] = None
+            description = ead.write_document(self._facts, record)
+            for role in roles:
+                self._describe(self._representations[role], record, description)
+
+    def _copy(self, component: ComponentFacts) -> None:
+        role = component.role
+        if not REPRESENTATION.match(role):
+            raise UnwritableError(component.path, f"role {role!r} makes no representation")
+        if not component.path.startswith(f"representations/{role}/data/"):
+            raise UnwritableError(component.path, f"must lie below representations/{role}/data/")
+        self._unique(component.path)
+        self._representations.setdefault(role, _Representation(role))
+        self._container.copy(
+            self._root + component.path,
+            component.source,
+            size=component.size,
+            sha256=component.sha256,
+        )
+
+    def _unique(self, path: str) -> None:
+        key = int.from_bytes(hashlib.blake2b(fold(path).encode("utf-8", "replace"), digest_size=8).digest())
+        if key in self._seen:
+            raise UnwritableError(path, "two files of the package would have this path on some disks")
+        self._seen.add(key)
+
+    def _describe(self, one: _Representation, record: RecordFacts, description: bytes) -> None:
+        path = f"metadata/descriptive/EAD_doc_{record.ordinal:04d}.xml"
+        member = self._container.bytes(self._root + one.folder + path, description)
+        one.descriptions.write(f"{record.ordinal} {member.size} {member.sha256} {path}\n")
+
+    def _files(self, role: str) -> Iterator[tuple[RecordFacts, int, ComponentFacts]]:
+        for record in self._facts.records:
+            for position, component in enumerate(record.components):
+                if component.role == role:
+                    yield record, position, component
+
+    def _listed(self, one: _Representation) -> Iterator[tuple[int, mets.Listed]]:
+        for record, _, component in self._files(one.name):
+            path = component.path.removeprefix(one.folder)
+            yield record.ordinal, mets.Listed(path, component.size, component.sha256, component.media_type)
+
+    def _representation(self, one: _Representation) -> Member:
+        """Write a representation's PREMIS and METS; return the METS."""
+        folder = self._root + one.folder
+        about = f"metadata/preservation/PREMIS_{one.name}.xml"
+        with self._container.member(folder + about) as stream, premis.PremisWriter(stream) as writer:
+            writer.representation(self._facts, one.name)
+            for record, position, component in self._files(one.name):
+                writer.component(record, position, component)
+        preserved = _relative(self._container.last, folder, XML)
+        head = self._head(
+            f"{self._facts.objid}/representations/{one.name}", mets.PROFILE_REPRESENTATION, "../../"
+        )
+        with self._container.member(folder + "METS.xml") as stream, mets.MetsWriter(stream, head) as form:
+            form.descriptive(one.described())
+            form.preservation(preserved)
+            divisions = " ".join(identifier for identifier, _ in one.described())
+            form.documents(self._listed(one), self._listed(one), divisions)
+        return self._container.last
+
+    def _head(self, objid: str, profile: str, up: str) -> mets.Head:
+        facts = self._facts
+        return mets.Head(
+            objid=objid,
+            label=facts.title,
+            profile=profile,
+            created=facts.made_at,
+            version=self._software,
+            agency_code=facts.agency_code,
+            agency_name=facts.agency_name,
+            alternatives=(
+                ("REFERENCECODE", facts.code),
+                ("DATASUBMISSIONSESSION", facts.submission_id),
+                ("PACKAGENUMBER", str(facts.version)),
+            ),
+            up=up,
+        )
+
+    def _package(self, pointers: list[Member]) -> None:
+        """Write what describes the package as a whole, last of all its METS."""
+        facts, container, root = self._facts, self._container, self._root
+        kept = [(one, self._keep(one)) for one in facts.documentation]
+        described = container.bytes(root + "metadata/descriptive/EAD.xml", ead.write_file(facts))
+        with (
+            container.member(root + "metadata/preservation/PREMIS.xml") as stream,
+            premis.PremisWriter(stream) as writer,
+        ):
+            writer.package(facts)
+            for one in facts.documentation:
+                writer.documentation(one)
+            own = self._own_event()
+            for event in facts.events:
+                writer.event(event, facts.objid)
+            writer.event(own, facts.objid, own=True)
+            for agent in premis.agents((*facts.events, own)):
+                writer.agent(agent)
+        preserved = container.last
+        schemas = [self._schema(name) for name in STANDARD_SCHEMAS]
+        ours = package_files("archive.codes").joinpath("schemas")
+        for name in OUR_SCHEMAS:
+            schemas.append(container.bytes(f"{root}schemas/{name}", ours.joinpath(name).read_bytes()))
+        listed = [_relative(member, root, _media_type(one.path)) for one, member in kept]
+        documentation = [file for file in listed if file.path.startswith("documentation/")]
+        others = [file for file in listed if not file.path.startswith("documentation/")]
+        groups = [mets.Group("Documentation", documentation)] if documentation else []
+        groups.append(mets.Group("Schemas", [_relative(member, root, XML) for member in schemas]))
+        for pointer in pointers:
+            file = _relative(pointer, root, XML)
+            groups.append(mets.Group(file.path.removesuffix("/METS.xml").capitalize(), [file], file.path))
+        head = self._head(facts.objid, mets.PROFILE_PACKAGE, "")
+        with container.member(root + "METS.xml") as stream, mets.MetsWriter(stream, head) as form:
+            form.descriptive([("dmd-file", _relative(described, root, XML))])
+            form.preservation(_relative(preserved, root, XML), others)
+            form.groups(groups, ["dmd-file"])
+
+    def _keep(self, one: DocumentationFile) -> Member:
+        if not one.path.startswith(DOCUMENTATION_FOLDERS):
+            raise UnwritableError(one.path, f"must lie below {' or '.join(DOCUMENTATION_FOLDERS)}")
+        check_writable(one.path)
+        self._unique(one.path)
+        return self._container.copy(self._root + one.path, one.source, size=one.size, sha256=one.sha256)
+
+    def _schema(self, name: str) -> Member:
+        try:
+            data = (self._schemas / name).read_bytes()
+        except OSError as error:
+            raise TemporaryError(
+                f"{self._schemas / name}: cannot be read; run set-up to fetch the schemas"
+            ) from error
+        return self._container.bytes(f"{self._root}schemas/{name}", data)
+
+    def _own_event(self) -> EventFacts:
+        """Return the event of making this package (TT 05/2025 Điều 25 names its type)."""
+        return EventFacts(
+            id=f"{self._facts.objid}/v{self._facts.version:04d}",
+            kind="information package creation",
+            at=self._facts.made_at,
+            outcome="success",
+            detail=f"version {self._facts.version} of the package was written",
+            agent=f"{mets.SOFTWARE} {self._software}",
+        )
+
+    def _manifest(self) -> None:
+        spool = self._container.manifest
+        size = spool.tell()
+        spool.seek(0)
+        with self._container.member(bag.MANIFEST, size) as stream:
+            while chunk := spool.read(CHUNK):
+                stream.write(chunk)
+
+
+def _relative(member: Member, folder: str, media_type: str) -> mets.Listed:
+    return mets.Listed(member.path.removeprefix(folder), member.size, member.sha256, media_type)
+
+
+def _media_type(path: str) -> str:
+    return mimetypes.guess_type(path)[0] or "application/octet-stream"
