@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,8 @@ from typing import Annotated
 import typer
 
 from archive.cli import show
+from archive.viewer import ALL_AGENCIES
+from operations import bench as benches
 from operations import doctor as doctors
 from operations.accounts import make as make_accounts
 from operations.demo import demonstrate
@@ -16,7 +19,7 @@ from operations.house import make_register, make_site, write_settings
 from operations.parts import embedded
 from operations.settings import OperationsSettings
 from operations.supervisor import Supervisor, ask_to_end, to_screen
-from operations.world import OFFICIAL_AGENCY, build_world, settle
+from operations.world import build_world, open_office, read_world, settle
 
 Home = Annotated[Path, typer.Option(help="Folder for everything this house keeps.")]
 Engine = Annotated[str, typer.Option(help="sqlite (embedded) or elasticsearch (starts a real node).")]
@@ -28,6 +31,7 @@ def register(app: typer.Typer) -> None:
     app.command()(down)
     app.command()(doctor)
     app.command()(demo)
+    app.command()(bench)
 
 
 def up(
@@ -37,13 +41,14 @@ def up(
 ) -> None:
     """Start every embedded part and serve until Ctrl-C."""
     home.mkdir(parents=True, exist_ok=True)
-    world = build_world(home / "the-gioi-mau", say=_say) if sample else None
+    world = open_office(build_world(home / "the-gioi-mau", say=_say), home / "lgsp") if sample else None
     write_settings(home, search=search, world=world)
     make_register(_say)
     if world is not None:
         settle(world)
     new = not (home / "accounts.json").exists()
-    accounts = make_accounts(home / "accounts.json", official_agency=OFFICIAL_AGENCY)
+    agency = read_world(world)["agencies"][0]["code"] if world is not None else ALL_AGENCIES
+    accounts = make_accounts(home / "accounts.json", official_agency=agency)
     make_site(home / "accounts.json", _say)
     operations = OperationsSettings.load()
     with Supervisor(embedded(), home=operations.home, start_seconds=operations.start_seconds) as supervisor:
@@ -84,6 +89,12 @@ def demo(
     report = demonstrate(home, search=search, say=_say)
     show(report.facts(), as_json=as_json, text=report.table())
     raise typer.Exit(0 if report.right else 1)
+
+
+def bench(name: Annotated[str, typer.Argument(help="A benchmark's name, or all.")] = "all") -> None:
+    """Run a benchmark (or all) and print its figures as JSON lines."""
+    for one in benches.names() if name == "all" else [name]:
+        print(json.dumps({"bench": one, **benches.run(one)}, ensure_ascii=False), flush=True)
 
 
 def _say(line: str) -> None:
