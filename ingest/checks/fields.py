@@ -2,7 +2,8 @@
 
 Source: TT 02/2019/TT-BNV Phụ lục I (file and document tables) as implementing software shows them, since the annex
 itself was not at hand; TT 05/2025/TT-BNV EAD.xml and EAD_doc lengths beside. Grades: A official text, B two or more
-independent sources, C one source. **Whether the circular marks fields as required is unverified: `need` is our policy.**
+independent sources, C one source. **Whether the circular marks fields as required is unverified: `need` is our
+policy.**
 """
 
 from __future__ import annotations

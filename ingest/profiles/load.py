@@ -70,7 +70,9 @@ def load(folder: Path) -> Mapping[str, Profile]:
             raise ProfileError(f"{path.name}: id is {name!r}; it must be the file's name, {path.stem!r}")
         raw[name] = table
     if BASE not in raw:
-        raise ProfileError(f"{folder}: no {BASE}.toml; the base rules are needed for every agency without a profile")
+        raise ProfileError(
+            f"{folder}: no {BASE}.toml; the base rules are needed for every agency without a profile"
+        )
     base = _validated(BASE, raw[BASE])
     made = {BASE: base}
     for name, table in raw.items():

@@ -74,7 +74,16 @@ class Formats(Rule):
     @property
     def extensions(self) -> frozenset[str]:
         """Return every extension taken, without the word any."""
-        groups = (self.signed, self.text, self.sheet, self.slides, self.readonly, self.image, self.sound, self.film)
+        groups = (
+            self.signed,
+            self.text,
+            self.sheet,
+            self.slides,
+            self.readonly,
+            self.image,
+            self.sound,
+            self.film,
+        )
         return frozenset(e for group in groups for e in group if e != "any")
 
 

@@ -1,0 +1,105 @@
+"""What the rules look at: one delivered case file with the facts of its files, names already put right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ingest.checks.dates import parse_date
+from ingest.checks.fields import canonical
+from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFacts
+from ingest.profiles.schema import Profile
+
+# Packages that bring only part of a case file: its totals and ordinals speak about the whole.
+PARTIAL = frozenset({"SUPPLEMENT", "REPLACEMENT"})
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One file of a document with what was learnt about it; `facts` is None when nobody looked into it."""
+
+    file: DeliveredFile
+    facts: FileFacts | None
+
+    @property
+    def name(self) -> str:
+        """Return the file's own name as sent, without folders."""
+        return self.file.name.replace("\\", "/").rsplit("/", 1)[-1]
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document of the case file.
+
+    Attributes:
+        ordinal: its place in the delivery, from 1.
+        fields: canonical short names -> text.
+    """
+
+    ordinal: int
+    fields: Mapping[str, str]
+    pieces: tuple[Piece, ...]
+
+    def get(self, name: str) -> str:
+        """Return a field's text, "" when it is not there."""
+        return self.fields.get(name, "")
+
+    def place(self, field: str = "") -> str:
+        """Return how a finding points at this document or one of its fields."""
+        return f"document {self.ordinal}" + (f" / {field}" if field else "")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case file being checked."""
+
+    delivery: Delivery
+    fields: Mapping[str, str]
+    documents: tuple[Document, ...]
+    profile: Profile
+    agency_code: str
+    today: date
+
+    def get(self, name: str) -> str:
+        """Return a field of the case file, "" when it is not there."""
+        return self.fields.get(name, "")
+
+    @property
+    def standard(self) -> str:
+        """Return which field tables it was written with, TT02 or TT05."""
+        return self.delivery.standard
+
+    @property
+    def whole(self) -> bool:
+        """Return whether the delivery claims to bring the case file entire."""
+        return self.delivery.record_status not in PARTIAL
+
+    @property
+    def start(self) -> date | None:
+        """Return the day the work began, None when it is missing or no day."""
+        return parse_date(self.get("StartDate"))
+
+    @property
+    def end(self) -> date | None:
+        """Return the day the work ended, None when it is missing or no day."""
+        return parse_date(self.get("EndDate"))
+
+
+def case_of(
+    delivery: Delivery, facts: Mapping[str, FileFacts], *, profile: Profile, agency_code: str, today: date
+) -> Case:
+    """Return the delivery as the rules read it."""
+    return Case(
+        delivery,
+        canonical(delivery.fields),
+        tuple(_document(n, document, facts) for n, document in enumerate(delivery.documents, 1)),
+        profile,
+        agency_code,
+        today,
+    )
+
+
+def _document(ordinal: int, document: DeliveredDocument, facts: Mapping[str, FileFacts]) -> Document:
+    pieces = tuple(Piece(file, facts.get(file.sha256)) for file in document.files)
+    return Document(ordinal, canonical(document.fields), pieces)

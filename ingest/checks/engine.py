@@ -1,0 +1,57 @@
+"""Everything that is wrong with a delivery, in one list.
+
+A pure function: facts come in, findings come out; no clock, file, network or site.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from ingest.checks import circular_02, description, duplicates, province, secrets, signing
+from ingest.checks.case import case_of
+from ingest.checks.catalogue import rule
+from ingest.checks.duplicates import Known
+from ingest.delivery import Delivery, FileFacts
+from ingest.finding import Finding, Severity
+from ingest.profiles.schema import Profile
+
+_RANK = {Severity.BLOCKING: 0, Severity.ERROR: 1, Severity.WARNING: 2}
+
+
+def check(
+    delivery: Delivery,
+    facts: Mapping[str, FileFacts],
+    *,
+    profile: Profile,
+    agency_code: str,
+    known: Known,
+    today: date,
+) -> list[Finding]:
+    """Return all findings: the package's own, the law's, the province's, and clashes with what is stored.
+
+    Worst first, then the case file before its documents, each once.
+
+    Args:
+        delivery: what arrived, unpacked.
+        facts: SHA-256 of a delivered file -> what was learnt about it; a file without facts does not pass.
+        profile: from `ingest.profiles.load.profile_for`.
+        agency_code: the sending agency.
+        known: from `ingest.checks.known.known_to`.
+        today: the day of receipt.
+
+    Raises:
+        CatalogueError: a finding with a code that the catalogue does not have.
+    """
+    case = case_of(delivery, facts, profile=profile, agency_code=agency_code, today=today)
+    found = [
+        *delivery.findings,
+        *circular_02.check(case),
+        *description.check(case),
+        *secrets.check(case),
+        *province.check(case),
+        *signing.check(case),
+        *duplicates.check(case, known),
+    ]
+    once = {(f.code, f.place, f.document, tuple(sorted(f.params.items()))): f for f in found}
+    return sorted(once.values(), key=lambda f: (_RANK[rule(f.code).severity], f.document, f.code, f.place))

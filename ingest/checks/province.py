@@ -1,0 +1,189 @@
+"""Checks of a province's regulation, by its profile: agency, formats, names, sizes, codes, fields, recall."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archive.codes.identifiers import level1_of, parse_case_code
+from ingest.checks.case import Case, Document, Piece
+from ingest.checks.fields import DOCUMENT_FIELDS, EXCHANGE_FIELDS, Need
+from ingest.checks.words import fold, plain
+from ingest.delivery import FileFacts
+from ingest.finding import Finding
+from ingest.profiles.schema import Formats
+
+_SAME_FORMAT = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "htm": "html"}
+_NAMES = {row.short: row.name_vi for row in DOCUMENT_FIELDS} | dict(EXCHANGE_FIELDS)
+_ALREADY_REQUIRED = frozenset(row.short for row in DOCUMENT_FIELDS if row.need is Need.REQUIRED)
+_ABOUT = re.compile(r"^(?:v/v|về việc|về)\b[ :.]*")
+_FEW_WORDS = 4  # an abstract below this says nothing ("V/v Mời họp"): our reading of "more explicit"
+
+
+def check(case: Case) -> Iterator[Finding]:
+    """Yield what the province's regulation does not allow."""
+    legal = case.profile.legal
+    if legal.state == "draft":
+        yield Finding("PROFILE_DRAFT", "case file", {"basis": legal.name})
+    yield from _agency(case)
+    yield from _case_code(case)
+    for document in case.documents:
+        yield from _document_code(case, document)
+        yield from _fields(case, document)
+        yield from _recalled(case, document)
+        yield from _abstract(case, document)
+        for piece in document.pieces:
+            yield from _format(case, document, piece)
+            yield from _file(case, document, piece)
+            yield from _encrypted(case, document, piece)
+
+
+def _agency(case: Case) -> Iterator[Finding]:
+    """The case file is of an agency under the regulation (documents in it may come from anywhere)."""
+    scope = case.profile.agency
+    if scope is None:
+        return
+    code = case.get("FileCode")
+    parsed = parse_case_code(code)
+    for value in (code, case.get("OrganId"), case.agency_code):
+        found = level1_of(value)
+        if found is not None:
+            break
+    else:
+        return  # an opaque code: other rules speak about its form
+    foreign = found != scope.level1
+    if scope.scope == "department" and parsed is not None:
+        foreign = foreign or parsed.agency != case.agency_code
+    if foreign:
+        params = {"value": value, "level1": scope.level1, "basis": scope.clause}
+        yield Finding("PROFILE_AGENCY", "case file / FileCode", params)
+
+
+def _case_code(case: Case) -> Iterator[Finding]:
+    rule, code = case.profile.case_code, case.get("FileCode")
+    if rule is None or not code or level1_of(code) not in {None, case.profile.level1}:
+        return
+    if not rule.matches(code, case.profile.level1):
+        yield Finding("CASE_CODE", "case file / FileCode", {"value": code, "basis": rule.clause})
+
+
+def is_issued_here(case: Case, document: Document) -> bool:
+    """Return whether the document's id says an agency under the regulation issued it.
+
+    Id and field rules bind those; what came from elsewhere and lies in the case keeps its issuer's rules.
+    """
+    return bool(case.profile.level1) and level1_of(document.get("DocCode")) == case.profile.level1
+
+
+def _document_code(case: Case, document: Document) -> Iterator[Finding]:
+    rule, code = case.profile.document_code, document.get("DocCode")
+    if rule is None or not is_issued_here(case, document) or rule.matches(code, case.profile.level1):
+        return
+    # TT 05/2025 gives documents of a case file an id of their own: file code, dot, ordinal. Newer and higher law.
+    file_code = case.get("FileCode")
+    if file_code and code.startswith(file_code + ".") and code[len(file_code) + 1 :].isdigit():
+        return
+    yield Finding(
+        "DOC_ID", document.place("DocCode"), {"value": code, "basis": rule.clause}, document.ordinal
+    )
+
+
+def _fields(case: Case, document: Document) -> Iterator[Finding]:
+    """Exchange fields that may not be empty.
+
+    A case file package has no place for them; they are asked of a document that came with its exchange data, that
+    is with at least one of them (our reading).
+    """
+    rule = case.profile.fields
+    if rule is None or not (is_issued_here(case, document) or case.profile.codes_assigned):
+        return
+    exchanged = any(document.get(name) for name in EXCHANGE_FIELDS)
+    for word, name in rule.fields.items():
+        if document.get(name) or name in _ALREADY_REQUIRED or (name in EXCHANGE_FIELDS and not exchanged):
+            continue
+        params = {"field": word, "name": _NAMES[name], "basis": rule.clause}
+        yield Finding("FIELD", document.place(name), params, document.ordinal)
+
+
+def _recalled(case: Case, document: Document) -> Iterator[Finding]:
+    rule, status = case.profile.recall, document.get("Status")
+    if rule and plain(status) in {plain(word) for word in rule.statuses}:
+        params = {"status": status, "basis": rule.clause}
+        yield Finding("RECALLED", document.place("Status"), params, document.ordinal)
+
+
+def _abstract(case: Case, document: Document) -> Iterator[Finding]:
+    rule, subject = case.profile.abstract, document.get("Subject")
+    if rule is None or rule.must_be != "explicit" or not subject:
+        return
+    if len(_ABOUT.sub("", plain(subject)).split()) < _FEW_WORDS:
+        params = {"value": subject, "basis": rule.clause}
+        yield Finding("ABSTRACT_VAGUE", document.place("Subject"), params, document.ordinal)
+
+
+def _format(case: Case, document: Document, piece: Piece) -> Iterator[Finding]:
+    """The content decides, not the name: `map.jpg` holding a PNG is a PNG."""
+    rule, facts = case.profile.formats, piece.facts
+    if rule is None or facts is None:
+        return
+    content = _content(facts)
+    found = "/".join(sorted(content)) or facts.media_type or "?"
+    params = {"file": piece.name, "found": found, "basis": rule.clause}
+    if not _is_taken(rule, facts, content):
+        allowed = ", ".join([*sorted(rule.extensions), *(["image/*"] if "any" in rule.image else [])])
+        yield Finding("FORMAT", piece.name, params | {"allowed": allowed}, document.ordinal)
+        return
+    extension = piece.name.rpartition(".")[2].lower() if "." in piece.name else ""
+    if content and _SAME_FORMAT.get(extension, extension) not in content:
+        yield Finding("FORMAT_EXTENSION", piece.name, params, document.ordinal)
+
+
+def _content(facts: FileFacts) -> frozenset[str]:
+    return frozenset(_SAME_FORMAT.get(e.lower(), e.lower()) for e in facts.extensions)
+
+
+def _is_taken(rule: Formats, facts: FileFacts, content: frozenset[str]) -> bool:
+    if "any" in rule.image and facts.media_type.startswith("image/"):
+        return True
+    return not content.isdisjoint(rule.extensions)
+
+
+def _file(case: Case, document: Document, piece: Piece) -> Iterator[Finding]:
+    rule = case.profile.file
+    if rule is None:
+        return
+    name = piece.name
+    too_long = rule.name_max is not None and len(name) > rule.name_max
+    if too_long or (rule.name and not re.fullmatch(rule.name, name)):
+        params = {
+            "file": name,
+            "longest": str(rule.name_max or ""),
+            "example": _allowed_name(name, rule.name_max or 50),
+            "basis": rule.clause,
+        }
+        yield Finding("FILE_NAME", name, params, document.ordinal)
+    if rule.max_bytes is not None and piece.file.size > rule.max_bytes:
+        params = {
+            "file": name,
+            "size": str(piece.file.size),
+            "largest": str(rule.max_bytes),
+            "basis": rule.clause,
+        }
+        yield Finding("FILE_SIZE", name, params, document.ordinal)
+
+
+def _allowed_name(name: str, longest: int) -> str:
+    """Return the name without diacritics and signs, as a suggestion: `Báo cáo.pdf` -> `Baocao.pdf`."""
+    stem, dot, extension = name.rpartition(".")
+    extension = re.sub(r"[^a-z0-9]", "", fold(extension))[:5] if dot else ""
+    words = [re.sub(r"[^a-z0-9]", "", word) for word in fold(stem if dot else name).split()]
+    bare = "".join(word.capitalize() for word in words) or "TaiLieu"
+    tail = f".{extension or 'pdf'}"
+    return bare[: longest - len(tail)] + tail
+
+
+def _encrypted(case: Case, document: Document, piece: Piece) -> Iterator[Finding]:
+    rule = case.profile.encrypted
+    if rule and piece.facts and piece.facts.encrypted:
+        params = {"file": piece.name, "basis": rule.clause}
+        yield Finding("ENCRYPTED", piece.name, params, document.ordinal)
