@@ -14,7 +14,7 @@ from pathlib import Path
 
 from operations.accounts import make as make_accounts
 from operations.house import make_register, make_site, write_settings
-from operations.parts import embedded
+from operations.parts import embedded, memory_mb
 from operations.report import Report
 from operations.road import acts, lines, wait_until_settled
 from operations.settings import OperationsSettings
@@ -24,7 +24,14 @@ from operations.world import build_world, expectations, open_office, read_world,
 KEPT = frozenset({"the-gioi-mau"})  # the typeset world is the same every time
 
 
-def demonstrate(home: Path, *, search: str, say: Callable[[str], None], seconds: int = 1500) -> Report:
+def demonstrate(
+    home: Path,
+    *,
+    search: str,
+    say: Callable[[str], None],
+    seconds: int = 1500,
+    meanwhile: Callable[[Supervisor], None] = lambda supervisor: None,
+) -> Report:
     """Run the whole road in an empty home and return the report.
 
     Args:
@@ -32,6 +39,7 @@ def demonstrate(home: Path, *, search: str, say: Callable[[str], None], seconds:
         search: "sqlite" or "elasticsearch".
         say: told what happens, line by line.
         seconds: after this long without all deliveries settled the report is made as things are.
+        meanwhile: called once a second while the pipeline works; tests disturb it there.
     """
     report, began = Report(), time.monotonic()
 
@@ -51,15 +59,19 @@ def demonstrate(home: Path, *, search: str, say: Callable[[str], None], seconds:
     make_site(home / "accounts.json", say)
     mark = lap("site", mark)
     operations = OperationsSettings.load()
-    with Supervisor(embedded(), home=operations.home, start_seconds=operations.start_seconds) as supervisor:
+    parts = embedded()
+    with Supervisor(parts, home=operations.home, start_seconds=operations.start_seconds) as supervisor:
         mark = lap("start", mark)
         say("offices send; the pipeline works")
         expected = expectations(office)
-        wait_until_settled(expected, seconds=seconds, say=say)
+        for _ in wait_until_settled(expected, seconds=seconds, say=say):
+            meanwhile(supervisor)
+            supervisor.restart_dead()
         mark = lap("intake", mark)
         report.lines.extend(lines(expected))
-        report.acts.extend(acts(expected, office=office, supervisor=supervisor, say=say))
+        report.acts.extend(acts(expected, office=office, say=say))
         lap("acts", mark)
+        report.memory_mb = {part.name: memory_mb(supervisor.pid(part.name)) for part in parts}
     lap("total", began)
     return report
 

@@ -35,6 +35,7 @@ class Report:
     lines: list[Line] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
+    memory_mb: dict[str, int] = field(default_factory=dict)
 
     @property
     def right(self) -> bool:
@@ -48,6 +49,7 @@ class Report:
             "case_files": [asdict(line) for line in self.lines],
             "acts": [asdict(act) for act in self.acts],
             "seconds": self.seconds,
+            "memory_mb": self.memory_mb,
         }
 
     def table(self) -> str:
@@ -60,6 +62,7 @@ class Report:
         out += ["", f"{'':<4}{'việc':<46}chi tiết"]
         out += [f"{_mark(act.right):<4}{act.name[:45]:<46}{act.detail[:100]}" for act in self.acts]
         out += ["", "giây: " + ", ".join(f"{name} {seconds:.0f}" for name, seconds in self.seconds.items())]
+        out += ["MiB: " + ", ".join(f"{name} {size}" for name, size in self.memory_mb.items())]
         out += ["MỌI BƯỚC ĐÚNG" if self.right else "CÓ BƯỚC SAI"]
         return "\n".join(out)
 

@@ -26,7 +26,6 @@ from exports import transfer
 from exports.settings import ExportsSettings
 from ingest import submissions
 from operations.report import Act, Line
-from operations.supervisor import Supervisor
 from operations.world import Expected
 from retention import certificate, destruction, disposal
 from retention import holds as retention_holds
@@ -40,8 +39,8 @@ HISTORICAL = Viewer("lichsu", {ALL_AGENCIES: frozenset({Role.HISTORICAL})})
 RESEARCHER = Viewer("docgia", {ALL_AGENCIES: frozenset({Role.RESEARCHER})})
 
 
-def wait_until_settled(expected: Sequence[Expected], *, seconds: int, say: Say) -> None:
-    """Wait until every delivery has an outcome, accepting as the archivist what only carries warnings."""
+def wait_until_settled(expected: Sequence[Expected], *, seconds: int, say: Say) -> Iterator[None]:
+    """Yield once a second until every delivery has an outcome, accepting as the archivist what only has warnings."""
     deadline, told = time.monotonic() + seconds, ""
     wanted = len({one.message_id for one in expected})
     accept_keys = {one.message_id for one in expected if one.outcome == "stored"}
@@ -62,6 +61,7 @@ def wait_until_settled(expected: Sequence[Expected], *, seconds: int, say: Say) 
             told = line
         if done and not _index_behind():
             return
+        yield
         time.sleep(1)
     say("not everything settled in time; the report shows how things stand")
 
@@ -99,7 +99,7 @@ def lines(expected: Sequence[Expected]) -> list[Line]:
     return out
 
 
-def acts(expected: Sequence[Expected], *, office: Path, supervisor: Supervisor, say: Say) -> Iterator[Act]:
+def acts(expected: Sequence[Expected], *, office: Path, say: Say) -> Iterator[Act]:
     """Do what people do with stored case files, one act after another, each judged."""
     story: list[tuple[str, Callable[[], tuple[str, bool]]]] = [
         ("tìm không dấu: quyet dinh 31/2020", _find_decision),

@@ -63,7 +63,9 @@ def end_state(submission_id: str) -> dict[str, Any]:
         assert case_file is not None, f"not stored but {row.state}: {row.waiting}"
         package = session.scalar(select(Package).where(Package.case_file_id == case_file.id))
         assert package is not None
-        originals = session.scalars(select(Component.sha256).where(Component.role == "original").order_by(Component.path))
+        originals = session.scalars(
+            select(Component.sha256).where(Component.role == "original").order_by(Component.path)
+        )
         stored = session.scalars(select(EventRow).where(EventRow.verb == Verb.STORE)).all()
         return {
             "state": row.state,
@@ -77,7 +79,9 @@ def end_state(submission_id: str) -> dict[str, Any]:
                 for store in custody.stores()
             ],
             "stored once": len(stored),
-            "receipts": sorted(session.scalars(select(Outbox.status).where(Outbox.submission_id == submission_id))),
+            "receipts": sorted(
+                session.scalars(select(Outbox.status).where(Outbox.submission_id == submission_id))
+            ),
             "quarantine empty": not quarantine.folder(submission_id).exists(),
         }
 
