@@ -54,12 +54,8 @@ def listing(
         sort: received, title or agency; a leading "-" turns the order round.
     """
     mine = _visible(select(Submission), viewer)
-    counts = {
-        row.state: row.count
-        for row in session.execute(
-            _visible(select(Submission.state, func.count().label("count")), viewer).group_by(Submission.state)
-        )
-    }
+    per_state = _visible(select(Submission.state, func.count()), viewer).group_by(Submission.state)
+    counts = {str(state_name): int(number) for state_name, number in session.execute(per_state)}
     if state:
         mine = mine.where(Submission.state == state)
     if agency:
@@ -82,7 +78,7 @@ def one(session: Session, submission_id: str, *, viewer: Viewer) -> Submission:
     Raises:
         NotFoundError: there is none, or the viewer may not see it (the two look the same on purpose).
     """
-    found = session.scalar(
+    found: Submission | None = session.scalar(
         _visible(select(Submission), viewer)
         .where(Submission.id == submission_id)
         .options(selectinload(Submission.findings), selectinload(Submission.steps))

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from archive.register.migrate import upgrade
-
 from archive.register.session import engine
 from operations.errors import PartError
 from operations.parts import ROOT, environment, instance_script

@@ -8,21 +8,21 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from archive.ledger.verify import verify as verify_ledger
-from archive.packages.verify import verify as verify_package
-from exports.inventory import inventory
 from sqlalchemy import select
 
 from archive import custody, holders, orders
 from archive.errors import OrderRefusedError, TangThuError
 from archive.ledger.follow import follow, followers
 from archive.ledger.rows import CursorRow, EventRow
+from archive.ledger.verify import verify as verify_ledger
+from archive.packages.verify import verify as verify_package
 from archive.register.decisions import OrderKind, Receipt
 from archive.register.models import STATES_OPEN, CaseFile, CaseFileState, Package, Submission, SubmissionState
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 from exports import transfer
+from exports.inventory import inventory
 from exports.settings import ExportsSettings
 from ingest import submissions
 from operations.report import Act, Line

@@ -28,7 +28,7 @@ def check(work: Work, now: datetime) -> Outcome:
         agency = session.get_one(Agency, work.agency_code)
         known = known_to(session, delivery, agency_code=agency.code, submission_id=work.submission_id)
     ended = parse_date(delivery.fields.get("EndDate", "")) or now.date()
-    profile = profile_for(agency.code, agency.level1, ended)
+    profile = profile_for(agency.code, agency.level1, ended, chosen=agency.profile)
     findings = run_checks(
         delivery, facts, profile=profile, agency_code=agency.code, known=known, today=now.date()
     )

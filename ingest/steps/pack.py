@@ -24,6 +24,7 @@ from archive.register.session import reading
 from archive.settings import ArchiveSettings
 from ingest.access import access_of
 from ingest.checks.dates import parse_date
+from ingest.checks.fields import canonical
 from ingest.checks.regime import regime_of
 from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery
 from ingest.errors import IngestError
@@ -51,7 +52,7 @@ def pack(work: Work, now: datetime) -> Outcome:
 def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
     """Return everything the package will say. Identifiers follow from the submission, so a second run agrees."""
     seed = UUID(work.submission_id)
-    fields = delivery.fields
+    fields = canonical(delivery.fields)
     facts = work.load("facts", AllFacts)
     derivatives = work.load("derivatives", Derivatives)
     with reading() as session:
@@ -99,7 +100,7 @@ def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
 def _record(
     seed: UUID, ordinal: int, document: DeliveredDocument, facts: AllFacts, derivatives: Derivatives
 ) -> RecordFacts:
-    fields = document.fields
+    fields = canonical(document.fields)
     components: list[ComponentFacts] = []
     pages = 0
     for position, file in enumerate(document.files, 1):

@@ -12,7 +12,7 @@ from ingest.steps.step import Note, Outcome, Verdict, Work
 
 
 def scan(work: Work, now: datetime) -> Outcome:
-    """Refuse the submission when any file is infected (NĐ 01/2013/NĐ-CP Điều 7.3.d)."""
+    """Refuse the submission when any file is infected or could not be looked into (NĐ 01/2013/NĐ-CP Điều 7.3.d)."""
     delivery = work.load("delivery", Delivery)
     findings: list[Finding] = []
     engine = ""
@@ -22,10 +22,16 @@ def scan(work: Work, now: datetime) -> Outcome:
             verdict = virus.scan(file.path)
             engine, count = verdict.engine, count + 1
             if not verdict.clean:
-                findings.append(Finding("VIRUS", file.name, {"signature": verdict.signature}, ordinal))
+                findings.append(
+                    Finding(verdict.finding_code, file.name, {"signature": verdict.signature}, ordinal)
+                )
     note = Note(
         Verb.VIRUS_CHECK,
-        {"engine": engine, "files": count, "infected": [finding.place for finding in findings]},
+        {
+            "engine": engine,
+            "files": count,
+            "not_clean": [f"{finding.code} {finding.place}" for finding in findings],
+        },
         basis="NĐ 01/2013/NĐ-CP Điều 7.3.d",
     )
     return Outcome(
