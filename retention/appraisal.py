@@ -1,0 +1,126 @@
+"""An archivist sets a period that was unclear, or makes one longer (xác định giá trị tài liệu).
+
+Making a period shorter is a council's decision (Law 01/2011/QH13 Điều 18) and is refused here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.errors import NotFoundError
+from archive.ledger.append import append
+from archive.ledger.event import Verb
+from archive.register.models import CaseFile, CaseFileState
+from archive.register.projection import apply
+from archive.viewer import Role, Viewer
+from retention.errors import PeriodUnclearError, RetentionError
+from retention.follower import facts_of
+from retention.period import RetentionPeriod, Unclear, covers, parse_maintenance
+from retention.reckoning import FileFacts, Reckoned, reckon
+from retention.schedule import require_minimum, schedule
+from retention.settings import RetentionSettings
+
+
+def set_period(
+    session: Session,
+    case_file_id: str,
+    text: str,
+    *,
+    reason: str,
+    viewer: Viewer,
+    now: datetime,
+    row: tuple[str, str] | None = None,
+) -> RetentionPeriod:
+    """Write the period an archivist chose and the dates that follow; return it.
+
+    Args:
+        session: an open transaction.
+        case_file_id: of a stored case file.
+        text: the period, "Vĩnh viễn" or "20 năm".
+        reason: why; kept in the ledger and shown.
+        viewer: an archivist of the case file's agency.
+        now: aware time.
+        row: (schedule id, row) the file is assigned to; then the period may not be below it.
+
+    Raises:
+        NotFoundError: no such case file.
+        NotAllowedError: the viewer is no archivist there.
+        PeriodUnclearError: the text is no period.
+        BelowMinimumError: below the assigned row; names the clause.
+        RetentionError: no reason, the file has left the vault, or the period would become shorter.
+    """
+    file = session.scalar(select(CaseFile).where(CaseFile.id == case_file_id).with_for_update())
+    if file is None:
+        raise NotFoundError(f"no case file {case_file_id}")
+    viewer.require(Role.ARCHIVIST, file.agency_code)
+    if file.state != CaseFileState.STORED:
+        raise RetentionError(f"{file.code} has left the vault; its period can no longer be set")
+    if not reason.strip():
+        raise RetentionError("a period is set with a reason; say why")
+    period = parse_maintenance(text)
+    if isinstance(period, Unclear):
+        raise PeriodUnclearError(
+            f"“{text}” is no period; write Vĩnh viễn or a number of years such as 20 năm"
+        )
+    if _shorter(file, period):
+        raise RetentionError(
+            f"{period} is shorter than the period {file.code} has; only a council's decision shortens it"
+        )
+    steps = [
+        Reckoned("set-by-person", {"actor": viewer.name, "period": str(period), "reason": reason.strip()})
+    ]
+    if row is not None:
+        table = schedule(row[0])
+        line = table.line(row[1])
+        require_minimum(period, line, table)
+        steps.append(
+            Reckoned(
+                "assigned-row",
+                {
+                    "instrument": table.instrument,
+                    "row": line.ref,
+                    "title": line.title,
+                    "retention": line.retention,
+                    "schedule": table.id,
+                    "sha256": table.sha256,
+                },
+                f"{table.instrument}, {table.clause}, {line.ref}",
+            )
+        )
+    was = facts_of(session, file)
+    chosen = FileFacts(was.title, was.regime, was.work_ended, str(period), (), row or ("", ""))
+    payload = reckon(chosen, counting=RetentionSettings.load().counting).payload()
+    stored_steps = [
+        {"code": s.code, "params": dict(s.params), "clause": s.clause, "reading": s.reading} for s in steps
+    ]
+    # The step that quotes the declared text would quote the archivist's; theirs stands in its place.
+    payload["basis"]["steps"] = [
+        payload["basis"]["steps"][0],
+        *stored_steps,
+        *(step for step in payload["basis"]["steps"][1:] if step["code"] != "declared"),
+    ]
+    event = append(
+        session,
+        Verb.RETENTION_CHANGE,
+        actor=viewer.name,
+        role=str(Role.ARCHIVIST),
+        kind="case-file",
+        id=file.id,
+        payload=payload,
+        basis=reason.strip(),
+        now=now,
+    )
+    apply(session, event)
+    return period
+
+
+def _shorter(file: CaseFile, period: RetentionPeriod) -> bool:
+    """Say whether a period that is known would become shorter."""
+    if file.permanent:
+        return not period.permanent
+    if file.retention_years is None:
+        return False
+    return not covers(period, RetentionPeriod(file.retention_years))

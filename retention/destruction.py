@@ -1,0 +1,399 @@
+"""Carry out an approved destruction: erase everywhere, prove it, leave a tombstone. May be started again.
+
+What happens to one case file, each arrow one transaction on the register:
+
+    "" -> erasing (intention ledgered: DESTROY with outcome "erasing") -> receipt -> receipt ... -> done
+
+A hold is looked for in every one of these transactions, under the same row lock that placing a hold takes, so
+there is no moment in which neither sees the other. Holders are asked in the order that keeps a late hold
+worth most: first those whose copy can be made again (index, quarantine, caches), then the stores, one after
+another. So a hold that arrives
+
+- before the first holder: nothing was erased;
+- between two holders: the rest keep their copies, the item ends as "held", and `repair` fills the other
+  stores again from a good copy;
+- after the transaction that begins with the last store (`LAST_COPY`): the case file goes, because an erasure
+  that has begun cannot be called back; the hold stays in the register and placing it said `too_late`. Only
+  when that run died or failed and the last copy is still there does the hold win after all.
+
+A holder that fails leaves the item "erasing"; the other items go on; `execute` may be called again. Killed
+anywhere, a second call ends in the same state: asking a holder twice is safe, a receipt is written after the
+holder was asked, and what has its receipt is not asked again for it.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive import orders
+from archive.custody import StoreHolder, receipt_payload, stores, target_of
+from archive.errors import (
+    NotAllowedError,
+    NotFoundError,
+    OrderRefusedError,
+    TangThuError,
+    TemporaryError,
+)
+from archive.holders import Erasure, Holder, Target, holders
+from archive.ledger.append import append
+from archive.ledger.event import Verb
+from archive.order_check import VIETNAM, is_active, reasons_against_item, reasons_against_order
+from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState, Receipt
+from archive.register.models import CaseFile
+from archive.register.projection import apply
+from archive.register.session import transaction
+from archive.settings import ArchiveSettings
+from archive.viewer import Role, Viewer
+from retention.holds import ERASING, LAST_COPY
+
+DONE, HELD, REFUSED = "done", "held", "refused"
+OUTCOMES_END = frozenset({DONE, HELD, REFUSED})
+MAY_EXECUTE = (Role.ARCHIVIST, Role.HEAD)
+
+
+@dataclass(frozen=True)
+class ItemOutcome:
+    """How one case file of the order ended.
+
+    Attributes:
+        outcome: done, held, refused, or erasing when a holder has not said yet that it is gone.
+        detail: why, for all but done.
+    """
+
+    case_file_id: str
+    code: str
+    outcome: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended.
+
+    Attributes:
+        finished: every item has its final outcome and the order is done; otherwise call `execute` again.
+    """
+
+    order_id: str
+    items: tuple[ItemOutcome, ...]
+    finished: bool
+
+    def count(self, outcome: str) -> int:
+        """Return how many items ended so."""
+        return sum(item.outcome == outcome for item in self.items)
+
+
+@dataclass(frozen=True)
+class _Actor:
+    name: str
+    role: str
+
+
+def execute(
+    order_id: str,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    ask: Sequence[Holder] | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> Outcome:
+    """Carry out an approved destruction order, or go on with one that was interrupted.
+
+    Opens its own transactions. Calling it on an order that is done returns the outcome and changes nothing.
+
+    Args:
+        order_id: of an approved destruction.
+        viewer: the executor: archivist or head of the agency, not the proposer.
+        now: aware time, of the start.
+        ask: holders to ask instead of those installed.
+        clock: gives the time of later steps; stands still at `now` if None (the ledger moves stamps on).
+
+    Raises:
+        NotFoundError: no such order.
+        NotAllowedError: the viewer may not carry it out.
+        OrderRefusedError: the vault's own check failed, or every case file has a reason against it; nothing
+            was erased.
+        TemporaryError: another process is carrying it out at this moment.
+    """
+    asked = _in_order(holders() if ask is None else ask)
+    if not asked:
+        raise OrderRefusedError(("no holder is installed, so nothing could prove an erasure",))
+    with _alone(order_id):
+        return _run(order_id, viewer, now, asked, clock or (lambda: now))
+
+
+@contextmanager
+def _alone(order_id: str) -> Iterator[None]:
+    """Keep a second run of the same order out, on this machine; the lock goes with the process."""
+    folder = ArchiveSettings.load().data / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    name = hashlib.sha256(order_id.encode()).hexdigest()  # the id comes from outside and must not be a path
+    with (folder / f"destruction-{name}.lock").open("w") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise TemporaryError(f"order {order_id} is being carried out right now; wait for it") from error
+        yield
+
+
+def _run(
+    order_id: str, viewer: Viewer, now: datetime, asked: Sequence[Holder], time: Callable[[], datetime]
+) -> Outcome:
+    with transaction() as session:
+        order = session.get(Order, order_id, with_for_update=True)
+        if order is None:
+            raise NotFoundError(f"there is no order {order_id}")
+        actor = _executor(order, viewer)
+        if order.state != OrderState.DONE:
+            _begin(session, order, actor, now)
+        open_items = [item.case_file_id for item in order.items if item.outcome not in OUTCOMES_END]
+    causes = {id: _destroy(order_id, id, asked, actor, time) for id in open_items}
+    with transaction() as session:
+        order = session.get_one(Order, order_id, with_for_update=True)
+        return _conclude(session, order, causes, actor, time())
+
+
+def _in_order(found: Sequence[Holder]) -> list[Holder]:
+    """Return the holders, those with a copy that can be made again first, the stores last."""
+    return sorted(found, key=lambda holder: (_lasting(holder), holder.name))
+
+
+def _lasting(holder: Holder) -> bool:
+    """Say whether it is a store: what is erased there cannot be made again."""
+    return isinstance(holder, StoreHolder)
+
+
+def _executor(order: Order, viewer: Viewer) -> _Actor:
+    if order.kind != OrderKind.DESTRUCTION:
+        raise OrderRefusedError((f"order {order.id} is no destruction but a {order.kind}",))
+    role = next((role for role in MAY_EXECUTE if viewer.has(role, order.agency_code)), None)
+    if role is None:
+        raise NotAllowedError(f"{viewer.name} is neither archivist nor head at {order.agency_code}")
+    if viewer.name.strip().casefold() == order.proposed_by.strip().casefold():
+        raise NotAllowedError(f"{viewer.name} proposed this destruction; somebody else carries it out")
+    return _Actor(viewer.name, str(role))
+
+
+def _begin(session: Session, order: Order, actor: _Actor, now: datetime) -> None:
+    reasons = list(reasons_against_order(session, order, now=now))
+    if not reasons and order.state == OrderState.APPROVED:
+        against = [reasons_against_item(session, order, i.case_file_id, now=now) for i in order.items]
+        # One good file is reason enough to begin; the others end as held or refused, each with its reason.
+        if all(against):
+            reasons.extend(reason for one in against for reason in one)
+    if reasons:
+        raise OrderRefusedError(tuple(reasons))
+    orders.mark(session, order, OrderState.EXECUTING, actor=actor.name, role=actor.role, now=now)
+
+
+def _destroy(
+    order_id: str, case_file_id: str, asked: Sequence[Holder], actor: _Actor, time: Callable[[], datetime]
+) -> str:
+    """Take one case file as far as it will go now; return what stopped it, "" when nothing did."""
+    target = _intend(order_id, case_file_id, actor, time())
+    if target is None:
+        return ""
+    for holder in asked:
+        step = _next(order_id, target, holder.name, actor, time(), last=holder is asked[-1])
+        if step is _Next.STOP:
+            return ""
+        if step is _Next.ASK and (cause := _ask(order_id, holder, target, actor, time)):
+            return cause
+    # A repair that ran meanwhile may have copied a package back into a store that was empty already.
+    for holder in asked:
+        if _lasting(holder) and (cause := _ask(order_id, holder, target, actor, time, again=True)):
+            return cause
+    with transaction() as session:
+        item = _item(session, order_id, case_file_id)
+        waiting = [h.name for h in asked if not _settled(session, order_id, case_file_id, h.name)]
+        if item.outcome == ERASING and not waiting:
+            _note(session, order_id, case_file_id, DONE, "", actor, time())
+    return f"no receipt of {', '.join(waiting)}" if waiting else ""
+
+
+def _intend(order_id: str, case_file_id: str, actor: _Actor, now: datetime) -> Target | None:
+    """Check the case file once more and ledger the intention; None when it is not to be erased."""
+    with transaction() as session:
+        item = _item(session, order_id, case_file_id)
+        if item.outcome in OUTCOMES_END:
+            return None  # another run was faster
+        if item.outcome != ERASING:
+            order = session.get_one(Order, order_id)
+            reasons = reasons_against_item(session, order, case_file_id, now=now)
+            if reasons:
+                held = bool(_holds(session, case_file_id, now))
+                _note(
+                    session, order_id, case_file_id, HELD if held else REFUSED, "; ".join(reasons), actor, now
+                )
+                return None
+            _note(session, order_id, case_file_id, ERASING, "", actor, now)
+        return target_of(session, case_file_id)
+
+
+class _Next(Enum):
+    ASK = "ask the holder"
+    SKIP = "it has given its receipt"
+    STOP = "this case file is not erased any further"
+
+
+def _next(order_id: str, target: Target, holder: str, actor: _Actor, now: datetime, *, last: bool) -> _Next:
+    """Look for a hold before a holder is asked; end the item when there is one that came in time."""
+    with transaction() as session:
+        item = _item(session, order_id, target.case_file_id)
+        if item.outcome != ERASING:
+            return _Next.STOP
+        holds = _holds(session, target.case_file_id, now)
+        # Seeing LAST_COPY here means that an earlier run ended before it could finish.
+        if holds and (item.detail != LAST_COPY or _copy_left(target)):
+            erased = select(Receipt.holder).where(
+                Receipt.order_id == order_id, Receipt.case_file_id == target.case_file_id, Receipt.gone
+            )
+            names = ", ".join(sorted(session.scalars(erased))) or "none"
+            detail = f"stopped before {holder} by a hold: {holds[0].reason}; already erased: {names}"
+            _note(session, order_id, target.case_file_id, HELD, detail, actor, now)
+            return _Next.STOP
+        if _settled(session, order_id, target.case_file_id, holder):
+            return _Next.SKIP
+        if last and item.detail != LAST_COPY:
+            _note(session, order_id, target.case_file_id, ERASING, LAST_COPY, actor, now)
+        return _Next.ASK
+
+
+def _copy_left(target: Target) -> bool:
+    """Say whether some store still has a package of the case file; a store that does not answer may."""
+    for store in stores():
+        try:
+            if any(store.size(name) is not None for name in target.package_names):
+                return True
+        except TemporaryError:
+            return True
+    return False
+
+
+def _ask(
+    order_id: str,
+    holder: Holder,
+    target: Target,
+    actor: _Actor,
+    time: Callable[[], datetime],
+    *,
+    again: bool = False,
+) -> str:
+    """Ask one holder and write its receipt; return why it has not settled what it had, "" when it has.
+
+    Asked again, nothing is written when nothing was found.
+    """
+    try:
+        receipt = holder.erase(target)
+    except (TangThuError, OSError) as error:
+        with transaction() as session:
+            item = _item(session, order_id, target.case_file_id)
+            cause = f"{holder.name}: {error}"
+            # The mark of the point of no return must survive a failure of the holder behind it.
+            detail = LAST_COPY if item.detail == LAST_COPY else cause
+            _note(session, order_id, target.case_file_id, ERASING, detail, actor, time(), cause=cause)
+        return cause
+    if not (again and receipt.gone and receipt.how.startswith("not applicable")):
+        _write(order_id, target.case_file_id, receipt, actor, time())
+    return (
+        ""
+        if receipt.gone or receipt.expires_on
+        else f"{holder.name}: still there after erasing: {receipt.what}"
+    )
+
+
+def _write(order_id: str, case_file_id: str, receipt: Erasure, actor: _Actor, now: datetime) -> None:
+    with transaction() as session:
+        event = append(
+            session,
+            Verb.ERASE,
+            actor=actor.name,
+            role=actor.role,
+            kind="case-file",
+            id=case_file_id,
+            payload=receipt_payload(order_id, receipt),
+            now=now,
+        )
+        apply(session, event)
+
+
+def _item(session: Session, order_id: str, case_file_id: str) -> OrderItem:
+    """Return the order's item with the case file locked, so that no hold is placed beside us."""
+    session.execute(select(CaseFile.id).where(CaseFile.id == case_file_id).with_for_update())
+    return session.get_one(OrderItem, (order_id, case_file_id), populate_existing=True)
+
+
+def _holds(session: Session, case_file_id: str, now: datetime) -> list[Hold]:
+    today = now.astimezone(VIETNAM).date()
+    found = session.scalars(
+        select(Hold)
+        .where(Hold.case_file_id == case_file_id, Hold.lifted_at.is_(None))
+        .order_by(Hold.placed_at)
+    )
+    return [hold for hold in found if is_active(hold, today)]
+
+
+def _settled(session: Session, order_id: str, case_file_id: str, holder: str) -> bool:
+    """Say whether a holder's word is final: gone, or, for backups, gone by a day it names."""
+    receipt = session.get(Receipt, (order_id, case_file_id, holder), populate_existing=True)
+    return receipt is not None and (receipt.gone or receipt.expires_on is not None)
+
+
+def _note(
+    session: Session,
+    order_id: str,
+    case_file_id: str,
+    outcome: str,
+    detail: str,
+    actor: _Actor,
+    now: datetime,
+    *,
+    cause: str = "",
+) -> None:
+    """Ledger where the case file stands in this order; with "done" the projection leaves the tombstone."""
+    order = session.get_one(Order, order_id)
+    payload = {"order_id": order_id, "outcome": outcome, "detail": detail}
+    if cause:
+        payload["cause"] = cause
+    event = append(
+        session,
+        Verb.DESTROY,
+        actor=actor.name,
+        role=actor.role,
+        kind="case-file",
+        id=case_file_id,
+        payload=payload,
+        basis=f"{order.document_number}, {order.document_date.isoformat()}",
+        now=now,
+    )
+    apply(session, event)
+
+
+def _conclude(
+    session: Session, order: Order, causes: Mapping[str, str], actor: _Actor, now: datetime
+) -> Outcome:
+    session.expire(order)
+    items = tuple(
+        ItemOutcome(
+            item.case_file_id,
+            session.get_one(CaseFile, item.case_file_id).code,
+            item.outcome,
+            causes.get(item.case_file_id) or item.detail,
+        )
+        for item in order.items
+    )
+    finished = all(item.outcome in OUTCOMES_END for item in items)
+    if finished and order.state == OrderState.EXECUTING:
+        counts = {name: sum(i.outcome == name for i in items) for name in (DONE, HELD, REFUSED)}
+        told = ", ".join(f"{name} {number}" for name, number in counts.items())
+        orders.mark(session, order, OrderState.DONE, actor=actor.name, role=actor.role, detail=told, now=now)
+    return Outcome(order.id, items, finished)

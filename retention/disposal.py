@@ -1,0 +1,227 @@
+"""From what is due to a decision: propose a destruction, and say yes to it.
+
+The vault's orders (`archive.orders`) hold the approvals; this module says which case files may be on the list
+at all, with an explanation for each, and freezes the list by its hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive import orders
+from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
+from archive.order_check import VIETNAM, is_active
+from archive.orders import NewOrder
+from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState
+from archive.register.models import CaseFile, CaseFileState
+from archive.viewer import Role, Viewer
+from retention.eligibility import ORDERS_OPEN
+from retention.explain import explain
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What decides whether a case file may be listed.
+
+    Attributes:
+        permanent: None when the period is unclear or was not reckoned yet.
+        holds: reasons of the holds on it.
+        listed_in: another open destruction order that names it, or "".
+    """
+
+    code: str
+    agency_code: str
+    state: str
+    permanent: bool | None
+    eligible_from: date | None
+    holds: tuple[str, ...]
+    listed_in: str
+
+
+def reasons_not_to_list(candidate: Candidate, *, agency_code: str, today: date) -> tuple[str, ...]:
+    """Return every reason why a case file may not go on a list of that agency today. Pure."""
+    code = candidate.code
+    reasons = []
+    if candidate.agency_code != agency_code:
+        reasons.append(f"{code}: belongs to {candidate.agency_code}, not to {agency_code}")
+    if candidate.state != CaseFileState.STORED:
+        reasons.append(f"{code}: is {candidate.state} already")
+    if candidate.permanent is None:
+        reasons.append(f"{code}: its period is unclear; an archivist must set it first")
+    elif candidate.permanent:
+        reasons.append(f"{code}: is kept permanently")
+    elif candidate.eligible_from is None or candidate.eligible_from > today:
+        since = candidate.eligible_from.isoformat() if candidate.eligible_from else "a day not known"
+        reasons.append(f"{code}: not due before {since}")
+    reasons.extend(f"{code}: held: {why}" for why in candidate.holds)
+    if candidate.listed_in:
+        reasons.append(f"{code}: already on the open order {candidate.listed_in}")
+    return tuple(reasons)
+
+
+def propose(
+    session: Session,
+    *,
+    agency_code: str,
+    case_file_ids: Sequence[str],
+    reason: str,
+    document_number: str,
+    document_date: date,
+    viewer: Viewer,
+    now: datetime,
+    document_sha256: str = "",
+) -> Order:
+    """Propose the destruction of due case files and return the order, its list frozen by hash.
+
+    Args:
+        session: an open transaction.
+        agency_code: whose case files; one order, one agency.
+        case_file_ids: whole case files only (NĐ 01/2013/NĐ-CP Điều 11.2).
+        reason: why they are no longer needed.
+        document_number: of the decision (quyết định hủy).
+        document_date: of the decision; execution under R2 is within 15 days of it.
+        viewer: an archivist of the agency.
+        now: aware time.
+        document_sha256: of the decision's file.
+
+    Raises:
+        NotAllowedError: the viewer is no archivist there.
+        OrderRefusedError: with one reason for every case file that may not be listed; nothing was written.
+    """
+    viewer.require(Role.ARCHIVIST, agency_code)
+    today = now.astimezone(VIETNAM).date()
+    reasons: list[str] = []
+    items: dict[str, Any] = {}
+    for case_file_id in dict.fromkeys(case_file_ids):
+        file = session.get(CaseFile, case_file_id)
+        if file is None:
+            reasons.append(f"{case_file_id}: is not in the register")
+            continue
+        reasons.extend(
+            reasons_not_to_list(_candidate(session, file, today), agency_code=agency_code, today=today)
+        )
+        items[case_file_id] = _explained(session, file)
+    if reasons:
+        raise OrderRefusedError(tuple(reasons))
+    return orders.propose(
+        session,
+        NewOrder(
+            kind=OrderKind.DESTRUCTION,
+            agency_code=agency_code,
+            reason=reason,
+            document_number=document_number,
+            document_date=document_date,
+            document_sha256=document_sha256,
+            case_file_ids=tuple(case_file_ids),
+            payload={"items": items},
+        ),
+        viewer=viewer,
+        now=now,
+    )
+
+
+def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now: datetime) -> Order:
+    """Say yes to a destruction; a council member and the head, neither of them the proposer, are needed.
+
+    Args:
+        session: an open transaction.
+        order_id: as `propose` returned it.
+        viewer: who says yes.
+        role: council or head, held at the order's agency.
+        now: aware time.
+
+    Raises:
+        NotFoundError: no such order.
+        NotAllowedError: the role is not held.
+        OrderRefusedError: no destruction, the proposer, the same person twice, a role that has no say.
+    """
+    order = session.get(Order, order_id)
+    if order is None:
+        raise NotFoundError(f"there is no order {order_id}")
+    if order.kind != OrderKind.DESTRUCTION:
+        raise OrderRefusedError((f"order {order_id} is no destruction but a {order.kind}",))
+    return orders.approve(session, order_id, viewer=viewer, role=role, now=now)
+
+
+def _candidate(session: Session, file: CaseFile, today: date) -> Candidate:
+    holds = session.scalars(select(Hold).where(Hold.case_file_id == file.id, Hold.lifted_at.is_(None)))
+    listed = session.scalar(
+        select(Order.id)
+        .join(OrderItem, OrderItem.order_id == Order.id)
+        .where(
+            Order.kind == OrderKind.DESTRUCTION,
+            Order.state.in_(ORDERS_OPEN),
+            OrderItem.case_file_id == file.id,
+        )
+        .limit(1)
+    )
+    return Candidate(
+        code=file.code,
+        agency_code=file.agency_code,
+        state=file.state,
+        permanent=file.permanent,
+        eligible_from=file.eligible_from,
+        holds=tuple(hold.reason for hold in holds if is_active(hold, today)),
+        listed_in=listed or "",
+    )
+
+
+def _explained(session: Session, file: CaseFile) -> dict[str, Any]:
+    """Return why a case file is on the list; it goes into the order and so into the ledger.
+
+    Only what the tombstone keeps anyway: the ledger is never erased.
+    """
+    return {
+        "code": file.code,
+        "regime": file.regime,
+        "maintenance": file.maintenance,
+        "last_day": file.last_day.isoformat() if file.last_day else None,
+        "eligible_from": file.eligible_from.isoformat() if file.eligible_from else None,
+        "steps": [
+            {"vi": step.vi, "en": step.en, "clause": step.clause} for step in explain(session, file.id)
+        ],
+    }
+
+
+def refuse(session: Session, order_id: str, *, reason: str, viewer: Viewer, now: datetime) -> Order:
+    """End a destruction that has not begun; its case files are free for another list. Nothing else changes.
+
+    Args:
+        session: an open transaction.
+        order_id: of a proposed or approved destruction.
+        reason: why.
+        viewer: who proposed it, or a council member or the head of the agency.
+        now: aware time.
+
+    Raises:
+        NotFoundError: no such order.
+        NotAllowedError: the viewer has no say.
+        OrderRefusedError: no reason, no destruction, or it has begun.
+    """
+    order = session.get(Order, order_id, with_for_update=True)
+    if order is None:
+        raise NotFoundError(f"there is no order {order_id}")
+    role = next((r for r in (Role.HEAD, Role.COUNCIL) if viewer.has(r, order.agency_code)), Role.ARCHIVIST)
+    viewer.require(role, order.agency_code)
+    if role is Role.ARCHIVIST and viewer.name != order.proposed_by:
+        raise NotAllowedError(
+            f"{viewer.name} did not propose this order; the council or the head may refuse it"
+        )
+    reasons = []
+    if order.kind != OrderKind.DESTRUCTION:
+        reasons.append(f"order {order_id} is no destruction but a {order.kind}")
+    if order.state not in (OrderState.PROPOSED, OrderState.APPROVED):
+        reasons.append(f"the order is {order.state}; it can no longer be refused")
+    if not reason.strip():
+        reasons.append("a reason is missing")
+    if reasons:
+        raise OrderRefusedError(tuple(reasons))
+    return orders.mark(
+        session, order, OrderState.REFUSED, actor=viewer.name, role=str(role), detail=reason.strip(), now=now
+    )

@@ -1,0 +1,150 @@
+"""What is due: stored, expired, not permanent, not held. One query, whatever the number.
+
+The index `ix_case_file_due` (state, eligible_from) finds the rows; what is not due costs nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState
+from archive.register.models import CaseFile, CaseFileState
+from archive.viewer import ALL_AGENCIES, Role, Viewer
+
+SEES_DUE = frozenset({Role.ARCHIVIST, Role.COUNCIL, Role.HEAD})
+"""Who may see what falls due: the people who list, vote and decide."""
+
+ORDERS_OPEN = (OrderState.PROPOSED, OrderState.APPROVED, OrderState.EXECUTING)
+
+
+@dataclass(frozen=True)
+class Due:
+    """A case file that may go on a disposal list.
+
+    Attributes:
+        maintenance: as declared.
+        last_day: last day it had to be kept.
+        listed_in: id of an open destruction order that names it already, or "".
+    """
+
+    case_file_id: str
+    code: str
+    title: str
+    agency_code: str
+    regime: str
+    end_date: date
+    maintenance: str
+    retention_years: int | None
+    last_day: date
+    eligible_from: date
+    total_docs: int
+    listed_in: str
+
+
+def _agencies(viewer: Viewer, agency: str | None) -> frozenset[str] | None:
+    """Return the agencies to look in, None for all of them; an agency without a role gives none."""
+    held = viewer.agencies_with(SEES_DUE)
+    if agency is not None:
+        return frozenset({agency}) if held & {agency, ALL_AGENCIES} else frozenset()
+    return None if ALL_AGENCIES in held else held
+
+
+def _conditions(viewer: Viewer, today: date, agency: str | None) -> list[ColumnElement[bool]]:
+    conditions = [
+        CaseFile.state == CaseFileState.STORED,
+        CaseFile.eligible_from <= today,
+        CaseFile.permanent.is_(False),
+        ~exists().where(
+            Hold.case_file_id == CaseFile.id,
+            Hold.lifted_at.is_(None),
+            or_(Hold.until.is_(None), Hold.until >= today),  # as archive.order_check.is_active
+        ),
+    ]
+    agencies = _agencies(viewer, agency)
+    if agencies is not None:
+        conditions.append(CaseFile.agency_code.in_(agencies))
+    return conditions
+
+
+def due(
+    session: Session,
+    *,
+    viewer: Viewer,
+    today: date,
+    agency: str | None = None,
+    limit: int = 100,
+    offset: int = 0,
+) -> list[Due]:
+    """Return the case files due on a day, longest overdue first, in one query.
+
+    Held ones, permanent ones, those with an unclear period and those already gone are not there. A viewer
+    sees the agencies where they are archivist, council member or head.
+
+    Args:
+        session: on the register; nothing is written.
+        viewer: who asks.
+        today: the day to look at; a later day shows what will fall due.
+        agency: only this one.
+        limit: rows at most.
+        offset: rows to pass over.
+    """
+    listed = (
+        select(func.min(Order.id))
+        .join(OrderItem, OrderItem.order_id == Order.id)
+        .where(
+            Order.kind == OrderKind.DESTRUCTION,
+            Order.state.in_(ORDERS_OPEN),
+            OrderItem.case_file_id == CaseFile.id,
+            OrderItem.outcome == "",
+        )
+        .correlate(CaseFile)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(
+            CaseFile.id,
+            CaseFile.code,
+            CaseFile.title,
+            CaseFile.agency_code,
+            CaseFile.regime,
+            CaseFile.end_date,
+            CaseFile.maintenance,
+            CaseFile.retention_years,
+            CaseFile.last_day,
+            CaseFile.eligible_from,
+            CaseFile.total_docs,
+            func.coalesce(listed, ""),
+        )
+        .where(*_conditions(viewer, today, agency))
+        .order_by(CaseFile.eligible_from, CaseFile.agency_code, CaseFile.code)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [Due(*row) for row in rows]  # type: ignore[arg-type, call-arg]  # the query says which
+
+
+def count_due(session: Session, *, viewer: Viewer, today: date, agency: str | None = None) -> dict[str, int]:
+    """Return how many case files are due on a day, by agency code; agencies with none are left out."""
+    rows = session.execute(
+        select(CaseFile.agency_code, func.count())
+        .where(*_conditions(viewer, today, agency))
+        .group_by(CaseFile.agency_code)
+        .order_by(CaseFile.agency_code)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def count_unclear(session: Session, *, viewer: Viewer, agency: str | None = None) -> dict[str, int]:
+    """Return how many stored case files have a period that is unclear (or not reckoned yet), by agency."""
+    conditions = [CaseFile.state == CaseFileState.STORED, CaseFile.permanent.is_(None)]
+    agencies = _agencies(viewer, agency)
+    if agencies is not None:
+        conditions.append(CaseFile.agency_code.in_(agencies))
+    rows = session.execute(
+        select(CaseFile.agency_code, func.count()).where(*conditions).group_by(CaseFile.agency_code)
+    )
+    return {row[0]: row[1] for row in rows}

@@ -1,0 +1,124 @@
+"""A house with case files in three real folder stores, and the people who may or may not."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from archive.custody import deposit, keep, stores
+from archive.ledger.follow import follow
+from archive.packages.facts import PackageFacts, RecordFacts, WrittenPackage
+from archive.register.session import transaction
+from archive.viewer import Role, Viewer
+from retention import disposal
+from retention.follower import follower
+
+NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
+TODAY = date(2026, 3, 2)
+AGENCY = "000.00.18.H37"
+OTHER = "000.00.19.H37"
+
+
+def person(name: str, *roles: Role, agency: str = AGENCY) -> Viewer:
+    return Viewer(name, {agency: frozenset(roles)})
+
+
+AN = person("an", Role.ARCHIVIST)
+BINH = person("binh", Role.ARCHIVIST)
+COUNCIL = person("cuong", Role.COUNCIL)
+HEAD = person("dung", Role.HEAD)
+RESEARCHER = person("em", Role.RESEARCHER)
+
+
+@dataclass
+class Town:
+    """The house with two agencies; makes case files on demand."""
+
+    folder: Path
+
+    def store(
+        self,
+        code: str,
+        *,
+        maintenance: str = "5 năm",
+        ended: date = date(2014, 5, 20),
+        regime: str = "R1",
+        agency: str = AGENCY,
+        title: str = "Hồ sơ giao ban tuần",
+        documents: tuple[str, ...] = (),
+        version: int = 1,
+        id: str = "",
+        on_disk: bool = True,
+    ) -> str:
+        """Keep a case file as the pipeline does, set its dates as the follower does, return its id."""
+        case_file_id = id or str(uuid4())
+        name = f"h37/{agency}/{ended.year}/{code}/v{version:04}.zip"
+        path = self.folder / f"{uuid4()}.zip"
+        path.write_bytes(f"words of {code} version {version} ".encode() * 20)
+        sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+        facts = PackageFacts(
+            objid=f"urn:PHONG:uuid:{str(uuid4()).upper()}",
+            name=name,
+            version=version,
+            made_at=NOW,
+            case_file_id=case_file_id,
+            submission_id=str(uuid4()),
+            agency_code=agency,
+            agency_name="Sở Nội vụ",
+            fonds_code=f"PHONG-{agency}",
+            code=code,
+            title=title,
+            regime=regime,
+            access="01",
+            start_date=ended,
+            end_date=ended,
+            maintenance=maintenance,
+            total_docs=len(documents),
+            total_pages=3,
+            description={"title": title},
+            records=tuple(
+                RecordFacts(
+                    str(uuid4()), n, f"{code}.{n}", "Quyết định", "1", "QĐ", ended, "Sở", "Về việc", 1,
+                    {"maintenance": text} if text else {}, (),
+                )
+                for n, text in enumerate(documents, 1)
+            ),
+        )  # fmt: skip
+        copies = deposit(path, name, sha256) if on_disk else ["kho-a"]
+        with transaction() as session:
+            keep(
+                session,
+                facts,
+                WrittenPackage(path, path.stat().st_size, sha256),
+                copies,
+                actor="system:ingest",
+                now=NOW,
+            )
+        follow(follower)
+        return case_file_id
+
+    def ordered(self, *case_file_ids: str, document_date: date = TODAY, approved: bool = True) -> str:
+        """Propose a destruction as an archivist; the council and the head say yes; return the order's id."""
+        with transaction() as session:
+            order_id = disposal.propose(
+                session,
+                agency_code=AGENCY,
+                case_file_ids=case_file_ids,
+                reason="Hết thời hạn lưu trữ",
+                document_number="12/QĐ-SNV",
+                document_date=document_date,
+                viewer=AN,
+                now=NOW,
+            ).id
+            if approved:
+                disposal.approve(session, order_id, viewer=COUNCIL, role=Role.COUNCIL, now=NOW)
+                disposal.approve(session, order_id, viewer=HEAD, role=Role.HEAD, now=NOW)
+        return order_id
+
+
+def copies_of(code: str) -> list[str]:
+    """Return in which stores a package of that code lies."""
+    return [store.name for store in stores() if any(f"/{code}/" in name for name in store.names())]
