@@ -24,7 +24,8 @@ from archive.errors import (
     TangThuError,
     TemporaryError,
 )
-from archive.members import member_range
+from archive.packages.errors import UnreadableError
+from archive.packages.reader import member_range
 from archive.register.models import CaseFile, Component, Copy, CopyState, Package, Record
 from archive.stores.interface import Store
 from archive.viewer import Viewer
@@ -153,6 +154,9 @@ def _open(store: Store, package_name: str, component: Component) -> _Opened:
             source.seek(offset)
             if hashlib.sha256(source.read(size)).hexdigest() != component.sha256:
                 raise DamagedError(f"{store.name}:{package_name}", f"{component.path} is not what was stored")
+    except UnreadableError as error:
+        source.close()
+        raise DamagedError(f"{store.name}:{package_name}", str(error)) from error
     except OSError as error:
         source.close()
         raise TemporaryError(f"store {store.name}: {package_name}: {error.strerror}") from error

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from archive.ledger.at_once import seal_after_commit
 from archive.ledger.event import Event, Verb
 from archive.packages.facts import PackageFacts
 from archive.register import project_case_files, project_orders, project_submissions
@@ -33,22 +34,36 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.ERASE: project_orders.erased,
 }
 
+MOVES_A_SUBMISSION = frozenset({Verb.VALIDATE, Verb.RETURN, Verb.DECISION, Verb.METADATA_CHANGE})
+
 
 def apply(session: Session, event: Event, facts: PackageFacts | None = None) -> None:
-    """Write what this event means into the register.
+    """Write what this event, just appended, means into the register; a decision is sealed after the commit.
 
-    Events that change no row (VIEW, COPY, NORMALISE ...) pass without effect. An event about a submission
-    (`object_kind` "submission") of any verb moves its state; a DECISION about an order moves the order.
+    Raises and arguments as `project`, which does the writing.
+    """
+    project(session, event, facts)
+    seal_after_commit(session, event)
+
+
+def project(session: Session, event: Event, facts: PackageFacts | None = None) -> None:
+    """Write what an event means into the register, and nothing else (used by `archive.rebuild`).
+
+    Events that change no row (VIEW, COPY, NORMALISE ...) pass without effect. VALIDATE, RETURN and DECISION
+    about a submission (`object_kind` "submission") move its state; a DECISION about an order moves the order.
 
     Args:
         session: an open transaction, the same the event was appended in.
         event: as returned by `archive.ledger.append.append`.
         facts: for STORE: what the package says; without it only the case file itself, the package and its
             copies are written, which is all that remains to be known of one destroyed later.
+
+    Raises:
+        NotFoundError: the event is about a case file that is not stored.
     """
     if event.verb is Verb.STORE:
         project_case_files.stored(session, event, facts)
-    elif event.object_kind == "submission" and event.verb is not Verb.INGEST:
+    elif event.object_kind == "submission" and event.verb in MOVES_A_SUBMISSION:
         project_submissions.moved(session, event)
     elif event.object_kind == "order":
         project_orders.decided(session, event)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -11,8 +10,10 @@ from uuid import NAMESPACE_URL, uuid5
 
 from archive.custody import deposit, keep
 from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts, WrittenPackage
+from archive.packages.writer import write
 from archive.register.agencies import set_agency, set_fonds
 from archive.register.session import transaction
+from archive.settings import ArchiveSettings
 from archive.viewer import Role, Viewer
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -106,16 +107,16 @@ class ACaseFile:
         )
 
     def written(self, folder: Path) -> WrittenPackage:
-        """Make a small ZIP with the package's shape (the real writer has its own tests)."""
+        """Make the package with the real writer."""
         folder.mkdir(parents=True, exist_ok=True)
         facts = self.facts()
-        path = folder / f"{self.code}.zip"
-        with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
-            for record, content in zip(facts.records, self.contents(), strict=True):
-                inside = f"bag/data/{facts.folder}/{record.components[0].path}"
-                archive.writestr(zipfile.ZipInfo(inside, (2026, 3, 2, 1, 0, 0)), content)
-        data = path.read_bytes()
-        return WrittenPackage(path, len(data), hashlib.sha256(data).hexdigest())
+        records = []
+        for record, content in zip(facts.records, self.contents(), strict=True):
+            source = folder / f"{record.id}.txt"
+            source.write_bytes(content)
+            records.append(replace(record, components=(replace(record.components[0], source=source),)))
+        schemas = ArchiveSettings.load().tools_home / "schemas"
+        return write(replace(facts, records=tuple(records)), folder / f"{self.code}.zip", schemas=schemas)
 
     def kept(self, folder: Path) -> str:
         """Deposit and keep it; return its id."""

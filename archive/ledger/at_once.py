@@ -1,0 +1,65 @@
+"""Seal right after the commit what could not be found again if the register were lost a moment later.
+
+A stored case file can be found again in the stores, and an unfinished submission is sent again by its sender.
+A decision exists nowhere else: an order, an approval, a hold, a receipt, a destruction. So these are sealed at
+once; everything else within the period of `archive.tasks.seal`.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime
+
+from sqlalchemy import event
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from archive.errors import TangThuError
+from archive.ledger.event import Event, Verb
+from archive.ledger.seal import seal
+
+log = logging.getLogger(__name__)
+
+SEALED_AT_ONCE = frozenset(
+    {
+        Verb.HOLD,
+        Verb.LIFT_HOLD,
+        Verb.RETENTION_CHANGE,
+        Verb.ERASE,
+        Verb.DESTROY,
+        Verb.TRANSFER,
+        Verb.RIGHTS_CHANGE,
+    }
+)
+FLAG = "tangthu_seal_after_commit"
+
+
+def seal_after_commit(session: Session, happened: Event) -> None:
+    """Have the ledger sealed when this session has committed, if the event is a decision.
+
+    A seal that fails is only logged: the event is committed and the periodic task seals it.
+    """
+    decision = happened.verb in SEALED_AT_ONCE or (
+        happened.verb is Verb.DECISION and happened.object_kind == "order"
+    )
+    if decision:
+        session.info[FLAG] = session.get_bind().engine
+
+
+@event.listens_for(Session, "after_rollback")
+def _forget(session: Session) -> None:
+    if not session.in_nested_transaction():
+        session.info.pop(FLAG, None)
+
+
+@event.listens_for(Session, "after_commit")
+def _seal(committed: Session) -> None:
+    # Releasing a savepoint is announced as a commit too, but nothing is committed yet.
+    if FLAG not in committed.info or committed.in_nested_transaction():
+        return
+    engine = committed.info.pop(FLAG)
+    try:
+        with Session(engine) as session, session.begin():
+            seal(session, now=datetime.now(UTC))
+    except (TangThuError, SQLAlchemyError) as error:
+        log.warning("the ledger was not sealed at once, the next periodic seal does it: %s", error)

@@ -1,0 +1,77 @@
+"""Merkle trees as in RFC 6962 section 2.1: roots, audit paths, and checking a path.
+
+Leaves here are leaf hashes already (`Event.sha256`: SHA-256 over a zero byte and the event's canonical form).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    """Return the hash of an inner node: SHA-256(0x01 || left || right)."""
+    return hashlib.sha256(b"\1" + left + right).digest()
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """Return the Merkle tree hash over leaf hashes; of no leaves SHA-256 of nothing."""
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    split = _split(len(leaves))
+    return node(root(leaves[:split]), root(leaves[split:]))
+
+
+def path(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """Return the audit path of one leaf, from the bottom up (RFC 6962 section 2.1.1).
+
+    Raises:
+        IndexError: there is no such leaf.
+    """
+    if not 0 <= index < len(leaves):
+        raise IndexError(f"leaf {index} of {len(leaves)}")
+    if len(leaves) == 1:
+        return []
+    split = _split(len(leaves))
+    if index < split:
+        return [*path(leaves[:split], index), root(leaves[split:])]
+    return [*path(leaves[split:], index - split), root(leaves[:split])]
+
+
+def root_from_path(leaf: bytes, index: int, size: int, steps: Sequence[bytes]) -> bytes | None:
+    """Return the root a leaf and its path lead to; None when the path does not fit a tree of that size.
+
+    The algorithm is that of RFC 9162 section 2.1.3.2.
+    """
+    if not 0 <= index < size:
+        return None
+    position, last, result = index, size - 1, leaf
+    for step in steps:
+        if last == 0:
+            return None
+        if position & 1 or position == last:
+            result = node(step, result)
+            while not position & 1 and position:
+                position >>= 1
+                last >>= 1
+        else:
+            result = node(result, step)
+        position >>= 1
+        last >>= 1
+    return result if last == 0 else None
+
+
+def chained(previous: str, root_hex: str) -> str:
+    """Return the chain value of a seal: SHA-256(previous chain || root), hex in and out."""
+    return hashlib.sha256(bytes.fromhex(previous) + bytes.fromhex(root_hex)).hexdigest()
+
+
+FIRST_CHAIN = "00" * 32
+"""What stands before the first seal."""
+
+
+def _split(size: int) -> int:
+    """Return the largest power of two smaller than the size."""
+    return 1 << ((size - 1).bit_length() - 1)

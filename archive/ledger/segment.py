@@ -1,0 +1,94 @@
+"""A sealed run of events as a file: JSON Lines, the first line the seal, then one canonical event a line.
+
+Readable with nothing but a text editor; hashes and chain can be recomputed with any SHA-256.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from archive.errors import LedgerError
+from archive.ledger.event import Event, Verb, stamp, unstamp
+from archive.ledger.merkle import chained, root
+
+FOLDER = "_ledger"
+
+
+@dataclass(frozen=True)
+class Head:
+    """The first line of a segment.
+
+    Attributes:
+        timestamp_token: RFC 3161, base64; empty, because no time-stamping authority can be set yet.
+    """
+
+    segment: int
+    first_seq: int
+    last_seq: int
+    root: str
+    previous_chain: str
+    chain: str
+    sealed_at: str
+    timestamp_token: str = ""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A sealed run of events."""
+
+    head: Head
+    events: tuple[Event, ...]
+
+    def to_bytes(self) -> bytes:
+        """Return the file's bytes; the same events sealed at the same time give the same bytes."""
+        head = json.dumps(asdict(self.head), sort_keys=True, separators=(",", ":")).encode()
+        return b"".join(line + b"\n" for line in (head, *(event.canonical() for event in self.events)))
+
+
+def key_of(number: int) -> str:
+    """Return a segment's name in every store."""
+    return f"{FOLDER}/segment-{number:06d}.jsonl"
+
+
+def make(number: int, events: Sequence[Event], previous_chain: str, sealed_at: datetime) -> Segment:
+    """Return the segment that seals these events (at least one)."""
+    top = root([bytes.fromhex(event.sha256) for event in events]).hex()
+    head = Head(
+        segment=number,
+        first_seq=events[0].seq,
+        last_seq=events[-1].seq,
+        root=top,
+        previous_chain=previous_chain,
+        chain=chained(previous_chain, top),
+        sealed_at=stamp(sealed_at),
+    )
+    return Segment(head, tuple(events))
+
+
+def parse(data: bytes, place: str) -> Segment:
+    """Return the segment these bytes are, whatever its hashes say (`archive.ledger.verify` judges those).
+
+    Args:
+        data: the file.
+        place: store and name, for the message.
+
+    Raises:
+        LedgerError: it is no segment: not JSON, not in canonical form, a field missing, an unknown verb.
+    """
+    try:
+        # Not splitlines(): a Unicode line separator inside a title is no end of a line here.
+        first, *rest = data.removesuffix(b"\n").split(b"\n")
+        segment = Segment(Head(**json.loads(first)), tuple(_event(json.loads(line)) for line in rest))
+        if segment.to_bytes() != data:
+            raise ValueError("its lines are not in canonical form")
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise LedgerError(f"{place} is no ledger segment: {error}") from error
+    return segment
+
+
+def _event(facts: dict[str, Any]) -> Event:
+    return Event(**{**facts, "at": unstamp(facts["at"]), "verb": Verb(facts["verb"])})

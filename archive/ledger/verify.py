@@ -1,0 +1,157 @@
+"""Verify the ledger: recompute every hash, and name the event that was changed, removed or moved.
+
+Against whom: somebody who can write the database, and somebody who can write some of the stores. Accepted: one
+who changes the database and every store alike rewrites history; only a head of the chain noted elsewhere (an
+inclusion proof handed out, a printed certificate) shows that. Events not sealed yet are proven only by their
+own hashes, so removing the newest of them leaves no trace until the next seal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.copies import stores
+from archive.errors import LedgerError, NotFoundError, TemporaryError
+from archive.ledger.append import from_row
+from archive.ledger.event import Event
+from archive.ledger.merkle import FIRST_CHAIN, chained, root
+from archive.ledger.rows import EventRow, SealRow
+from archive.ledger.segment import FOLDER, Segment, key_of, parse
+from archive.stores.interface import Store
+
+
+def verify(session: Session, *, places: Sequence[Store] | None = None) -> list[str]:
+    """Return everything wrong with the ledger as sentences that name the event; empty when all is well.
+
+    Memory stays small: one sealed segment is held at a time.
+    """
+    used = list(stores() if places is None else places)
+    return [*_events(session), *_seals(session, used)]
+
+
+def named(event: Event) -> str:
+    """Return how an event is named to people."""
+    return f"event {event.seq} ({event.verb} of {event.object_kind} {event.object_id})"
+
+
+def _events(session: Session) -> Iterator[str]:
+    expected, before = 1, None
+    query = select(EventRow).order_by(EventRow.seq)
+    for row in session.scalars(query.execution_options(yield_per=500, populate_existing=True)):
+        try:
+            event = from_row(row)
+        except ValueError:
+            yield f"event {row.seq} was changed: {row.verb!r} is no verb of the ledger"
+            expected = row.seq + 1
+            continue
+        for seq in range(expected, event.seq):
+            yield f"event {seq} was removed"
+        expected = event.seq + 1
+        if event.sha256 != row.sha256:
+            yield f"{named(event)} was changed: its hash is not the one it was written with"
+        if before is not None and event.at <= before:
+            yield f"{named(event)} was moved: its time is not after that of the event before"
+        before = event.at
+
+
+@dataclass
+class _Chain:
+    """Where the walk over the seals stands."""
+
+    number: int = 0
+    last_seq: int = 0
+    chain: str = FIRST_CHAIN
+    seen: set[str] = field(default_factory=set)
+
+
+def _seals(session: Session, places: Sequence[Store]) -> Iterator[str]:
+    walk = _Chain()
+    for seal in session.scalars(select(SealRow).order_by(SealRow.number)):
+        if seal.number != walk.number + 1 or seal.first_seq != walk.last_seq + 1:
+            yield f"seal {seal.number} does not follow seal {walk.number}: one was removed or moved"
+        if seal.chain != chained(walk.chain, seal.root):
+            yield f"seal {seal.number}: its chain value does not follow from seal {walk.number}"
+        events = _sealed_events(session, seal)
+        intact = root([bytes.fromhex(event.sha256) for event in events]).hex() == seal.root
+        complaints = list(_segments(seal, events, places))
+        yield from complaints
+        if not intact and not any(complaint.startswith("event") for complaint in complaints):
+            yield (
+                f"seal {seal.number}: events {seal.first_seq} to {seal.last_seq} do not give its root, "
+                "and no store's segment tells which was changed"
+            )
+        walk = _Chain(seal.number, seal.last_seq, seal.chain, walk.seen | {seal.segment})
+    for store in places:
+        try:
+            unknown = sorted(set(store.names(f"{FOLDER}/segment-")) - walk.seen)
+        except TemporaryError as error:
+            yield str(error)
+            continue
+        for name in unknown:
+            yield f"store {store.name} holds {name}, of which the register has no seal"
+
+
+def _sealed_events(session: Session, seal: SealRow) -> list[Event]:
+    query = (
+        select(EventRow)
+        .where(EventRow.seq >= seal.first_seq, EventRow.seq <= seal.last_seq)
+        .order_by(EventRow.seq)
+    )
+    events = []
+    for row in session.scalars(query.execution_options(populate_existing=True)):
+        try:
+            events.append(from_row(row))
+        except ValueError:
+            continue  # named already by the walk over the events
+    return events
+
+
+def _segments(seal: SealRow, events: list[Event], places: Sequence[Store]) -> Iterator[str]:
+    told: set[str] = set()
+    for store in places:
+        place = f"{store.name}:{key_of(seal.number)}"
+        try:
+            with store.open(seal.segment) as stream:
+                segment = parse(stream.read(), place)
+        except NotFoundError:
+            yield f"{place} is missing; `tangthu ledger seal` writes it again"
+            continue
+        except (TemporaryError, LedgerError) as error:
+            yield str(error)
+            continue
+        if root([bytes.fromhex(e.sha256) for e in segment.events]).hex() != seal.root:
+            yield f"{place} was changed: its events do not give the root of seal {seal.number}"
+            continue
+        if (segment.head.root, segment.head.chain) != (seal.root, seal.chain):
+            yield f"{place} was changed: its first line is not what seal {seal.number} says"
+        for complaint in _differences(segment, events):
+            if complaint not in told:
+                told.add(complaint)
+                yield complaint
+
+
+def _differences(segment: Segment, events: list[Event]) -> Iterator[str]:
+    """Name the events in which the register differs from a segment that is proven by its root."""
+    here = {event.seq: event for event in events}
+    places = {event.canonical(): event.seq for event in events}
+    for event in segment.events:
+        other = here.get(event.seq)
+        if other is None:
+            yield f"{named(event)} was removed from the register"
+        elif other.canonical() != event.canonical():
+            if _without_place(event) in {_without_place(e) for e in events if e.seq != event.seq}:
+                yield f"{named(event)} was moved"
+            else:
+                yield f"{named(event)} was changed in the register"
+    sealed = {event.canonical() for event in segment.events}
+    for canonical, seq in places.items():
+        if canonical not in sealed and seq not in {event.seq for event in segment.events}:
+            yield f"{named(here[seq])} was added to the register"
+
+
+def _without_place(event: Event) -> tuple[object, ...]:
+    return (event.actor, event.verb, event.object_kind, event.object_id, repr(sorted(event.payload.items())))
