@@ -154,7 +154,9 @@ def _compare(
     """Hold the files against every METS: hashes, missing, not listed. Return declared SHA-256 by path."""
     listed: dict[str, Listed] = {}
     for mets in all_mets:
-        listed.update(mets.listed)
+        listed.update(
+            {path: entry for path, entry in mets.listed.items() if entry.checksum or path not in listed}
+        )
     folded = {name.casefold(): name for name in members}
     declared: dict[str, str] = {}
     seen = {mets_name}

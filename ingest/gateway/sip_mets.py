@@ -29,7 +29,6 @@ class Listed:
     path: str
     checksum: str
     algorithm: str
-    size: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,12 +131,9 @@ class _Reading:
         if not href or "://" in href:
             return ""
         path = posixpath.normpath(posixpath.join(self.folder, href))
-        self.listed[path] = Listed(
-            path,
-            attribute(holder, "CHECKSUM").lower(),
-            attribute(holder, "CHECKSUMTYPE").upper(),
-            attribute(holder, "SIZE"),
-        )
+        checksum = attribute(holder, "CHECKSUM").lower()
+        if checksum or path not in self.listed:  # an mptr names a file again without its hash
+            self.listed[path] = Listed(path, checksum, attribute(holder, "CHECKSUMTYPE").upper())
         return path
 
     def result(self) -> Mets:
