@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -114,11 +114,14 @@ def list_submissions(
 
 @submission.command("show")
 def show_submission(
-    submission_id: str, user: AsUser, role: Roles, lang: str = "vi", as_json: Json = False
+    submission_id: str, user: AsUser, role: Roles, english: bool = False, as_json: Json = False
 ) -> None:
     """Show one delivery with its findings, each with remedy and clause."""
     with reading() as session:
-        facts = _facts(submissions.one(session, submission_id, viewer=viewer_named(user, role)), lang)
+        facts = _facts(
+            submissions.one(session, submission_id, viewer=viewer_named(user, role)),
+            "en" if english else "vi",
+        )
     show(facts, as_json=as_json, text=_text(facts))
 
 
@@ -140,7 +143,7 @@ def return_submission(submission_id: str, reason: str, user: AsUser, role: Roles
     print("returned")
 
 
-def _facts(row: Submission, lang: str) -> dict[str, Any]:
+def _facts(row: Submission, lang: Literal["vi", "en"]) -> dict[str, Any]:
     findings = []
     for one in row.findings:
         told = explain(

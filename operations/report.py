@@ -40,7 +40,11 @@ class Report:
     @property
     def right(self) -> bool:
         """Say whether there is something to show and all of it is right."""
-        return bool(self.lines and self.acts) and all(one.right for one in [*self.lines, *self.acts])
+        return (
+            bool(self.lines and self.acts)
+            and all(line.right for line in self.lines)
+            and all(act.right for act in self.acts)
+        )
 
     def facts(self) -> dict[str, Any]:
         """Return everything as JSON values."""

@@ -155,7 +155,7 @@ def test_the_destroyed_words_and_bytes_are_nowhere(house_after: tuple[Path, Repo
             ).all()
             == []
         )
-    secret_word = b"KHOAI-LANG-TIM-1972"  # stands only in that case file's documents
+    secret_word = b"Ricoh"  # stands only in that case file's documents
     for folder in ("archive/stores", "archive/quarantine"):
         for path in (home / folder).rglob("*"):
             if path.is_file():
