@@ -28,6 +28,7 @@ from archive.warm import ChildGoneError, ChildHangsError, WarmChild
 
 JAR = "greenfield-apps-1.28.2.jar"
 SOURCE = Path(__file__).with_name("VeraServe.java")
+KEPT_ENV = ("PATH", "HOME", "TMPDIR", "JAVA_HOME")  # a reader of hostile files gets no secret of ours
 START_SECONDS = 120.0  # a loaded machine needs 20 s and more
 JVM_OPTIONS = ("-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Djava.awt.headless=true")
 
@@ -202,7 +203,7 @@ class VeraPdf:
             "VeraServe",
         ]
         # In a C locale the JVM cannot open a file with a Vietnamese name.
-        env = {**os.environ, "LC_ALL": "C.UTF-8"}
+        env = {name: os.environ[name] for name in KEPT_ENV if name in os.environ} | {"LC_ALL": "C.UTF-8"}
         try:
             jvm = WarmChild(command, env=env, hello_seconds=START_SECONDS)
         except (ChildGoneError, ChildHangsError) as error:

@@ -1,0 +1,1 @@
+"""What is this file, may it be opened, and its PDF/A."""

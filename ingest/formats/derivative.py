@@ -1,0 +1,99 @@
+"""What comes out of normalising: a derivative or a failure, each with every attempt that led to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingest.delivery import FileFacts
+
+UNREADABLE = "FORMAT_UNREADABLE"
+ENCRYPTED = "FORMAT_ENCRYPTED"
+UNSUPPORTED = "FORMAT_UNSUPPORTED"
+PDFA_FAILED = "PDFA_FAILED"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to be normalised; it is only read.
+
+    Attributes:
+        id: names the derivative's files; letters, digits, `.`, `_`, `-`.
+        facts: as `ingest.formats.inspect` found them.
+    """
+
+    id: str
+    path: Path
+    facts: FileFacts
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One route that was tried.
+
+    Attributes:
+        route: `kept`, `repair`, `ghostscript`, `raster`, `libreoffice`, `picture`, `text-layer`.
+        outcome: `accepted`, `refused` (veraPDF or the gate said no) or `failed` (the tool did).
+        reasons: why not accepted.
+        removals: what the derivative lacks that the source had.
+    """
+
+    route: str
+    outcome: str
+    reasons: tuple[str, ...] = ()
+    removals: tuple[str, ...] = ()
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """A PDF/A-2b that veraPDF and the fidelity gate both accepted.
+
+    Attributes:
+        text_path: its words, UTF-8, a form feed after each page.
+        route: of the attempt accepted; `raster` and `picture` are image derivatives.
+        tools: name -> version of the tools that made and judged it.
+        verdict: what was measured, JSON values.
+    """
+
+    id: str
+    path: Path
+    text_path: Path
+    sha256: str
+    size: int
+    pages: int
+    route: str
+    attempts: tuple[Attempt, ...]
+    tools: Mapping[str, str]
+    verdict: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def image_only(self) -> bool:
+        """Say whether the pages are pictures, with words by OCR."""
+        return self.route in ("raster", "picture")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A file of which no derivative was accepted.
+
+    Attributes:
+        code: finding code (`ingest/checks/catalogue/formats.toml`).
+        message: why, in words for a person.
+    """
+
+    id: str
+    code: str
+    message: str
+    attempts: tuple[Attempt, ...] = ()
+
+
+class NoDerivativeError(Exception):
+    """Ends the routes of one file; becomes its `Failure`. Never leaves `ingest.formats`."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message

@@ -1,0 +1,45 @@
+"""PDF/A by Ghostscript: the way for fonts that are not embedded, and never trusted by itself.
+
+Debian 12's Ghostscript 10.0.0 has been seen to write valid PDF/A whose Vietnamese accents were gone, and blank
+pages with exit 0 for input it could not read. `-dPDFSTOPONERROR` makes the latter an error; for the former there is
+the fidelity gate.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+
+from ingest.formats.cage import Limits, run
+from ingest.formats.errors import CannotOpenError
+
+DEFINITION = Path(__file__).with_name("pdfa_def.ps")
+
+
+def srgb() -> Path:
+    """Return the sRGB profile that pikepdf carries."""
+    return Path(str(files("pikepdf.pdfa").joinpath("data/sRGB.icc")))
+
+
+def convert(source: Path, out: Path, *, limits: Limits, gs: str = "gs") -> None:
+    """Write what Ghostscript makes of a PDF; it still needs mending, veraPDF and the gate.
+
+    Raises:
+        CannotOpenError: Ghostscript refused the file or hung on it.
+        ToolMissingError: Ghostscript is not installed.
+    """
+    profile = srgb()
+    ran = run(
+        [gs, "-q", "-dSAFER", "-dPDFA=2", "-dBATCH", "-dNOPAUSE", "-dPDFSTOPONERROR",
+         "-dPDFACompatibilityPolicy=1", "-sDEVICE=pdfwrite", "-dCompatibilityLevel=1.7",
+         "-sColorConversionStrategy=RGB", "-sProcessColorModel=DeviceRGB", "-dAutoRotatePages=/None",
+         "-dEmbedAllFonts=true", "-dSubsetFonts=true", "-dDownsampleColorImages=false",
+         "-dDownsampleGrayImages=false", "-dDownsampleMonoImages=false", "-dPassThroughJPEGImages=true",
+         f"--permit-file-read={profile}", f"-sOutputFile={out}",
+         "-c", f"/ICCProfile ({profile}) def", "-f", str(DEFINITION), str(source)],
+        limits,
+    )  # fmt: skip
+    if ran.timed_out:
+        raise CannotOpenError(f"Ghostscript was not done in {limits.seconds:g} s")
+    if ran.code != 0 or not out.is_file():
+        raise CannotOpenError(f"Ghostscript ended with {ran.code}: {ran.output.strip()[-300:]}")

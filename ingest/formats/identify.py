@@ -1,0 +1,173 @@
+"""What is this file? By its bytes (PRONOM signatures, siegfried's engine), never by its name alone.
+
+The name decides only between kinds of plain text, which have no signature: text, CSV.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+import pygfried
+
+OOXML = "application/vnd.openxmlformats-officedocument."
+ODF = "application/vnd.oasis.opendocument."
+
+PDF = "application/pdf"
+TEXT = "text/plain"
+CSV = "text/csv"
+UNKNOWN_TYPE = "application/octet-stream"
+
+EXTENSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        PDF: ("pdf",),
+        "application/msword": ("doc",),
+        "application/vnd.ms-excel": ("xls",),
+        "application/vnd.ms-powerpoint": ("ppt",),
+        OOXML + "wordprocessingml.document": ("docx",),
+        OOXML + "spreadsheetml.sheet": ("xlsx",),
+        OOXML + "presentationml.presentation": ("pptx",),
+        "application/vnd.ms-word.document.macroEnabled.12": ("docm",),
+        "application/vnd.ms-excel.sheet.macroEnabled.12": ("xlsm",),
+        "application/vnd.ms-powerpoint.presentation.macroEnabled.12": ("pptm",),
+        ODF + "text": ("odt",),
+        ODF + "spreadsheet": ("ods",),
+        ODF + "presentation": ("odp",),
+        "application/rtf": ("rtf",),
+        TEXT: ("txt",),
+        CSV: ("csv",),
+        "text/html": ("html", "htm"),
+        "application/xml": ("xml",),
+        "image/jpeg": ("jpg", "jpeg"),
+        "image/png": ("png",),
+        "image/tiff": ("tif", "tiff"),
+        "image/jp2": ("jp2",),
+        "image/gif": ("gif",),
+        "image/bmp": ("bmp",),
+        "application/zip": ("zip",),
+        "application/x-7z-compressed": ("7z",),
+        "application/vnd.rar": ("rar",),
+        "audio/mpeg": ("mp3",),
+        "audio/x-wav": ("wav",),
+        "audio/x-ms-wma": ("wma",),
+        "video/mp4": ("mp4",),
+        "video/x-msvideo": ("avi",),
+        "video/x-ms-wmv": ("wmv",),
+        "message/rfc822": ("eml",),
+    }
+)
+
+# PRONOM gives some formats no MIME type, or several; these are the ones an office sends.
+MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
+    {
+        "x-fmt/111": TEXT,
+        "x-fmt/18": CSV,
+        "fmt/45": "application/rtf",
+        "fmt/50": "application/rtf",
+        "fmt/52": "application/rtf",
+        "fmt/53": "application/rtf",
+        "fmt/355": "application/rtf",
+        "fmt/969": "application/rtf",
+        "fmt/101": "application/xml",
+        "fmt/39": "application/msword",
+        "fmt/40": "application/msword",
+        "fmt/59": "application/vnd.ms-excel",
+        "fmt/61": "application/vnd.ms-excel",
+        "fmt/126": "application/vnd.ms-powerpoint",
+        "fmt/96": "text/html",
+        "fmt/471": "text/html",
+    }
+)
+
+_ALIASES: Mapping[str, str] = MappingProxyType(
+    {
+        "text/rtf": "application/rtf",
+        "text/xml": "application/xml",
+        "application/xhtml+xml": "text/html",
+        "image/jpg": "image/jpeg",
+        "audio/wav": "audio/x-wav",
+        "audio/vnd.wave": "audio/x-wav",
+        "video/avi": "video/x-msvideo",
+        "application/x-rar-compressed": "application/vnd.rar",
+    }
+)
+
+UNKNOWN_PUID = "UNKNOWN"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file's format.
+
+    Attributes:
+        puid: PRONOM unique identifier, e.g. `fmt/412`; `UNKNOWN`, or "" for an empty file.
+        media_type: `application/octet-stream` when unknown.
+        extensions: extensions that fit the content, lower case without dot; empty when we know none.
+        name: in PRONOM's words, with version.
+    """
+
+    puid: str
+    media_type: str
+    extensions: tuple[str, ...]
+    name: str
+
+
+EMPTY = Format("", UNKNOWN_TYPE, (), "empty file")
+UNKNOWN = Format(UNKNOWN_PUID, UNKNOWN_TYPE, (), "unknown format")
+
+
+def identify(path: Path, name: str) -> Format:
+    """Return the format of the bytes at `path`; `name` (as sent) only tells CSV from other text.
+
+    Never raises for what is in the file: what cannot be told is `UNKNOWN`, no bytes are `EMPTY`.
+    """
+    try:
+        if path.stat().st_size == 0:
+            return EMPTY
+        report = pygfried.identify(str(path), detailed=True)
+        match = report["files"][0]["matches"][0]
+    except (pygfried.GoError, OSError, LookupError, TypeError, ValueError):
+        return UNKNOWN
+    puid = str(match.get("id") or UNKNOWN_PUID)
+    # Extension-only matches say what the name claims, not what the bytes are.
+    if puid == UNKNOWN_PUID or "extension only" in str(match.get("warning", "")):
+        return _text(name) if _is_text(path) else UNKNOWN
+    if puid == "x-fmt/111":
+        return _text(name)
+    media_type = _media_type(puid, str(match.get("mime", "")), str(match.get("format", "")))
+    title = " ".join(part for part in (match.get("format"), match.get("version")) if part)
+    return Format(puid, media_type, EXTENSIONS.get(media_type, ()), title)
+
+
+def _media_type(puid: str, mime: str, title: str) -> str:
+    if puid in MEDIA_TYPES:
+        return MEDIA_TYPES[puid]
+    said = [part.strip() for part in mime.split(",") if part.strip()]
+    for part in said:
+        part = _ALIASES.get(part, part)
+        if part in EXTENSIONS:
+            return part
+    if "Portable Document Format" in title:
+        return PDF
+    return said[0] if said else UNKNOWN_TYPE
+
+
+def _text(name: str) -> Format:
+    if name.lower().endswith(".csv"):
+        return Format("x-fmt/18", CSV, EXTENSIONS[CSV], "Comma Separated Values")
+    return Format("x-fmt/111", TEXT, EXTENSIONS[TEXT], "Plain Text File")
+
+
+def _is_text(path: Path) -> bool:
+    """Say whether the beginning is UTF-8 without control characters."""
+    with path.open("rb") as stream:
+        head = stream.read(65536)
+    try:
+        words = head.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 3:  # else a letter was cut at the end of the piece
+            return False
+        words = head[: error.start].decode("utf-8-sig")
+    return bool(words.strip()) and all(sign.isprintable() or sign in "\t\r\n\f" for sign in words)

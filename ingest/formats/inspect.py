@@ -1,0 +1,60 @@
+"""What was delivered here? One `FileFacts` per file, learnt in the sandbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ingest.delivery import DeliveredFile, FileFacts, SignatureFacts
+from ingest.formats.errors import CannotOpenError
+from ingest.formats.identify import UNKNOWN_PUID, UNKNOWN_TYPE
+from ingest.formats.sandbox import Sandbox, shared
+from ingest.settings import IngestSettings
+
+
+def inspect(file: DeliveredFile, *, sandbox: Sandbox | None = None) -> FileFacts:
+    """Return what can be told of one file without trusting it.
+
+    A file that cannot be opened, on which the readers hang or of which they die, gets facts with a `problem`;
+    it never stops the delivery.
+
+    Raises:
+        ToolMissingError: the sandbox cannot be started. May be retried.
+    """
+    box = sandbox or shared()
+    try:
+        said = box.ask("look", path=file.path.resolve(), name=file.name)
+    except CannotOpenError as error:
+        return FileFacts(file.sha256, UNKNOWN_PUID, UNKNOWN_TYPE, (), problem=error.reason)
+    signatures = _signatures(file, box) if said.get("signed") else ()
+    return facts_from(file.sha256, said, signatures)
+
+
+def facts_from(sha256: str, said: dict[str, Any], signatures: tuple[SignatureFacts, ...]) -> FileFacts:
+    """Return the facts the sandbox's answer amounts to."""
+    return FileFacts(
+        sha256=sha256,
+        puid=said["puid"],
+        media_type=said["media_type"],
+        extensions=tuple(said["extensions"]),
+        pages=said.get("pages"),
+        pdf_version=said.get("pdf_version", ""),
+        encrypted=said.get("encrypted", False),
+        problem=said.get("problem", ""),
+        active_content=tuple(said.get("active_content", ())),
+        first_page_text=said.get("first_page_text", ""),
+        signatures=signatures,
+    )
+
+
+def _signatures(file: DeliveredFile, box: Sandbox) -> tuple[SignatureFacts, ...]:
+    """Return the judged signatures; one that could not be judged is INDETERMINATE, never absent."""
+    roots = IngestSettings.load().trust_roots
+    try:
+        said = box.ask("signatures", path=file.path.resolve(), roots=roots.resolve() if roots else "")
+    except CannotOpenError as error:
+        return (
+            SignatureFacts(
+                "", "", "INDETERMINATE", "SIGNATURE_PROCESSING_ERROR", None, False, "", error.reason
+            ),
+        )
+    return tuple(SignatureFacts(**one) for one in said["signatures"])

@@ -1,0 +1,256 @@
+"""The routes from one file to a PDF/A-2b, cheapest first. Every candidate is judged; the first accepted is kept.
+
+kept         it is PDF/A-2b already, unsigned, nothing active in it: copied
+repair       structure and metadata mended, page content untouched
+ghostscript  fonts embedded by Ghostscript, then mended; refused by the gate when it harms text
+raster       pages as 300 dpi pictures with an OCR text layer: an image derivative
+libreoffice  an office file printed
+picture      an image file bound, with an OCR text layer
+text-layer   added to a page that shows something and has no words (a scan)
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ingest.formats import ghostscript, ocr
+from ingest.formats.derivative import PDFA_FAILED, Attempt, NoDerivativeError, Source
+from ingest.formats.errors import CannotOpenError
+from ingest.formats.judge import Judgement, judge
+from ingest.formats.libreoffice import Printed
+from ingest.formats.workshop import Workshop
+
+CLAIMS = frozenset({"2A", "2B", "2U"})
+# Rules no structural mending and no Ghostscript cures (.notdef shown, JPEG 2000): straight to pictures.
+PICTURES_ONLY = ("6.2.11.8-1", "6.2.8.3-")
+CHUNK = 8  # pages drawn by one job
+
+Measuring = Callable[[], Mapping[str, Any]]
+
+
+@dataclass
+class Work:
+    """One file on its way: where it may write, and what was tried. The only thing here that changes.
+
+    Attributes:
+        folder: private to this file, removed afterwards.
+    """
+
+    shop: Workshop
+    source: Source
+    folder: Path
+    attempts: list[Attempt] = field(default_factory=list)
+
+    def step(
+        self,
+        route: str,
+        make: Callable[[Path], tuple[str, ...]],
+        measuring: Callable[[Path, Path], Measuring],
+    ) -> tuple[Judgement | None, Candidate]:
+        """Make a candidate and judge it; the attempt is recorded whatever comes of it."""
+        began = time.monotonic()
+        candidate = Candidate(self.folder / f"{route}.pdf", self.folder / f"{route}.txt", route)
+        try:
+            removals = make(candidate.path)
+        except CannotOpenError as error:
+            self._record(route, "failed", (error.reason,), (), began)
+            return None, candidate
+        found = judge(self.shop, candidate.path, measuring(candidate.path, candidate.text))
+        self._record(route, "accepted" if found.accepted else "refused", found.reasons, removals, began)
+        return found, candidate
+
+    def _record(
+        self, route: str, outcome: str, reasons: tuple[str, ...], removals: tuple[str, ...], began: float
+    ) -> None:
+        seconds = round(time.monotonic() - began, 3)
+        self.attempts.append(Attempt(route, outcome, reasons, removals, seconds))
+
+    def against_source(self, candidate: Path, text: Path) -> Measuring:
+        """Return the comparison of a candidate with the source PDF."""
+        return lambda: self.shop.sandbox.ask("measure", before=self.source.path, after=candidate, text=text)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file that may become the derivative, and its words."""
+
+    path: Path
+    text: Path
+    route: str
+
+
+def from_pdf(work: Work) -> tuple[Judgement, Candidate]:
+    """Return the accepted derivative of a PDF.
+
+    Raises:
+        NoDerivativeError: no route was accepted.
+        ToolMissingError, VeraPdfMissingError: a tool that is needed now is missing. May be retried.
+    """
+    box, source = work.shop.sandbox, work.source.path
+    said = box.ask("look", path=source, name="x.pdf")
+    statement = unsigned_copy(work.source) if said.get("signed") else ""
+    found: Judgement | None
+    if (
+        said.get("claims") in CLAIMS
+        and not said.get("signed")
+        and not said.get("active_content")
+        and not said.get("encrypted")
+    ):
+        found, candidate = work.step("kept", lambda out: _copy(source, out), work.against_source)
+        if found is not None and found.accepted:
+            return _with_words(work, found, candidate)
+    found, candidate = work.step(
+        "repair", lambda out: _repair(work, source, out, statement), work.against_source
+    )
+    if found is not None and found.accepted:
+        return _with_words(work, found, candidate)
+    if found is not None and found.rules and not any(rule.startswith(PICTURES_ONLY) for rule in found.rules):
+        found, candidate = work.step(
+            "ghostscript",
+            lambda out: _ghostscript(work, candidate.path, out, statement),
+            work.against_source,
+        )
+        if found is not None and found.accepted:
+            return _with_words(work, found, candidate)
+    return _raster(work, statement)
+
+
+def from_picture(work: Work) -> tuple[Judgement, Candidate]:
+    """Return the accepted derivative of an image file. Errors as `from_pdf`."""
+    box = work.shop.sandbox
+    pages: list[dict[str, Any]] = []
+
+    def _make(out: Path) -> tuple[str, ...]:
+        pages.extend(box.ask("split", path=work.source.path, folder=work.folder)["pages"])
+        bound = work.folder / "bound.pdf"
+        box.ask("bind", pages=pages, out=bound)
+        _lay(work, bound, dict(enumerate(pages)), out, "")
+        return ()
+
+    def _measuring(candidate: Path, text: Path) -> Measuring:
+        paths = [page["path"] for page in pages]
+        return lambda: box.ask("measure_pictures", pages=paths, after=candidate, text=text)
+
+    found, candidate = work.step("picture", _make, _measuring)
+    return _last(work, found, candidate)
+
+
+def from_office(work: Work, printed: Printed) -> tuple[Judgement, Candidate]:
+    """Return the accepted derivative of an office file that LibreOffice has printed. Errors as `from_pdf`."""
+    box, path = work.shop.sandbox, printed.path
+    if path is None:
+        work.attempts.append(Attempt("libreoffice", "failed", (printed.reason,)))
+        raise NoDerivativeError(PDFA_FAILED, printed.reason)
+
+    def _measuring(candidate: Path, text: Path) -> Measuring:
+        return lambda: box.ask(
+            "measure_office",
+            source=work.source.path,
+            media_type=work.source.facts.media_type,
+            after=candidate,
+            text=text,
+        )
+
+    found, candidate = work.step("libreoffice", lambda out: _copy(path, out), _measuring)
+    if found is not None and not found.accepted and not found.valid:
+        found, candidate = work.step("repair", lambda out: _repair(work, path, out, ""), _measuring)
+    return _last(work, found, candidate)
+
+
+def unsigned_copy(source: Source) -> str:
+    """Return the sentence a derivative of a signed file carries in its metadata."""
+    return (
+        "Bản PDF/A không mang chữ ký số, dẫn xuất từ bản gốc đã ký được giữ nguyên. "
+        "Unsigned PDF/A copy; the signed original is kept unchanged "
+        f"(SHA-256 {source.facts.sha256})."
+    )
+
+
+def _last(work: Work, found: Judgement | None, candidate: Candidate) -> tuple[Judgement, Candidate]:
+    """Return what was accepted, or end."""
+    if found is not None and found.accepted:
+        return found, candidate
+    tried = "; ".join(f"{one.route}: {', '.join(one.reasons[:3])}" for one in work.attempts)
+    raise NoDerivativeError(PDFA_FAILED, tried or "nothing could be tried")
+
+
+def _copy(path: Path, out: Path) -> tuple[str, ...]:
+    shutil.copyfile(path, out)
+    return ()
+
+
+def _repair(work: Work, path: Path, out: Path, statement: str) -> tuple[str, ...]:
+    return tuple(work.shop.sandbox.ask("repair", path=path, out=out, statement=statement)["removals"])
+
+
+def _ghostscript(work: Work, mended: Path, out: Path, statement: str) -> tuple[str, ...]:
+    """Mended first (Ghostscript loses form values), then Ghostscript, then mended again."""
+    raw = work.folder / "gs.pdf"
+    ghostscript.convert(mended, raw, limits=work.shop.tools.limits, gs=work.shop.tools.gs)
+    return _repair(work, raw, out, statement)
+
+
+def _draw(work: Work, numbers: range) -> list[dict[str, Any]]:
+    """Return pictures of these pages of the source."""
+    box = work.shop.sandbox
+    pages: list[dict[str, Any]] = []
+    for first in range(numbers.start, numbers.stop, CHUNK):
+        last = min(first + CHUNK, numbers.stop)
+        pages += box.ask("render", path=work.source.path, folder=work.folder, first=first, last=last)["pages"]
+    return pages
+
+
+def _raster(work: Work, statement: str) -> tuple[Judgement, Candidate]:
+    box = work.shop.sandbox
+    sentence = f"{statement} Bản ảnh: các trang là ảnh, chữ do nhận dạng (OCR). Image derivative.".strip()
+
+    def _make(out: Path) -> tuple[str, ...]:
+        count = work.source.facts.pages or box.ask("look", path=work.source.path, name="x.pdf")["pages"]
+        pages = _draw(work, range(count))
+        bound = work.folder / "bound.pdf"
+        box.ask("bind", pages=pages, out=bound)
+        _lay(work, bound, dict(enumerate(pages)), out, sentence)
+        return ("text, fonts and vector drawing: the pages are pictures, their words come from OCR",)
+
+    def _measuring(candidate: Path, text: Path) -> Measuring:
+        return lambda: box.ask("measure", before=work.source.path, after=candidate, text=text, drawn=True)
+
+    found, candidate = work.step("raster", _make, _measuring)
+    return _last(work, found, candidate)
+
+
+def _with_words(work: Work, found: Judgement, candidate: Candidate) -> tuple[Judgement, Candidate]:
+    """Add an OCR text layer to pages whose source has no words; a stamp drawn by a signature is none.
+
+    What was accepted before stays when that fails.
+    """
+    bare = [number for number, count in enumerate(found.page_characters) if count == 0]
+    if not bare:
+        return found, candidate
+
+    def _make(out: Path) -> tuple[str, ...]:
+        pictures = {number: _draw(work, range(number, number + 1))[0] for number in bare}
+        _lay(work, candidate.path, pictures, out, "")
+        return ()
+
+    better, layered = work.step("text-layer", _make, work.against_source)
+    return (better, layered) if better is not None and better.accepted else (found, candidate)
+
+
+def _lay(work: Work, path: Path, pictures: Mapping[int, dict[str, Any]], out: Path, statement: str) -> None:
+    """Write `path` with the words Tesseract finds on the pictures laid over their pages."""
+    tools = work.shop.tools
+    layers = {}
+    for number, picture in pictures.items():
+        stem = work.folder / f"words{number + 1:05}"
+        seen = ocr.recognise(
+            Path(picture["path"]), picture["dpi"], stem, limits=tools.limits, tesseract=tools.tesseract
+        )
+        if seen.text.strip():
+            layers[str(number)] = str(seen.layer)
+    work.shop.sandbox.ask("lay_text", path=path, layers=layers, out=out, statement=statement)

@@ -1,0 +1,152 @@
+"""Where hostile files are opened: a warm Python child in the cage that reads, mends and measures them.
+
+Starting Python and its PDF libraries anew for each file would cost more than the work itself, so one child is
+kept per process, with the cage's limits on it (`cage.py`), and replaced after a number of files, after a hang
+and after a crash. What it may do is the table of jobs in `sandbox_child.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import threading
+import weakref
+from pathlib import Path
+from typing import Any, Self
+
+from archive.warm import ChildGoneError, ChildHangsError, WarmChild
+from ingest.errors import ToolMissingError
+from ingest.formats.cage import Limits, caged, environment
+from ingest.formats.errors import CannotOpenError
+from ingest.settings import IngestSettings
+
+START_SECONDS = 120.0
+
+
+class Sandbox:
+    """A warm caged child. Safe to share between threads, one job at a time; not over a fork (see `shared`).
+
+    Args:
+        limits: of the child; `seconds` is the limit of one job.
+        recycle_after: jobs after which a fresh child takes over.
+    """
+
+    def __init__(self, limits: Limits, *, recycle_after: int = 500) -> None:
+        self._limits = limits
+        self._recycle_after = recycle_after
+        self._lock = threading.Lock()
+        self._child: WarmChild | None = None
+        self._tidy: weakref.finalize[..., Any] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Return the child's process id, None while there is none."""
+        return self._child.pid if self._child else None
+
+    def ask(self, job: str, **parts: Any) -> dict[str, Any]:
+        """Return what the job answers.
+
+        A job whose child died is tried once more in a fresh child, a job that hangs is not.
+
+        Raises:
+            CannotOpenError: the job refused the file, hung on it or died of it twice.
+            ToolMissingError: the child cannot be started. May be retried.
+        """
+        question = json.dumps({"job": job, **parts}, default=str)
+        with self._lock:
+            for attempt in (1, 2):
+                try:
+                    answer = self._warm().ask(question, self._limits.seconds)
+                except ChildHangsError as error:
+                    self._kill()
+                    raise CannotOpenError(f"nothing came of it in {self._limits.seconds:g} s") from error
+                except ChildGoneError as error:
+                    self._kill()
+                    if attempt == 2:
+                        raise CannotOpenError(
+                            f"the reader died of it (limit {self._limits.memory_mb} MB)"
+                        ) from error
+                else:
+                    if "error" in answer:
+                        raise CannotOpenError(str(answer["error"]))
+                    return answer
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """End the child and remove its folder."""
+        with self._lock:
+            self._kill()
+
+    def forget(self) -> None:
+        """Let go of a child inherited over a fork: it belongs to the parent."""
+        if self._child is not None:
+            self._child.forget()
+        if self._tidy is not None:
+            self._tidy.detach()
+        self._child, self._lock = None, threading.Lock()
+
+    def _warm(self) -> WarmChild:
+        child = self._child
+        if child is not None and (child.asked >= self._recycle_after or not child.alive):
+            self._kill()
+            child = None
+        if child is None:
+            home = Path(tempfile.mkdtemp(prefix="tangthu-sandbox-"))
+            self._tidy = weakref.finalize(self, _remove, home, os.getpid())
+            command = [sys.executable, "-m", "ingest.formats.sandbox_child"]
+            env = environment(home)
+            if "PYTHONPATH" in os.environ:
+                env["PYTHONPATH"] = os.environ["PYTHONPATH"]
+            try:
+                child = WarmChild(caged(command, self._limits), env=env, hello_seconds=START_SECONDS)
+            except (ChildGoneError, ChildHangsError) as error:
+                self._kill()
+                raise ToolMissingError("sandbox", f"the reader of files does not start ({error})") from error
+            self._child = child
+        return child
+
+    def _kill(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+        if self._tidy is not None:
+            self._tidy()
+            self._tidy = None
+
+
+def _remove(folder: Path, owner: int) -> None:
+    if os.getpid() == owner:  # not a forked child's
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+_shared: Sandbox | None = None
+_shared_lock = threading.Lock()
+
+
+def shared() -> Sandbox:
+    """Return this process's sandbox, started at the first job, with the limits of the settings."""
+    global _shared
+    with _shared_lock:
+        if _shared is None:
+            settings = IngestSettings.load()
+            _shared = Sandbox(Limits(seconds=settings.convert_seconds, memory_mb=settings.convert_memory_mb))
+        return _shared
+
+
+def _after_fork() -> None:
+    global _shared, _shared_lock
+    if _shared is not None:
+        _shared.forget()
+    _shared, _shared_lock = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=_after_fork)

@@ -1,0 +1,78 @@
+"""The child of `sandbox.py`: reads one JSON question a line, does the job, answers one JSON line.
+
+Runs caged. It ends when its standard input ends, even in the middle of a job.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ingest.formats import look, measure, pictures, repair, textlayer
+
+
+def _check_signatures(path: Path, roots: Path | None) -> dict[str, Any]:
+    """Return the signature report; the library is loaded at the first signed file only."""
+    from dataclasses import asdict
+
+    from ingest.signatures.check import check
+
+    return {"signatures": [asdict(one) for one in check(path, roots=roots)]}
+
+
+JOBS: dict[str, Callable[..., dict[str, Any]]] = {
+    "look": lambda path, name: look.look(Path(path), name),
+    "signatures": lambda path, roots: _check_signatures(Path(path), Path(roots) if roots else None),
+    "repair": lambda path, out, statement: repair.repair(Path(path), Path(out), statement=statement),
+    "measure": lambda before, after, text, drawn=False: measure.measure(
+        Path(before), Path(after), Path(text), drawn=drawn
+    ),
+    "measure_office": lambda source, media_type, after, text: measure.measure_office(
+        Path(source), media_type, Path(after), Path(text)
+    ),
+    "measure_pictures": lambda pages, after, text: measure.measure_pictures(
+        [Path(page) for page in pages], Path(after), Path(text)
+    ),
+    "render": lambda path, folder, first, last: pictures.render(Path(path), Path(folder), first, last),
+    "split": lambda path, folder: pictures.split(Path(path), Path(folder)),
+    "bind": lambda pages, out: pictures.bind(pages, Path(out)),
+    "lay_text": lambda path, layers, out, statement: textlayer.lay_text(
+        Path(path), layers, Path(out), statement=statement
+    ),
+}
+
+
+def main() -> None:
+    """Answer until standard input ends."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    os.dup2(2, 1)  # a library that prints must not be able to write an answer
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+
+    def _read() -> None:
+        for line in sys.stdin:
+            lines.put(line)
+        os._exit(0)
+
+    threading.Thread(target=_read, daemon=True).start()
+    print(json.dumps({"ready": True}), file=answers)
+    while True:
+        parts = json.loads(lines.get())
+        job = JOBS[parts.pop("job")]
+        try:
+            answer = job(**parts)
+        except MemoryError:
+            os._exit(3)  # a fresh child rather than one short of memory
+        except Exception as error:
+            # A hostile file makes libraries raise all kinds; the asker turns this into one file's failure.
+            answer = {"error": f"{type(error).__name__}: {error}"[:2000]}
+        print(json.dumps(answer), file=answers)
+
+
+if __name__ == "__main__":
+    main()

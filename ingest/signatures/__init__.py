@@ -1,0 +1,1 @@
+"""Who signed this, and does it hold?"""
