@@ -26,7 +26,9 @@ TT = "urn:tangthu:package:1"
 VIETNAM = timezone(timedelta(hours=7))
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 PARSER_OPTIONS: Mapping[str, Any] = {
-    "resolve_entities": False,
+    # "internal" and not False: with False and a schema, lxml 6.1 forgets to report a document that is cut off.
+    # External entities are not read either way, and a document with a DTD is refused at its first element.
+    "resolve_entities": "internal",
     "no_network": True,
     "load_dtd": False,
     "dtd_validation": False,
@@ -117,7 +119,7 @@ def stream(
     Raises:
         UnreadableError: not well-formed, not valid, or with a DTD.
     """
-    inside = 0
+    inside = depth = 0
     started = False
     try:
         for event, element in etree.iterparse(
@@ -128,8 +130,10 @@ def stream(
                 if not started and element.getroottree().docinfo.internalDTD is not None:
                     raise UnreadableError(f"{place}: has a DTD; packages have none")
                 started = True
+                depth += 1
                 inside += wanted
                 continue
+            depth -= 1
             if wanted:
                 yield element
                 inside -= 1
@@ -140,3 +144,5 @@ def stream(
                     del parent[0]
     except etree.LxmlError as error:
         raise UnreadableError(f"{place}: {error}") from error
+    if not started or depth:
+        raise UnreadableError(f"{place}: ends before its root element does")

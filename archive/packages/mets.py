@@ -16,7 +16,7 @@ from typing import Any, BinaryIO
 from lxml import etree
 
 from archive.packages.errors import UnreadableError
-from archive.packages.markup import CSIP, METS, XLINK, XSI, checked, stream, vietnam
+from archive.packages.markup import CSIP, METS, PARSER_OPTIONS, XLINK, XSI, checked, stream, vietnam
 from archive.packages.names import href, unhref
 
 PROFILE_PACKAGE = "http://www.ra.ee/METS/v01/IP.xml"
@@ -306,9 +306,7 @@ def attributes_of(source: BinaryIO, place: str) -> dict[str, str]:
     """Return the root's attributes and `OAISPACKAGETYPE`, reading no further than the header."""
     found: dict[str, str] = {}
     try:
-        for _, element in etree.iterparse(
-            source, events=("start",), resolve_entities=False, no_network=True, load_dtd=False
-        ):
+        for _, element in etree.iterparse(source, events=("start",), **PARSER_OPTIONS):
             if not found:
                 found = {"": element.tag, **dict(element.attrib)}
             if element.tag == f"{{{METS}}}metsHdr":

@@ -181,7 +181,8 @@ class _Writing:
         if not component.path.startswith(f"representations/{role}/data/"):
             raise UnwritableError(component.path, f"must lie below representations/{role}/data/")
         self._unique(component.path)
-        self._representations.setdefault(role, _Representation(role))
+        if role not in self._representations:
+            self._representations[role] = _Representation(role)
         self._container.copy(
             self._root + component.path,
             component.source,
