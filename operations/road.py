@@ -184,11 +184,11 @@ def _hold(case_file_id: str) -> tuple[str, bool]:
     with transaction() as session:
         retention_holds.place(
             session,
-            case_file_id=case_file_id,
+            agency_code=session.get_one(CaseFile, case_file_id).agency_code,
+            case_file_ids=[case_file_id],
             reason="đang phục vụ thanh tra",
             document_number="15/TTr-TT",
             document_date=_today(),
-            until=None,
             viewer=ARCHIVIST,
             now=datetime.now(UTC),
         )
