@@ -20,9 +20,11 @@ CASE = (
     rf"(?P<agency>{OLD}|[A-Y]\d{{2}}(?:\.[0-9A-Z]+?)*?)"
     r"\.(?P<year>(?:19|20)\d{2})\.(?P<notation>\S.*)"
 )
+AXIS_ID = r"(?P<agency>[^,]+),(?P<date>\d{4}[/-]\d{2}[/-]\d{2}),(?P<code>.+)"
 _AGENCY = re.compile(AGENCY)
+_AXIS_ID = re.compile(AXIS_ID)
 _CASE = re.compile(CASE)
-_LEADING = re.compile(rf"(?P<old>{OLD})|(?P<new>[A-Y]\d{{2}})(?=[.,\-_]|$)")
+_LEADING = re.compile(rf"(?:(?P<old>{OLD})|(?P<new>[A-Y]\d{{2}}))(?=[.,\-_]|$)")
 _OLD = re.compile(OLD)
 
 
@@ -49,6 +51,11 @@ def level1_of(value: str) -> str | None:
     if match is None:
         return None
     return match["new"] or match["old"][-3:]
+
+
+def is_axis_id(value: str) -> bool:
+    """Return whether `value` is a document id as the exchange axis (edXML) gives it: agency, date, number/notation."""
+    return _AXIS_ID.fullmatch(value) is not None
 
 
 def parse_case_code(value: str) -> CaseCode | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from archive.codes.identifiers import is_axis_id
 from archive.codes.load import table
 from ingest.checks.case import Case
 from ingest.checks.dates import format_date, parse_date
@@ -47,8 +48,14 @@ def _fields(
             yield Finding("V09_NUMBER", place, named | {"value": value[:_SHOWN]}, document)
             continue
         longest = row.longest(case.standard)
-        if longest and len(value) > longest:
-            params = named | {"length": str(len(value)), "longest": str(longest)}
+        if row.short == "DocCode" and is_axis_id(value):
+            # The axis's own id is longer than the 25 characters of TT 02/2019, and the sender cannot shorten what
+            # another agency gave (our reading).
+            longest = row.length_05
+        # TT 05/2025 bounds the code that was sent, not the words the reader put in its place.
+        length = len(values.get(f"{row.short}.code", value))
+        if longest and length > longest:
+            params = named | {"length": str(length), "longest": str(longest)}
             yield Finding("V09_LENGTH", place, params, document)
             continue
         yield from _codes(case, row, value, place, document)

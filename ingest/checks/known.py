@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import and_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from archive.register.models import CaseFile, Component, ComponentRole, Record
@@ -42,7 +42,7 @@ def known_to(session: Session, delivery: Delivery, *, agency_code: str, submissi
     found: dict[str, Record] = {}
     files: dict[str, str] = {}
     base = select(Record, CaseFile.code).join(CaseFile, Record.case_file_id == CaseFile.id).where(*mine)
-    clashes = [Record.code.in_(part) for part in _parts(codes)]
+    clashes: list[ColumnElement[bool]] = [Record.code.in_(part) for part in _parts(codes)]
     if days:
         years = Record.issued_on.between(date(min(days).year, 1, 1), date(max(days).year, 12, 31))
         clashes += [and_(years, Record.number.in_(part)) for part in _parts(numbers)]

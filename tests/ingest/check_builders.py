@@ -1,0 +1,211 @@
+"""Deliveries for the checks: `a_good_case()` has no finding under the base rules; every word returns a changed copy."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+
+from ingest.checks.duplicates import Known
+from ingest.checks.engine import check
+from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFacts, SignatureFacts
+from ingest.finding import Finding
+from ingest.profiles.load import profiles
+
+TODAY = date(2026, 3, 2)
+
+MEDIA = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "zip": "application/zip",
+}
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to deliver. `content` is what it is, whatever its name says."""
+
+    name: str = "vanban.pdf"
+    content: str = "pdf"
+    data: str = ""
+    size: int = 1000
+    pages: int | None = 2
+    version: str = "1.7"
+    encrypted: bool = False
+    problem: str = ""
+    active: tuple[str, ...] = ()
+    text: str = ""
+    signatures: tuple[SignatureFacts, ...] = ()
+    looked_into: bool = True
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256((self.data or self.name).encode()).hexdigest()
+
+    @property
+    def facts(self) -> FileFacts:
+        pdf = self.content == "pdf"
+        extensions = {"jpeg": ("jpg", "jpeg")}.get(self.content, (self.content,))
+        return FileFacts(
+            self.sha256,
+            "fmt/0",
+            MEDIA[self.content],
+            extensions,
+            self.pages if pdf else None,
+            self.version if pdf else "",
+            self.encrypted,
+            self.problem,
+            self.active,
+            self.text,
+            self.signatures,
+        )
+
+    @property
+    def delivered(self) -> DeliveredFile:
+        return DeliveredFile(self.name, Path("/nowhere"), self.size, self.sha256)
+
+
+@dataclass(frozen=True)
+class Doc:
+    fields: Mapping[str, str]
+    files: tuple[File, ...]
+
+    def saying(self, **fields: str) -> Doc:
+        return replace(self, fields={**self.fields, **fields})
+
+    def of(self, *files: File) -> Doc:
+        return replace(self, files=files)
+
+
+@dataclass(frozen=True)
+class ACase:
+    fields: Mapping[str, str]
+    documents: tuple[Doc, ...]
+    profile: str = "base"
+    agency: str = "000.00.05.H26"
+    standard: str = "TT02"
+    status: str = "NEW"
+    known: Known = field(default_factory=Known)
+    today: date = TODAY
+
+    def saying(self, **fields: str) -> ACase:
+        return replace(self, fields={**self.fields, **fields})
+
+    def document(self, **fields: str) -> ACase:
+        """Change fields of the first document."""
+        return replace(self, documents=(self.documents[0].saying(**fields), *self.documents[1:]))
+
+    def files(self, *files: File) -> ACase:
+        """Change the files of the first document."""
+        return replace(self, documents=(self.documents[0].of(*files), *self.documents[1:]))
+
+    def findings(self) -> list[Finding]:
+        delivery = Delivery(
+            self.standard,
+            "uuid-1",
+            self.status,
+            "",
+            self.agency,
+            self.fields,
+            tuple(
+                DeliveredDocument(f"doc{n}.xml", d.fields, tuple(f.delivered for f in d.files))
+                for n, d in enumerate(self.documents, 1)
+            ),
+        )
+        facts = {f.sha256: f.facts for d in self.documents for f in d.files if f.looked_into}
+        return check(
+            delivery,
+            facts,
+            profile=profiles()[self.profile],
+            agency_code=self.agency,
+            known=self.known,
+            today=self.today,
+        )
+
+    def codes(self) -> list[str]:
+        return [finding.code for finding in self.findings()]
+
+
+def signed_by(
+    name: str = "Nguyễn Văn An",
+    at: str = "2020-03-02T09:00:00+07:00",
+    verdict: str = "TOTAL-PASSED",
+    why: str = "",
+    intact: bool | None = True,
+) -> SignatureFacts:
+    return SignatureFacts(name, "Sở Nội vụ", verdict, why, intact, True, at)
+
+
+def a_document(agency: str, number: int, ordinal: int) -> Doc:
+    return Doc(
+        {
+            "DocCode": f"{agency}-2020.{number}",
+            "DocOrdinal": str(ordinal),
+            "TypeName": "Quyết định",
+            "CodeNumber": str(number),
+            "CodeNotation": "QĐ-SNV",
+            "IssuedDate": "02/03/2020",
+            "OrganName": "Sở Nội vụ",
+            "Subject": "Quyết định ban hành Quy chế văn thư, lưu trữ",
+            "Language": "Tiếng Việt",
+            "PageAmount": "2",
+            "Mode": "Công khai",
+            "ConfidenceLevel": "Gốc điện tử",
+            "Format": "Tốt",
+        },
+        (File(f"QuyetDinh{number}.pdf", signatures=(signed_by(),)),),
+    )
+
+
+def a_case(profile: str, agency: str, notation: str = "01.TH", year: int = 2020) -> ACase:
+    """Return a case file of two signed documents, right in every respect under the profile."""
+    return ACase(
+        {
+            "FileCode": f"{agency}.{year}.{notation}",
+            "OrganId": agency,
+            "FileCatalog": str(year),
+            "FileNotation": notation,
+            "Title": "Hồ sơ ban hành Quy chế văn thư, lưu trữ",
+            "Maintenance": "20 năm",
+            "Rights": "Công khai",
+            "Language": "Tiếng Việt",
+            "StartDate": "01/01/2020",
+            "EndDate": "31/12/2020",
+            "TotalDoc": "2",
+            "PageNumber": "4",
+            "Format": "Tốt",
+        },
+        (a_document(agency, 15, 1), a_document(agency, 16, 2)),
+        profile,
+        agency,
+    )
+
+
+def a_good_case() -> ACase:
+    return a_case("base", "000.00.05.H26")
+
+
+def lang_son() -> ACase:
+    return a_case("lang-son", "000.00.05.H37")
+
+
+def ninh_binh() -> ACase:
+    return a_case("ninh-binh", "000.00.12.H42")
+
+
+def an_giang() -> ACase:
+    return a_case("an-giang", "000.00.01.H01", "01TH")
+
+
+def gia_lai() -> ACase:
+    return a_case("gia-lai-so-tttt", "000.00.11.H21")
+
+
+def cao_bang() -> ACase:
+    return a_case("cao-bang", "000.00.09.H14")
