@@ -1,0 +1,147 @@
+"""Attachments of an edXML message: decoded to disk piece by piece, then told apart by content.
+
+Producers differ (domain notes on edXML, 1.5): the Java SDK wraps each file in a ZIP of one member, the .NET one
+sends it as it is, and ContentType tells neither. So the bytes decide; the name is AttachmentName, never the
+member's.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from ingest.errors import UnreadableDeliveryError
+from ingest.gateway.limits import Limits
+from ingest.gateway.unzip import CONTAINER_MARKS, unpack
+
+PACKED_ITSELF = re.compile(r"\.(zip|docx|docm|xlsx|xlsm|pptx|pptm|odt|ods|odp|odg|epub|jar)$", re.I)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """One attached file, on our disk.
+
+    Attributes:
+        name: AttachmentName as sent, for people; never used as a path.
+        wrapped: it came inside a ZIP of one member.
+    """
+
+    name: str
+    path: Path
+    size: int
+    sha256: str
+    content_type: str
+    description: str
+    wrapped: bool = False
+
+
+class Incoming:
+    """An attachment while its base64 is read; `feed` pieces, then `end`."""
+
+    def __init__(self, folder: Path, number: int, max_bytes: int) -> None:
+        self.content_id = self.name = self.content_type = self.description = ""
+        self.path = folder / f"{number:04d}"
+        self.size = 0
+        self._number = number
+        self._max = max_bytes
+        self._rest = ""
+        self._closed = False
+        self._digest = hashlib.sha256()
+        folder.mkdir(parents=True, exist_ok=True)
+        self._sink: BinaryIO | None = self.path.open("wb")
+
+    @property
+    def sha256(self) -> str:
+        """Return the hash of what was decoded so far."""
+        return self._digest.hexdigest()
+
+    def feed(self, piece: str) -> None:
+        """Take the next characters."""
+        clean = self._rest + "".join(piece.split())
+        whole = len(clean) - len(clean) % 4
+        self._rest = clean[whole:]
+        self._write(clean[:whole])
+
+    def end(self) -> None:
+        """Take notice that no more comes."""
+        if self._rest:
+            raise self._wrong("breaks off")
+        self.close()
+
+    def close(self) -> None:
+        """Close the file; again is fine."""
+        if self._sink is not None:
+            self._sink.close()
+            self._sink = None
+
+    def _write(self, clean: str) -> None:
+        if not clean or self._sink is None:
+            return
+        if self._closed:
+            raise self._wrong("goes on after its end")
+        try:
+            data = binascii.a2b_base64(clean.encode("ascii"), strict_mode=True)
+        except (binascii.Error, UnicodeError) as error:
+            raise self._wrong(str(error)) from error
+        self._closed = clean.endswith("=")
+        self.size += len(data)
+        if self.size > self._max:
+            raise UnreadableDeliveryError("EDXML_TOO_LARGE", self._place(), f"more than {self._max} bytes")
+        self._digest.update(data)
+        self._sink.write(data)
+
+    def _place(self) -> str:
+        return self.name or f"Attachment {self._number}"
+
+    def _wrong(self, why: str) -> UnreadableDeliveryError:
+        return UnreadableDeliveryError("EDXML_ATTACHMENT", self._place(), f"not base64: {why}")
+
+
+def finished(
+    incoming: Sequence[Incoming], references: Mapping[str, tuple[str, str]], limits: Limits
+) -> tuple[Attachment, ...]:
+    """Return the attachments with the names the manifest gives them, taken out of wrapping ZIPs.
+
+    Raises:
+        UnreadableDeliveryError: EDXML_ATTACHMENT: a wrapping ZIP is broken, encrypted, or has not one member.
+    """
+    found = []
+    for number, one in enumerate(incoming, start=1):
+        name, description = references.get(one.content_id.removeprefix("cid:"), ("", ""))
+        attachment = Attachment(
+            one.name or name or f"attachment-{number}",
+            one.path,
+            one.size,
+            one.sha256,
+            one.content_type,
+            one.description or description,
+        )
+        found.append(_unwrapped(attachment, limits))
+    return tuple(found)
+
+
+def _unwrapped(attachment: Attachment, limits: Limits) -> Attachment:
+    with attachment.path.open("rb") as stream:
+        if stream.read(4) != b"PK\x03\x04" or PACKED_ITSELF.search(attachment.name):
+            return attachment
+    try:
+        with zipfile.ZipFile(attachment.path) as opened:
+            if CONTAINER_MARKS & set(opened.namelist()):
+                return attachment  # a document whose name does not say so; identification will
+    except zipfile.BadZipFile as error:
+        raise UnreadableDeliveryError("EDXML_ATTACHMENT", attachment.name, f"broken ZIP: {error}") from error
+    folder = attachment.path.with_suffix(".unpacked")
+    try:
+        members = unpack(attachment.path, folder, replace(limits, files=1, nesting=1))
+    except UnreadableDeliveryError as error:
+        raise UnreadableDeliveryError("EDXML_ATTACHMENT", attachment.name, error.reason) from error
+    if len(members) != 1:
+        raise UnreadableDeliveryError("EDXML_ATTACHMENT", attachment.name, f"a ZIP of {len(members)} members")
+    (member,) = members
+    return replace(attachment, path=member.path, size=member.size, sha256=member.sha256, wrapped=True)
