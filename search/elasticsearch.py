@@ -7,6 +7,7 @@ register's, so putting a document twice is putting it once. A node that does not
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -32,6 +33,7 @@ from search.vietnamese import code_key
 Answer = TypeVar("Answer")
 BUSY = frozenset({408, 429, 502, 503, 504})
 CHUNK_BYTES = 10 * 2**20
+EXPUNGE_SECONDS = 90
 
 
 class ElasticsearchEngine:
@@ -53,6 +55,8 @@ class ElasticsearchEngine:
         elif settings.elasticsearch_user:
             options["basic_auth"] = (settings.elasticsearch_user, password)
         if settings.elasticsearch_ca:
+            if not settings.elasticsearch_ca.is_file():
+                raise SearchError(f"[search] elasticsearch_ca: there is no file {settings.elasticsearch_ca}")
             options["ca_certs"] = str(settings.elasticsearch_ca)
         try:
             self.client = Elasticsearch(
@@ -63,7 +67,7 @@ class ElasticsearchEngine:
                 **options,
             )
         except (ValueError, OSError) as error:
-            raise SearchError(f"[search] elasticsearch_url or elasticsearch_ca: {error}") from error
+            raise SearchError(f"[search] elasticsearch_url: {error}") from error
 
     def _ask(self, what: Callable[[], Answer]) -> Answer:
         try:
@@ -84,7 +88,9 @@ class ElasticsearchEngine:
                 raise SearchError(
                     f"{self._where}: HTTP {status}, check the key or the user in [search]"
                 ) from error
-            raise SearchError(f"{self._where}: HTTP {status} {error.message}") from error
+            cause = error.body["error"].get("root_cause", []) if isinstance(error.body, dict) else []
+            reason = cause[0].get("reason", "") if cause else ""
+            raise SearchError(f"{self._where}: HTTP {status} {error.message} {reason}") from error
 
     def _create(self, name: str, aliases: dict[str, Any]) -> None:
         self.client.indices.create(
@@ -104,8 +110,11 @@ class ElasticsearchEngine:
     def _ensure(self) -> None:
         if not self.client.indices.exists_alias(name=self.alias):
             # The same name for whoever comes first, so that two starting at once do not make two.
-            with suppress(BadRequestError):
+            try:
                 self._create(f"{self.alias}-000001", {self.alias: {}})
+            except BadRequestError as error:
+                if error.error != "resource_already_exists_exception":
+                    raise
         found = self.client.indices.get_mapping(index=self.alias)
         versions = {body["mappings"].get("_meta", {}).get("version") for body in found.values()}
         if versions != {mapping.VERSION}:
@@ -198,15 +207,23 @@ class ElasticsearchEngine:
 
     def _expunge(self, where: str) -> None:
         client = self.client.options(request_timeout=max(300.0, self.settings.request_timeout))
-        client.indices.flush(index=where, force=True, wait_if_ongoing=True)
-        client.indices.forcemerge(index=where, only_expunge_deletes=True)
-        client.indices.flush(index=where, force=True, wait_if_ongoing=True)
-        client.indices.refresh(index=where)
-        left = client.indices.stats(index=where, metric="docs")["_all"]["total"]["docs"]["deleted"]
-        if left:
-            raise NotErasedError(
-                f"{self._where}: {left} deleted documents are still in segments; erase again"
-            )
+        deadline = time.monotonic() + EXPUNGE_SECONDS
+        while True:
+            # The server keeps deleted documents for lagging replicas until a lease moves on, which it does
+            # every 30 s and no setting changes. Only then may a merge drop them; and only the next commit
+            # lets go of the old segments' files and the translog.
+            client.indices.flush(index=where, force=True, wait_if_ongoing=True)
+            client.indices.forcemerge(index=where, only_expunge_deletes=True)
+            client.indices.flush(index=where, force=True, wait_if_ongoing=True)
+            client.indices.refresh(index=where)
+            left = client.indices.stats(index=where, metric="docs")["_all"]["total"]["docs"]["deleted"]
+            if not left:
+                return
+            if time.monotonic() > deadline:
+                raise NotErasedError(
+                    f"{self._where}: {left} deleted documents are still in segments; erase again"
+                )
+            time.sleep(1)
 
     def count(self, case_file_id: str | None = None) -> int:
         """Return the number of documents, of one case file or of all."""

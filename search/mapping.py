@@ -46,7 +46,8 @@ ANALYSIS: dict[str, Any] = {
 
 _KEYWORD = {"type": "keyword"}
 _FOLDED = {"type": "text", "analyzer": "vi_folded"}
-_WORDS = {"type": "text", "analyzer": "vi_exact", "fields": {"folded": _FOLDED}}
+_EXACT = {"type": "text", "analyzer": "vi_exact"}
+_WORDS = {**_EXACT, "fields": {"folded": _FOLDED}}
 _CODE = {"type": "keyword", "fields": {"parts": _FOLDED}}
 _TEXT = {
     "type": "text",
@@ -66,7 +67,7 @@ MAPPINGS: dict[str, Any] = {
         **dict.fromkeys(("date", "start", "end", "stored_at", "code_key"), _KEYWORD),
         "ordinal": {"type": "integer"},
         "year": {"type": "integer"},
-        "type": {"type": "keyword", "fields": {"words": _WORDS}},
+        "type": {"type": "keyword", "fields": {"exact": _EXACT, "folded": _FOLDED}},
         "code": _CODE,
         "aliases": _CODE,
         **dict.fromkeys(("agency_name", "title", "organ", "extra"), _WORDS),
@@ -87,9 +88,9 @@ def index_settings(replicas: int, max_text: int) -> dict[str, Any]:
     }
 
 
-_FIELDS = (("title", 3), ("text", 1), ("organ", 1), ("agency_name", 1), ("type.words", 1), ("extra", 1))
+_FIELDS = (("title", 3), ("text", 1), ("organ", 1), ("agency_name", 1), ("type", 1), ("extra", 1))
 FOLDED = [f"{name}.folded^{boost}" for name, boost in _FIELDS]
-SHARP = [f"{name}^{boost}" for name, boost in _FIELDS]
+SHARP = [f"{'type.exact' if name == 'type' else name}^{boost}" for name, boost in _FIELDS]
 
 
 def _multi(fields: list[str], query: str, **options: Any) -> dict[str, Any]:

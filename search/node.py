@@ -169,11 +169,11 @@ class Node:
             "LANG": "C.UTF-8",
             "CLI_NAME": "server",
             "CLI_LIBS": "lib/tools/server-cli",
-            # No files of performance counters in the machine's /tmp.
-            "CLI_JAVA_OPTS": "-XX:-UsePerfData",
+            # Every Java it starts: nothing in the machine's /tmp, neither counters nor temporary folders.
+            "JDK_JAVA_OPTIONS": f"-XX:-UsePerfData -Djava.io.tmpdir={self.work / 'tmp'}",
             "ES_JAVA_HOME": str(java_home()),
             "ES_PATH_CONF": str(self.work / "conf"),
-            "ES_JAVA_OPTS": f"-Xms{self.heap} -Xmx{self.heap} -XX:-UsePerfData",
+            "ES_JAVA_OPTS": f"-Xms{self.heap} -Xmx{self.heap}",
             "ES_TMPDIR": str(self.work / "tmp"),
             "TMPDIR": str(self.work / "tmp"),
             "HOME": str(self.work),

@@ -1,0 +1,62 @@
+"""Real outside parts for the tests of this folder, started once a session."""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from search import node
+from search.settings import SearchSettings
+
+
+@dataclass(frozen=True)
+class RunningNode:
+    url: str
+    data: Path
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_node() -> Iterator[RunningNode]:
+    """A real node (40 to 60 s to start). Absent: skips with the reason, and fails where CI is set.
+
+    A developer may lend one that runs already: TEST_ELASTICSEARCH="URL WORK-FOLDER"; see `python -m search.node`.
+    """
+    lent = os.environ.get("TEST_ELASTICSEARCH", "").split()
+    if lent:
+        yield RunningNode(lent[0], Path(lent[1]) / "data")
+        return
+    home = SearchSettings().home
+    reason = node.available(home)
+    if reason:
+        if os.environ.get("CI"):
+            pytest.fail(f"Elasticsearch is not tested: {reason}", pytrace=False)
+        pytest.skip(f"ELASTICSEARCH IS NOT TESTED: {reason}")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    # Not pytest's temporary folder: that is 0700, and the node may run as another account.
+    work = Path(tempfile.mkdtemp(prefix="tangthu-elasticsearch-"))
+    work.chmod(0o755)
+    running = node.Node(home, work, port)
+    try:
+        running.start()
+        yield RunningNode(running.url, running.work / "data")
+    finally:
+        running.remove()
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(elasticsearch_node: RunningNode) -> str:
+    return elasticsearch_node.url
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_data(elasticsearch_node: RunningNode) -> Path:
+    """The folder in which the node keeps its files."""
+    return elasticsearch_node.data
