@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from archive.codes.identifiers import level1_of, parse_case_code
 from ingest.checks.case import Case, Document, Piece
+from ingest.checks.circular_02 import is_recognised
 from ingest.checks.fields import DOCUMENT_FIELDS, EXCHANGE_FIELDS, Need
 from ingest.checks.words import fold, plain
 from ingest.delivery import FileFacts
@@ -124,7 +125,8 @@ def _abstract(case: Case, document: Document) -> Iterator[Finding]:
 def _format(case: Case, document: Document, piece: Piece) -> Iterator[Finding]:
     """The content decides, not the name: `map.jpg` holding a PNG is a PNG."""
     rule, facts = case.profile.formats, piece.facts
-    if rule is None or facts is None:
+    # Content that nobody recognises is UNOPENABLE, whichever formats are taken.
+    if rule is None or facts is None or not is_recognised(facts):
         return
     content = _content(facts)
     found = "/".join(sorted(content)) or facts.media_type or "?"

@@ -24,6 +24,7 @@ MEDIA = {
     "jpeg": "image/jpeg",
     "png": "image/png",
     "zip": "application/zip",
+    "": "application/octet-stream",
 }
 
 
@@ -51,7 +52,7 @@ class File:
     @property
     def facts(self) -> FileFacts:
         pdf = self.content == "pdf"
-        extensions = {"jpeg": ("jpg", "jpeg")}.get(self.content, (self.content,))
+        extensions = {"jpeg": ("jpg", "jpeg"), "": ()}.get(self.content, (self.content,))
         return FileFacts(
             self.sha256,
             "fmt/0",

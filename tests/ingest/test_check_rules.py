@@ -149,6 +149,10 @@ def test_a_case_file_that_is_right_has_no_finding(case: Callable[[], ACase]) -> 
     assert case().codes() == []
 
 
+def test_a_file_whose_content_nobody_recognises_is_said_once_to_be_unopenable() -> None:
+    assert a_good_case().files(File("a.pdf", "")).codes() == ["UNOPENABLE"]
+
+
 def test_findings_come_worst_first() -> None:
     case = a_good_case().saying(Rights="", TotalDoc="9").document(Mode="Mật")
     assert case.codes() == ["V12", "V04_DOCS", "V09_ADVISED"]
