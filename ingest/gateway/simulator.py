@@ -6,7 +6,7 @@ The folder:
     messages/*.json         {docId, messageType, from, to, created_time, file, title}; read on every list
     messages/<file>         the raw message
     acknowledgements.jsonl  {docId, status, at} in the order they came
-    statuses.jsonl          {id, file, from, to, at}; statuses/*.xml are the status messages received
+    statuses.jsonl          {id, file, from, to, status, about, at}; statuses/*.xml are the messages
 
 Whole case files are listed with messageType "sip" and fetched by /downloadEdoc: no public standard carries
 a case file over the axis, so this is ours (DERIVED). POST /control sets faults for tests (`Faults`). It binds to
@@ -21,6 +21,7 @@ import email.parser
 import email.policy
 import hashlib
 import json
+import re
 import sys
 import threading
 from collections.abc import Sequence
@@ -282,10 +283,17 @@ class _Handler(BaseHTTPRequestHandler):
             "file": name,
             "from": self._parameter("from"),
             "to": json.loads(self._parameter("to") or "[]"),
+            "status": _first(rb"StatusCode>([0-9]{2})<", content),
+            "about": _first(rb":DocumentId>([^<]*)<", content),
             "at": datetime.now(ZONE).isoformat(timespec="seconds"),
         }
         self.server.append("statuses.jsonl", row)
         return self._ok({"DocId": row["id"]})
+
+
+def _first(pattern: bytes, content: bytes) -> str:
+    found = re.search(pattern, content)
+    return found[1].decode("utf-8", "replace") if found else ""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

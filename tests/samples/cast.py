@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.samples import regulations
 from tests.samples.case_file import CaseFilePlan, DocumentPlan, Made, a_case_file, a_document
@@ -103,7 +103,7 @@ def _lang_son() -> Iterator[Part]:
                 "Ban hành Quy chế tiếp nhận, xử lý, phát hành, quản lý văn bản điện tử và theo dõi, đôn đốc, kiểm tra "
                 "việc thực hiện nhiệm vụ do Ủy ban nhân dân tỉnh, Chủ tịch Ủy ban nhân dân tỉnh giao cho các cơ quan "
                 "nhà nước trên địa bàn tỉnh Lạng Sơn",
-                *regulations.paragraphs("lang-son-31-2020")[6:],
+                *regulations.paragraphs("lang-son-31-2020")[5:],
             )
             .signed_by("TM. Ủy ban nhân dân\nKT. Chủ tịch\nPhó Chủ tịch", "Hồ Tiến Thiệu"),
             a_document("Công văn", "905", "UBND-KGVX")
@@ -468,8 +468,6 @@ def _short(office: str, notation: str, title: str, year: int) -> CaseFilePlan:
 
 
 def _with_second(plan: CaseFilePlan, second: DocumentPlan) -> CaseFilePlan:
-    from dataclasses import replace
-
     return replace(plan, documents=(plan.documents[0], second, *plan.documents[2:]))
 
 

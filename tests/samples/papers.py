@@ -61,7 +61,7 @@ def pdf(sheet: Sheet, target: Path) -> int:
     paper.add_page()
     _letterhead(paper, sheet)
     for line in sheet.body:
-        heading = line.startswith(("Điều ", "Chương ", "QUY CHẾ", "QUYẾT ĐỊNH"))
+        heading = len(line) < 120 and line.startswith(("Điều ", "Chương ", "QUY CHẾ", "QUYẾT ĐỊNH"))
         paper.set_font("serif", "B" if heading else "", 13)
         paper.multi_cell(0, 6.5, line, align="L" if heading else "J", new_x="LMARGIN", new_y="NEXT")
         paper.ln(1.2)
@@ -71,7 +71,7 @@ def pdf(sheet: Sheet, target: Path) -> int:
 
 
 def _letterhead(paper: FPDF, sheet: Sheet) -> None:
-    paper.set_font("serif", "B", 12)
+    paper.set_font("serif", "B", 10)
     top = paper.get_y()
     paper.multi_cell(75, 5.5, f"{sheet.parent}\n{sheet.organ}".strip().upper(), align="C")
     left_end = paper.get_y()
@@ -112,8 +112,6 @@ def sign_pdf(source: Path, who: Sequence[Signer]) -> None:
     The claimed time is the moment of signing, as the test PKI has no time-stamp service.
     """
     for number, signer in enumerate(who):
-        appearance = source.with_suffix(".stamp.pdf")
-        _stamp(signer.name, appearance)
         box = (395 - 185 * number, 797, 575 - 185 * number, 827)
         result = source.with_suffix(".signing")
         with source.open("rb") as stream, result.open("wb") as sink:
@@ -125,15 +123,22 @@ def sign_pdf(source: Path, who: Sequence[Signer]) -> None:
                     md_algorithm="sha256",
                 ),
                 signer=signer.simple,
-                stamp_style=StaticStampStyle.from_pdf_file(str(appearance), border_width=0),
+                stamp_style=_stamp_of(signer),
                 new_field_spec=fields.SigFieldSpec(f"ChuKySo{number + 1}", on_page=0, box=box),
             ).sign_pdf(IncrementalPdfFileWriter(stream), output=sink)
         result.replace(source)
-        appearance.unlink()
+
+
+def _stamp_of(signer: Signer) -> StaticStampStyle:
+    """Return what this signer's signatures look like; the printed time is that of the first."""
+    target = signer.stem.with_suffix(".stamp.pdf")
+    if not target.exists():
+        _stamp(signer.name, target)
+    return StaticStampStyle.from_pdf_file(str(target), border_width=0)
 
 
 def _stamp(name: str, target: Path) -> None:
-    """Write what a signature looks like: body and time, ISO 8601 with Vietnam's zone."""
+    """Write a signature's look: body and time, ISO 8601 with Vietnam's zone."""
     paper = FPDF(unit="pt", format=(180, 30))
     paper.set_auto_page_break(False)
     paper.set_margins(2, 2, 2)

@@ -19,10 +19,15 @@ ENDS = datetime(2049, 12, 31, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Signer:
-    """A key and certificate on disk that pyHanko can sign with."""
+    """A key and certificate on disk that pyHanko can sign with.
+
+    Attributes:
+        stem: path of its files without their endings.
+    """
 
     name: str
     organisation: str
+    stem: Path
     simple: signers.SimpleSigner
 
 
@@ -86,7 +91,7 @@ class Pki:
             str(key_file), str(certificate_file), ca_chain_files=(str(self.root),)
         )
         assert simple is not None
-        return Signer(name, organisation, simple)
+        return Signer(name, organisation, stem, simple)
 
 
 def _builder(

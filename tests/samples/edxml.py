@@ -1,0 +1,109 @@
+"""Write an edXML document message (QCVN 102:2016/BTTTT) the way offices' systems do."""
+
+from __future__ import annotations
+
+import base64
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from xml.sax.saxutils import escape
+
+from ingest.gateway.edxml import NAMESPACE
+
+
+@dataclass(frozen=True)
+class EdxmlDocument:
+    """What a document message says.
+
+    Attributes:
+        attachments: (name, bytes, wrapped): wrapped as the Java SDK does, in a ZIP of one member.
+    """
+
+    sender: str
+    sender_name: str
+    receiver: str
+    number: str
+    notation: str
+    place: str
+    issued: date
+    type_name: str
+    subject: str
+    signer_post: str
+    signer_name: str
+    bussiness: int = 0
+    attachments: Sequence[tuple[str, bytes, bool]] = ()
+
+    @property
+    def document_id(self) -> str:
+        """Return the id as offices build it: agency, date, code."""
+        return f"{self.sender},{self.issued:%Y/%m/%d},{self.number}/{self.notation}"
+
+
+def write_document(document: EdxmlDocument) -> bytes:
+    """Return the message as UTF-8 bytes."""
+    references, encoded = [], []
+    for number, (name, data, wrapped) in enumerate(document.attachments, start=1):
+        payload = _wrapped(name, data) if wrapped else data
+        kind = "application/zip" if wrapped else "application/pdf"
+        references.append(
+            "<edXML:Reference>"
+            + _row("ContentId", f"cid:{number}")
+            + _row("ContentType", kind)
+            + _row("AttachmentName", name)
+            + _row("Description", "")
+            + "</edXML:Reference>"
+        )
+        encoded.append(
+            f"<Attachment><ContentId>cid:{number}</ContentId><AttachmentName>{escape(name)}</AttachmentName>"
+            f"<Description/><ContentType>{kind}</ContentType>"
+            f'<edXML:ContentTransferEncoded xmlns:edXML="{NAMESPACE}">'
+            f"{base64.b64encode(payload).decode()}</edXML:ContentTransferEncoded></Attachment>"
+        )
+    return f"""<?xml version="1.0" encoding="UTF-8"?>
+<edXML xmlns="{NAMESPACE}">
+<edXML:edXMLEnvelope xmlns:edXML="{NAMESPACE}">
+<edXML:edXMLHeader>
+<edXML:MessageHeader>
+<edXML:From>{_row("OrganId", document.sender)}{_row("OrganName", document.sender_name)}</edXML:From>
+<edXML:To>{_row("OrganId", document.receiver)}{_row("OrganName", "Lưu trữ")}</edXML:To>
+<edXML:Code>{_row("CodeNumber", document.number)}{_row("CodeNotation", document.notation)}</edXML:Code>
+<edXML:PromulgationInfo>{_row("Place", document.place)}{
+        _row("PromulgationDate", f"{document.issued:%Y/%m/%d}")
+    }</edXML:PromulgationInfo>
+<edXML:DocumentType>{_row("Type", "2")}{_row("TypeName", document.type_name)}</edXML:DocumentType>
+{_row("Subject", document.subject)}
+{_row("Content", document.subject)}
+<edXML:SignerInfo>{_row("Position", document.signer_post)}{
+        _row("FullName", document.signer_name)
+    }</edXML:SignerInfo>
+<edXML:OtherInfo>{_row("Priority", "0")}{_row("PageAmount", "0")}</edXML:OtherInfo>
+{_row("SteeringType", "0")}
+{_row("DocumentId", document.document_id)}
+</edXML:MessageHeader>
+<edXML:TraceHeaderList>
+<edXML:TraceHeader>{_row("OrganId", document.sender)}{
+        _row("Timestamp", f"{document.issued:%Y/%m/%d} 09:00:00")
+    }</edXML:TraceHeader>
+<edXML:Bussiness>{_row("BussinessDocType", str(document.bussiness))}</edXML:Bussiness>
+</edXML:TraceHeaderList>
+</edXML:edXMLHeader>
+<edXML:edXMLBody><edXML:edXMLManifest version="1.0">{
+        "".join(references)
+    }</edXML:edXMLManifest></edXML:edXMLBody>
+</edXML:edXMLEnvelope>
+<AttachmentEncoded>{"".join(encoded)}</AttachmentEncoded>
+</edXML>
+""".encode()
+
+
+def _row(name: str, value: str) -> str:
+    return f"<edXML:{name}>{escape(value)}</edXML:{name}>"
+
+
+def _wrapped(name: str, data: bytes) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as sink:
+        sink.writestr(zipfile.ZipInfo(f"a1b2.{name.rpartition('.')[2]}", (2026, 1, 5, 8, 0, 0)), data)
+    return target.getvalue()
