@@ -29,6 +29,7 @@ from search.vietnamese import Unit, code_key, code_parts, exact, folded_words
 VERSION = 1
 RERANK = 200
 RERANK_TEXT = 20_000  # characters of a text looked at for accents; titles are looked at whole
+CHECKPOINT_MS = 10_000  # how long an erasure waits for readers before it says that it is not done
 WEIGHTS = (10.0, 6.0, 8.0, 3.0, 1.0)  # code, alias, title, other, body
 
 TABLES = (
@@ -185,7 +186,7 @@ class SqliteEngine:
 
     def _empty_log(self) -> bool:
         with self._open() as connection:
-            connection.execute("PRAGMA busy_timeout=10000")
+            connection.execute(f"PRAGMA busy_timeout={CHECKPOINT_MS}")
             busy = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         return not busy
 
