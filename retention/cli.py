@@ -1,9 +1,237 @@
-"""Commands of `retention`."""
+"""Commands of `retention`: what is due and why, holds, and carrying out a destruction.
+
+The command line is the administrator's door: whoever may start it could also open the database, so the name
+and role given here are believed (`--as`, `--role`) and written into the ledger. What the vault checks by itself
+(approvals, list hash, holds, dates, distinct people) it checks here too.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
 import typer
+
+from archive.cli import show
+from archive.errors import NotAllowedError
+from archive.order_check import VIETNAM
+from archive.register.session import reading, transaction
+from archive.viewer import Role, Viewer
+from retention import certificate as papers
+from retention import destruction, disposal, holds
+from retention.eligibility import count_due, count_unclear
+from retention.eligibility import due as due_list
+from retention.explain import explain as steps_of
+
+AsUser = Annotated[str, typer.Option("--as", help="account name, written into the ledger")]
+Roles = Annotated[
+    list[str], typer.Option("--role", help="ROLE@AGENCY, may be given again; * for all agencies")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
+Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
+Reason = Annotated[str, typer.Option(help="why, in a sentence")]
+Number = Annotated[str, typer.Option(help="number of the document it rests on")]
+
+
+def viewer_from(name: str, roles: list[str]) -> Viewer:
+    """Return the viewer the options describe.
+
+    Raises:
+        NotAllowedError: a role is unknown or not written ROLE@AGENCY.
+    """
+    held: dict[str, frozenset[Role]] = {}
+    for text in roles:
+        role, at, agency = text.partition("@")
+        if not at or not agency or role not in set(Role):
+            known = ", ".join(sorted(Role))
+            raise NotAllowedError(f"--role {text}: write ROLE@AGENCY with a role of: {known}")
+        held[agency] = held.get(agency, frozenset()) | {Role(role)}
+    return Viewer(name, held)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def due(
+    user: AsUser,
+    role: Roles,
+    on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="day to look at")] = None,
+    agency: Annotated[str | None, typer.Option(help="only this agency")] = None,
+    limit: int = 100,
+    offset: int = 0,
+    as_json: AsJson = False,
+) -> None:
+    """List the case files whose period is over, not held, longest overdue first."""
+    viewer = viewer_from(user, role)
+    today = on.date() if on else _now().astimezone(VIETNAM).date()
+    with reading() as session:
+        found = due_list(session, viewer=viewer, today=today, agency=agency, limit=limit, offset=offset)
+        counts = count_due(session, viewer=viewer, today=today, agency=agency)
+        unclear = count_unclear(session, viewer=viewer, agency=agency)
+    lines = [
+        f"{one.case_file_id}  {one.code}  {one.maintenance}  {one.last_day}  {one.title}" for one in found
+    ]
+    lines.append(f"{sum(counts.values())} due on {today}; {sum(unclear.values())} with an unclear period")
+    facts = {"due": [asdict(one) for one in found], "counts": counts, "unclear": unclear, "on": today}
+    show(facts, as_json=as_json, text="\n".join(lines))
+
+
+def explain(case_file_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
+    """Say step by step why a case file is kept until its day."""
+    with reading() as session:
+        steps = steps_of(
+            session,
+            case_file_id,
+            viewer=viewer_from(user, role),
+            today=_now().astimezone(VIETNAM).date(),
+        )
+    lines = [f"{n}. {s.vi}\n   {s.en}\n   {s.clause}".rstrip() for n, s in enumerate(steps, 1)]
+    show([asdict(step) for step in steps], as_json=as_json, text="\n".join(lines))
+
+
+def place(
+    case_file_ids: list[str],
+    agency: Annotated[str, typer.Option(help="agency code")],
+    reason: Reason,
+    document: Number,
+    document_date: Day,
+    user: AsUser,
+    role: Roles,
+    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="last day")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Place a hold: nothing named is destroyed or handed over until it is lifted."""
+    with transaction() as session:
+        placed = holds.place(
+            session,
+            agency_code=agency,
+            case_file_ids=case_file_ids,
+            reason=reason,
+            document_number=document,
+            document_date=document_date.date(),
+            viewer=viewer_from(user, role),
+            now=_now(),
+            until=until.date() if until else None,
+        )
+    late = f"; too late for {', '.join(placed.too_late)}" if placed.too_late else ""
+    show(asdict(placed), as_json=as_json, text=f"held: {', '.join(placed.hold_ids)}{late}")
+    if placed.too_late:
+        raise typer.Exit(1)
+
+
+def ask_to_lift(
+    hold_id: str,
+    reason: Reason,
+    document: Number,
+    document_date: Day,
+    user: AsUser,
+    role: Roles,
+    as_json: AsJson = False,
+) -> None:
+    """Ask for a hold to be lifted; a second person does it with `hold lift ORDER`."""
+    with transaction() as session:
+        order = holds.propose_lift(
+            session,
+            hold_id,
+            reason=reason,
+            document_number=document,
+            document_date=document_date.date(),
+            viewer=viewer_from(user, role),
+            now=_now(),
+        )
+        show({"order_id": order.id, "state": order.state}, as_json=as_json, text=order.id)
+
+
+def lift(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
+    """Lift a hold: the second yes, by neither who asked nor who placed it. The first --role is the acting one."""
+    viewer = viewer_from(user, role)
+    acting = Role(role[0].partition("@")[0])
+    with transaction() as session:
+        order = holds.lift(session, order_id, viewer=viewer, role=acting, now=_now())
+        show(
+            {"order_id": order.id, "state": order.state}, as_json=as_json, text=f"lifted by order {order.id}"
+        )
+
+
+def propose(
+    case_file_ids: list[str],
+    agency: Annotated[str, typer.Option(help="agency code")],
+    reason: Reason,
+    document: Number,
+    document_date: Day,
+    user: AsUser,
+    role: Roles,
+    as_json: AsJson = False,
+) -> None:
+    """Propose the destruction of due case files; prints the order."""
+    with transaction() as session:
+        order = disposal.propose(
+            session,
+            agency_code=agency,
+            case_file_ids=case_file_ids,
+            reason=reason,
+            document_number=document,
+            document_date=document_date.date(),
+            viewer=viewer_from(user, role),
+            now=_now(),
+        )
+        facts = {"order_id": order.id, "state": order.state, "list_sha256": order.list_sha256}
+    show(facts, as_json=as_json, text=order.id)
+
+
+def approve(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
+    """Say yes to a destruction. The first --role is the acting one: council or head."""
+    viewer = viewer_from(user, role)
+    acting = Role(role[0].partition("@")[0])
+    with transaction() as session:
+        order = disposal.approve(session, order_id, viewer=viewer, role=acting, now=_now())
+        show(
+            {"order_id": order.id, "state": order.state}, as_json=as_json, text=f"{order.id} is {order.state}"
+        )
+
+
+def destroy(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
+    """Carry out an approved destruction, or go on with an interrupted one. Exit 1: call it again."""
+    outcome = destruction.execute(order_id, viewer=viewer_from(user, role), now=_now(), clock=_now)
+    lines = [f"{item.code}: {item.outcome} {item.detail}".rstrip() for item in outcome.items]
+    lines.append(
+        "finished" if outcome.finished else "not finished: mend what is named above, then call again"
+    )
+    show(asdict(outcome), as_json=as_json, text="\n".join(lines))
+    if not outcome.finished:
+        raise typer.Exit(1)
+
+
+def certificate(order_id: str, out: Path, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
+    """Write the certificate of destruction (biên bản hủy) as PDF/A."""
+    with reading() as session:
+        pdf = papers.certificate(session, order_id, viewer=viewer_from(user, role))
+    out.write_bytes(pdf)
+    show({"order_id": order_id, "path": out, "size": len(pdf)}, as_json=as_json, text=str(out))
+
+
+RETENTION: dict[str, Callable[..., None]] = {
+    "due": due,
+    "explain": explain,
+    "propose": propose,
+    "approve": approve,
+    "certificate": certificate,
+}
+HOLD: dict[str, Callable[..., None]] = {"place": place, "ask-to-lift": ask_to_lift, "lift": lift}
 
 
 def register(app: typer.Typer) -> None:
     """Add this folder's commands to `tangthu`."""
+    for name, help, commands in (
+        ("retention", "How long a case file is kept, what is due, and its destruction.", RETENTION),
+        ("hold", "Stop the disposal of case files.", HOLD),
+    ):
+        group = typer.Typer(name=name, no_args_is_help=True, help=help)
+        for command, function in commands.items():
+            group.command(command)(function)
+        app.add_typer(group)
+    app.command("destroy")(destroy)

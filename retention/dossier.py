@@ -1,0 +1,221 @@
+"""Gather what a destruction left behind: decision, approvals, items, receipts, ledger events."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.errors import NotAllowedError, NotFoundError
+from archive.ledger.event import Verb
+from archive.ledger.rows import EventRow
+from archive.order_check import VIETNAM
+from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState, Receipt
+from archive.register.models import Agency, CaseFile, Package
+from archive.viewer import Role, Viewer
+from retention.errors import CertificateError
+
+READERS = (Role.ARCHIVIST, Role.COUNCIL, Role.HEAD, Role.AUDITOR)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who took part.
+
+    Attributes:
+        part: what they did: proposed, approved, executed.
+    """
+
+    name: str
+    role: str
+    part: str
+    at: datetime
+    event: int
+
+
+@dataclass(frozen=True)
+class ReceiptFacts:
+    """A holder's receipt, with the number of its ledger event."""
+
+    holder: str
+    what: str
+    how: str
+    at: datetime
+    gone: bool
+    expires_on: date | None
+    event: int
+
+
+@dataclass(frozen=True)
+class ItemFacts:
+    """One case file of the order.
+
+    Attributes:
+        packages: (name in every store, SHA-256) of each version.
+        approved_sha256: the package hash the order was approved with.
+        events: numbers of the ledger's events about its end.
+        late_hold: reason of a hold that came after its last copy was begun, "" if none.
+    """
+
+    code: str
+    title: str
+    regime: str
+    maintenance: str
+    last_day: date | None
+    total_docs: int
+    total_pages: int
+    outcome: str
+    outcome_at: datetime | None
+    detail: str
+    packages: tuple[tuple[str, str], ...]
+    approved_sha256: str
+    receipts: tuple[ReceiptFacts, ...]
+    events: tuple[int, ...]
+    late_hold: str
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """A destruction, whole."""
+
+    order_id: str
+    agency_code: str
+    agency_name: str
+    reason: str
+    document_number: str
+    document_date: date
+    document_sha256: str
+    list_sha256: str
+    finished_at: datetime
+    people: tuple[Person, ...]
+    items: tuple[ItemFacts, ...]
+    events: tuple[int, ...]
+
+    def count(self, outcome: str) -> int:
+        """Return how many case files ended so."""
+        return sum(item.outcome == outcome for item in self.items)
+
+
+def local(at: datetime) -> datetime:
+    """Return a time as clocks in Viet Nam show it."""
+    return at.astimezone(VIETNAM)
+
+
+def gather(session: Session, order_id: str, *, viewer: Viewer | None = None) -> Dossier:
+    """Return everything about a destruction that has ended.
+
+    Args:
+        session: on the register.
+        order_id: of a destruction that is done.
+        viewer: archivist, council member, head or auditor of the agency; None only where the caller has
+            already asked the viewer's permission.
+
+    Raises:
+        NotFoundError: no such order.
+        NotAllowedError: the viewer has no part in it.
+        CertificateError: it is no destruction, or not done yet.
+    """
+    order = session.get(Order, order_id)
+    if order is None:
+        raise NotFoundError(f"there is no order {order_id}")
+    if viewer is not None and not any(viewer.has(role, order.agency_code) for role in READERS):
+        raise NotAllowedError(f"{viewer.name} has no part in {order.agency_code}")
+    if order.kind != OrderKind.DESTRUCTION:
+        raise CertificateError(f"order {order_id} is no destruction but a {order.kind}")
+    if order.state != OrderState.DONE or order.executed_at is None:
+        raise CertificateError(f"order {order_id} is {order.state}; there is a certificate when it is done")
+    decisions = list(
+        session.scalars(select(EventRow).where(EventRow.object_id == order.id).order_by(EventRow.seq))
+    )
+    began = next(
+        (row.at for row in decisions if row.payload.get("state") == OrderState.EXECUTING), order.created_at
+    )
+    acts = _acts(session, order)
+    agency = session.get(Agency, order.agency_code)
+    return Dossier(
+        order_id=order.id,
+        agency_code=order.agency_code,
+        agency_name=agency.name if agency else order.agency_code,
+        reason=order.reason,
+        document_number=order.document_number,
+        document_date=order.document_date,
+        document_sha256=order.document_sha256,
+        list_sha256=order.list_sha256,
+        finished_at=order.executed_at,
+        people=_people(decisions),
+        items=tuple(_item(session, item, acts[item.case_file_id], began) for item in order.items),
+        events=tuple(row.seq for row in decisions),
+    )
+
+
+def _people(decisions: list[EventRow]) -> tuple[Person, ...]:
+    found = []
+    for row in decisions:
+        if "order" in row.payload:
+            part = "proposed"
+        elif "approval" in row.payload:
+            part = "approved"
+        elif row.payload.get("state") == OrderState.EXECUTING:
+            part = "executed"
+        else:
+            continue
+        found.append(Person(row.actor, row.role, part, row.at, row.seq))
+    return tuple(found)
+
+
+def _acts(session: Session, order: Order) -> dict[str, list[EventRow]]:
+    """Return the ledger's ERASE and DESTROY events of this order by case file."""
+    found: dict[str, list[EventRow]] = defaultdict(list)
+    query = select(EventRow).where(
+        EventRow.object_id.in_([item.case_file_id for item in order.items]),
+        EventRow.verb.in_([Verb.ERASE.value, Verb.DESTROY.value]),
+    )
+    for row in session.scalars(query.order_by(EventRow.seq)):
+        if row.payload.get("order_id") == order.id:
+            found[row.object_id].append(row)
+    return found
+
+
+def _item(session: Session, item: OrderItem, acts: list[EventRow], began: datetime) -> ItemFacts:
+    file = session.get_one(CaseFile, item.case_file_id)
+    packages = session.execute(
+        select(Package.name, Package.sha256).where(Package.case_file_id == file.id).order_by(Package.version)
+    )
+    receipts = session.scalars(
+        select(Receipt)
+        .where(Receipt.order_id == item.order_id, Receipt.case_file_id == file.id)
+        .order_by(Receipt.at, Receipt.holder)
+    )
+    # The newest event of a holder is the one its receipt's row shows.
+    numbers = {row.payload["holder"]: row.seq for row in acts if row.verb == Verb.ERASE}
+    late = ""
+    if item.outcome == "done":
+        late = (
+            session.scalar(
+                select(Hold.reason).where(Hold.case_file_id == file.id, Hold.placed_at > began).limit(1)
+            )
+            or ""
+        )
+    return ItemFacts(
+        code=file.code,
+        title=file.title,
+        regime=file.regime,
+        maintenance=file.maintenance,
+        last_day=file.last_day,
+        total_docs=file.total_docs,
+        total_pages=file.total_pages,
+        outcome=item.outcome,
+        outcome_at=item.outcome_at,
+        detail=item.detail,
+        packages=tuple((name, sha256) for name, sha256 in packages),
+        approved_sha256=item.package_sha256,
+        receipts=tuple(
+            ReceiptFacts(r.holder, r.what, r.how, r.at, r.gone, r.expires_on, numbers.get(r.holder, 0))
+            for r in receipts
+        ),
+        events=tuple(row.seq for row in acts),
+        late_hold=late,
+    )

@@ -1,0 +1,105 @@
+"""What the certificate says, for both regimes, with what was spared; words from outside stay words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from lxml import html
+from retention_town import AGENCY, AN, BINH, HEAD, NOW, RESEARCHER, TODAY, Town, person
+
+from archive.errors import NotAllowedError
+from archive.register.session import reading, transaction
+from archive.viewer import Role
+from retention import holds
+from retention.certificate import certificate, page
+from retention.destruction import execute
+from retention.dossier import gather
+from retention.errors import CertificateError
+
+
+def destroyed(town: Town, *, title: str = "Hồ sơ giao ban tuần") -> str:
+    """Return an order that destroyed two of three case files, one of each regime, and spared a held one."""
+    ids = [
+        town.store("01.R1", title=title),
+        town.store("02.R2", regime="R2", ended=date(2019, 3, 1)),
+        town.store("03.GIU"),
+    ]
+    order_id = town.ordered(*ids)
+    with transaction() as session:
+        holds.place(
+            session, agency_code=AGENCY, case_file_ids=[ids[2]], reason="Thanh tra", document_number="5/TT",
+            document_date=TODAY, viewer=AN, now=NOW,
+        )  # fmt: skip
+    assert execute(order_id, viewer=BINH, now=NOW).finished
+    return order_id
+
+
+def test_it_names_basis_people_files_hashes_receipts_and_ledger_events(town: Town) -> None:
+    order_id = destroyed(town)
+    with reading() as session:
+        dossier = gather(session, order_id, viewer=HEAD)
+    text = html.fromstring(page(dossier)).text_content()
+    for word in (
+        "BIÊN BẢN HỦY TÀI LIỆU",
+        "01/2011/QH13, Điều 28",
+        "33/2024/QH15, Điều 16",
+        "12/QĐ-SNV",
+        "02/03/2026",
+        "Đã hủy 2 trên 3 hồ sơ",
+        "Không hủy: đang bị giữ",
+        "Thanh tra",
+        "our form",
+        "chưa được đối chiếu",
+        dossier.list_sha256,
+        *(one.name for one in dossier.people),
+        *(item.code for item in dossier.items),
+        *(sha256 for item in dossier.items for _, sha256 in item.packages),
+    ):
+        assert word in text, word
+    assert [(p.name, p.part) for p in dossier.people] == [
+        ("an", "proposed"),
+        ("cuong", "approved"),
+        ("dung", "approved"),
+        ("binh", "executed"),
+    ]
+    for item in dossier.items:
+        if item.outcome == "done":
+            assert item.events and all(receipt.event in item.events for receipt in item.receipts)
+            assert {f"store:kho-{x}" for x in "abc"} <= {receipt.holder for receipt in item.receipts}
+        else:
+            assert item.receipts == ()
+
+
+def test_the_list_has_the_columns_of_the_annex(town: Town) -> None:
+    order_id = destroyed(town)
+    with reading() as session:
+        tree = html.fromstring(page(gather(session, order_id)))
+    heads = [cell.text_content() for cell in tree.findall(".//table")[1].findall(".//th")]
+    assert heads == [
+        "STT", "Số lưu trữ (Hồ sơ số)", "Tập số", "Tiêu đề hồ sơ", "Thời hạn lưu trữ",
+        "Số tài liệu/trang", "Lý do hủy", "Ghi chú",
+    ]  # fmt: skip
+
+
+def test_a_title_with_markup_stays_text(town: Town) -> None:
+    evil = "<img src='http://x/'><script>alert(1)</script>"
+    with reading() as session:
+        order_id = destroyed(town, title=evil)
+        tree = html.fromstring(page(gather(session, order_id)))
+    assert tree.findall(".//img") == [] and tree.findall(".//script") == []
+    assert evil in tree.text_content()
+
+
+def test_there_is_no_certificate_before_the_end(town: Town) -> None:
+    order_id = town.ordered(town.store("01"))
+    with reading() as session, pytest.raises(CertificateError, match="is approved"):
+        certificate(session, order_id)
+
+
+def test_a_researcher_may_not_have_the_certificate_and_the_auditor_may(town: Town) -> None:
+    order_id = destroyed(town)
+    with reading() as session:
+        with pytest.raises(NotAllowedError):
+            gather(session, order_id, viewer=RESEARCHER)
+        assert gather(session, order_id, viewer=person("k", Role.AUDITOR)).count("done") == 2
