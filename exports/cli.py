@@ -1,9 +1,103 @@
-"""Commands of `exports`."""
+"""Commands of `exports`: `tangthu export inventory|aip`, `tangthu transfer send|receive|collect`."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
 import typer
+
+from archive.cli import show, viewer_named
+from archive.order_check import VIETNAM
+from archive.register.session import reading, transaction
+from exports import transfer as handing
+from exports.aip import export_aip
+from exports.inventory import inventory
+from exports.settings import ExportsSettings
+
+AsUser = Annotated[str, typer.Option("--as", help="Account name; written into the ledger.")]
+Roles = Annotated[
+    list[str], typer.Option("--role", help="ROLE@AGENCY held by that account; may be repeated.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
+
+export = typer.Typer(no_args_is_help=True, help="Give out packages and printed inventories.")
+transfer = typer.Typer(no_args_is_help=True, help="Hand case files over to the Historical Archive.")
 
 
 def register(app: typer.Typer) -> None:
     """Add this folder's commands to `tangthu`."""
+    app.add_typer(export, name="export")
+    app.add_typer(transfer, name="transfer")
+
+
+@export.command("inventory")
+def _inventory(
+    into: Annotated[Path, typer.Argument(help="PDF file to write.")],
+    agency: Annotated[str, typer.Option(help="Code of the agency.")],
+    user: AsUser,
+    role: Roles,
+    as_json: Json = False,
+) -> None:
+    """Print the inventory of an agency's case files as PDF/A."""
+    with reading() as session:
+        data = inventory(session, agency, viewer=viewer_named(user, role), today=datetime.now(VIETNAM).date())
+    into.write_bytes(data)
+    show({"file": str(into), "bytes": len(data)}, as_json=as_json, text=f"{into}: {len(data)} bytes")
+
+
+@export.command("aip")
+def _aip(
+    case_file: Annotated[str, typer.Argument(help="Id of the case file.")],
+    into: Annotated[Path, typer.Argument(help="Folder to write the package to.")],
+    user: AsUser,
+    role: Roles,
+    as_json: Json = False,
+) -> None:
+    """Write a case file's package as a plain TT 05/2025 ZIP."""
+    with reading() as session:
+        written = export_aip(session, case_file, into, viewer=viewer_named(user, role))
+    show(asdict(written), as_json=as_json, text=f"{written.path}  {written.sha256}")
+
+
+@transfer.command("send")
+def _send(
+    order: Annotated[str, typer.Argument(help="Id of an approved transfer order.")],
+    user: AsUser,
+    role: Roles,
+    as_json: Json = False,
+) -> None:
+    """Write the packages of an approved order into the Historical Archive's inbox."""
+    with transaction() as session:
+        sent = handing.send(session, order, viewer=viewer_named(user, role), now=datetime.now(UTC))
+    text = "\n".join(f"{one.code}: {one.outcome} {one.file or one.detail}" for one in sent)
+    show([asdict(one) for one in sent], as_json=as_json, text=text or "nothing was left to send")
+    if any(one.outcome == handing.REFUSED for one in sent):
+        raise typer.Exit(1)
+
+
+@transfer.command("receive")
+def _receive(
+    inbox: Annotated[Path | None, typer.Argument(help="Inbox; the configured one when left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Play the Historical Archive: check what arrived and leave receipts."""
+    receipts = handing.receive(inbox or ExportsSettings.load().inbox, now=datetime.now(UTC))
+    lines = [f"{one.number} {one.file}: {'accepted' if one.accepted else 'not accepted'}" for one in receipts]
+    text = "\n".join(lines) or "nothing new"
+    show([asdict(one) for one in receipts], as_json=as_json, text=text)
+    if not all(one.accepted for one in receipts):
+        raise typer.Exit(1)
+
+
+@transfer.command("collect")
+def _collect(as_json: Json = False) -> None:
+    """Read the receipts; what was received with the right hash counts as transferred."""
+    with transaction() as session:
+        collected = handing.collect(session, now=datetime.now(UTC))
+    text = "\n".join(f"{one.code}: {one.outcome} {one.receipt} {one.detail}".rstrip() for one in collected)
+    show([asdict(one) for one in collected], as_json=as_json, text=text or "nothing is under way")
+    if any(one.outcome == handing.REFUSED for one in collected):
+        raise typer.Exit(1)

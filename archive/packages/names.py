@@ -70,17 +70,3 @@ def bag_line_name(path: str) -> str:
 def from_bag_line(name: str) -> str:
     """Return the path a manifest line names; the inverse of `bag_line_name`."""
     return re.sub(r"%(0[AaDd]|25)", lambda match: chr(int(match.group(1), 16)), name)
-
-
-def package_name(name: str) -> str:
-    """Return a file name as it should be written into a package's paths.
-
-    The office's name is kept in `ComponentFacts.name`; the path only has to work everywhere. A percent sign is
-    replaced, because RFC 8493 encodes it in manifests and widespread tools (bagit-python 1.9) do not decode it.
-    """
-    name = re.sub(r"[\x00-\x1f\x7f/\\:*?\"<>|%]", "_", unicodedata.normalize("NFC", name)).strip(" .") or "_"
-    stem, dot, suffix = name.rpartition(".")
-    room = 200 - len(suffix.encode()) - 1
-    if len(name.encode()) <= 200 or room < 1:
-        return name.encode()[:200].decode(errors="ignore")
-    return stem.encode()[:room].decode(errors="ignore") + dot + suffix

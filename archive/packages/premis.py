@@ -97,7 +97,7 @@ class PremisWriter:
                 ):
                     self._xml.write(json_text(signatures, place))
             self._related("structural", "is part of", RECORD, record.id)
-            derived_from = component.facts.get("derived_from")
+            derived_from = component.facts.get("of")
             if isinstance(derived_from, str) and derived_from:
                 self._related("derivation", "has source", COMPONENT, derived_from)
 

@@ -6,6 +6,7 @@ import hashlib
 import os
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -101,7 +102,10 @@ def a_usual_case(folder: Path) -> PackageFacts:
         a_record(
             ordinal,
             a_component(folder, ordinal, data=b"%PDF-1.4 original " * ordinal),
-            a_component(folder, ordinal, "pdfa", data=b"%PDF-1.7 derivative " * ordinal),
+            replace(
+                a_component(folder, ordinal, "pdfa", data=b"%PDF-1.7 derivative " * ordinal),
+                facts={"of": f"original-{ordinal}", "route": "repair"},
+            ),
             a_component(folder, ordinal, "text", "Quyết định.txt", "Điều 1".encode()),
         )
         for ordinal in (1, 2)

@@ -1,0 +1,103 @@
+"""A stored package given out: as it lies in the stores, or as the plain TT 05/2025 package without its bag."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.copies import sha256_of
+from archive.custody import stores
+from archive.errors import NotAllowedError, NotFoundError, TemporaryError
+from archive.packages.facts import WrittenPackage
+from archive.packages.unbag import unbag
+from archive.register.models import CaseFile, Copy, CopyState, Package
+from archive.stores.interface import Store
+from archive.viewer import Viewer
+from exports.errors import NoGoodCopyError
+
+
+def export_aip(
+    session: Session,
+    case_file_id: str,
+    into: Path,
+    *,
+    viewer: Viewer,
+    places: Sequence[Store] | None = None,
+) -> WrittenPackage:
+    """Write the newest package of a case file, without its bag, into a folder as `<OBJID folder>.zip`.
+
+    Raises:
+        NotFoundError: no such case file, or it has no package any more.
+        NotAllowedError: the viewer may not read it.
+        NoGoodCopyError: no store has a sound copy.
+        TemporaryError: the folder cannot be written, or no store answers.
+    """
+    row = session.get(CaseFile, case_file_id)
+    if row is None:
+        raise NotFoundError(f"there is no case file {case_file_id}")
+    if not viewer.may_read(row.agency_code, row.access):
+        raise NotAllowedError(f"{viewer.name} may not read {row.code}")
+    newest = select(Package).where(Package.case_file_id == row.id).order_by(Package.version.desc()).limit(1)
+    package = session.scalar(newest)
+    if package is None:
+        raise NotFoundError(f"case file {row.code} has no package")
+    return hand_out(session, package, into, places=places)
+
+
+def hand_out(
+    session: Session, package: Package, into: Path, *, places: Sequence[Store] | None = None
+) -> WrittenPackage:
+    """Write one package, without its bag, into a folder; asks nobody's leave (the caller has).
+
+    Raises:
+        NoGoodCopyError: no store has a sound copy.
+        TemporaryError: the folder cannot be written, or no store answers.
+    """
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TemporaryError(f"{into}: cannot be made: {error}") from error
+    with sound_copy(session, package, places=places) as source:
+        return unbag(source, into / f"{package.objid.replace(':', '_')}.zip")
+
+
+@contextmanager
+def sound_copy(
+    session: Session, package: Package, *, places: Sequence[Store] | None = None
+) -> Iterator[BinaryIO]:
+    """Give a stream over the first copy whose bytes hash to what the register says; it is read whole first.
+
+    Raises:
+        NoGoodCopyError: stores answered, none with the right bytes.
+        TemporaryError: no store answered.
+    """
+    used = {store.name: store for store in (stores() if places is None else places)}
+    copies = session.scalars(
+        select(Copy).where(Copy.package_id == package.id, Copy.state != CopyState.ERASED).order_by(Copy.store)
+    )
+    troubles: list[str] = []
+    silent = 0
+    for copy in sorted(copies, key=lambda one: one.state != CopyState.VERIFIED):
+        if copy.store not in used:
+            continue
+        try:
+            source = used[copy.store].open(package.name)
+        except (NotFoundError, TemporaryError) as error:
+            silent += isinstance(error, TemporaryError)
+            troubles.append(str(error))
+            continue
+        with source:
+            if sha256_of(source) == package.sha256:
+                source.seek(0)
+                yield source
+                return
+            troubles.append(f"store {copy.store}: the copy is damaged")
+    told = "; ".join(troubles) or "no configured store has a copy"
+    if silent and silent == len(troubles):
+        raise TemporaryError(f"{package.name}: {told}")
+    raise NoGoodCopyError(package.name, f"{told}. Run `tangthu repair` first.")

@@ -1,0 +1,67 @@
+"""The Historical Archive's side of a transfer: take in what lies in the inbox, check it, write receipts.
+
+It stands for the other house's system until that has one; it knows nothing of our register. NĐ 01/2013
+Điều 7.4 has the receiver check authenticity, integrity and form before it confirms.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+from archive.errors import TemporaryError
+from archive.packages.markup import VIETNAM
+from archive.packages.verify import verify_plain
+from archive.settings import ArchiveSettings
+from exports.receipt import HandoverReceipt, receipt_path, write_receipt
+
+FAULTS_TOLD = 20
+
+
+def receive(inbox: Path, *, now: datetime) -> list[HandoverReceipt]:
+    """Check every package that has no receipt yet, write its receipt beside it, and return the new receipts.
+
+    Receipt numbers are `TN-<year>-<ordinal>`, counted in the inbox. A package that fails gets a receipt too,
+    with `accepted` false and what is wrong. Calling it again does nothing new.
+
+    Args:
+        inbox: the folder; a missing one is empty.
+        now: aware time of reception.
+
+    Raises:
+        TemporaryError: the inbox cannot be read or written, or the XML schemas are missing.
+    """
+    schemas = ArchiveSettings.load().tools_home / "schemas"
+    given: list[HandoverReceipt] = []
+    if not inbox.is_dir():
+        return given
+    for package in sorted(inbox.glob("*.zip")):
+        target = receipt_path(package)
+        if target.exists() or package.is_symlink():
+            continue
+        try:
+            with package.open("rb") as stream:
+                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+                size = stream.tell()
+        except OSError as error:
+            raise TemporaryError(f"{package}: cannot be read: {error}") from error
+        faults = verify_plain(package, schemas=schemas)
+        receipt = HandoverReceipt(
+            number=_number(inbox, now),
+            file=package.name,
+            sha256=sha256,
+            size=size,
+            accepted=not faults,
+            received_at=now.astimezone(VIETNAM).isoformat(timespec="seconds"),
+            faults=tuple(f"{fault.rule} {fault.path}: {fault.message}" for fault in faults[:FAULTS_TOLD]),
+        )
+        write_receipt(receipt, target)
+        given.append(receipt)
+    return given
+
+
+def _number(inbox: Path, now: datetime) -> str:
+    year = now.astimezone(VIETNAM).year
+    written = sum(1 for _ in inbox.glob("*.receipt.json"))
+    return f"TN-{year}-{written + 1:05d}"
