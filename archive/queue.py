@@ -6,15 +6,19 @@ work is the register: `ingest.tasks.sweep` sends again whatever nobody holds a l
 
 from __future__ import annotations
 
+import logging
 from importlib.metadata import entry_points
 from typing import Any
 
 from celery import Celery
 from celery.signals import worker_process_init
+from kombu.exceptions import OperationalError
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from archive.settings import ArchiveSettings
+
+log = logging.getLogger(__name__)
 
 app = Celery("tangthu")
 app.conf.update(
@@ -34,6 +38,8 @@ app.conf.update(
         "visibility_timeout": 3600,  # longer than the longest task, or it runs twice
         "unacked_restore_interval": 5,
         "unacked_restore_throttle": 1,
+        "max_retries": 1,  # a web request does not wait for a queue that is down
+        "interval_start": 0,
     },
     imports=tuple(point.value for point in entry_points(group="tangthu.tasks")),
     beat_schedule={
@@ -54,10 +60,30 @@ def _fresh_connections(**_: Any) -> None:
     session._engine.cache_clear()
 
 
+def send(task: str, *args: Any, expires: int | None = None) -> None:
+    """Send a task now, to the queue the settings name.
+
+    Args:
+        expires: seconds after which nobody needs to run it any more.
+
+    Raises:
+        OperationalError: the queue is down.
+    """
+    with app.connection_for_write(ArchiveSettings.load().broker) as connection:
+        app.send_task(task, args=args, connection=connection, expires=expires, retry=False)
+
+
 def send_after_commit(session: Session, task: str, *args: Any) -> None:
-    """Send a task when, and only when, this session's transaction has committed."""
+    """Send a task when, and only when, this session's transaction has committed.
+
+    When the queue is down the commit stands all the same: what is to be done is in the register, and the sweep
+    finds it there.
+    """
 
     def _send(_: Session) -> None:
-        app.send_task(task, args=args)
+        try:
+            send(task, *args)
+        except OperationalError as error:
+            log.warning("the queue is down (%s); the sweep will find %s %s", error, task, args)
 
     event.listen(session, "after_commit", _send, once=True)

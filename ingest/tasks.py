@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from archive.errors import TemporaryError
-from archive.queue import app
+from archive.queue import app, send
 from archive.register.session import transaction
 from ingest import outbox, pipeline
 from ingest.fetching import fetch_all
@@ -25,7 +25,7 @@ def sweep() -> int:
     with transaction() as session:
         ids = pipeline.unfinished(session, now=datetime.now(UTC))
     for submission_id in ids:
-        app.send_task("ingest.tasks.advance", args=(submission_id,), expires=60)
+        send("ingest.tasks.advance", submission_id, expires=60)
     return len(ids)
 
 

@@ -15,7 +15,7 @@ from archive.register.agencies import set_agency
 from archive.register.models import Outbox, Submission, SubmissionState
 from archive.register.session import reading, transaction
 from archive.viewer import ALL_AGENCIES, Role, Viewer
-from ingest import submissions
+from ingest import pipeline, submissions
 from ingest.errors import IngestError
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -127,3 +127,13 @@ def test_a_page_counts_all_states_and_sorts(queue: None) -> None:
         assert [row.title for row in mine.items] == ["A"]
         by_title = submissions.listing(session, viewer=HEAD, sort="title")
         assert [row.title for row in by_title.items] == ["A", "B", "C", "D"]
+
+
+def test_a_queue_that_is_down_does_not_undo_a_decision(queue: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TANGTHU_ARCHIVE__BROKER_URL", "redis+socket:///nowhere/valkey.sock")
+    one = a_submission(SubmissionState.TO_DECIDE)
+    with transaction() as session:
+        submissions.accept(session, one, viewer=ARCHIVIST, now=NOW)
+    with transaction() as session:
+        assert session.get_one(Submission, one).state == "accepted"
+        assert pipeline.unfinished(session, now=NOW + timedelta(minutes=1)) == [one]
