@@ -23,7 +23,7 @@ from ingest.settings import IngestSettings
 
 TOOL = "clamd"
 CHUNK = 256 * 1024
-TIMEOUT_SECONDS = 300.0
+TIMEOUT_SECONDS = 300.0  # above MaxScanTime below, so that clamd gives up first and says so
 MAX_FILE = "2000M"  # clamd's own ceiling for one file is just below 2 GiB
 
 # clamd reports these instead of a signature when it could not look inside.

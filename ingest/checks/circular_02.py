@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from archive.codes.load import table
@@ -146,7 +147,7 @@ def _digitised_name(case: Case, document: Document) -> Iterator[Finding]:
         return
     ordinal = _number(document.get("DocOrdinal")) or document.ordinal
     name = document.pieces[0].name
-    stem, _, extension = name.rpartition(".")
+    stem, _, extension = unicodedata.normalize("NFC", name).rpartition(".")
     tail = stem.removeprefix(code + ".") if stem.startswith(code + ".") else ""
     if _number(tail) != ordinal:
         expected = f"{code}.{ordinal:03}.{extension or 'pdf'}"

@@ -10,6 +10,7 @@ from archive.codes.load import table
 from ingest.checks.case import Case
 from ingest.checks.dates import format_date, parse_date
 from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS, Field, Kind, Need
+from ingest.checks.words import plain
 from ingest.finding import Finding
 
 _DIGITS = re.compile(r"[0-9]+")
@@ -72,7 +73,7 @@ def _codes(case: Case, row: Field, value: str, place: str, document: int) -> Ite
         if (
             not one
             or table(row.codes).find(one)
-            or (row.codes == "maintenance" and _YEARS.fullmatch(one.lower()))
+            or (row.codes == "maintenance" and _YEARS.fullmatch(plain(one)))
         ):
             continue
         params = {"field": row.short, "name": row.name_vi, "value": one[:_SHOWN]}

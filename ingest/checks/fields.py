@@ -8,6 +8,7 @@ policy.**
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -144,13 +145,14 @@ _SPELLINGS: Mapping[str, str] = {
 
 
 def canonical(fields: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields under the names of the tables above, values without white space at their ends.
+    """Return the fields under the names of the tables above, values in NFC without white space at their ends.
 
-    A name the tables spell otherwise is translated unless the right name is there too; unknown names stay.
+    Accents sent apart from their letters must not make a text longer or another. A name the tables spell otherwise
+    is translated unless the right name is there too; unknown names stay.
     """
     known: dict[str, str] = {}
     for name, value in fields.items():
         right = _SPELLINGS.get(name, name)
         if right == name or right not in fields:
-            known[right] = value.strip()
+            known[right] = unicodedata.normalize("NFC", value).strip()
     return known

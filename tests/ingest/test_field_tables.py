@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import unicodedata
+from dataclasses import replace
 from datetime import date
 
 import pytest
-from check_builders import a_good_case
-from hypothesis import given
+from check_builders import File, a_good_case
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.checks.catalogue import explain
 from ingest.checks.dates import format_date, parse_date
 from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS, Field, Kind, canonical
+from ingest.profiles.load import profiles
 
 FILE_ROWS = {
     "FileCode": ("1", Kind.STRING, 30, "B"),
@@ -137,3 +141,36 @@ def test_a_strange_retention_period_is_pointed_out(value: str) -> None:
 def test_several_languages_are_told_apart_by_semicolons() -> None:
     assert a_good_case().saying(Language="Tiếng Việt; Tiếng Anh").codes() == []
     assert a_good_case().saying(Language="Tiếng Việt; Klingon").codes() == ["V09_UNUSUAL"]
+
+
+ANY_FIELD = st.sampled_from(
+    [f.short for f in FILE_FIELDS] + [f.short for f in DOCUMENT_FIELDS] + ["Status", "Odd"]
+)
+ANY_FIELDS = st.dictionaries(
+    ANY_FIELD, st.text(max_size=40) | st.sampled_from(["Mật", "01/01/2020", "H37.2020.1", "03"])
+)
+
+
+@settings(deadline=None)
+@given(
+    ANY_FIELDS,
+    ANY_FIELDS,
+    st.text(max_size=60),
+    st.sampled_from(sorted(profiles())),
+    st.sampled_from(["TT02", "TT05"]),
+)
+def test_whatever_is_sent_the_findings_are_complete_and_explain_themselves(
+    of_file: dict[str, str], of_document: dict[str, str], name: str, profile: str, standard: str
+) -> None:
+    case = (
+        replace(a_good_case(), profile=profile, standard=standard).saying(**of_file).document(**of_document)
+    )
+    for finding in case.files(File(name, text=name)).findings():
+        for lang in ("vi", "en"):
+            assert explain(finding, lang).text  # type: ignore[arg-type]
+
+
+def test_accents_sent_apart_make_no_text_longer_and_no_value_strange() -> None:
+    apart = {name: unicodedata.normalize("NFD", value) for name, value in a_good_case().fields.items()}
+    assert a_good_case().saying(**apart).codes() == []
+    assert a_good_case().saying(Keyword=unicodedata.normalize("NFD", "ệ" * 100)).codes() == []
