@@ -167,6 +167,30 @@ def test_a_killed_clamd_is_a_temporary_error_and_never_clean(tmp_path: Path) -> 
             scan(file, address=running.address)
 
 
+def test_a_clamd_that_dies_while_it_scans_is_a_temporary_error(tmp_path: Path) -> None:
+    file = tmp_path / "a.txt"
+    file.write_bytes(b"a" * 2_000_000)
+    with tempfile.TemporaryDirectory(prefix="clamd") as folder, socket.socket(socket.AF_UNIX) as server:
+        address = Path(folder) / "dying.sock"
+        server.bind(str(address))
+        server.listen()
+
+        def die_in_the_middle() -> None:
+            first, _ = server.accept()
+            first.recv(100)
+            first.sendall(b"ClamAV 1.4.6\0")
+            first.close()
+            second, _ = server.accept()
+            second.recv(100)
+            second.close()
+
+        thread = threading.Thread(target=die_in_the_middle, daemon=True)
+        thread.start()
+        with pytest.raises(TemporaryError, match="clamd"):
+            scan(file, address=address)
+        thread.join(10)
+
+
 @pytest.mark.parametrize(
     "reply", ["OK", "stream: ", "stream: OK ERROR", "INSTREAM size limit exceeded. ERROR", "x"]
 )
