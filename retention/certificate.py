@@ -41,7 +41,7 @@ th, td { border: 0.5pt solid #000; padding: 1mm 1.5mm; vertical-align: top; text
 th { background: #eee }
 td.n { text-align: right }
 thead { display: table-header-group }
-tr { break-inside: avoid }
+tr, section { break-inside: avoid }
 .code { font-family: "Liberation Mono", monospace; font-size: 8pt; overflow-wrap: anywhere }
 .small { font-size: 9pt }
 .signs { display: flex; justify-content: space-around; text-align: center; margin-top: 8mm;
@@ -163,8 +163,8 @@ def _proof(number: int, item: ItemFacts) -> str:
         else "<p>Không nơi nào bị xóa.</p>"
     )
     events = ", ".join(str(number) for number in item.events) or "-"
-    return f"""<p><b>{number}. {escape(item.code)}</b>: {escape(OUTCOMES.get(item.outcome, item.outcome))}.
-Sự kiện trong sổ cái: {events}.</p><ul class="small">{packages}</ul>{table}"""
+    return f"""<section><p><b>{number}. {escape(item.code)}</b>: {escape(OUTCOMES.get(item.outcome, item.outcome))}.
+Sự kiện trong sổ cái: {events}.</p><ul class="small">{packages}</ul>{table}</section>"""
 
 
 def _receipt(receipt: ReceiptFacts) -> str:
