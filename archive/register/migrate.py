@@ -56,7 +56,7 @@ def version(connection: Connection) -> str | None:
 
 def differences(engine: Engine) -> list[object]:
     """Return what the tables have other than the models say, as Alembic words it; empty when they agree."""
-    with engine.connect() as connection:
+    with engine.connect().execution_options(readonly=True) as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, metadata()))
 

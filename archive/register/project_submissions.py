@@ -3,10 +3,10 @@
 INGEST, object (submission, id), payload {"agency_code", "message_id", "sha256", "size", "kind",
 "file_name"?, "title"?, "file_code"?, "state"?}.
 
-A later VALIDATE, RETURN, DECISION or METADATA_CHANGE with object kind "submission" may carry {"state", "title",
-"file_code", "agency_code", "kind", "case_file_id", "decided_by", "findings": [{"code", "severity", "place",
-"params"}]}; what is absent stays. A decision (accepted, returned, refused) names who decided: `decided_by`, or
-else the event's actor.
+A later VALIDATE, RETURN, DECISION, RECEIPT or METADATA_CHANGE with object kind "submission" may carry
+{"state", "title", "file_code", "agency_code", "kind", "case_file_id", "decided_by", "findings": [{"code",
+"severity", "place", "params"}]}; what is absent stays. A decision (accepted, returned, refused) names who
+decided: `decided_by`, or else the event's actor.
 """
 
 from __future__ import annotations

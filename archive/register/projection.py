@@ -34,7 +34,9 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.ERASE: project_orders.erased,
 }
 
-MOVES_A_SUBMISSION = frozenset({Verb.VALIDATE, Verb.RETURN, Verb.DECISION, Verb.METADATA_CHANGE})
+MOVES_A_SUBMISSION = frozenset(
+    {Verb.VALIDATE, Verb.RETURN, Verb.DECISION, Verb.RECEIPT, Verb.METADATA_CHANGE}
+)
 
 
 def apply(session: Session, event: Event, facts: PackageFacts | None = None) -> None:
@@ -49,8 +51,8 @@ def apply(session: Session, event: Event, facts: PackageFacts | None = None) -> 
 def project(session: Session, event: Event, facts: PackageFacts | None = None) -> None:
     """Write what an event means into the register, and nothing else (used by `archive.rebuild`).
 
-    Events that change no row (VIEW, COPY, NORMALISE ...) pass without effect. VALIDATE, RETURN and DECISION
-    about a submission (`object_kind` "submission") move its state; a DECISION about an order moves the order.
+    Events that change no row (VIEW, COPY, NORMALISE ...) pass without effect. VALIDATE, RETURN, DECISION and
+    RECEIPT about a submission (`object_kind` "submission") move it; a DECISION about an order moves the order.
 
     Args:
         session: an open transaction, the same the event was appended in.

@@ -13,6 +13,7 @@ import pytest
 
 from search import node
 from search.settings import SearchSettings
+from tests.services.postgres_cluster import both, postgres, postgres_database  # noqa: F401 (fixtures)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,103 @@
+"""Give a register that lost its ledger the sealed events back, from the segments in the stores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from archive.errors import LedgerError, NotFoundError, TemporaryError
+from archive.ledger.append import read, to_row
+from archive.ledger.event import unstamp
+from archive.ledger.merkle import FIRST_CHAIN, chained, root
+from archive.ledger.rows import EventRow, SealRow
+from archive.ledger.segment import FOLDER, Segment, key_of, parse
+from archive.stores.interface import Store
+
+
+def restore_from_segments(session: Session, places: Sequence[Store]) -> int:
+    """Write the events and seals the register lacks; return how many events those were.
+
+    A segment is believed when its events give its root and its root follows in the chain; a store whose
+    segment is damaged is passed over for the next.
+
+    Raises:
+        LedgerError: no store has a believable segment of some number, or an event of the register is not the
+            sealed one: somebody changed the register; `tangthu ledger verify` names what.
+    """
+    known = set(session.scalars(select(SealRow.number)))
+    chain, last_seq, restored = FIRST_CHAIN, 0, 0
+    for number in range(1, _count(places, max(known, default=0)) + 1):
+        if number in known:
+            row = session.get_one(SealRow, number)
+            chain, last_seq = row.chain, row.last_seq
+            continue
+        segment = _believable(places, number, chain, last_seq)
+        restored += _write(session, segment, number)
+        chain, last_seq = segment.head.chain, segment.head.last_seq
+    return restored
+
+
+def _count(places: Sequence[Store], at_least: int) -> int:
+    numbers = [at_least]
+    silent = 0
+    for store in places:
+        try:
+            for name in store.names(f"{FOLDER}/segment-"):
+                numbers.append(int(name.removeprefix(f"{FOLDER}/segment-").removesuffix(".jsonl")))
+        except TemporaryError:
+            silent += 1
+        except ValueError as error:
+            raise LedgerError(f"store {store.name} holds a strange name below {FOLDER}: {error}") from error
+    if silent == len(places):
+        raise TemporaryError("no store answers, so the sealed ledger cannot be read; mend one and try again")
+    return max(numbers)
+
+
+def _believable(places: Sequence[Store], number: int, chain: str, last_seq: int) -> Segment:
+    troubles = []
+    for store in places:
+        place = f"{store.name}:{key_of(number)}"
+        try:
+            with store.open(key_of(number)) as stream:
+                segment = parse(stream.read(), place)
+        except (NotFoundError, TemporaryError, LedgerError) as error:
+            troubles.append(str(error))
+            continue
+        top = root([bytes.fromhex(event.sha256) for event in segment.events]).hex()
+        expected = list(range(last_seq + 1, last_seq + 1 + len(segment.events)))
+        if (top, chained(chain, top)) != (segment.head.root, segment.head.chain):
+            troubles.append(f"{place} does not follow in the chain")
+        elif [event.seq for event in segment.events] != expected:
+            troubles.append(f"{place}: its events do not follow event {last_seq}")
+        else:
+            return segment
+    raise LedgerError(f"segment {number} of the ledger cannot be restored: " + "; ".join(troubles))
+
+
+def _write(session: Session, segment: Segment, number: int) -> int:
+    here = session.scalar(select(func.max(EventRow.seq))) or 0
+    for mine in read(session, after=segment.head.first_seq - 1, limit=len(segment.events)):
+        sealed = segment.events[mine.seq - segment.head.first_seq]
+        if mine.canonical() != sealed.canonical():
+            raise LedgerError(
+                f"event {mine.seq} in the register is not the one sealed in the stores; "
+                "find out who changed it (`tangthu ledger verify`) before anything is rebuilt"
+            )
+    missing = [event for event in segment.events if event.seq > here]
+    session.add_all(to_row(event) for event in missing)
+    session.add(
+        SealRow(
+            number=number,
+            first_seq=segment.head.first_seq,
+            last_seq=segment.head.last_seq,
+            root=segment.head.root,
+            chain=segment.head.chain,
+            sealed_at=unstamp(segment.head.sealed_at),
+            segment=key_of(number),
+            timestamp_token=segment.head.timestamp_token,
+        )
+    )
+    session.flush()
+    return len(missing)

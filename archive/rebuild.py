@@ -1,0 +1,218 @@
+"""Rebuild the register from the packages and the ledger alone, and prove that it is the same.
+
+What is lost when the register is lost, whole, a moment after a commit:
+- decisions (orders, approvals, holds, receipts, destructions): nothing, they are sealed at once;
+- stored case files: nothing, a package without a STORE event is taken in again from the stores;
+- other events (views, checks, unfinished submissions) since the last seal, `archive.tasks.seal`'s period at
+  most; the raw deliveries of those submissions lie in the quarantine, and their senders got no receipt 06.
+While the register is there, all of it is replayed and nothing is lost.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
+
+from archive.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
+from archive.copies import sha256_of, stores
+from archive.errors import ArchiveError, TemporaryError
+from archive.keeping import keep
+from archive.ledger.append import APPEND_LOCK, read
+from archive.ledger.event import Event, Verb
+from archive.ledger.restore import restore_from_segments
+from archive.ledger.rows import EventRow
+from archive.machine_rows import put_back, set_aside
+from archive.packages.facts import PackageFacts, WrittenPackage
+from archive.packages.reader import read_facts
+from archive.register.agencies import set_agency, set_fonds
+from archive.register.digest import TABLES, digest
+from archive.register.migrate import upgrade
+from archive.register.models import Agency, Fonds, Package
+from archive.register.projection import project
+from archive.register.session import engine, transaction
+from archive.settings import ArchiveSettings
+from archive.stores.interface import Store
+
+ACTOR = "system:rebuild"
+HASHED_UP_TO = 64 * 1024 * 1024
+"""Packages up to this size are hashed before their facts are believed; larger ones are judged by the digest."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a rebuild did.
+
+    Attributes:
+        digest_before: of the register as it was; of the newest checkpoint when the register was lost; ""
+            when there was neither.
+        digest_after: of the rebuilt register at the same event.
+        equal: both are known and the same.
+        events: how many were replayed.
+        at_event: the event at which the digests were compared.
+        lost_register: the register was gone, or older than the stores.
+        adopted: packages found in the stores without an event, taken in again.
+        missing: packages the ledger names and no store has; their case files have no documents now.
+    """
+
+    digest_before: str
+    digest_after: str
+    equal: bool
+    events: int = 0
+    at_event: int = 0
+    lost_register: bool = False
+    adopted: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+def rebuild(*, now: datetime | None = None) -> Report:
+    """Delete the register's derived rows, replay the ledger, and return what came of it.
+
+    All of it is one transaction: killed in between, the register is as it was. Stop the workers first; they
+    would wait for it.
+
+    Raises:
+        LedgerError: the segments in the stores contradict the register's events.
+        TemporaryError: no store answers.
+    """
+    moment = now or datetime.now(UTC)
+    upgrade(engine())
+    places = stores()
+    with transaction() as session:
+        had_events = session.scalar(select(func.max(EventRow.seq))) is not None
+        restored = restore_from_segments(session, places)
+    lost = restored > 0 or not had_events
+    before: Checkpoint | None = None
+    if not lost:
+        with transaction() as session:
+            before = write_checkpoint(session, now=moment, places=places)
+    with transaction() as session:
+        if session.get_bind().dialect.name == "postgresql":
+            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK})
+        last = session.scalar(select(func.max(EventRow.seq))) or 0
+        before = before or newest_checkpoint(last, places=places)
+        set_aside(session)
+        for model in reversed(TABLES):
+            session.execute(delete(model))
+        session.expunge_all()
+        replayed = _replay(session, places, stop_at=before.seq if before else 0)
+        put_back(session)
+    adopted = _adopt(places, moment) if lost else ()
+    return Report(
+        digest_before=before.digest if before else "",
+        digest_after=replayed.digest,
+        equal=before is not None and before.digest == replayed.digest,
+        events=last,
+        at_event=before.seq if before else last,
+        lost_register=lost,
+        adopted=adopted,
+        missing=replayed.missing,
+    )
+
+
+@dataclass(frozen=True)
+class _Replayed:
+    digest: str
+    missing: tuple[str, ...]
+
+
+def _replay(session: Session, places: Sequence[Store], *, stop_at: int) -> _Replayed:
+    gone = _destroyed(session)
+    missing: list[str] = []
+    compared = ""
+    after = 0
+    # Read in batches: PostgreSQL's server-side cursor must not stay open over our own writes.
+    while batch := list(read(session, after=after, limit=500)):
+        for event in batch:
+            facts = None
+            if event.verb is Verb.STORE and event.object_id not in gone:
+                facts = _facts(event, places)
+                if facts is None:
+                    missing.append(event.payload["package"]["name"])
+            project(session, event, facts)
+            if event.seq == stop_at:
+                compared = digest(session)
+        after = batch[-1].seq
+        session.expunge_all()
+    return _Replayed(compared or digest(session), tuple(missing))
+
+
+def _destroyed(session: Session) -> set[str]:
+    query = select(EventRow.object_id, EventRow.payload).where(EventRow.verb == Verb.DESTROY.value)
+    return {row.object_id for row in session.execute(query) if row.payload.get("outcome") == "done"}
+
+
+def _facts(event: Event, places: Sequence[Store]) -> PackageFacts | None:
+    """Return what the package says, from the first copy that can be believed; None when there is none."""
+    name = event.payload["package"]["name"]
+    for store in places:
+        try:
+            with store.open(name) as stream:
+                if event.payload["package"]["size"] <= HASHED_UP_TO:
+                    if sha256_of(stream) != event.after_sha256:
+                        continue
+                    stream.seek(0)
+                facts = read_facts(stream)
+        except (ArchiveError, TemporaryError, OSError):
+            continue
+        if facts.case_file_id == event.object_id and facts.name == name:
+            return facts
+    return None
+
+
+def _adopt(places: Sequence[Store], now: datetime) -> tuple[str, ...]:
+    """Take in again the packages whose STORE event was lost with the register."""
+    holding: dict[str, list[Store]] = {}
+    for store in places:
+        for name in store.names():
+            if name.endswith(".zip"):
+                holding.setdefault(name, []).append(store)
+    adopted = []
+    for name in sorted(holding):
+        with transaction() as session:
+            known = session.scalar(select(Package.id).where(Package.name == name))
+            if known is None and _adopt_one(session, name, holding[name], now):
+                adopted.append(name)
+    return tuple(adopted)
+
+
+def _adopt_one(session: Session, name: str, holding: Sequence[Store], now: datetime) -> bool:
+    hashes: dict[str, str] = {}
+    for store in holding:
+        try:
+            with store.open(name) as stream:
+                hashes[store.name] = sha256_of(stream)
+        except (ArchiveError, TemporaryError, OSError):
+            continue
+    if not hashes:
+        return False
+    sha256, agreeing = Counter(hashes.values()).most_common(1)[0]
+    if agreeing < min(2, ArchiveSettings.load().copies_required):
+        return False  # two copies that differ: nobody can say which is the right one
+    good = [store for store in holding if hashes.get(store.name) == sha256]
+    try:
+        with good[0].open(name) as stream:
+            facts = read_facts(stream)
+            size = stream.seek(0, 2)
+    except (ArchiveError, OSError):
+        return False
+    if facts.name != name:
+        return False
+    if session.get(Agency, facts.agency_code) is None:
+        set_agency(session, code=facts.agency_code, name=facts.agency_name, actor=ACTOR, now=now)
+    if session.get(Fonds, facts.fonds_code) is None:
+        set_fonds(
+            session,
+            code=facts.fonds_code,
+            agency_code=facts.agency_code,
+            name=facts.fonds_code,
+            actor=ACTOR,
+            now=now,
+        )
+    written = WrittenPackage(path=ArchiveSettings.load().data / name, size=size, sha256=sha256)
+    keep(session, facts, written, [store.name for store in good], actor=ACTOR, now=now)
+    return True

@@ -1,0 +1,91 @@
+"""One hash over everything in the register that packages and ledger must be able to give back.
+
+Covered: every table of `TABLES`, every column but those of `MACHINE_ONLY`, row by row in key order.
+Not covered, and why:
+- `step_result`, `outbox`, the columns of `MACHINE_ONLY`: where the machine stands in its work (steps, leases,
+  tries, messages owed). Lost, the work is done again; steps are safe to repeat.
+- `finding`: the working list of a submission, numbered by the database; the ledger's events name the codes.
+- `cursor`: how far followers have read; they read again from the beginning.
+- `event`, `seal`: the ledger is a source, not a result; `archive.ledger.verify` proves it.
+A submission that is being checked counts as received: both mean that nobody has decided anything yet.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import String, Table, select
+from sqlalchemy.orm import Session
+
+from archive.ledger.event import stamp
+from archive.register.base import Base
+from archive.register.decisions import Approval, Hold, Order, OrderItem, Receipt
+from archive.register.models import (
+    Agency,
+    CaseFile,
+    Component,
+    Copy,
+    Fonds,
+    Package,
+    Record,
+    Submission,
+    SubmissionState,
+)
+
+TABLES: tuple[type[Base], ...] = (
+    Agency,
+    Fonds,
+    Submission,
+    CaseFile,
+    Record,
+    Component,
+    Package,
+    Copy,
+    Order,
+    OrderItem,
+    Approval,
+    Hold,
+    Receipt,
+)
+"""In an order in which rows may be written: what is referred to comes first."""
+
+MACHINE_ONLY: Mapping[str, frozenset[str]] = {
+    "submission": frozenset({"step", "waiting", "attempts", "not_before", "lease_until", "lease_owner"}),
+}
+
+
+def digest(session: Session) -> str:
+    """Return the SHA-256 of the rebuildable register, lower-case hex, in constant memory."""
+    total = hashlib.sha256()
+    for model in TABLES:
+        total.update(table_digest(session, model).encode() + b"\n")
+    return total.hexdigest()
+
+
+def table_digest(session: Session, model: type[Base]) -> str:
+    """Return the SHA-256 over one table; what differs between two registers is found table by table."""
+    table = cast(Table, model.__table__)
+    left_out = MACHINE_ONLY.get(table.name, frozenset())
+    columns = [column for column in table.columns if column.name not in left_out]
+    total = hashlib.sha256(table.name.encode() + b"\n")
+    keys: list[Any] = list(table.primary_key.columns)
+    if session.get_bind().dialect.name == "postgresql":
+        # Byte order as in SQLite, whatever the database's language: a register moved over keeps its digest.
+        keys = [key.collate("C") if isinstance(key.type, String) else key for key in keys]
+    query = select(*columns).order_by(*keys).execution_options(yield_per=1000)
+    for row in session.execute(query):
+        facts = {column.name: _plain(value) for column, value in zip(columns, row, strict=True)}
+        if table.name == "submission" and facts["state"] == SubmissionState.CHECKING:
+            facts["state"] = SubmissionState.RECEIVED
+        total.update(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode() + b"\n")
+    return total.hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return stamp(value)
+    return value.isoformat() if isinstance(value, date) else value

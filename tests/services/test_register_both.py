@@ -1,0 +1,398 @@
+"""The register's contract, once on SQLite and once on PostgreSQL: migrate, append, keep, order, rebuild."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import date, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+
+from archive import orders
+from archive.checkpoints import write_checkpoint
+from archive.custody import read_component, stores, verify_package
+from archive.erasing import StoreHolder, erase
+from archive.ledger.append import append
+from archive.ledger.event import Verb
+from archive.ledger.rows import EventRow
+from archive.ledger.seal import seal
+from archive.ledger.verify import verify
+from archive.orders import NewOrder
+from archive.rebuild import rebuild
+from archive.register import session as sessions
+from archive.register.agencies import set_fonds
+from archive.register.decisions import Order, OrderKind, OrderState, Receipt
+from archive.register.digest import TABLES, digest, table_digest
+from archive.register.migrate import differences, upgrade, version
+from archive.register.models import CaseFile, Component, Copy, Outbox, Package, Record, StepResult, Submission
+from archive.register.projection import apply
+from archive.register.session import reading, transaction
+from archive.viewer import Role
+from tests.archive.vault_builders import AGENCY, HUNG, LAN, MAI, NOW, a_case_file, an_agency, ident
+
+pytestmark = pytest.mark.service
+
+EXPIRED = {
+    "permanent": False,
+    "retention_years": 10,
+    "last_day": "2024-12-31",
+    "eligible_from": "2025-01-01",
+    "basis": {"rule": "declared"},
+}
+
+
+def happen(verb: Verb, kind: str, id: str, payload: dict[str, object], actor: str = "system:test") -> None:
+    with transaction() as session:
+        apply(session, append(session, verb, actor=actor, kind=kind, id=id, payload=payload, now=NOW))
+
+
+def a_submission(code: str, state: str = "received") -> str:
+    id = ident("submission", code)
+    happen(
+        Verb.INGEST,
+        "submission",
+        id,
+        {"agency_code": AGENCY, "message_id": code, "sha256": "ab" * 32, "size": 7, "kind": "sip"},
+    )
+    happen(Verb.VALIDATE, "submission", id, {"state": state, "title": "Tiêu đề", "file_code": code})
+    return id
+
+
+def an_order(kind: OrderKind, *case_file_ids: str) -> str:
+    with transaction() as session:
+        new = NewOrder(
+            kind, AGENCY, "Hết thời hạn lưu trữ", "12/QĐ-UBND", date(2026, 2, 27), case_file_ids=case_file_ids
+        )
+        return orders.propose(session, new, viewer=LAN, now=NOW).id
+
+
+def a_destroyed_case(house: Path, code: str) -> str:
+    id = a_case_file().with_(code=code, secret_subject="Bí mật đã hủy").kept(house / "work")
+    happen(Verb.RETENTION_SET, "case-file", id, EXPIRED)
+    order_id = an_order(OrderKind.DESTRUCTION, id)
+    with transaction() as session:
+        orders.approve(session, order_id, viewer=HUNG, role=Role.COUNCIL, now=NOW)
+        order = orders.approve(session, order_id, viewer=MAI, role=Role.HEAD, now=NOW)
+        assert orders.reasons_against(session, order, now=NOW) == ()
+        orders.mark(session, order, OrderState.EXECUTING, actor="mai", now=NOW)
+        holders = [StoreHolder(store) for store in stores()]
+        receipts = erase(session, id, order_id, actor="mai", now=NOW, ask=holders)
+        assert all(receipt.gone for receipt in receipts)
+        event = append(
+            session,
+            Verb.DESTROY,
+            actor="mai",
+            kind="case-file",
+            id=id,
+            payload={"order_id": order_id, "outcome": "done", "detail": ""},
+            now=NOW,
+        )
+        apply(session, event)
+        orders.mark(session, order, OrderState.DONE, actor="mai", now=NOW)
+    return id
+
+
+def a_full_life(house: Path) -> dict[str, str]:
+    """One case file in every state, and submissions in several."""
+    with transaction() as session:
+        an_agency(session)
+    ids = {"open": a_submission("open"), "refused": a_submission("refused", "refused")}
+    a_submission("01.kept", "accepted")
+    ids["kept"] = a_case_file().with_(code="01.kept").kept(house / "work")
+    ids["destroyed"] = a_destroyed_case(house, "02.destroyed")
+    ids["held"] = a_case_file().with_(code="03.held").kept(house / "work")
+    hold = an_order(OrderKind.HOLD, ids["held"])
+    for code, until in (("h1", None), ("h2", "2027-01-01")):
+        happen(
+            Verb.HOLD,
+            "case-file",
+            ids["held"],
+            {"hold_id": code, "order_id": hold, "reason": "Thanh tra", "until": until},
+            "lan",
+        )
+    happen(Verb.LIFT_HOLD, "case-file", ids["held"], {"hold_id": "h1"}, "mai")
+    ids["handed over"] = a_case_file().with_(code="04.over").kept(house / "work")
+    transfer = an_order(OrderKind.TRANSFER, ids["handed over"])
+    happen(Verb.TRANSFER, "case-file", ids["handed over"], {"order_id": transfer, "outcome": "done"})
+    with transaction() as session:
+        package = session.scalars(select(Package).where(Package.case_file_id == ids["kept"])).one()
+        verify_package(session, package.id, now=NOW)
+    return ids
+
+
+def all_digests() -> dict[str, str]:
+    with reading() as session:
+        return {model.__tablename__: table_digest(session, model) for model in TABLES}
+
+
+def lose_the_register(house: Path) -> None:
+    """As if the database's disk had died."""
+    engine = sessions.engine()
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    engine.dispose()
+    sessions._engine.cache_clear()
+    for file in (house / "archive").glob("register.db*"):
+        file.unlink()
+
+
+# --- tables ---------------------------------------------------------------------------------------------
+
+
+def test_the_migrations_make_exactly_the_tables_of_the_models(both: Path) -> None:
+    assert differences(sessions.engine()) == []
+    newest = upgrade(sessions.engine())  # a second time: nothing to do
+    with sessions.engine().connect() as connection:
+        assert version(connection) == newest
+
+
+def test_a_changed_table_is_noticed(both: Path) -> None:
+    with sessions.engine().begin() as connection:
+        connection.execute(text("ALTER TABLE agency ADD COLUMN sneaked_in INTEGER"))
+    assert "sneaked_in" in str(differences(sessions.engine()))
+
+
+def test_a_package_may_be_larger_than_two_gigabytes(both: Path) -> None:
+    a_case_file().kept(both / "work")
+    with transaction() as session:
+        session.scalars(select(Package)).one().size = 5_000_000_000
+    with reading() as session:
+        assert session.scalar(select(Package.size)) == 5_000_000_000
+
+
+# --- ledger ---------------------------------------------------------------------------------------------
+
+APPENDER = """
+import sys
+from datetime import UTC, datetime
+from archive.ledger.append import append
+from archive.ledger.event import Verb
+from archive.register.session import transaction
+for n in range(int(sys.argv[2])):
+    with transaction() as session:
+        append(session, Verb.VIEW, actor=sys.argv[1], kind="case-file", id=str(n), now=datetime(2026, 1, 1, tzinfo=UTC))
+"""
+
+
+def test_processes_appending_at_once_leave_a_contiguous_ledger(both: Path) -> None:
+    children = [
+        subprocess.Popen([sys.executable, "-c", APPENDER, f"p{n}", "20"], stderr=subprocess.PIPE)
+        for n in range(3)
+    ]
+    for child in children:
+        _, error = child.communicate(timeout=120)
+        assert child.returncode == 0, error.decode()
+    with reading() as session:
+        rows = session.execute(select(EventRow.seq, EventRow.at, EventRow.actor).order_by(EventRow.seq)).all()
+        assert [row.seq for row in rows] == list(range(1, 61))
+        assert all(one.at < two.at for one, two in pairwise(rows))
+        assert {row.actor for row in rows} == {"p0", "p1", "p2"}
+        assert verify(session, places=[]) == []
+
+
+SEALER = """
+from datetime import UTC, datetime
+from archive.ledger.seal import seal
+from archive.register.session import transaction
+for _ in range(10):
+    with transaction() as session:
+        seal(session, now=datetime.now(UTC))
+"""
+
+
+def test_sealing_while_others_append_seals_every_event_once(both: Path) -> None:
+    commands = [[APPENDER, "p0", "30"], [APPENDER, "p1", "30"], [SEALER], [SEALER]]
+    children = [
+        subprocess.Popen([sys.executable, "-c", *command], stderr=subprocess.PIPE) for command in commands
+    ]
+    for child in children:
+        _, error = child.communicate(timeout=120)
+        assert child.returncode == 0, error.decode()
+    with transaction() as session:
+        seal(session, now=NOW)
+    with reading() as session:
+        assert verify(session) == []
+
+
+# --- custody --------------------------------------------------------------------------------------------
+
+
+def test_what_is_kept_can_be_read(both: Path) -> None:
+    case = a_case_file()
+    case.kept(both / "work")
+    with reading() as session:
+        component = session.scalars(select(Component).order_by(Component.path)).first()
+        assert component is not None
+        assert b"".join(read_component(session, component.id, viewer=LAN).chunks) == case.contents()[0]
+
+
+def test_a_destroyed_case_file_leaves_a_tombstone_and_no_words(both: Path) -> None:
+    with transaction() as session:
+        an_agency(session)
+    submission = a_submission("02.destroyed")
+    id = a_destroyed_case(both, "02.destroyed")
+    with reading() as session:
+        row = session.get_one(CaseFile, id)
+        assert (row.state, row.code, row.total_docs, row.description) == ("destroyed", "02.destroyed", 2, {})
+        assert row.title and row.end_date and row.gone_order_id
+        assert row.packages[0].sha256
+        assert session.scalar(select(func.count()).select_from(Record)) == 0
+        assert session.scalar(select(func.count()).select_from(Component)) == 0
+        assert set(session.scalars(select(Copy.state))) == {"erased"}
+        assert session.get_one(Submission, submission).findings == []
+        assert {receipt.holder for receipt in session.scalars(select(Receipt))} == {
+            "store:kho-a",
+            "store:kho-b",
+            "store:kho-c",
+        }
+        assert session.scalars(select(Order)).one().items[0].outcome == "done"
+    secret, words = "Bí mật đã hủy".encode(), a_case_file().contents()[0][:40]
+    for file in (both / "archive" / "stores").rglob("*"):
+        if file.is_file():
+            data = file.read_bytes()
+            assert secret not in data and words not in data, file
+
+
+# --- rebuild --------------------------------------------------------------------------------------------
+
+
+def test_rebuilding_a_living_register_gives_the_same_digest(both: Path) -> None:
+    a_full_life(both)
+    before = all_digests()
+    report = rebuild(now=NOW)
+    assert all_digests() == before
+    assert report.equal
+    assert report.digest_before == report.digest_after
+    assert (report.missing, report.adopted, report.lost_register) == ((), (), False)
+
+
+def test_a_lost_register_is_rebuilt_from_packages_and_sealed_ledger(both: Path) -> None:
+    ids = a_full_life(both)
+    with transaction() as session:
+        checkpoint = write_checkpoint(session, now=NOW)
+    before = all_digests()
+    lose_the_register(both)
+    report = rebuild(now=NOW)
+    assert checkpoint is not None
+    assert report.digest_before == checkpoint.digest
+    assert report.equal
+    assert report.lost_register
+    assert all_digests() == before
+    with reading() as session:
+        assert verify(session) == []
+        states = {
+            name: session.get_one(CaseFile, ids[name]).state for name in ("kept", "destroyed", "handed over")
+        }
+    assert states == {"kept": "stored", "destroyed": "destroyed", "handed over": "transferred"}
+
+
+def test_a_package_stored_after_the_last_seal_is_found_again(both: Path) -> None:
+    a_full_life(both)
+    with transaction() as session:
+        write_checkpoint(session, now=NOW)
+    late = a_case_file().with_(code="09.late")
+    late.kept(both / "work")
+    lose_the_register(both)
+    report = rebuild(now=NOW)
+    assert report.adopted == (late.facts().name,)
+    assert report.equal
+    with reading() as session:
+        assert session.get_one(CaseFile, late.id).records[0].subject == late.facts().records[0].subject
+
+
+def test_a_decision_survives_the_loss_of_the_register_a_moment_later(both: Path) -> None:
+    id = a_case_file().kept(both / "work")
+    hold = an_order(OrderKind.HOLD, id)
+    happen(Verb.HOLD, "case-file", id, {"hold_id": "h", "order_id": hold, "reason": "Thanh tra"}, "lan")
+    lose_the_register(both)
+    report = rebuild(now=NOW)
+    assert not report.equal  # nobody had written a checkpoint, so nobody can say
+    with reading() as session:
+        assert session.get_one(Order, hold).state == OrderState.APPROVED
+        assert verify(session)[-1:] == []
+
+
+def test_a_register_that_says_more_than_the_ledger_is_not_equal(both: Path) -> None:
+    a_full_life(both)
+    with transaction() as session:
+        session.scalars(select(CaseFile).where(CaseFile.code == "01.kept")).one().title = "Đã sửa lén"
+    report = rebuild(now=NOW)
+    assert not report.equal
+    with reading() as session:
+        assert session.scalars(select(CaseFile).where(CaseFile.code == "01.kept")).one().title != "Đã sửa lén"
+
+
+def test_a_package_no_store_has_is_named(both: Path) -> None:
+    case = a_case_file()
+    case.kept(both / "work")
+    for store in stores():
+        store.erase(case.facts().name)
+    report = rebuild(now=NOW)
+    assert report.missing == (case.facts().name,)
+    assert not report.equal
+
+
+def test_a_copy_changed_in_one_store_is_not_believed(both: Path) -> None:
+    case = a_case_file()
+    case.kept(both / "work")
+    path = both / "archive/stores/kho-a" / case.facts().name
+    data = path.read_bytes()
+    forged = data.replace("cầu Bản Chu".encode(), "cầu Bản Chù".encode()[: len("cầu Bản Chu".encode())])
+    assert forged != data
+    path.write_bytes(forged)
+    assert rebuild(now=NOW).equal
+
+
+def test_work_under_way_is_carried_over(both: Path) -> None:
+    ids = a_full_life(both)
+    with transaction() as session:
+        row = session.get_one(Submission, ids["open"])
+        row.state, row.step, row.attempts, row.lease_owner = "checking", "normalise", 3, "worker-1"
+        row.lease_until = NOW + timedelta(minutes=5)
+        session.add(
+            StepResult(
+                submission_id=row.id,
+                step="unpack",
+                position=1,
+                started_at=NOW,
+                finished_at=NOW,
+                outcome="go-on",
+                result={"files": 3},
+            )
+        )
+        session.add(Outbox(submission_id=row.id, status="01", not_before=NOW))
+    assert rebuild(now=NOW).equal
+    with reading() as session:
+        row = session.get_one(Submission, ids["open"])
+        assert (row.state, row.step, row.attempts, row.lease_owner) == (
+            "checking",
+            "normalise",
+            3,
+            "worker-1",
+        )
+        assert row.lease_until == NOW + timedelta(minutes=5)
+        assert [step.result for step in row.steps] == [{"files": 3}]
+        assert session.scalar(select(func.count()).select_from(Outbox)) == 1
+
+
+def test_the_same_events_give_the_same_digest_on_both_databases(
+    house: Path, postgres_database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = []
+    for url in ("", postgres_database):
+        monkeypatch.setenv("TANGTHU_ARCHIVE__REGISTER_URL", url)
+        upgrade(sessions.engine()) if url else None
+        with transaction() as session:
+            an_agency(session)
+            set_fonds(session, code="ls-ubnd", agency_code=AGENCY, name="chữ thường", actor="a", now=NOW)
+            set_fonds(session, code="ĐS", agency_code=AGENCY, name="chữ Đ", actor="a", now=NOW)
+        a_submission("one")
+        with reading() as session:
+            found.append(digest(session))
+        sessions.engine().dispose()
+    assert found[0] == found[1]
