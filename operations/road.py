@@ -204,7 +204,7 @@ def _destroy(case_file_id: str) -> tuple[str, bool]:
     for viewer, role in ((COUNCIL, Role.COUNCIL), (HEAD, Role.HEAD)):
         with transaction() as session:
             disposal.approve(session, order_id, viewer=viewer, role=role, now=datetime.now(UTC))
-    outcome = destruction.execute(order_id, viewer=ARCHIVIST, now=datetime.now(UTC))
+    outcome = destruction.execute(order_id, viewer=HEAD, now=datetime.now(UTC))  # not who proposed it
     with reading() as session:
         row = session.get_one(CaseFile, case_file_id)
         receipts = session.scalars(select(Receipt).where(Receipt.case_file_id == case_file_id)).all()
