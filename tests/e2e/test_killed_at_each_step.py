@@ -24,7 +24,7 @@ from operations.world import settle
 from tests.samples.case_file import Made, a_case_file, a_document
 from tests.samples.offices import OFFICES
 from tests.samples.pki import Pki
-from tests.samples.world import make_sip
+from tests.samples.world import build, make_sip
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
@@ -32,13 +32,13 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.fixture
-def road(house: Path, sample_world: Path, clamd_socket: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A house with the sample agencies, trusting the sample roots, and no queue: the test is the worker."""
+def road(house: Path, clamd_socket: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A house with the sample agencies and no queue: the test is the worker."""
     monkeypatch.setenv("TANGTHU_INGEST__CLAMD_SOCKET", str(clamd_socket))
-    monkeypatch.setenv("TANGTHU_INGEST__TRUST_ROOTS", str(sample_world / "trust"))
     monkeypatch.setenv("TANGTHU_INGEST__LEASE_SECONDS", "1")
     monkeypatch.setenv("TANGTHU_ARCHIVE__BROKER_URL", "memory://")
-    settle(sample_world)
+    build(house / "world", only=("offices",))
+    settle(house / "world")
     return house
 
 
