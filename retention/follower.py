@@ -82,7 +82,12 @@ def _handle(events: list[Event]) -> None:
     if not stores:
         return
     settings = RetentionSettings.load()
+    ids = sorted({store.object_id for store in stores})
     with transaction() as session:
+        # All rows before the first append: whoever places a hold locks its row first and the ledger second.
+        session.execute(
+            select(CaseFile.id).where(CaseFile.id.in_(ids)).order_by(CaseFile.id).with_for_update()
+        )
         for store in stores:
             set_retention(session, store, settings=settings)
 

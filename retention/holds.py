@@ -81,7 +81,9 @@ def place(
     if until is not None and until < now.astimezone(VIETNAM).date():
         raise OrderRefusedError((f"the hold would have ended on {until.isoformat()} already",))
     # The same row lock the destruction takes before each holder: one of the two sees the other's work.
-    session.execute(select(CaseFile.id).where(CaseFile.id.in_(case_file_ids)).with_for_update())
+    session.execute(
+        select(CaseFile.id).where(CaseFile.id.in_(case_file_ids)).order_by(CaseFile.id).with_for_update()
+    )
     order = orders.propose(
         session,
         NewOrder(

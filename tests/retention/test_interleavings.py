@@ -1,0 +1,182 @@
+"""Any order of hold, lift, list, vote, carry out and crash: no held or unexpired file is ever erased."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from retention_town import AGENCY, AN, BINH, COUNCIL, HEAD, NOW, TODAY, Town, copies_of
+
+from archive.custody import StoreHolder, stores
+from archive.errors import OrderRefusedError
+from archive.holders import Erasure, Holder, Target
+from archive.ledger import rows  # noqa: F401  (tables register themselves)
+from archive.register import session as register
+from archive.register.agencies import set_agency, set_fonds
+from archive.register.base import Base
+from archive.register.models import CaseFile
+from archive.register.session import reading, transaction
+from archive.viewer import Role
+from retention import disposal, holds
+from retention.destruction import execute
+
+CODES = ("01", "02", "03", "04")  # 04 is not due for a long time
+CRASHES = st.sampled_from([None, "index", "kho-a", "kho-b", "kho-c"])
+
+
+class CrashError(BaseException):
+    """The process dies here; nothing after it runs, as nothing catches it."""
+
+
+class Dying(StoreHolder):
+    """A store in which the process dies right before or after the erasure."""
+
+    def __init__(self, inner: StoreHolder, *, after: bool) -> None:
+        self._inner, self._after = inner, after
+
+    @property
+    def name(self) -> str:
+        return self._inner.name
+
+    def erase(self, target: Target) -> Erasure:
+        if self._after:
+            self._inner.erase(target)
+        raise CrashError
+
+
+class Index:
+    """A search index of one shelf; may die too."""
+
+    name = "index"
+
+    def __init__(self, dies: bool) -> None:
+        self._dies = dies
+
+    def erase(self, target: Target) -> Erasure:
+        if self._dies:
+            raise CrashError
+        return Erasure(self.name, "1 document", "clear", datetime.now(UTC), True)
+
+
+class Office(RuleBasedStateMachine):
+    """People and crashes against one small vault."""
+
+    @initialize()
+    def open(self) -> None:
+        self.folder = tempfile.TemporaryDirectory(prefix="tangthu-office-")
+        self.env = pytest.MonkeyPatch()
+        self.env.setenv("TANGTHU_CONFIG", f"{self.folder.name}/tangthu.toml")
+        self.env.setenv("TANGTHU_ARCHIVE__DATA", f"{self.folder.name}/archive")
+        Base.metadata.create_all(register.engine())
+        with transaction() as session:
+            set_agency(session, code=AGENCY, name="Sở", actor="admin", now=NOW)
+            set_fonds(session, code=f"PHONG-{AGENCY}", agency_code=AGENCY, name="P", actor="admin", now=NOW)
+        self.town = Town(Path(self.folder.name))
+        self.ids = {
+            code: self.town.store(
+                code, id=code, maintenance="70 năm" if code == "04" else "5 năm", ended=date(2014, 1, 1)
+            )
+            for code in CODES
+        }
+        self.holds: dict[str, str] = {}  # code -> hold id
+        self.orders: list[str] = []
+        self.left_when_held: dict[str, int] = {}
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            register.engine().dispose()
+            register._engine.cache_clear()
+            self.env.undo()
+            self.folder.cleanup()
+
+    @rule(code=st.sampled_from(CODES))
+    def hold(self, code: str) -> None:
+        if code in self.holds:
+            return
+        try:
+            with transaction() as session:
+                placed = holds.place(
+                    session, agency_code=AGENCY, case_file_ids=[code], reason="Thanh tra",
+                    document_number="1/TT", document_date=TODAY, viewer=AN, now=NOW,
+                )  # fmt: skip
+        except OrderRefusedError:
+            return  # destroyed already
+        self.holds[code] = placed.hold_ids[0]
+        self.left_when_held[code] = len(copies_of(code))
+
+    @rule(code=st.sampled_from(CODES))
+    def lift(self, code: str) -> None:
+        if code not in self.holds:
+            return
+        with transaction() as session:
+            file = session.get_one(CaseFile, code)
+            if file.state != "stored":
+                return
+            order = holds.propose_lift(
+                session, self.holds.pop(code), reason="Xong", document_number="2/TT", document_date=TODAY,
+                viewer=AN, now=NOW,
+            )  # fmt: skip
+            holds.lift(session, order.id, viewer=HEAD, role=Role.HEAD, now=NOW)
+        self.left_when_held.pop(code)
+
+    @rule(codes=st.sets(st.sampled_from(CODES), min_size=1), votes=st.integers(0, 2))
+    def list_and_vote(self, codes: set[str], votes: int) -> None:
+        try:
+            with transaction() as session:
+                order = disposal.propose(
+                    session, agency_code=AGENCY, case_file_ids=sorted(codes), reason="Hết hạn",
+                    document_number="3/QĐ", document_date=TODAY, viewer=AN, now=NOW,
+                )  # fmt: skip
+                for viewer, role in ((COUNCIL, Role.COUNCIL), (HEAD, Role.HEAD))[:votes]:
+                    disposal.approve(session, order.id, viewer=viewer, role=role, now=NOW)
+        except OrderRefusedError:
+            return
+        self.orders.append(order.id)
+
+    @precondition(lambda self: self.orders)
+    @rule(which=st.integers(0, 9), crash=CRASHES, after=st.booleans())
+    def carry_out(self, which: int, crash: str | None, after: bool) -> None:
+        ask: list[Holder] = [Index(crash == "index")]
+        for store in stores():
+            holder = StoreHolder(store)
+            ask.append(Dying(holder, after=after) if store.name == crash else holder)
+        order_id = self.orders[which % len(self.orders)]
+        try:
+            outcome = execute(order_id, viewer=BINH, now=NOW, ask=ask)
+        except (CrashError, OrderRefusedError):
+            return
+        assert outcome.finished
+        for item in outcome.items:
+            # Nothing approved and free is left behind: each ends, and only holds and refusals spare.
+            assert item.outcome in ("done", "held", "refused")
+
+    @invariant()
+    def nothing_is_lost_that_must_be_kept(self) -> None:
+        if not hasattr(self, "town"):
+            return
+        assert len(copies_of("04")) == 3  # not due
+        for code, left in self.left_when_held.items():
+            assert len(copies_of(code)) == left  # not one copy less since the hold
+        with reading() as session:
+            for code in CODES:
+                if session.get_one(CaseFile, code).state == "destroyed":
+                    assert copies_of(code) == []
+
+
+def _case(examples: int) -> Callable[[], None]:
+    Office.TestCase.settings = settings(
+        max_examples=examples,
+        stateful_step_count=12,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    return Office.TestCase  # type: ignore[no-any-return]
+
+
+TestOffice = _case(25)
