@@ -115,6 +115,7 @@ class Format:
 
 
 EMPTY = Format("", UNKNOWN_TYPE, (), "empty file")
+DAMAGED_PDF = Format(UNKNOWN_PUID, PDF, EXTENSIONS[PDF], "Portable Document Format, of unknown version")
 UNKNOWN = Format(UNKNOWN_PUID, UNKNOWN_TYPE, (), "unknown format")
 
 
@@ -133,6 +134,8 @@ def identify(path: Path, name: str) -> Format:
     puid = str(match.get("id") or UNKNOWN_PUID)
     # Extension-only matches say what the name claims, not what the bytes are.
     if puid == UNKNOWN_PUID or "extension only" in str(match.get("warning", "")):
+        if _begins(path, b"%PDF-"):  # PRONOM also wants the end, which a cut-off file has not
+            return DAMAGED_PDF
         return _text(name) if _is_text(path) else UNKNOWN
     if puid == "x-fmt/111":
         return _text(name)
@@ -158,6 +161,11 @@ def _text(name: str) -> Format:
     if name.lower().endswith(".csv"):
         return Format("x-fmt/18", CSV, EXTENSIONS[CSV], "Comma Separated Values")
     return Format("x-fmt/111", TEXT, EXTENSIONS[TEXT], "Plain Text File")
+
+
+def _begins(path: Path, mark: bytes) -> bool:
+    with path.open("rb") as stream:
+        return stream.read(len(mark)) == mark
 
 
 def _is_text(path: Path) -> bool:

@@ -86,7 +86,7 @@ def _summary(facts: Measured) -> dict[str, Any]:
     if facts.words_found is not None:
         told["words_found"] = round(facts.words_found, 4)
     if not texts and facts.words_found is None:
-        told["words"] = "not compared: the source has no text that can be read without the converter"
+        told["words"] = "not compared: no other reader of the source gives any"
     return told
 
 
