@@ -8,8 +8,10 @@ import pytest
 
 from archive.ledger.append import append
 from archive.ledger.event import Verb
+from archive.register.base import Base
+from archive.register.migrate import upgrade
 from archive.register.projection import apply
-from archive.register.session import transaction
+from archive.register.session import engine, transaction
 from archive.settings import ArchiveSettings
 from tests.archive.vault_builders import NOW, a_case_file
 
@@ -43,6 +45,8 @@ def kept(house: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     if not (ArchiveSettings.load().tools_home / "schemas" / "premis.xsd").is_file():
         pytest.skip("no XML schemas; `make setup` fetches them")
     monkeypatch.setenv("TANGTHU_EXPORTS__INBOX", str(house / "historical" / "inbox"))
+    Base.metadata.drop_all(engine())
+    upgrade(engine())  # as in the house itself; a rebuild looks for the version
     ids = {code: a_case_file().with_(code=code).kept(house / "work") for code in CODES}
     for code, case_file_id in ids.items():
         set_retention(case_file_id, permanent=not code.endswith("TAM"))
