@@ -38,12 +38,13 @@ class CsipCheck:
         """
         self._tree, self._root, self._digests, self._schemas = tree, root, digests, schemas
         self._names = [name[len(root) :] for name in tree.names() if name.startswith(root)]
+        self._known = frozenset(self._names)
         self.faults: list[Fault] = []
 
     def run(self) -> None:
         """Check everything; never raises for what is wrong with the package."""
         for path in REQUIRED:
-            if path not in self._names:
+            if path not in self._known:
                 self._fault("CSIP-STR", path, "is missing")
         self._structure()
         listed: set[str] = set()
@@ -73,7 +74,7 @@ class CsipCheck:
         if not found:
             self._fault("CSIP-STR", "representations/", "there is no representation")
         for name in sorted(found):
-            if f"representations/{name}/METS.xml" not in self._names:
+            if f"representations/{name}/METS.xml" not in self._known:
                 self._fault("CSIP-STR", f"representations/{name}/METS.xml", "is missing")
         if not any(name.startswith("schemas/") for name in self._names):
             self._fault("CSIP-STR", "schemas/", "there are no schemas")
@@ -116,7 +117,7 @@ class CsipCheck:
             return
         listed.add(target)
         if reference.kind == "pointer":
-            if target not in self._names:
+            if target not in self._known:
                 self._fault("METS-HREF", target, f"{path} points to it, but it is not there")
         elif reference.checksum_type != "SHA-256":
             self._fault("METS-FIXITY", target, f"{path} gives no SHA-256 but {reference.checksum_type!r}")

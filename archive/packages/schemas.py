@@ -32,7 +32,7 @@ def schema(folder: Path, name: str) -> Any:
     """Return a schema, from the folder set-up filled or from ours.
 
     Raises:
-        TemporaryError: it is not there; set-up fetches it.
+        TemporaryError: it is not there or not whole; set-up fetches it.
     """
     ours = Path(str(files("archive.codes").joinpath("schemas")))
     for place in (ours, folder):
@@ -40,5 +40,8 @@ def schema(folder: Path, name: str) -> Any:
         if path.is_file():
             parser = etree.XMLParser(no_network=True, resolve_entities=False)
             parser.resolvers.add(_LocalOnly((ours, folder)))
-            return etree.XMLSchema(etree.parse(str(path), parser))
+            try:
+                return etree.XMLSchema(etree.parse(str(path), parser))
+            except (etree.LxmlError, OSError) as error:
+                raise TemporaryError(f"{path} is no usable schema: {error}; run set-up again") from error
     raise TemporaryError(f"{folder / name} is missing; run set-up to fetch the schemas")

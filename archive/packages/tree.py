@@ -82,9 +82,20 @@ class ZipTree:
             self.top = tops.pop()
         else:
             self.faults.append(Fault("ZIP-TOP", "", f"must hold one top folder, holds {len(tops)}"))
+        self._overlaps(infos)
         folded: set[str] = set()
         for info in infos:
             self._take(info, folded, stored_only)
+
+    def _overlaps(self, infos: list[zipfile.ZipInfo]) -> None:
+        """Find members that share bytes: a small ZIP can so be made to take for ever to read."""
+        end = 0
+        for info in sorted(infos, key=lambda one: one.header_offset):
+            if info.header_offset < end:
+                raise UnreadableError(
+                    f"{info.orig_filename}: shares bytes with another member; nothing is read"
+                )
+            end = info.header_offset + info.compress_size
 
     def _take(self, info: zipfile.ZipInfo, folded: set[str], stored_only: bool) -> None:
         name = info.orig_filename

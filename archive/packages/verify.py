@@ -94,6 +94,15 @@ class _Below:
 
 
 def _some(faults: list[Fault]) -> list[Fault]:
-    if len(faults) <= MAX_FAULTS:
-        return faults
-    return [*faults[:MAX_FAULTS], Fault("LIMIT", "", f"{len(faults) - MAX_FAULTS} more faults are not shown")]
+    more = len(faults) - MAX_FAULTS
+    shown = [
+        Fault(fault.rule, _printable(fault.path), _printable(fault.message)) for fault in faults[:MAX_FAULTS]
+    ]
+    return [*shown, Fault("LIMIT", "", f"{more} more faults are not shown")] if more > 0 else shown
+
+
+def _printable(text: str) -> str:
+    """Return a text that no terminal obeys: names in a broken package may hold anything."""
+    return "".join(
+        char if char.isprintable() or char == " " else char.encode("unicode_escape").decode() for char in text
+    )

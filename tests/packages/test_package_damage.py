@@ -13,6 +13,7 @@ import bagit
 import pytest
 from package_builders import FOLDER, a_case, a_component, a_record, rebuilt
 
+from archive.errors import TemporaryError
 from archive.packages.facts import PackageFacts
 from archive.packages.reader import member_range, read_facts
 from archive.packages.unbag import unbag
@@ -274,6 +275,36 @@ def test_a_zip_bomb_is_refused_unread(tmp_path: Path, schemas: Path) -> None:
         bomb.writestr("bag/data/zeros", bytes(64 << 20))
     faults = verify(tmp_path / "bomb.zip", schemas=schemas, bag_only=True)
     assert ("ZIP-MEMBER", "bag/data/zeros") in {(fault.rule, fault.path) for fault in faults}
+
+
+def test_members_that_share_bytes_are_refused_unread(package: Path, schemas: Path, tmp_path: Path) -> None:
+    with zipfile.ZipFile(package) as old, zipfile.ZipFile(tmp_path / "overlap.zip", "w") as new:
+        for info in old.filelist:
+            new.writestr(info.filename, old.read(info))
+        first = new.filelist[2]
+        for info in new.filelist[3:]:
+            info.header_offset, info.file_size = first.header_offset, first.file_size
+            info.compress_size, info.CRC = first.compress_size, first.CRC
+    [fault] = verify(tmp_path / "overlap.zip", schemas=schemas)
+    assert fault.rule == "ZIP" and "shares bytes" in fault.message
+
+
+def test_a_name_that_would_command_a_terminal_is_shown_harmlessly(
+    package: Path, schemas: Path, tmp_path: Path
+) -> None:
+    bad = rebuilt(package, tmp_path / "bad.zip", add={f"{FOLDER}/\x1b[2Jgone": b"x"})
+    told = [fault.path for fault in verify(bad, schemas=schemas)]
+    assert f"{FOLDER}/\\x1b[2Jgone" in told
+
+
+def test_a_schema_that_is_not_whole_leaves_the_question_open(
+    package: Path, schemas: Path, tmp_path: Path
+) -> None:
+    for path in schemas.glob("*.xsd"):
+        shutil.copy(path, tmp_path)
+    (tmp_path / "premis.xsd").write_bytes((schemas / "premis.xsd").read_bytes()[:5000])
+    with pytest.raises(TemporaryError, match="run set-up again"):
+        verify(package, schemas=tmp_path)
 
 
 @pytest.mark.parametrize("checksums", [["sha256"], ["md5"], ["sha512", "sha1"]])
