@@ -37,8 +37,9 @@ TABLES = (
         rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, case_file_id TEXT NOT NULL, kind TEXT NOT NULL,
         agency TEXT NOT NULL, fonds TEXT NOT NULL, access TEXT NOT NULL, regime TEXT NOT NULL,
         year INTEGER NOT NULL, type TEXT NOT NULL, date TEXT NOT NULL, stored_at TEXT NOT NULL,
-        facts TEXT NOT NULL, body BLOB NOT NULL)""",
+        code_key TEXT NOT NULL, facts TEXT NOT NULL, body BLOB NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS document_case_file ON document (case_file_id)",
+    "CREATE INDEX IF NOT EXISTS document_code ON document (code_key)",
     "CREATE INDEX IF NOT EXISTS document_newest ON document (stored_at DESC, date DESC, id)",
     """CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
         code, alias, title, other, body, tokenize = "unicode61 remove_diacritics 2")""",
@@ -131,10 +132,10 @@ class SqliteEngine:
             self._take(connection, "id = ?", doc.id)
             row = connection.execute(
                 "INSERT INTO document (id, case_file_id, kind, agency, fonds, access, regime, year, type,"
-                " date, stored_at, facts, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                " date, stored_at, code_key, facts, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (
                     *(doc.id, doc.case_file_id, doc.kind, doc.agency, doc.fonds, doc.access, doc.regime),
-                    *(doc.year, doc.type, doc.date, doc.stored_at),
+                    *(doc.year, doc.type, doc.date, doc.stored_at, code_key(doc.code)),
                     json.dumps(replace(doc, text="").facts(), ensure_ascii=False),
                     zlib.compress(doc.text.encode(), 3),
                 ),
@@ -251,18 +252,21 @@ class SqliteEngine:
         self, connection: sqlite3.Connection, request: Request, where: str, values: Sequence[Any]
     ) -> list[_Candidate]:
         rank = f"bm25(words, {', '.join(map(str, WEIGHTS))})"
-        sql = (
-            f"SELECT words.rowid, {rank} AS score FROM words JOIN document d ON d.rowid = words.rowid"
-            f" WHERE {where} ORDER BY score, d.date DESC, d.id LIMIT ?"
-        )
+
+        def ranked(condition: str, *more: Any) -> list[tuple[int, float]]:
+            sql = (
+                f"SELECT words.rowid, {rank} AS score FROM words JOIN document d ON d.rowid = words.rowid"
+                f" WHERE {condition} ORDER BY score, d.date DESC, d.id LIMIT ?"
+            )
+            return connection.execute(sql, (*values, *more)).fetchall()
+
         upto = request.offset + request.size
-        by_rank = connection.execute(sql, (*values, max(RERANK, upto))).fetchall()
+        by_rank = ranked(where, max(RERANK, upto))
         first = dict(by_rank[:RERANK])
-        own = _own_codes(request.units)
-        if own:
-            # A document's own code must be among those ranked again, however many others cite it.
-            narrowed = f"({_match(request.units)}) AND ({own})"
-            first.update(connection.execute(sql, (narrowed, *values[1:], RERANK)).fetchall())
+        keys = [code_key(unit.text) for unit in request.units if unit.kind == "code"]
+        if keys:
+            # The document that bears a code must be among those ranked again, however many are like it.
+            first.update(ranked(f"{where} AND d.code_key IN ({','.join('?' * len(keys))})", *keys, RERANK))
         candidates = [
             _Candidate(rowid, score, self._document(connection, rowid)) for rowid, score in first.items()
         ]
@@ -333,16 +337,9 @@ def _match(asked: Sequence[Unit]) -> str:
     terms = []
     for unit in asked:
         together = '"' + " ".join(unit.folded) + '"'
-        terms.append(f"({_code_columns(unit)} OR {together})" if unit.kind == "code" else together)
+        # Only in a document's own codes the last part may be unfinished.
+        terms.append(f"({{code alias}} : {together} * OR {together})" if unit.kind == "code" else together)
     return " AND ".join(terms)
-
-
-def _code_columns(unit: Unit) -> str:
-    return '{code alias} : "' + " ".join(unit.folded) + '" *'
-
-
-def _own_codes(asked: Sequence[Unit]) -> str:
-    return " OR ".join(_code_columns(unit) for unit in asked if unit.kind == "code")
 
 
 def _code_boost(unit: Unit, doc: IndexDocument) -> float:

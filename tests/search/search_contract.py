@@ -139,6 +139,16 @@ def a_code_finds_its_own_document_first_and_no_similar_one(engine: Engine) -> No
 
 
 @case
+def a_code_finds_its_own_document_first_however_many_are_like_it(engine: Engine) -> None:
+    like = "Căn cứ " + "31/2020/QĐ-UBND, " * 4
+    engine.index(a_record(f"c{n}", like, like, code=f"31/2020/QĐ-UBND-{n}") for n in range(260))
+    engine.index([a_record("own", "Quy chế", "lời văn " * 2000, code="31/2020/QĐ-UBND", date="2001-01-01")])
+    answer = results(engine, "31/2020/qd-ubnd")
+    assert answer.hits[0].record_id == "own"
+    assert answer.total == 261
+
+
+@case
 def a_code_is_found_by_its_beginning(engine: Engine) -> None:
     engine.index(
         [a_record("own", "Quy chế", code="31/2020/QĐ-UBND"), a_record("no", "Quy chế", code="32/XX")]
