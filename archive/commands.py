@@ -1,9 +1,201 @@
-"""Commands of `archive`."""
+"""The vault's commands: is everything still what it was, and make it so again.
+
+`ledger verify|seal|prove`, `fixity run`, `repair`, `rebuild`, `package list|verify`. Exit 0 only when all is
+well, 1 when something was found, 2 when it could not be told.
+"""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
 import typer
+from sqlalchemy import func, select
+
+from archive import fixity as fixities
+from archive.checkpoints import write_checkpoint
+from archive.cli import show
+from archive.copies import examine, stores
+from archive.errors import NotFoundError
+from archive.ledger.prove import prove
+from archive.ledger.rows import SealRow
+from archive.ledger.verify import verify as verify_ledger
+from archive.packages.verify import verify as verify_path
+from archive.rebuild import rebuild as rebuild_register
+from archive.register.models import CaseFile, Copy, CopyState, Package
+from archive.register.session import reading, transaction
+from archive.settings import ArchiveSettings
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
+
+ledger = typer.Typer(no_args_is_help=True, help="The ledger: verify, seal, prove.")
+fixity = typer.Typer(no_args_is_help=True, help="Read every copy and compare hashes.")
+package = typer.Typer(no_args_is_help=True, help="Archival packages.")
 
 
 def register(app: typer.Typer) -> None:
     """Add this folder's commands to `tangthu`."""
+    app.add_typer(ledger, name="ledger")
+    app.add_typer(fixity, name="fixity")
+    app.add_typer(package, name="package")
+    app.command("repair")(repair)
+    app.command("rebuild")(rebuild)
+
+
+@ledger.command("verify")
+def ledger_verify(as_json: AsJson = False) -> None:
+    """Recompute every hash, root and chain value, and compare the segments in the stores."""
+    with reading() as session:
+        faults = verify_ledger(session)
+    show(
+        {"faults": faults, "ok": not faults}, as_json=as_json, text="\n".join(faults) or "the ledger is whole"
+    )
+    _exit(not faults)
+
+
+@ledger.command("seal")
+def ledger_seal(as_json: AsJson = False) -> None:
+    """Seal what is new, write it and the register's digest into every store."""
+    with transaction() as session:
+        checkpoint = write_checkpoint(session, now=datetime.now(UTC))
+        segments = session.scalar(select(func.count()).select_from(SealRow))
+    facts = {"segments": segments, "checkpoint": asdict(checkpoint) if checkpoint else None}
+    told = f"{segments} segments; sealed to event {checkpoint.seq}" if checkpoint else "the ledger is empty"
+    show(facts, as_json=as_json, text=told)
+
+
+@ledger.command("prove")
+def ledger_prove(
+    seq: Annotated[int, typer.Argument(help="Number of the event.")],
+    into: Annotated[Path | None, typer.Option("--out", help="Write the proof to this file.")] = None,
+) -> None:
+    """Give out the proof that an event is in the ledger (check it with archive/ledger/check_proof.py)."""
+    with reading() as session:
+        text = json.dumps(prove(session, seq), ensure_ascii=False, indent=2)
+    if into is None:
+        print(text)
+    else:
+        into.write_text(text + "\n", encoding="utf-8")
+
+
+@fixity.command("run")
+def fixity_run(
+    limit: Annotated[int, typer.Option(help="Packages at most, those not checked for longest first.")] = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Read every copy of every package and note what it is; repairs nothing."""
+    found = []
+    for id, name, sha256 in list(_to_check(limit)):
+        # Read first, write after: no transaction is open while gigabytes are hashed.
+        states = examine(name, sha256, stores())
+        with transaction() as session:
+            one = session.get_one(Package, id)
+            if any(copy.state != CopyState.ERASED for copy in one.copies):  # not destroyed meanwhile
+                fixities.record_check(session, one, states, now=datetime.now(UTC))
+        found.append({"package": name, "copies": {store: str(state) for store, state in states.items()}})
+    bad = [one for one in found if set(one["copies"].values()) != {"verified"}]  # type: ignore[attr-defined]
+    lines = [f"{one['package']}: {one['copies']}" for one in bad]
+    told = "\n".join([*lines, f"{len(found)} packages checked, {len(bad)} with a bad copy"])
+    show({"checked": len(found), "bad": bad, "ok": not bad}, as_json=as_json, text=told)
+    _exit(not bad)
+
+
+def _to_check(limit: int) -> Iterator[tuple[str, str, str]]:
+    oldest = func.min(Copy.checked_at)
+    query = (
+        select(Package.id, Package.name, Package.sha256)
+        .join(Copy)
+        .where(Copy.state != CopyState.ERASED)
+        .group_by(Package.id, Package.name, Package.sha256)
+        .order_by(oldest, Package.name)
+        .limit(limit or None)
+    )
+    with reading() as session:
+        for row in session.execute(query).all():
+            yield row.id, row.name, row.sha256
+
+
+def repair(
+    name: Annotated[str, typer.Argument(metavar="PACKAGE", help="Id or name of the package.")],
+    user: Annotated[str, typer.Option("--as", help="Who orders the repair.")] = "system:operator",
+    as_json: AsJson = False,
+) -> None:
+    """Replace damaged and missing copies of a package from a good one."""
+    with transaction() as session:
+        id = session.scalar(select(Package.id).where((Package.id == name) | (Package.name == name)))
+        if id is None:
+            raise NotFoundError(f"there is no package {name}; `tangthu package list` shows them")
+        mended = fixities.repair(session, id, actor=user, now=datetime.now(UTC))
+    show({"repaired": mended}, as_json=as_json, text=f"repaired: {', '.join(mended) or 'nothing was bad'}")
+
+
+def rebuild(as_json: AsJson = False) -> None:
+    """Make the register again from packages and ledger, and say whether it is the same."""
+    report = rebuild_register()
+    lines = [
+        f"{report.events} events replayed, digests compared at event {report.at_event}",
+        f"before: {report.digest_before or 'not known: no checkpoint was written'}",
+        f"after:  {report.digest_after}",
+        "equal" if report.equal else "NOT EQUAL",
+        *(f"found again without an event: {name}" for name in report.adopted),
+        *(f"in no store: {name}" for name in report.missing),
+    ]
+    show(asdict(report), as_json=as_json, text="\n".join(lines))
+    _exit(report.equal and not report.missing)
+
+
+@package.command("list")
+def package_list(as_json: AsJson = False) -> None:
+    """List every package with the state of its copies."""
+    with reading() as session:
+        query = select(Package, CaseFile).join(CaseFile, CaseFile.id == Package.case_file_id)
+        facts = [
+            {
+                "id": one.id,
+                "name": one.name,
+                "sha256": one.sha256,
+                "size": one.size,
+                "case_file": case.code,
+                "state": case.state,
+                "copies": {copy.store: copy.state for copy in one.copies},
+                "paths": _paths(one),
+            }
+            for one, case in session.execute(query.order_by(Package.name))
+        ]
+    text = "\n".join(f"{fact['name']}  {fact['state']}  {fact['copies']}" for fact in facts)
+    show(facts, as_json=as_json, text=text or "no package")
+
+
+def _paths(one: Package) -> list[str]:
+    """Return where the copies lie, for stores that are folders."""
+    folders = {
+        store.name: store.path for store in ArchiveSettings.load().all_stores if store.kind == "folder"
+    }
+    return [
+        str(folders[copy.store] / one.name)
+        for copy in one.copies
+        if copy.state != CopyState.ERASED and copy.store in folders
+    ]
+
+
+@package.command("verify")
+def package_verify(
+    path: Annotated[Path, typer.Argument(exists=True, help="A package ZIP, or any bag with --bag-only.")],
+    bag_only: Annotated[bool, typer.Option("--bag-only", help="Check the bag (RFC 8493) only.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Check a package against BagIt, METS, PREMIS and its own hashes; name every fault."""
+    faults = verify_path(path, schemas=ArchiveSettings.load().tools_home / "schemas", bag_only=bag_only)
+    text = "\n".join(f"{fault.rule}  {fault.path or '(whole)'}  {fault.message}" for fault in faults)
+    facts = {"path": str(path), "ok": not faults, "faults": [asdict(fault) for fault in faults]}
+    show(facts, as_json=as_json, text=text or f"{path}: no fault")
+    _exit(not faults)
+
+
+def _exit(well: bool) -> None:
+    if not well:
+        raise typer.Exit(1)

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from sqlalchemy import func, select
+
+from archive.checkpoints import write_checkpoint
 from archive.ledger.follow import follow as read_on
 from archive.ledger.follow import followers
 from archive.ledger.seal import seal as seal_events
 from archive.queue import app
+from archive.register.models import Component
 from archive.register.session import transaction
+
+CHEAP = 50_000
+"""Components up to which the digest of the register costs no writer a wait worth a thought."""
 
 
 @app.task(name="archive.tasks.follow")
@@ -19,6 +26,15 @@ def follow() -> int:
 
 @app.task(name="archive.tasks.seal")
 def seal() -> int:
-    """Seal the events that are new and write the segment into every store; return how many events."""
+    """Seal the events that are new, write the segment into every store; return how many events.
+
+    While the register is small its digest goes into the stores too; later `tangthu ledger seal` does that, at
+    a quiet hour.
+    """
     with transaction() as session:
-        return seal_events(session, now=datetime.now(UTC))
+        sealed = seal_events(session, now=datetime.now(UTC))
+        count = session.scalar(select(func.count()).select_from(Component)) or 0
+    if sealed and count <= CHEAP:
+        with transaction() as session:
+            write_checkpoint(session, now=datetime.now(UTC))
+    return sealed
