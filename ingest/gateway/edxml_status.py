@@ -12,6 +12,7 @@ from datetime import datetime
 from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
+from ingest.errors import IngestError
 from ingest.gateway.edxml import NAMESPACE, Reference
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -50,9 +51,12 @@ def write_status(
         about: the sender's code, and the code, date and id of the document reported on.
         status: two digits of `STATUSES`.
         description: the reason or remark; the status's own words when empty.
+
+    Raises:
+        IngestError: no such status.
     """
     if status not in STATUSES:
-        raise ValueError(f"unknown status {status}; known: {', '.join(STATUSES)}")
+        raise IngestError(f"unknown status {status}; known: {', '.join(STATUSES)}")
     rows = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         f'<edXML xmlns="{NAMESPACE}">',

@@ -48,25 +48,25 @@ def walk(path: Path, *, code: str, place: str, max_bytes: int) -> Iterator[tuple
     """
     if path.stat().st_size > max_bytes:
         raise UnreadableDeliveryError(code, place, f"larger than {max_bytes} bytes")
+    first = True
     try:
-        first = True
-        for event, element in etree.iterparse(
-            str(path),
-            events=("start", "end"),
-            load_dtd=False,
-            no_network=True,
-            resolve_entities=False,
-            huge_tree=False,
-            remove_comments=True,
-            remove_pis=True,
-        ):
-            if first:
-                first = False
-                if element.getroottree().docinfo.doctype:
+        with path.open("rb") as stream:
+            for event, element in etree.iterparse(
+                stream,
+                events=("start", "end"),
+                load_dtd=False,
+                no_network=True,
+                resolve_entities=False,
+                huge_tree=False,
+                remove_comments=True,
+                remove_pis=True,
+            ):
+                if first and element.getroottree().docinfo.doctype:
                     raise UnreadableDeliveryError(
                         code, place, "has a DOCTYPE, which no message of ours needs"
                     )
-            yield event, element
+                first = False
+                yield event, element
     except etree.XMLSyntaxError as error:
         raise UnreadableDeliveryError(code, place, f"not well-formed XML: {error.msg}") from error
     except (LookupError, UnicodeError) as error:

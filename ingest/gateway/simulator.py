@@ -175,8 +175,6 @@ class _Handler(BaseHTTPRequestHandler):
         return self.headers.get(f"{PREFIX}{name}", "")
 
     def _json(self, answer: dict[str, Any], *, code: int = 200) -> None:
-        if code == 200 and self.server.faults.take("drop_after"):
-            raise _Dropped
         raw = json.dumps(answer, ensure_ascii=False).encode()
         self.send_response(code)
         self.send_header("Content-Type", "application/json; charset=utf-8")
@@ -185,6 +183,8 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(raw)
 
     def _ok(self, data: Any) -> None:
+        if self.server.faults.take("drop_after"):
+            raise _Dropped
         self._json({"status": "OK", "ErrorCode": "0", "ErrorDesc": "", "data": data})
 
     def _fail(self, error: str, words: str, *, code: int = 200) -> None:

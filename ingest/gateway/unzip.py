@@ -179,6 +179,8 @@ def _write(
                     raise UnreadableDeliveryError("SIP_BOMB", name, "longer than the archive says")
                 digest.update(chunk)
                 sink.write(chunk)
+    except NotImplementedError:  # a RuntimeError too; the caller says what it means
+        raise
     except RuntimeError as error:  # zipfile's word for "needs a password"
         raise UnreadableDeliveryError("SIP_ENCRYPTED", name, str(error)) from error
     if written != info.file_size:
