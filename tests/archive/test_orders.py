@@ -1,0 +1,347 @@
+"""Orders: who may, and everything that speaks against acting on one, at the moment of acting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from archive import orders
+from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
+from archive.ledger.append import append, history
+from archive.ledger.event import Verb
+from archive.orders import NewOrder
+from archive.register.agencies import set_agency
+from archive.register.decisions import Approval, Order, OrderItem, OrderKind, OrderState
+from archive.register.models import CaseFile, Package
+from archive.register.projection import apply
+from archive.register.session import transaction
+from archive.viewer import Role, Viewer, system
+from tests.archive.vault_builders import AGENCY, HUNG, LAN, MAI, NOW, STRANGER, a_case_file
+
+D = OrderKind.DESTRUCTION
+CLERK = Viewer("thu", {AGENCY: frozenset({Role.CLERK, Role.OFFICIAL, Role.AUDITOR, Role.RESEARCHER})})
+
+
+def happen(session: Session, verb: Verb, id: str, **payload: object) -> None:
+    apply(session, append(session, verb, actor="test", kind="case-file", id=id, payload=payload, now=NOW))
+
+
+def retention(session: Session, id: str, **changes: object) -> None:
+    facts = {
+        "permanent": False,
+        "retention_years": 10,
+        "last_day": "2024-12-31",
+        "eligible_from": "2025-01-01",
+    }
+    happen(session, Verb.RETENTION_SET, id, **(facts | {"basis": None} | changes))
+
+
+@pytest.fixture
+def case(house: Path) -> str:
+    id = a_case_file().kept(house / "work")
+    with transaction() as session:
+        retention(session, id)
+    return id
+
+
+def new(kind: OrderKind, *ids: str, **changes: object) -> NewOrder:
+    facts = {
+        "kind": kind,
+        "agency_code": AGENCY,
+        "reason": "Hết thời hạn lưu trữ",
+        "document_number": "12/QĐ-UBND",
+        "document_date": date(2026, 2, 27),
+        "case_file_ids": ids,
+    }
+    return NewOrder(**(facts | changes))  # type: ignore[arg-type]
+
+
+def proposed(kind: OrderKind, *ids: str, **changes: object) -> str:
+    with transaction() as session:
+        return orders.propose(session, new(kind, *ids, **changes), viewer=LAN, now=NOW).id
+
+
+def approved(kind: OrderKind, *ids: str, **changes: object) -> str:
+    id = proposed(kind, *ids, **changes)
+    with transaction() as session:
+        if kind is D:
+            orders.approve(session, id, viewer=HUNG, role=Role.COUNCIL, now=NOW)
+        orders.approve(session, id, viewer=MAI, role=Role.HEAD, now=NOW)
+    return id
+
+
+def reasons(order_id: str, *, later: timedelta = timedelta()) -> tuple[str, ...]:
+    with transaction() as session:
+        return orders.reasons_against(session, session.get_one(Order, order_id), now=NOW + later)
+
+
+def approve(order_id: str, viewer: Viewer, role: Role) -> Order:
+    with transaction() as session:
+        return orders.approve(session, order_id, viewer=viewer, role=role, now=NOW)
+
+
+# --- who may --------------------------------------------------------------------------------------------
+
+
+def test_a_destruction_approved_by_council_and_head_may_be_carried_out(case: str) -> None:
+    assert reasons(approved(D, case)) == ()
+
+
+@pytest.mark.parametrize("viewer", [CLERK, STRANGER, HUNG])
+def test_only_archivist_or_head_of_the_agency_may_propose(case: str, viewer: Viewer) -> None:
+    with transaction() as session, pytest.raises(NotAllowedError):
+        orders.propose(session, new(D, case), viewer=viewer, now=NOW)
+
+
+def test_nobody_may_approve_what_they_proposed(case: str) -> None:
+    both = Viewer(" LAN", {AGENCY: frozenset({Role.HEAD})})  # the same account, spelt otherwise
+    with pytest.raises(OrderRefusedError, match="nobody approves what they proposed"):
+        approve(proposed(D, case), both, Role.HEAD)
+
+
+def test_one_person_may_not_approve_twice_in_two_roles(case: str) -> None:
+    order_id = proposed(D, case)
+    two_hats = Viewer("hung", {AGENCY: frozenset({Role.COUNCIL, Role.HEAD})})
+    approve(order_id, two_hats, Role.COUNCIL)
+    with pytest.raises(OrderRefusedError, match="has approved already"):
+        approve(order_id, two_hats, Role.HEAD)
+    assert any("approval of head is missing" in reason for reason in reasons(order_id))
+
+
+def test_two_council_members_do_not_replace_the_head(case: str) -> None:
+    order_id = proposed(D, case)
+    approve(order_id, HUNG, Role.COUNCIL)
+    order = approve(order_id, Viewer("tam", {AGENCY: frozenset({Role.COUNCIL})}), Role.COUNCIL)
+    assert order.state == OrderState.PROPOSED
+
+
+def test_a_stranger_may_not_approve(case: str) -> None:
+    with pytest.raises(NotAllowedError):
+        approve(proposed(D, case), STRANGER, Role.HEAD)
+
+
+def test_an_archivist_may_not_approve_a_destruction(case: str) -> None:
+    other = Viewer("minh", {AGENCY: frozenset({Role.ARCHIVIST})})
+    with pytest.raises(OrderRefusedError, match="does not need the word of a archivist"):
+        approve(proposed(D, case), other, Role.ARCHIVIST)
+
+
+def test_a_machine_approves_nothing(case: str) -> None:
+    with pytest.raises(OrderRefusedError, match="a machine approves nothing"):
+        approve(proposed(D, case), system("web"), Role.HEAD)
+
+
+def test_a_hold_needs_only_the_archivist(case: str) -> None:
+    assert reasons(proposed(OrderKind.HOLD, case)) == ()
+
+
+def test_lifting_a_hold_needs_a_second_person(case: str) -> None:
+    order_id = proposed(OrderKind.LIFT_HOLD, case)
+    assert any("is missing" in reason for reason in reasons(order_id))
+    assert approve(order_id, MAI, Role.HEAD).state == OrderState.APPROVED
+
+
+def test_an_order_not_there_is_not_found(house: Path) -> None:
+    with pytest.raises(NotFoundError):
+        approve("nothing", MAI, Role.HEAD)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"reason": " "}, "a reason is missing"),
+        ({"document_number": ""}, "number of the decision is missing"),
+        ({"case_file_ids": ()}, "no case file is named"),
+        ({"case_file_ids": ("unknown",)}, "is no case file of agency"),
+    ],
+)
+def test_a_proposal_that_lacks_something_is_refused(
+    case: str, changes: dict[str, object], expected: str
+) -> None:
+    with pytest.raises(OrderRefusedError, match=expected):
+        proposed(D, case, **changes)
+
+
+def test_a_case_file_of_another_agency_cannot_be_ordered_about(case: str) -> None:
+    elsewhere = Viewer("khach", {"000.00.02.H37": frozenset({Role.ARCHIVIST})})
+    with transaction() as session, pytest.raises(OrderRefusedError, match="is no case file of agency"):
+        orders.propose(session, new(D, case, agency_code="000.00.02.H37"), viewer=elsewhere, now=NOW)
+
+
+def test_every_word_is_in_the_ledger(case: str) -> None:
+    order_id = approved(D, case)
+    with transaction() as session:
+        told = [sorted(event.payload) for event in reversed(history(session, order_id))]
+    assert told == [["order"], ["approval"], ["approval"], ["detail", "state"]]
+
+
+# --- what speaks against --------------------------------------------------------------------------------
+
+
+def hold(session: Session, case: str, order_id: str, until: str | None = None) -> None:
+    happen(session, Verb.HOLD, case, hold_id="h", order_id=order_id, reason="Thanh tra", until=until)
+
+
+def sql(statement: Callable[[str, str], object]) -> Callable[[Session, str, str], None]:
+    return lambda session, case, order_id: session.execute(statement(case, order_id))  # type: ignore[call-overload, func-returns-value]
+
+
+TAMPERED: list[tuple[str, Callable[[Session, str, str], object], str]] = [
+    ("a hold", lambda s, c, o: hold(s, c, o), "is held: Thanh tra"),
+    ("a hold to this day", lambda s, c, o: hold(s, c, o, "2026-03-02"), "is held: Thanh tra"),
+    (
+        "period unknown",
+        lambda s, c, o: retention(s, c, permanent=None, eligible_from=None),
+        "period is not known yet",
+    ),
+    (
+        "kept permanently",
+        lambda s, c, o: retention(s, c, permanent=True, eligible_from=None),
+        "is kept permanently",
+    ),
+    ("not over", lambda s, c, o: retention(s, c, eligible_from="2026-03-03"), "not over before 2026-03-03"),
+    ("no day", lambda s, c, o: retention(s, c, eligible_from=None), "not over before a day not known"),
+    (
+        "handed over",
+        lambda s, c, o: happen(s, Verb.TRANSFER, c, outcome="done", order_id="x"),
+        "is transferred already",
+    ),
+    (
+        "other package",
+        sql(lambda c, o: update(Package).values(sha256="00" * 32)),
+        "its package is not the one that was approved",
+    ),
+    ("other agency", sql(lambda c, o: update(CaseFile).values(agency_code="other")), "is of agency other"),
+    (
+        "list changed",
+        sql(lambda c, o: update(OrderItem).values(package_sha256="00" * 32)),
+        "the list of case files is not the one that was approved",
+    ),
+    (
+        "list and hash changed",
+        sql(lambda c, o: update(Order).values(list_sha256="00" * 32)),
+        "the order's list_sha256 is not what the ledger says",
+    ),
+    (
+        "proposer changed",
+        sql(lambda c, o: update(Order).values(proposed_by="x")),
+        "proposed_by is not what the ledger",
+    ),
+    ("kind changed", sql(lambda c, o: update(Order).values(kind="hold")), "kind is not what the ledger says"),
+    (
+        "state set by hand",
+        sql(lambda c, o: update(Order).values(state="refused")),
+        "the order is refused, not approved",
+    ),
+    (
+        "approval by the proposer",
+        sql(lambda c, o: update(Approval).where(Approval.role == "head").values(actor="lan")),
+        "lan approved what they proposed",
+    ),
+    (
+        "invented approval",
+        sql(lambda c, o: update(Approval).where(Approval.role == "head").values(actor="nobody")),
+        "the ledger does not know the approval by nobody",
+    ),
+]
+
+
+@pytest.mark.parametrize(("change", "expected"), [t[1:] for t in TAMPERED], ids=[t[0] for t in TAMPERED])
+def test_a_destruction_is_refused_at_the_moment_of_acting(
+    case: str, change: Callable[[Session, str, str], object], expected: str
+) -> None:
+    order_id = approved(D, case)
+    with transaction() as session:
+        if "other agency" in expected or "agency other" in expected:
+            set_agency(session, code="other", name="x", actor="a", now=NOW)
+        change(session, case, order_id)
+    found = reasons(order_id)
+    assert any(expected in reason for reason in found), found
+
+
+def test_a_hold_that_ended_yesterday_does_not_stop(case: str) -> None:
+    order_id = approved(D, case)
+    with transaction() as session:
+        hold(session, case, order_id, "2026-03-01")
+    assert reasons(order_id) == ()
+
+
+def test_a_hold_counts_days_in_vietnam(case: str) -> None:
+    order_id = approved(D, case)
+    with transaction() as session:
+        hold(session, case, order_id, "2026-03-02")
+    # 17:00 UTC on 2 March is midnight of 3 March in Hà Nội.
+    assert reasons(order_id, later=timedelta(hours=15, minutes=59)) != ()
+    assert reasons(order_id, later=timedelta(hours=16)) == ()
+
+
+def test_an_order_without_approvals_is_refused_whatever_its_state_says(case: str) -> None:
+    order_id = proposed(D, case)
+    with transaction() as session:
+        session.execute(update(Order).values(state="approved"))
+    assert reasons(order_id) == ("the approval of council is missing", "the approval of head is missing")
+
+
+def test_every_reason_is_given_at_once(case: str) -> None:
+    order_id = proposed(D, case)
+    with transaction() as session:
+        hold(session, case, order_id)
+        retention(session, case, permanent=True, eligible_from=None)
+    assert len(reasons(order_id)) == 5  # state, two approvals, hold, permanent
+
+
+def test_a_decision_dated_in_the_future_is_refused(case: str) -> None:
+    assert any(
+        "in the future" in reason for reason in reasons(approved(D, case, document_date=date(2026, 3, 3)))
+    )
+
+
+@pytest.mark.parametrize(
+    ("regime", "decided", "refused"),
+    [
+        ("R2", date(2026, 2, 15), False),  # 15 February + 15 days = 2 March, today
+        ("R2", date(2026, 2, 14), True),
+        ("R1", date(2025, 2, 14), False),  # the old law set no limit
+    ],
+)
+def test_the_fifteen_days_bind_records_of_the_new_law(
+    house: Path, regime: str, decided: date, refused: bool
+) -> None:
+    id = a_case_file().with_(regime=regime).kept(house / "work")
+    with transaction() as session:
+        retention(session, id)
+    found = reasons(approved(D, id, document_date=decided))
+    assert any("15 days" in reason for reason in found) is refused
+
+
+def test_only_permanent_records_of_a_submitting_agency_are_handed_over(case: str) -> None:
+    order_id = approved(OrderKind.TRANSFER, case)
+    assert any("not kept permanently" in reason for reason in reasons(order_id))
+    with transaction() as session:
+        retention(session, case, permanent=True, eligible_from=None)
+    assert reasons(order_id) == ()
+    with transaction() as session:
+        set_agency(session, code=AGENCY, name="x", submits_to_historical=False, actor="a", now=NOW)
+    assert any("does not hand over" in reason for reason in reasons(order_id))
+
+
+def test_nothing_leaves_a_finished_order(case: str) -> None:
+    order_id = approved(D, case)
+    with transaction() as session:
+        order = session.get_one(Order, order_id)
+        orders.mark(session, order, OrderState.REFUSED, actor="mai", now=NOW)
+        assert order.executed_at is not None
+        with pytest.raises(OrderRefusedError, match="cannot become executing"):
+            orders.mark(session, order, OrderState.EXECUTING, actor="mai", now=NOW)
+
+
+def test_the_list_hash_is_worked_out_by_hand() -> None:
+    import hashlib
+
+    items = [("b", "22"), ("a", "11")]
+    assert orders.list_hash(items) == hashlib.sha256(b"a 11\nb 22\n").hexdigest()
