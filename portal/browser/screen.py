@@ -16,6 +16,7 @@ from plone import api
 from plone.protect.authenticator import check as check_authenticator
 from plone.protect.authenticator import createToken
 from Products.Five import BrowserView
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from zExceptions import BadRequest, NotFound, Unauthorized
 from zope.i18n import translate
@@ -23,6 +24,7 @@ from zope.interface import implementer
 from zope.publisher.interfaces import IPublishTraverse
 
 from archive.errors import NotAllowedError, NotFoundError, TangThuError
+from archive.register.models import Agency
 from archive.register.session import reading
 from archive.viewer import Viewer
 from portal import words
@@ -136,6 +138,10 @@ class Screen(BrowserView):
         """Return a text of the form, trimmed; anything that is no text is empty."""
         value = self.request.form.get(name, "")
         return value.strip()[:most] if isinstance(value, str) else ""
+
+    def agency_names(self) -> dict[str, str]:
+        """Return agency code -> name of every agency in the register."""
+        return {row.code: row.name for row in self.session.execute(select(Agency.code, Agency.name))}
 
     # words
 

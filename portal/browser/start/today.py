@@ -15,6 +15,7 @@ from archive.ledger.rows import EventRow
 from archive.register.decisions import Approval, Hold, Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState, Copy, CopyState, Submission, SubmissionState
 from archive.viewer import ALL_AGENCIES, OWN_AGENCY, Role, Viewer
+from ingest import submissions
 from retention import eligibility
 
 WORKING = (SubmissionState.RECEIVED, SubmissionState.CHECKING, SubmissionState.ACCEPTED)
@@ -64,8 +65,6 @@ def today_for(session: Session, viewer: Viewer, today: date) -> Today:
     to_decide: Sequence[Submission] = ()
     working: list[Submission] = []
     if viewer.agencies_with(SEES_SUBMISSIONS):
-        from ingest import submissions
-
         page = submissions.listing(session, viewer=viewer, state=SubmissionState.TO_DECIDE, page=1, size=6)
         counts = dict(page.counts)
         to_decide = page.items

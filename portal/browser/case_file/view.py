@@ -1,0 +1,174 @@
+"""A case file as people read it: description, documents, viewer, history, retention, copies, holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
+from sqlalchemy import select
+from zExceptions import NotFound
+
+from archive.errors import NotAllowedError
+from archive.ledger.append import history
+from archive.ledger.event import Event
+from archive.register.decisions import Hold, Order, Receipt
+from archive.register.models import Agency, CaseFileState, Component, ComponentRole, Fonds
+from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS
+from portal.browser.screen import Screen
+from portal.reading import case_file, send_component
+from retention.explain import Step, explain
+
+SHOWN_ABOVE = frozenset({"Title", "FileCode", "StartDate", "EndDate", "Maintenance", "TotalDoc", "Rights"})
+
+
+class CaseFileScreen(Screen):
+    """`ho-so/<id>`; `ho-so/<id>/tep/<component>` gives one file, `.../xem/<component>` shows a PDF/A."""
+
+    depth: ClassVar[int] = 3
+    filters: ClassVar[frozenset[str]] = frozenset({"xem"})
+    tombstone = ViewPageTemplateFile("tombstone.pt")
+
+    @property
+    def here(self) -> str:
+        """Return the address of the case file."""
+        return f"{self.root}/ho-so/{self.path[0]}" if self.path else f"{self.root}/ho-so"
+
+    def prepare(self) -> Any:
+        """Read the case file, or answer with the bytes of one of its files."""
+        if not self.path:
+            return self.request.response.redirect(f"{self.root}/tra-cuu")
+        if len(self.path) == 3 and self.path[1] in ("tep", "xem"):
+            return self._file(self.path[2], in_frame=self.path[1] == "xem")
+        if len(self.path) > 1:
+            raise NotFound(self.path[1])
+        self.file = case_file(self.session, self.path[0], viewer=self.viewer)
+        self._read_around()
+        return self.tombstone() if self.file.state == CaseFileState.DESTROYED else None
+
+    def _file(self, component_id: str, *, in_frame: bool) -> Any:
+        component = self.session.get(Component, component_id)
+        if component is None:
+            raise NotFound(component_id)
+        return send_component(self.request, component_id, viewer=self.viewer, now=self.now, in_frame=in_frame)
+
+    def _read_around(self) -> None:
+        file = self.file
+        self.agency = self.session.get(Agency, file.agency_code)
+        self.fonds = self.session.get(Fonds, file.fonds_code)
+        self.holds = list(
+            self.session.scalars(
+                select(Hold)
+                .where(Hold.case_file_id == file.id)
+                .order_by(Hold.lifted_at.isnot(None), Hold.placed_at)
+            )
+        )
+        self.order = self.session.get(Order, file.gone_order_id) if file.gone_order_id else None
+        self.receipts = list(
+            self.session.scalars(
+                select(Receipt).where(Receipt.case_file_id == file.id).order_by(Receipt.holder)
+            )
+        )
+        self.events: list[Event] = history(
+            self.session, file.id, file.submission_id, *(package.id for package in file.packages), limit=100
+        )
+        try:
+            self.steps: list[Step] = explain(self.session, file.id, viewer=self.viewer)
+        except NotAllowedError:
+            self.steps = []
+
+    # documents
+
+    def files(self, record: Any, role: str) -> list[Component]:
+        """Return the files of a document in one role."""
+        return [component for component in record.components if component.role == role]
+
+    @property
+    def open_component(self) -> Component | None:
+        """Return the PDF/A the reader opened, None when none is open."""
+        wanted = self.text("xem", 36)
+        for record in self.file.records:
+            for component in record.components:
+                if component.id == wanted and component.role == ComponentRole.PDFA:
+                    return component
+        return None
+
+    def open_title(self) -> str:
+        """Return the title of the document that is open."""
+        for record in self.file.records:
+            if any(component.id == self.text("xem", 36) for component in record.components):
+                return str(record.subject or record.code)
+        return ""
+
+    def heading(self, record: Any) -> str:
+        """Return type, number and notation of a document, as they are cited."""
+        number = "/".join(part for part in (record.number, record.notation) if part)
+        return " ".join(part for part in (record.type_name, f"số {number}" if number else "") if part)
+
+    def route(self, component: Component) -> str:
+        """Return how a PDF/A was made, in one line."""
+        return str(component.facts.get("route", ""))
+
+    def signatures(self, component: Component) -> list[Mapping[str, Any]]:
+        """Return the signatures found in an original."""
+        found = component.facts.get("signatures", [])
+        return [one for one in found if isinstance(one, Mapping)]
+
+    def signature_tone(self, verdict: str) -> str:
+        """Return the tone of a signature's verdict (EN 319 102-1 words)."""
+        return {"TOTAL-PASSED": "ok", "TOTAL-FAILED": "bad"}.get(verdict, "wait")
+
+    # description
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Return every described field that has a value, with its name in the circular."""
+        return self._named(FILE_FIELDS, self.file.description, SHOWN_ABOVE)
+
+    def record_fields(self, record: Any) -> list[tuple[str, str]]:
+        """Return the described fields of a document."""
+        return self._named(DOCUMENT_FIELDS, record.description, frozenset())
+
+    def _named(
+        self, table: Any, description: Mapping[str, Any], without: frozenset[str]
+    ) -> list[tuple[str, str]]:
+        names = {field.short: field.name_vi for field in table}
+        return [
+            (names.get(name, name), str(value))
+            for name, value in description.items()
+            if value and name not in without
+        ]
+
+    def step_text(self, step: Step) -> str:
+        """Return a step of the explanation in the reader's language."""
+        return step.en if self.language == "en" else step.vi
+
+    @property
+    def may_hold(self) -> bool:
+        """Say whether the button to place a hold is shown."""
+        return self.may("Tang Thu: Manage holds") and self.file.state == CaseFileState.STORED
+
+    @property
+    def active_holds(self) -> list[Hold]:
+        """Return the holds in force."""
+        return [hold for hold in self.holds if hold.lifted_at is None]
+
+    def worst(self) -> str:
+        """Return the state of the worst copy."""
+        states = {copy.state for package in self.file.packages for copy in package.copies}
+        return next((state for state in ("missing", "damaged", "verified") if state in states), "erased")
+
+
+class TombstoneScreen(CaseFileScreen):
+    """`bia-mo/<id>`: the tombstone alone, for those who may read no records (auditors)."""
+
+    depth: ClassVar[int] = 1
+
+    def prepare(self) -> Any:
+        """Read the tombstone; a living case file is not shown here."""
+        if not self.path:
+            raise NotFound("which one?")
+        self.file = case_file(self.session, self.path[0], viewer=self.viewer)
+        if self.file.state != CaseFileState.DESTROYED:
+            raise NotFound(self.path[0])
+        self._read_around()
+        return None

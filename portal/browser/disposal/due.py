@@ -1,0 +1,112 @@
+"""What is due, and the lists made of it: choose case files, give the decision's number, propose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+from plone import api
+from sqlalchemy import select
+from zExceptions import NotFound
+
+from archive.errors import TangThuError
+from archive.register.decisions import Order, OrderKind
+from archive.register.session import transaction
+from archive.viewer import ALL_AGENCIES, Role
+from portal.browser.screen import Pages, Screen
+from portal.i18n import _
+from portal.papers import mirror_order
+from retention import disposal, eligibility
+
+SIZE = 100
+SEES = frozenset({Role.ARCHIVIST, Role.COUNCIL, Role.HEAD, Role.AUDITOR})
+
+
+class MissingError(TangThuError):
+    """A field of the form is empty or no date."""
+
+
+class DisposalScreen(Screen):
+    """`tieu-huy`; what stands below it in the address is one order."""
+
+    acts: ClassVar[Mapping[str, str]] = {"propose": "propose"}
+    filters: ClassVar[frozenset[str]] = frozenset({"agency"})
+
+    def publishTraverse(self, request: Any, name: str) -> Any:
+        """Hand the address of one order to its own screen."""
+        if self.path:
+            raise NotFound(name)
+        one = api.content.get_view("quyet-dinh-huy", self.context, request)
+        one.path = (name,)
+        return one
+
+    def prepare(self) -> Any:
+        """Read the due list of one agency and the orders."""
+        self.counts = eligibility.count_due(self.session, viewer=self.viewer, today=self.today)
+        self.names = self.agency_names()
+        wanted = self.text("agency", 35)
+        self.agency = wanted if wanted in self.counts else next(iter(sorted(self.counts)), "")
+        page = self.number("page", 1)
+        self.due = (
+            eligibility.due(
+                self.session,
+                viewer=self.viewer,
+                today=self.today,
+                agency=self.agency,
+                limit=SIZE,
+                offset=(page - 1) * SIZE,
+            )
+            if self.agency
+            else []
+        )
+        self.pages = Pages(self.counts.get(self.agency, 0), page, SIZE)
+        self.orders = self._orders()
+
+    def _orders(self) -> list[Order]:
+        query = select(Order).where(Order.kind == OrderKind.DESTRUCTION)
+        where = self.viewer.agencies_with(SEES)
+        if ALL_AGENCIES not in where:
+            query = query.where(Order.agency_code.in_(where))
+        return list(self.session.scalars(query.order_by(Order.created_at.desc()).limit(50)))
+
+    @property
+    def may_propose(self) -> bool:
+        """Say whether the form is shown; the act checks again."""
+        return bool(self.agency) and self.viewer.has(Role.ARCHIVIST, self.agency)
+
+    def propose(self) -> str:
+        """Propose the destruction of the ticked case files; go to the new order."""
+        ticked = self.request.form.get("ids", [])
+        ids = [ticked] if isinstance(ticked, str) else [one for one in ticked if isinstance(one, str)]
+        if not ids:
+            raise MissingError(self.t(_("Tick at least one case file.")))
+        with transaction() as session:
+            order = disposal.propose(
+                session,
+                agency_code=self.text("agency", 35),
+                case_file_ids=ids,
+                reason=self.text("reason"),
+                document_number=self.text("number", 60),
+                document_date=day_of(
+                    self.text("date", 10), self.t(_("The date of the document is missing."))
+                ),
+                viewer=self.viewer,
+                now=self.now,
+            )
+            order_id = order.id
+            mirror_order(api.portal.get(), session, order_id)
+        self.say(_("The list is proposed. The council and the head decide next."))
+        return f"{self.here}/{order_id}"
+
+
+def day_of(text: str, complaint: str) -> date:
+    """Return the day of a date field.
+
+    Raises:
+        MissingError: it is empty or no date.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise MissingError(complaint) from error

@@ -1,0 +1,205 @@
+"""One destruction order: its list, its approvals, what speaks against it, the acts, the certificate."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from plone import api
+from sqlalchemy import select
+from zExceptions import NotFound
+
+from archive.order_check import missing_approvals, reasons_against
+from archive.register.decisions import Order, OrderKind, OrderState, Receipt
+from archive.register.models import Agency, CaseFile
+from archive.register.session import reading, transaction
+from archive.viewer import Role
+from portal.browser.disposal.due import SEES, MissingError
+from portal.browser.screen import Screen
+from portal.i18n import _
+from portal.papers import mirror_order
+from portal.reading import disposition
+from retention import destruction, disposal
+from retention.certificate import certificate
+
+OUTCOMES = {
+    "": _("Waits"),
+    "done": _("Destroyed"),
+    "held": _("Held"),
+    "refused": _("Refused"),
+    "erasing": _("Being erased"),
+}
+OUTCOME_TONES = {"done": "bad", "held": "wait", "refused": "wait", "erasing": "busy"}
+
+
+class OrderScreen(Screen):
+    """`tieu-huy/<id>`; below it `tien-do` (JSON) and `bien-ban` (the certificate, PDF/A)."""
+
+    depth: ClassVar[int] = 2
+    acts: ClassVar[Mapping[str, str]] = {
+        "approve": "approve",
+        "decide": "decide",
+        "refuse": "refuse",
+        "execute": "execute",
+    }
+
+    @property
+    def here(self) -> str:
+        """Return the public address."""
+        return f"{self.root}/tieu-huy/{self.path[0]}" if self.path else f"{self.root}/tieu-huy"
+
+    def prepare(self) -> Any:
+        """Read the order; answer progress or certificate when asked for them."""
+        order = self.session.get(Order, self.path[0]) if self.path else None
+        if order is None or order.kind != OrderKind.DESTRUCTION:
+            raise NotFound("which order?")
+        if not any(self.viewer.has(role, order.agency_code) for role in SEES):
+            raise NotFound(self.path[0])
+        self.order = order
+        if self.path[1:] == ("tien-do",):
+            return self._progress()
+        if self.path[1:] == ("bien-ban",):
+            return self._certificate()
+        if self.path[1:]:
+            raise NotFound(self.path[1])
+        self.agency = self.session.get(Agency, order.agency_code)
+        ids = [item.case_file_id for item in order.items]
+        self.files = {
+            file.id: file for file in self.session.scalars(select(CaseFile).where(CaseFile.id.in_(ids)))
+        }
+        self.receipts = list(
+            self.session.scalars(
+                select(Receipt)
+                .where(Receipt.order_id == order.id)
+                .order_by(Receipt.case_file_id, Receipt.holder)
+            )
+        )
+        self.missing = missing_approvals(order)
+        self.against: tuple[str, ...] = ()
+        if order.state in (OrderState.APPROVED, OrderState.EXECUTING):
+            self.against = reasons_against(self.session, order, now=self.now)
+        return None
+
+    def _progress(self) -> str:
+        self.request.response.setHeader("Content-Type", "application/json; charset=utf-8")
+        self.request.response.setHeader("Cache-Control", "no-store")
+        done = sum(item.outcome not in ("", "erasing") for item in self.order.items)
+        total = len(self.order.items)
+        running = self.order.state in (OrderState.APPROVED, OrderState.EXECUTING)
+        text = f"{self.label('ORDER_STATES', self.order.state)} · {done}/{total}"
+        return json.dumps(
+            {"running": running, "reload": False, "done": done, "total": total, "text": text},
+            ensure_ascii=False,
+        )
+
+    def _certificate(self) -> bytes:
+        content = certificate(self.session, self.order.id)
+        name = f"bien-ban-huy-{self.order.document_number}.pdf"
+        self.request.response.setHeader("Content-Type", "application/pdf")
+        self.request.response.setHeader("Content-Disposition", disposition(name, inline=False))
+        return content
+
+    # what may be done here by this person
+
+    def _has(self, role: Role) -> bool:
+        return self.viewer.has(role, self.order.agency_code)
+
+    @property
+    def said_yes(self) -> bool:
+        """Say whether this person approved already, or proposed."""
+        return self.viewer.name == self.order.proposed_by or any(
+            approval.actor == self.viewer.name for approval in self.order.approvals
+        )
+
+    def may_approve(self) -> bool:
+        """Say whether a council member's yes is wanted from this person."""
+        wanted = Role.COUNCIL.value in self.missing
+        return (
+            self.order.state == OrderState.PROPOSED
+            and wanted
+            and self._has(Role.COUNCIL)
+            and not self.said_yes
+        )
+
+    def may_decide(self) -> bool:
+        """Say whether the head's decision is wanted from this person."""
+        wanted = Role.HEAD.value in self.missing
+        return (
+            self.order.state == OrderState.PROPOSED and wanted and self._has(Role.HEAD) and not self.said_yes
+        )
+
+    def may_refuse(self) -> bool:
+        """Say whether this person may end the order."""
+        if self.order.state not in (OrderState.PROPOSED, OrderState.APPROVED):
+            return False
+        mine = self._has(Role.ARCHIVIST) and self.viewer.name == self.order.proposed_by
+        return mine or self._has(Role.COUNCIL) or self._has(Role.HEAD)
+
+    def may_execute(self) -> bool:
+        """Say whether this person may carry it out: archivist or head, not who proposed it."""
+        ready = self.order.state in (OrderState.APPROVED, OrderState.EXECUTING)
+        who = self._has(Role.ARCHIVIST) or self._has(Role.HEAD)
+        return ready and who and self.viewer.name != self.order.proposed_by
+
+    def outcome(self, item: Any) -> dict[str, str]:
+        """Return label and tone of an item's outcome."""
+        label = OUTCOMES.get(item.outcome, item.outcome)
+        return {"label": self.t(label), "tone": OUTCOME_TONES.get(item.outcome, "quiet")}
+
+    def item_address(self, item: Any) -> str:
+        """Return where an item's case file or tombstone is shown to this person."""
+        screen = "ho-so" if self.may("Tang Thu: Read records") else "bia-mo"
+        return f"{self.root}/{screen}/{item.case_file_id}"
+
+    def item_title(self, item: Any) -> str:
+        """Return the title of an item's case file, as far as this person may read it."""
+        file = self.files.get(item.case_file_id)
+        if file is None:
+            return str(item.case_file_id)
+        if file.state == "destroyed" or not self.viewer.may_read(file.agency_code, file.access):
+            return str(file.code)
+        return str(file.title or file.code)
+
+    # acts
+
+    def approve(self) -> None:
+        """A council member says yes."""
+        self._yes(Role.COUNCIL)
+        self.say(_("Your approval is in the ledger."))
+
+    def decide(self) -> None:
+        """The head decides; the password is asked again."""
+        self._ask_password()
+        self._yes(Role.HEAD)
+        self.say(_("The decision is in the ledger. The list may now be executed."))
+
+    def refuse(self) -> None:
+        """End the order; its case files are free again."""
+        with transaction() as session:
+            disposal.refuse(
+                session, self.path[0], reason=self.text("reason"), viewer=self.viewer, now=self.now
+            )
+            mirror_order(api.portal.get(), session, self.path[0])
+        self.say(_("The list was refused. Its case files stay."))
+
+    def execute(self) -> None:
+        """Destroy what the order names; held case files stay."""
+        self._ask_password()
+        outcome = destruction.execute(self.path[0], viewer=self.viewer, now=self.now)
+        with reading() as session:
+            mirror_order(api.portal.get(), session, self.path[0])
+        counts = {"done": outcome.count("done"), "left": len(outcome.items) - outcome.count("done")}
+        if outcome.finished:
+            self.say(_("Destroyed: ${done}. Left alone: ${left}.", mapping=counts))
+        else:
+            self.say(_("Not finished: some places did not give their receipt. Try again."), "warning")
+
+    def _yes(self, role: Role) -> None:
+        with transaction() as session:
+            disposal.approve(session, self.path[0], viewer=self.viewer, role=role, now=self.now)
+            mirror_order(api.portal.get(), session, self.path[0])
+
+    def _ask_password(self) -> None:
+        if not self.password_is_right(self.text("password", 200)):
+            raise MissingError(self.t(_("The password is not right. Nothing was done.")))

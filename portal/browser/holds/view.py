@@ -1,0 +1,126 @@
+"""Holds: place one, ask for one to be lifted, say the second yes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from plone import api
+from sqlalchemy import select
+from zExceptions import NotFound
+
+from archive.register.decisions import Hold, Order, OrderKind, OrderState
+from archive.register.models import CaseFile, CaseFileState
+from archive.register.session import transaction
+from archive.viewer import ALL_AGENCIES, Role
+from portal.browser.disposal.due import SEES, day_of
+from portal.browser.screen import Screen
+from portal.i18n import _
+from portal.papers import mirror_holds
+from retention import holds
+
+MANAGES = frozenset({Role.ARCHIVIST, Role.HEAD})
+
+
+class HoldsScreen(Screen):
+    """`giu-ho-so`; with `?ho_so=<id>` it offers to place a hold on that case file."""
+
+    acts: ClassVar[Mapping[str, str]] = {"place": "place", "ask": "ask_to_lift", "lift": "lift"}
+    filters: ClassVar[frozenset[str]] = frozenset({"ho_so"})
+
+    def prepare(self) -> Any:
+        """Read the holds, those in force first, and who asked for which to be lifted."""
+        where = self.viewer.agencies_with(SEES)
+        query = select(Hold, CaseFile).join(CaseFile, CaseFile.id == Hold.case_file_id)
+        if ALL_AGENCIES not in where:
+            query = query.where(CaseFile.agency_code.in_(where))
+        rows = self.session.execute(
+            query.order_by(Hold.lifted_at.isnot(None), Hold.placed_at.desc()).limit(200)
+        )
+        self.holds = [{"hold": hold, "file": file} for hold, file in rows]
+        self.asked = {
+            str(order.payload.get("hold_id")): order
+            for order in self.session.scalars(
+                select(Order).where(Order.kind == OrderKind.LIFT_HOLD, Order.state == OrderState.PROPOSED)
+            )
+        }
+        self.file = None
+        if self.text("ho_so", 36):
+            file = self.session.get(CaseFile, self.text("ho_so", 36))
+            if file is None or not self.viewer.has(Role.ARCHIVIST, file.agency_code):
+                raise NotFound("no case file you may hold")
+            self.file = file if file.state == CaseFileState.STORED else None
+
+    def title(self, file: CaseFile) -> str:
+        """Return what this person may see of a held case file's title."""
+        readable = self.viewer.may_read(file.agency_code, file.access)
+        return str(file.title if readable and file.title else file.code)
+
+    def may_ask(self, hold: Hold, file: CaseFile) -> bool:
+        """Say whether this person may ask for the hold to be lifted."""
+        manages = any(self.viewer.has(role, file.agency_code) for role in MANAGES)
+        return manages and hold.lifted_at is None and hold.id not in self.asked
+
+    def may_lift(self, hold: Hold, file: CaseFile) -> bool:
+        """Say whether this person may give the second yes."""
+        order = self.asked.get(hold.id)
+        manages = any(self.viewer.has(role, file.agency_code) for role in MANAGES)
+        name = self.viewer.name
+        return bool(order and manages and name not in (order.proposed_by, hold.placed_by))
+
+    # acts
+
+    def place(self) -> str:
+        """Place a hold; it takes effect at once."""
+        file_id = self.text("ho_so", 36)
+        until = self.text("until", 10)
+        complaint = self.t(_("The date of the document is missing."))
+        with transaction() as session:
+            file = session.get(CaseFile, file_id)
+            if file is None:
+                raise NotFound(file_id)
+            placed = holds.place(
+                session,
+                agency_code=file.agency_code,
+                case_file_ids=[file_id],
+                reason=self.text("reason"),
+                document_number=self.text("number", 60),
+                document_date=day_of(self.text("date", 10), complaint),
+                until=day_of(until, complaint) if until else None,
+                viewer=self.viewer,
+                now=self.now,
+            )
+            mirror_holds(api.portal.get(), session, file_id)
+        if placed.too_late:
+            self.say(_("The hold is written, but the last copy was being erased at that moment."), "warning")
+        else:
+            self.say(_("The hold is in force."))
+        return self.here
+
+    def ask_to_lift(self) -> None:
+        """Ask for a hold to be lifted; a second person says yes."""
+        complaint = self.t(_("The date of the document is missing."))
+        with transaction() as session:
+            holds.propose_lift(
+                session,
+                self.text("hold", 36),
+                reason=self.text("reason"),
+                document_number=self.text("number", 60),
+                document_date=day_of(self.text("date", 10), complaint),
+                viewer=self.viewer,
+                now=self.now,
+            )
+        self.say(_("Asked. A second person lifts the hold."))
+
+    def lift(self) -> None:
+        """Say the second yes."""
+        order_id = self.text("order", 36)
+        with transaction() as session:
+            order = session.get(Order, order_id)
+            if order is None:
+                raise NotFound(order_id)
+            role = Role.HEAD if self.viewer.has(Role.HEAD, order.agency_code) else Role.ARCHIVIST
+            holds.lift(session, order_id, viewer=self.viewer, role=role, now=self.now)
+            for item in order.items:
+                mirror_holds(api.portal.get(), session, item.case_file_id)
+        self.say(_("The hold is lifted."))

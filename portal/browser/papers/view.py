@@ -1,0 +1,101 @@
+"""Papers: one paper with what people wrote and attached, and the list of fonds with what each holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from plone.dexterity.utils import iterSchemata
+from sqlalchemy import func, or_, select
+from zope.schema import getFieldsInOrder
+
+from archive.register.models import Agency, CaseFile, CaseFileState, Fonds
+from archive.viewer import ALL_AGENCIES, OWN_AGENCY
+from portal.browser.screen import Screen
+from portal.content.agency import IAgency
+from portal.content.disposal_list import IDisposalList
+from portal.content.fonds import IFonds
+from portal.content.hold import IHold
+
+SCREENS = {"DisposalList": ("tieu-huy", "order_id"), "Hold": ("giu-ho-so", "")}
+SCHEMATA = (IAgency, IFonds, IDisposalList, IHold)
+
+
+class Paper(Screen):
+    """Default view of the four types."""
+
+    @property
+    def here(self) -> str:
+        """Return the paper's own address."""
+        return str(self.context.absolute_url())
+
+    def fields(self) -> list[dict[str, Any]]:
+        """Return the fields that have a value, in order; files as links."""
+        shown = []
+        for schema in iterSchemata(self.context):
+            if schema not in SCHEMATA:
+                continue
+            for name, field in getFieldsInOrder(schema):
+                value = getattr(self.context, name, None)
+                if not value:
+                    continue
+                is_file = hasattr(value, "filename")
+                shown.append(
+                    {
+                        "title": self.t(field.title),
+                        "text": value.filename if is_file else str(value),
+                        "link": f"{self.here}/@@download/{name}" if is_file else "",
+                    }
+                )
+        return shown
+
+    def screen(self) -> str:
+        """Return the address of the screen where this paper's matter is dealt with."""
+        found = SCREENS.get(self.context.portal_type)
+        if found is None:
+            return ""
+        name, attribute = found
+        tail = f"/{getattr(self.context, attribute)}" if attribute else ""
+        return f"{self.root}/{name}{tail}"
+
+
+class FondsList(Screen):
+    """`phong`: every fonds with its agency and how much of it this person may read."""
+
+    @property
+    def here(self) -> str:
+        """Return the folder's address."""
+        return str(self.context.absolute_url())
+
+    def prepare(self) -> Any:
+        """Read fonds and counts."""
+        query = select(
+            CaseFile.fonds_code,
+            func.count(),
+            func.sum(CaseFile.total_docs),
+            func.min(CaseFile.start_date),
+            func.max(CaseFile.end_date),
+        ).where(CaseFile.state == CaseFileState.STORED)
+        own = self.viewer.agencies_with(OWN_AGENCY)
+        if ALL_AGENCIES not in own:
+            public = CaseFile.access == "01" if self.viewer.may_read("", "01") else CaseFile.id.in_(())
+            query = query.where(or_(CaseFile.agency_code.in_(own), public))
+        counts = {row[0]: row[1:] for row in self.session.execute(query.group_by(CaseFile.fonds_code))}
+        rows = self.session.execute(
+            select(Fonds, Agency).join(Agency, Agency.code == Fonds.agency_code).order_by(Fonds.name)
+        )
+        papers = set(self.context.objectIds())
+        self.rows = []
+        for fonds, agency in rows:
+            files, documents, first, last = counts.get(fonds.code, (0, 0, None, None))
+            years = f"{first.year}–{last.year}" if first and last else "—"
+            name = f"fonds-{fonds.code}"
+            self.rows.append(
+                {
+                    "fonds": fonds,
+                    "agency": agency,
+                    "files": files,
+                    "documents": documents or 0,
+                    "years": years,
+                    "paper": f"{self.here}/{name}" if name in papers else "",
+                }
+            )

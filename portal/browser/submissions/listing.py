@@ -1,0 +1,75 @@
+"""The list of submissions: by state with counts, by agency, sorted, paged."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from plone import api
+from zExceptions import NotFound
+
+from ingest import submissions
+from portal.browser.screen import Pages, Screen
+from portal.words import SUBMISSION_STATES
+
+SIZE = 25
+
+
+class SubmissionsScreen(Screen):
+    """`tiep-nhan`; what stands below it in the address is one submission."""
+
+    filters: ClassVar[frozenset[str]] = frozenset({"state", "agency", "sort"})
+
+    def publishTraverse(self, request: Any, name: str) -> Any:
+        """Hand the address of one submission to its own screen."""
+        if self.path:
+            raise NotFound(name)
+        one = api.content.get_view("mot-lan-nop", self.context, request)
+        one.path = (name,)
+        return one
+
+    def prepare(self) -> Any:
+        """Read one page of the list."""
+        state = self.text("state", 20)
+        self.state = state if state in set(SUBMISSION_STATES) else ""
+        self.agency = self.text("agency", 35)
+        self.sort = self.text("sort", 12) or "-received"
+        self.listing = submissions.listing(
+            self.session,
+            viewer=self.viewer,
+            state=self.state or None,
+            agency=self.agency or None,
+            sort=self.sort,
+            page=self.number("page", 1),
+            size=SIZE,
+        )
+        self.pages = Pages(self.listing.total, self.listing.page, self.listing.size)
+        self.names = self.agency_names()
+
+    def tabs(self) -> list[dict[str, Any]]:
+        """Return the states with their counts; those that nobody is in are left out, except the first."""
+        counts = self.listing.counts
+        return [
+            {
+                "title": title,
+                "count": counts.get(state, 0),
+                "url": self.with_query(state=str(state)),
+                "here": self.state == state,
+            }
+            for state, title in SUBMISSION_STATES.items()
+            if counts.get(state) or self.state == state or state == "to-decide"
+        ]
+
+    @property
+    def all_count(self) -> int:
+        """Return how many there are in any state."""
+        return sum(self.listing.counts.values())
+
+    def sorting(self, column: str) -> str:
+        """Return the address that sorts by a column, the other way round when it is sorted by it already."""
+        return self.with_query(sort=f"-{column}" if self.sort == column else column)
+
+    def sorted_by(self, column: str) -> str | None:
+        """Return what aria-sort says about a column."""
+        if self.sort.lstrip("-") != column:
+            return None
+        return "descending" if self.sort.startswith("-") else "ascending"

@@ -1,0 +1,194 @@
+"""One submission: how far it is, what was found, and the archivist's decision."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from zExceptions import NotFound
+
+from archive.ledger.append import history
+from archive.register.models import STATES_OPEN, Agency, Submission, SubmissionState
+from archive.register.models import Finding as FindingRow
+from archive.register.session import transaction
+from archive.viewer import Role
+from ingest import submissions
+from ingest.checks.catalogue import explain
+from ingest.finding import Finding
+from ingest.pipeline import STEPS
+from portal.browser.screen import Screen
+from portal.i18n import _
+
+STEP_TITLES = {
+    "unpack": _("Unpacked"),
+    "scan": _("Scanned"),
+    "look": _("Looked into"),
+    "check": _("Checked"),
+    "normalise": _("PDF/A made"),
+    "decide": _("Decided"),
+    "pack": _("Packaged"),
+    "deposit": _("Deposited"),
+    "keep": _("Kept"),
+}
+STOPPED = frozenset({SubmissionState.RETURNED, SubmissionState.REFUSED})
+SEVERITY_ORDER = {"blocking": 0, "error": 1, "warning": 2}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A finding as the page shows it."""
+
+    code: str
+    severity: str
+    place: str
+    text: str
+    remedy: str
+    clause: str
+
+
+def step_states(submission: Submission) -> dict[str, str]:
+    """Return what each pipeline step shows: done, now, wait, stop, or "" for not yet."""
+    done = {step.step: step for step in submission.steps}
+    states: dict[str, str] = {}
+    reached = False
+    for name in STEPS:
+        if name in done:
+            stopped = submission.state in STOPPED and done[name].outcome in ("return", "refuse")
+            waits = done[name].outcome in ("wait", "gather") and submission.state in (
+                "to-decide",
+                "gathering",
+            )
+            states[name] = "stop" if stopped else "wait" if waits else "done"
+            continue
+        first_open = not reached
+        reached = True
+        if first_open and submission.state in STATES_OPEN:
+            states[name] = "wait" if submission.waiting else "now"
+        elif first_open and submission.state == SubmissionState.TO_DECIDE and name == "decide":
+            states[name] = "wait"
+        elif first_open and submission.state in STOPPED and not any(s == "stop" for s in states.values()):
+            states[name] = "stop"
+        else:
+            states[name] = ""
+    return states
+
+
+def version(submission: Submission) -> str:
+    """Return a short mark that changes whenever the page would look different."""
+    facts = [submission.state, submission.waiting, *(step.step for step in submission.steps)]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
+
+
+class SubmissionScreen(Screen):
+    """`tiep-nhan/<id>`; `tiep-nhan/<id>/tien-do` answers JSON for the live progress."""
+
+    depth: ClassVar[int] = 2
+    acts: ClassVar[Mapping[str, str]] = {"accept": "accept", "return": "send_back"}
+
+    @property
+    def here(self) -> str:
+        """Return the public address."""
+        return f"{self.root}/tiep-nhan/{self.path[0]}" if self.path else f"{self.root}/tiep-nhan"
+
+    def prepare(self) -> Any:
+        """Read the submission; answer the progress as JSON when asked for it."""
+        if not self.path:
+            raise NotFound("which submission?")
+        self.submission = submissions.one(self.session, self.path[0], viewer=self.viewer)
+        if self.path[1:] == ("tien-do",):
+            return self._progress()
+        if self.path[1:]:
+            raise NotFound(self.path[1])
+        agency = self.session.get(Agency, self.submission.agency_code)
+        self.agency_name = agency.name if agency else ""
+        self.events = history(self.session, self.submission.id, limit=50)
+        self.version = version(self.submission)
+        self.case_file_there = bool(
+            self.submission.case_file_id
+            and self.submission.state == SubmissionState.STORED
+            and self.may("Tang Thu: Read records")
+        )
+        return None
+
+    def _progress(self) -> str:
+        self.request.response.setHeader("Content-Type", "application/json; charset=utf-8")
+        self.request.response.setHeader("Cache-Control", "no-store")
+        row = self.submission
+        steps = [{"step": name, "state": state} for name, state in step_states(row).items()]
+        return json.dumps(
+            {
+                "state": row.state,
+                "running": row.state in STATES_OPEN,
+                "reload": True,
+                "version": version(row),
+                "text": self.line(),
+                "steps": steps,
+            },
+            ensure_ascii=False,
+        )
+
+    def line(self) -> str:
+        """Return the state in words, with the reason it waits."""
+        told = self.label("SUBMISSION_STATES", self.submission.state)
+        return f"{told} · {self.submission.waiting}" if self.submission.waiting else told
+
+    @property
+    def running(self) -> bool:
+        """Say whether the machine is at work on it."""
+        return self.submission.state in STATES_OPEN
+
+    def steps(self) -> list[dict[str, Any]]:
+        """Return the steps with title and state."""
+        states = step_states(self.submission)
+        return [{"id": name, "title": STEP_TITLES.get(name, name), "state": states[name]} for name in STEPS]
+
+    def groups(self) -> list[dict[str, Any]]:
+        """Return the findings, the case file's own first, then document by document, worst first."""
+        by_document: dict[int, list[Shown]] = {}
+        for row in self.submission.findings:
+            document = row.params.get("document", 0)
+            number = int(document) if str(document).isdigit() else 0
+            by_document.setdefault(number, []).append(self._shown(row))
+        groups = []
+        for number in sorted(by_document):
+            found = sorted(
+                by_document[number], key=lambda one: (SEVERITY_ORDER.get(one.severity, 9), one.code)
+            )
+            title = (
+                _("Document ${number}", mapping={"number": number}) if number else _("The case file itself")
+            )
+            groups.append({"title": title, "findings": found})
+        return groups
+
+    def _shown(self, row: FindingRow) -> Shown:
+        params = {key: str(value) for key, value in row.params.items() if key != "document"}
+        told = explain(Finding(row.code, row.place, params), self.language)
+        return Shown(row.code, row.severity, row.place, told.text, told.remedy, told.clause)
+
+    def counted(self) -> list[dict[str, Any]]:
+        """Return how many findings of each severity there are."""
+        rows = [row.severity for row in self.submission.findings]
+        return [{"severity": s, "count": rows.count(s)} for s in SEVERITY_ORDER if s in rows]
+
+    @property
+    def may_decide(self) -> bool:
+        """Say whether the decision buttons are shown; the act below checks again."""
+        row = self.submission
+        return row.state == SubmissionState.TO_DECIDE and self.viewer.has(Role.ARCHIVIST, row.agency_code)
+
+    def accept(self) -> None:
+        """Accept; packaging goes on by itself."""
+        with transaction() as session:
+            submissions.accept(session, self.path[0], viewer=self.viewer, now=self.now)
+        self.say(_("Accepted. It is now packaged and stored in every place."))
+
+    def send_back(self) -> None:
+        """Return it to its office with a reason."""
+        with transaction() as session:
+            submissions.send_back(
+                session, self.path[0], viewer=self.viewer, reason=self.text("reason"), now=self.now
+            )
+        self.say(_("Returned. The office gets the reason with the status message."))
