@@ -146,9 +146,10 @@ def measure(files: int) -> dict[str, Any]:
         source = Path(folder, "source.pdf")
         source.write_bytes(CONTENT)
         facts = large_case(files, source)
-        started = time.perf_counter()
+        started, cpu = time.perf_counter(), time.process_time()
         describe(facts, Path(folder, "described.zip"))
         described = time.perf_counter() - started
+        described_cpu = time.process_time() - cpu
         described_peak = peak_megabytes()
         started = time.perf_counter()
         written = write(replace(facts), Path(folder, "package.zip"), schemas=schemas)
@@ -159,6 +160,7 @@ def measure(files: int) -> dict[str, Any]:
         return {
             "files": files,
             "mets_premis_seconds": round(described, 2),
+            "mets_premis_cpu_seconds": round(described_cpu, 2),
             "mets_premis_peak_mb": round(described_peak),
             "package_seconds": round(packaged, 2),
             "package_peak_mb": round(packaged_peak),
@@ -188,7 +190,8 @@ def main() -> int:
         "cores": os.cpu_count(),
         "large": large,
         "small": small,
-        "seconds_ratio": round(large["mets_premis_seconds"] / small["mets_premis_seconds"], 1),
+        # Of CPU time: the machine may be busy with other things in one of the two runs.
+        "seconds_ratio": round(large["mets_premis_cpu_seconds"] / small["mets_premis_cpu_seconds"], 1),
         "package_seconds_ratio": round(large["package_seconds"] / small["package_seconds"], 1),
         "goal": f"<= {GOAL_SECONDS} s, <= {GOAL_MEGABYTES} MB",
         "good": good and not large["faults"],

@@ -15,11 +15,10 @@ from typing import BinaryIO
 
 from archive.errors import NotFoundError
 from archive.packages import ead, premis
+from archive.packages.directory import Found, data_offset, find
 from archive.packages.errors import UnreadableError
 from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts
 
-LOCAL_HEADER = struct.Struct("<4s5H3L2H")
-LOCAL_SIGNATURE = b"PK\x03\x04"
 DESCRIPTION_LIMIT = 16 << 20
 """Bytes of one descriptive file that are read at most; real ones have some kilobytes."""
 PACKAGE_METS = re.compile(r"(?:[^/]+/data/)?([^/]+)/METS\.xml\Z")
@@ -50,33 +49,27 @@ class _Package:
         cut = len(self.root)
         return [info.filename[cut:] for info in self.zip.filelist if info.filename.startswith(self.root)]
 
-    def range_of(self, path: str) -> tuple[int, int]:
-        """Return (offset, length) of a member's bytes in the ZIP."""
-        try:
-            info = self.zip.getinfo(self.root + path)
-        except KeyError:
-            raise NotFoundError(f"the package holds no {path}") from None
-        if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
-            raise UnreadableError(f"{path}: is compressed or encrypted; packages store members as they are")
-        self.source.seek(info.header_offset)
-        header = self.source.read(LOCAL_HEADER.size)
-        if len(header) != LOCAL_HEADER.size or not header.startswith(LOCAL_SIGNATURE):
-            raise UnreadableError(f"{path}: its place in the ZIP holds something else")
-        fields = LOCAL_HEADER.unpack(header)
-        return info.header_offset + LOCAL_HEADER.size + fields[9] + fields[10], info.file_size
-
     def open(self, path: str) -> BinaryIO:
         """Return a stream of one member."""
-        offset, length = self.range_of(path)
-        return io.BufferedReader(_Slice(self.source, offset, length), 1 << 16)
+        info = self._info(path)
+        found = Found(
+            info.header_offset, info.file_size, info.compress_size, info.compress_type, info.flag_bits
+        )
+        return _slice(self.source, found, path)
 
     def read(self, path: str) -> bytes:
         """Return a small member whole."""
-        _, length = self.range_of(path)
+        length = self._info(path).file_size
         if length > DESCRIPTION_LIMIT:
             raise UnreadableError(f"{path}: {length} bytes is too large for a description")
         with self.open(path) as stream:
             return stream.read()
+
+    def _info(self, path: str) -> zipfile.ZipInfo:
+        try:
+            return self.zip.getinfo(self.root + path)
+        except KeyError:
+            raise NotFoundError(f"the package holds no {path}") from None
 
 
 class _Slice(io.RawIOBase):
@@ -121,7 +114,8 @@ def member_range(source: BinaryIO, path: str) -> tuple[int, int]:
         NotFoundError: no such member.
         UnreadableError: not a package, or the member is compressed.
     """
-    return _Package(source).range_of(path)
+    found = _find(source, path)
+    return _offset(source, found, path), found.size
 
 
 def open_member(source: BinaryIO, path: str) -> BinaryIO:
@@ -133,7 +127,24 @@ def open_member(source: BinaryIO, path: str) -> BinaryIO:
         NotFoundError: no such member.
         UnreadableError: not a package, or the member is compressed.
     """
-    return _Package(source).open(path)
+    return _slice(source, _find(source, path), path)
+
+
+def _find(source: BinaryIO, path: str) -> Found:
+    found = find(source, path)
+    if found is None:
+        raise NotFoundError(f"the package holds no {path}")
+    return found
+
+
+def _offset(source: BinaryIO, found: Found, path: str) -> int:
+    if found.method != zipfile.ZIP_STORED or found.flags & 1 or found.stored_size != found.size:
+        raise UnreadableError(f"{path}: is compressed or encrypted; packages store members as they are")
+    return data_offset(source, found, path)
+
+
+def _slice(source: BinaryIO, found: Found, path: str) -> BinaryIO:
+    return io.BufferedReader(_Slice(source, _offset(source, found, path), found.size), 1 << 16)
 
 
 def read_facts(source: BinaryIO) -> PackageFacts:
