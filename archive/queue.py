@@ -7,11 +7,13 @@ work is the register: `ingest.tasks.sweep` sends again whatever nobody holds a l
 from __future__ import annotations
 
 import logging
+import os
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_ready
 from kombu.exceptions import OperationalError
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -19,6 +21,8 @@ from sqlalchemy.orm import Session
 from archive.settings import ArchiveSettings
 
 log = logging.getLogger(__name__)
+
+READY_FILE = "TANGTHU_READY_FILE"  # environment: touched once the worker takes work
 
 app = Celery("tangthu")
 app.conf.update(
@@ -58,6 +62,13 @@ def _fresh_connections(**_: Any) -> None:
     from archive.register import session
 
     session._engine.cache_clear()
+
+
+@worker_ready.connect
+def _say_ready(**_: Any) -> None:
+    """Tell whoever started this worker that it takes work now."""
+    if path := os.environ.get(READY_FILE):
+        Path(path).touch()
 
 
 def send(task: str, *args: Any, expires: int | None = None) -> None:

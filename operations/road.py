@@ -21,7 +21,7 @@ from archive.register.models import STATES_OPEN, CaseFile, CaseFileState, Packag
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
 from archive.viewer import ALL_AGENCIES, Role, Viewer
-from exports import transfer
+from exports import reception, transfer
 from exports.inventory import inventory
 from exports.settings import ExportsSettings
 from ingest import submissions
@@ -236,7 +236,7 @@ def _hand_over(case_file_id: str) -> tuple[str, bool]:
         orders.approve(session, order.id, viewer=HEAD, role=Role.HEAD, now=now + timedelta(seconds=1))
     with transaction() as session:
         transfer.send(session, order.id, viewer=ARCHIVIST, now=datetime.now(UTC))
-    transfer.receive(ExportsSettings.load().inbox, now=datetime.now(UTC))
+    reception.receive(ExportsSettings.load().inbox, now=datetime.now(UTC))
     with transaction() as session:
         transfer.collect(session, now=datetime.now(UTC))
     with reading() as session:
