@@ -13,12 +13,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.copies import stores
 from archive.errors import AlreadyStoredError, NotFoundError, TemporaryError
-from archive.ledger.append import APPEND_LOCK
+from archive.ledger.append import be_only_writer
 from archive.ledger.event import stamp
 from archive.ledger.rows import EventRow
 from archive.ledger.seal import seal
@@ -57,8 +57,7 @@ def write_checkpoint(
         TemporaryError: no store took it.
         LedgerError: as `archive.ledger.seal.seal`.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK})
+    be_only_writer(session)
     used = list(stores() if places is None else places)
     seal(session, now=now, places=used)
     seq = session.scalar(select(func.max(EventRow.seq)))

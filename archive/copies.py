@@ -44,7 +44,10 @@ def _open(settings: StoreSettings) -> Store:
 
 def sha256_of(stream: BinaryIO) -> str:
     """Return the SHA-256 of a whole stream, lower-case hex, in constant memory."""
-    return hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    while chunk := stream.read(1024 * 1024):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 def examine(name: str, sha256: str, places: Sequence[Store]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive.copies import stores
 from archive.errors import NotFoundError
+from archive.fixity import clear_spool
 from archive.holders import Erasure, Holder, Target, holders
 from archive.ledger.append import append
 from archive.ledger.event import Verb
@@ -38,6 +39,8 @@ class StoreHolder:
         """
         there = {name: size for name in target.package_names if (size := self._store.size(name)) is not None}
         how = [self._store.erase(name) for name in target.package_names]
+        for name in target.package_names:
+            clear_spool(name)
         gone = all(self._store.size(name) is None for name in target.package_names)
         what = ", ".join(f"{name}, {size} bytes" for name, size in there.items())
         # Quarantined remains are erased too, though they are under no name: the strongest word wins.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -131,7 +133,7 @@ def _spooled(store: Store, package: Package) -> Iterator[Path]:
     """Yield the good copy as a file beside the register, hashed once more after it was copied."""
     work = ArchiveSettings.load().data / "work"
     work.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="repair-", dir=work) as folder:
+    with tempfile.TemporaryDirectory(prefix=_spool(package.name), dir=work) as folder:
         path = Path(folder) / "good"
         with store.open(package.name) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target, 1024 * 1024)
@@ -139,3 +141,17 @@ def _spooled(store: Store, package: Package) -> Iterator[Path]:
             if sha256_of(stream) != package.sha256:
                 raise DamagedError(f"{store.name}:{package.name}", "it went bad while it was copied")
         yield path
+
+
+def clear_spool(name: str) -> None:
+    """Overwrite and remove what a killed repair of that package left in the work folder."""
+    for folder in (ArchiveSettings.load().data / "work").glob(f"{_spool(name)}*"):
+        for file in folder.iterdir():
+            with file.open("r+b") as stream:
+                stream.write(bytes(file.stat().st_size))
+                os.fsync(stream.fileno())
+        shutil.rmtree(folder)
+
+
+def _spool(name: str) -> str:
+    return f"repair-{hashlib.sha256(name.encode()).hexdigest()[:16]}-"

@@ -9,11 +9,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.errors import AlreadyStoredError, ArchiveError
-from archive.ledger.append import append
+from archive.errors import AlreadyStoredError, ArchiveError, NotFoundError
+from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb, stamp
 from archive.packages.facts import PackageFacts, WrittenPackage
-from archive.register.models import CaseFile, Package, new_id
+from archive.register.models import Agency, CaseFile, Fonds, Package, new_id
 from archive.register.projection import apply
 
 
@@ -41,10 +41,17 @@ def keep(
     Raises:
         AlreadyStoredError: the package name is kept with another hash, or the agency already has another case
             file under that code.
+        NotFoundError: the agency or the fonds is not in the register.
         ArchiveError: no copy was named.
     """
     if not copies:
         raise ArchiveError(f"{facts.name} has no verified copy; deposit it before keeping it")
+    for model, code in ((Agency, facts.agency_code), (Fonds, facts.fonds_code)):
+        if session.get(model, code) is None:
+            raise NotFoundError(
+                f"{model.__tablename__} {code} is not in the register; set it before {facts.name}"
+            )
+    be_only_writer(session)  # two workers with one package: the second finds it kept
     known = session.scalar(select(Package).where(Package.name == facts.name))
     if known is not None:
         if known.sha256 != written.sha256:

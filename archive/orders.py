@@ -218,6 +218,7 @@ def _locked(session: Session, order_id: str) -> Order:
     order = session.get(Order, order_id, with_for_update=True)
     if order is None:
         raise NotFoundError(f"there is no order {order_id}")
+    session.expire(order, ["approvals", "items"])
     return order
 
 

@@ -174,7 +174,12 @@ def _chunks(opened: _Opened, component: Component, start: int, end: int) -> Iter
         source.seek(opened.offset + start)
         left = end - start
         while left:
-            chunk = source.read(min(CHUNK, left))
+            try:
+                chunk = source.read(min(CHUNK, left))
+            except OSError as error:
+                raise TemporaryError(
+                    f"{component.name}: the disk stopped answering: {error.strerror}"
+                ) from error
             if not chunk:
                 raise DamagedError(component.name, "the stored package ends too early")
             if digest is not None:

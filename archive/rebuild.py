@@ -15,14 +15,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from archive.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
 from archive.copies import sha256_of, stores
 from archive.errors import ArchiveError, TemporaryError
 from archive.keeping import keep
-from archive.ledger.append import APPEND_LOCK, read
+from archive.ledger.append import be_only_writer, read
 from archive.ledger.event import Event, Verb
 from archive.ledger.restore import restore_from_segments
 from archive.ledger.rows import EventRow
@@ -91,8 +91,7 @@ def rebuild(*, now: datetime | None = None) -> Report:
         with transaction() as session:
             before = write_checkpoint(session, now=moment, places=places)
     with transaction() as session:
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK})
+        be_only_writer(session)
         last = session.scalar(select(func.max(EventRow.seq))) or 0
         before = before or newest_checkpoint(last, places=places)
         set_aside(session)

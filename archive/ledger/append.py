@@ -46,8 +46,7 @@ def append(
         basis: the clause or document the act rests on.
         now: aware time; the ledger moves it forward when needed so that stamps strictly increase.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK})
+    be_only_writer(session)
     last = session.execute(select(EventRow.seq, EventRow.at).order_by(EventRow.seq.desc()).limit(1)).first()
     at = (now or datetime.now(UTC)).astimezone(UTC)
     if last is not None and at <= last.at:
@@ -68,6 +67,15 @@ def append(
     session.add(to_row(event))
     session.flush()
     return event
+
+
+def be_only_writer(session: Session) -> None:
+    """Wait until nobody else appends, and keep it so until this transaction ends.
+
+    On SQLite every writing transaction is the only one already (`BEGIN IMMEDIATE`).
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": APPEND_LOCK})
 
 
 def read(session: Session, *, after: int = 0, limit: int | None = None) -> Iterator[Event]:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import entry_points
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from archive.errors import TemporaryError
 from archive.ledger.append import read
 from archive.ledger.event import Event
-from archive.ledger.rows import CursorRow
+from archive.ledger.rows import CursorRow, EventRow
+from archive.patience import Patience
 from archive.register.session import reading, transaction
+
+log = logging.getLogger(__name__)
 
 GROUP = "tangthu.followers"
 
@@ -51,6 +58,49 @@ def follow(follower: Follower, *, batch: int = 200) -> int:
             row.seq = max(row.seq, events[-1].seq)
             session.add(row)
         seen += len(events)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What came of letting all followers read on.
+
+    Attributes:
+        seen: how many events were handed out and taken.
+        failed: follower -> why it could not go on; its cursor stands where it stood.
+        waiting: followers that failed before and are not asked yet.
+    """
+
+    seen: int
+    failed: Mapping[str, Exception]
+    waiting: tuple[str, ...] = ()
+
+
+def follow_all(
+    *, patience: Patience, now: datetime, who: Sequence[Follower] | None = None, batch: int = 200
+) -> Progress:
+    """Let every follower read what is new; one that fails is named and does not stop the others."""
+    seen, failed, waiting = 0, dict[str, Exception](), []
+    for follower in followers() if who is None else who:
+        if patience.waits(follower.name, now):
+            waiting.append(follower.name)
+            continue
+        try:
+            seen += follow(follower, batch=batch)
+        except Exception as error:  # whatever it is, it is this follower's trouble; the caller reports it
+            wait = patience.failed(follower.name, now)
+            kind = "cannot go on now" if isinstance(error, TemporaryError) else "is broken"
+            log.warning("follower %s %s, asked again in %s: %s", follower.name, kind, wait, error)
+            failed[follower.name] = error
+        else:
+            patience.well(follower.name)
+    return Progress(seen, failed, tuple(waiting))
+
+
+def behind(session: Session) -> dict[str, int]:
+    """Return follower -> how many events it has not read yet."""
+    last = session.scalar(select(func.max(EventRow.seq))) or 0
+    cursors = {row.name: row.seq for row in session.scalars(select(CursorRow))}
+    return {follower.name: last - cursors.get(follower.name, 0) for follower in followers()}
 
 
 def reset(session: Session, name: str) -> None:

@@ -88,7 +88,7 @@ class FolderStore:
         with self._disk(name):
             self._require_root()
             target.parent.mkdir(parents=True, exist_ok=True)
-            temporary = target.parent / f".tmp-{uuid4().hex}"
+            temporary = target.parent / f"{_temporary(name)}{uuid4().hex}"
             try:
                 digest, size = _copy(source, temporary)
                 try:
@@ -147,7 +147,9 @@ class FolderStore:
         return moved
 
     def erase(self, name: str) -> str:
-        """Overwrite and remove an object and its quarantined remains; return how, in NIST SP 800-88 words.
+        """Overwrite and remove an object, its quarantined and its half-written remains; return how.
+
+        The answer is in NIST SP 800-88 words.
 
         Erasing what is not there is fine and says so.
 
@@ -161,6 +163,8 @@ class FolderStore:
             there = [path] if path.exists() else []
             if remains.is_dir():
                 there += sorted(remains.iterdir())
+            # A writer that was killed leaves its half-written file beside the target.
+            there += sorted(path.parent.glob(f"{_temporary(name)}*"))
             for file in there:
                 _overwrite(file)
                 file.unlink()
@@ -222,6 +226,11 @@ class FolderStore:
         except OSError as error:
             why = os.strerror(error.errno or errno.EIO)
             raise TemporaryError(f"store {self._name}: {name}: {why}; mend the disk and try again") from error
+
+
+def _temporary(name: str) -> str:
+    """Return how temporary files of that name begin, so that erasing finds them; never too long for a name."""
+    return f".tmp-{hashlib.sha256(name.encode()).hexdigest()[:16]}-"
 
 
 def _copy(source: Path, target: Path) -> tuple[str, int]:

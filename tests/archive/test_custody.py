@@ -7,8 +7,19 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from archive.custody import deposit, keep, read_component, repair, stores, verify_package
+from archive.custody import (
+    StoreHolder,
+    deposit,
+    keep,
+    read_component,
+    repair,
+    store_holders,
+    stores,
+    target_of,
+    verify_package,
+)
 from archive.errors import AlreadyStoredError, DamagedError, NotAllowedError, NotFoundError, TemporaryError
+from archive.fixity import _spool
 from archive.ledger.append import history
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
@@ -206,3 +217,44 @@ def test_repair_without_a_good_copy_changes_nothing(house: Path) -> None:
     with transaction() as session, pytest.raises(DamagedError, match="no store has a good copy"):
         repair(session, session.scalars(select(Package.id)).one(), actor="lan", now=NOW)
     assert where(house, "kho-a", case.facts().name).exists()
+
+
+def test_a_case_file_of_an_unknown_agency_is_not_kept(house: Path) -> None:
+    case = a_case_file()
+    with (
+        transaction() as session,
+        pytest.raises(NotFoundError, match="agency .* is not in the register"),
+    ):
+        keep(session, case.facts(), case.written(house / "work"), ["kho-a"], actor="system:ingest", now=NOW)
+
+
+def test_erasing_leaves_no_byte_in_store_quarantine_or_work_folder(house: Path) -> None:
+    case = a_case_file()
+    id = case.kept(house / "work")
+    name, words = case.facts().name, case.contents()[0][:60]
+    spoil(where(house, "kho-a", name))
+    with transaction() as session:
+        repair(session, session.scalars(select(Package.id)).one(), actor="lan", now=NOW)
+        target = target_of(session, id)
+    left = house / "archive/work" / f"{_spool(name)}killed"
+    left.mkdir()
+    (left / "good").write_bytes(words)
+    receipts = [holder.erase(target) for holder in store_holders()]
+    assert [(receipt.holder, receipt.gone) for receipt in receipts] == [
+        ("store:kho-a", True),
+        ("store:kho-b", True),
+        ("store:kho-c", True),
+    ]
+    assert all("not a purge" in receipt.how for receipt in receipts)
+    for file in (house / "archive").rglob("*"):
+        assert not file.is_file() or words not in file.read_bytes(), file
+    again = [holder.erase(target) for holder in store_holders()]
+    assert [(receipt.what, receipt.gone) for receipt in again] == [("nothing", True)] * 3
+
+
+def test_a_store_that_is_away_gives_no_receipt(house: Path, tmp_path: Path) -> None:
+    id = a_case_file().kept(house / "work")
+    with reading() as session:
+        target = target_of(session, id)
+    with pytest.raises(TemporaryError, match="not mounted"):
+        StoreHolder(FolderStore("away", tmp_path / "away")).erase(target)

@@ -213,6 +213,30 @@ def test_erase_takes_quarantined_remains_too_and_leaves_neighbours(
     assert store.remains("a/b/v1.zip") == 0
 
 
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from archive.stores import folder
+copy = folder._copy
+def die(source, target):
+    copy(source, target)
+    os.kill(os.getpid(), signal.SIGKILL)
+folder._copy = die
+folder.FolderStore("kho", Path(sys.argv[1])).put("a/v1.zip", Path(sys.argv[2]))
+"""
+
+
+def test_a_killed_writer_leaves_no_object_and_erase_finds_its_remains(
+    store: FolderStore, tmp_path: Path
+) -> None:
+    source = a_file(tmp_path, b"secret")
+    subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "store"), str(source)], check=False)
+    assert list(store.names()) == []
+    assert len(files(tmp_path / "store")) == 1
+    assert store.erase("a/v1.zip") == CLEARED
+    assert files(tmp_path / "store") == []
+
+
 def test_erasing_nothing_is_fine_and_says_so(store: FolderStore) -> None:
     assert store.erase("a/b") == NOTHING
 

@@ -219,6 +219,56 @@ def test_sealing_while_others_append_seals_every_event_once(both: Path) -> None:
         assert verify(session) == []
 
 
+APPROVER = """
+import sys
+from datetime import UTC, datetime
+from archive import orders
+from archive.register.session import transaction
+from archive.viewer import Role, Viewer
+name, role, order_id, agency = sys.argv[1:]
+with transaction() as session:
+    viewer = Viewer(name, {agency: frozenset({Role(role)})})
+    orders.approve(session, order_id, viewer=viewer, role=Role(role), now=datetime.now(UTC))
+"""
+
+
+def test_two_approvals_at_the_same_moment_make_the_order_approved(both: Path) -> None:
+    order_id = an_order(OrderKind.DESTRUCTION, a_case_file().kept(both / "work"))
+    children = [
+        subprocess.Popen(
+            [sys.executable, "-c", APPROVER, name, role, order_id, AGENCY], stderr=subprocess.PIPE
+        )
+        for name, role in (("hung", "council"), ("mai", "head"))
+    ]
+    for child in children:
+        _, error = child.communicate(timeout=120)
+        assert child.returncode == 0, error.decode()
+    with reading() as session:
+        assert session.get_one(Order, order_id).state == OrderState.APPROVED
+
+
+KEEPER = """
+import sys
+from pathlib import Path
+from tests.archive.vault_builders import a_case_file
+a_case_file().kept(Path(sys.argv[1]))
+"""
+
+
+def test_two_workers_keeping_one_package_keep_it_once(both: Path) -> None:
+    written = a_case_file().written(both / "work0")
+    assert written.sha256 == a_case_file().written(both / "work1").sha256  # the writer repeats itself
+    children = [
+        subprocess.Popen([sys.executable, "-c", KEEPER, str(both / f"work{n}")], stderr=subprocess.PIPE)
+        for n in range(2)
+    ]
+    for child in children:
+        _, error = child.communicate(timeout=120)
+        assert child.returncode == 0, error.decode()
+    with reading() as session:
+        assert session.scalar(select(func.count()).where(EventRow.verb == "STORE")) == 1
+
+
 # --- custody --------------------------------------------------------------------------------------------
 
 
