@@ -32,15 +32,15 @@ from search.settings import SearchSettings
 from search.sqlite import SqliteEngine
 
 VIEWER = Viewer("bench", {"*": frozenset({Role.ARCHIVIST})})
-ONSETS = ("b c ch d đ g gh gi h k kh l m n ng nh ph q r s t th tr v x").split()
+ONSETS = "b c ch d đ g gh gi h k kh l m n ng nh ph q r s t th tr v x"
 RHYMES = (
     "a à á ả ã ạ ăn ân anh ao âu ay e ê ên i inh iêu o ô ông ơ ơn u ung ư ương uyết uyền ươi ật ết ịnh ộc"
-).split()
+)
 
 
 def syllables() -> list[str]:
     """Return every syllable there is, in an order that never changes."""
-    made = [onset + rhyme for onset in ONSETS for rhyme in RHYMES]
+    made = [onset + rhyme for onset in ONSETS.split() for rhyme in RHYMES.split()]
     random.Random(1).shuffle(made)
     return made
 
@@ -78,14 +78,16 @@ def documents(count: int) -> Iterator[IndexDocument]:
         )
 
 
-def queries(count: int) -> list[str]:
-    """Return two syllables, two without accents, or a code, in turn."""
+def queries(count: int, of: int) -> list[str]:
+    """Return two syllables twice, then the code of one of the documents, in turn."""
     chance = random.Random(3)
     vocabulary = syllables()[:400]
     made = []
     for number in range(count):
         if number % 3 == 2:
-            made.append(f"quyet dinh {chance.randrange(4000)}/{chance.randrange(2010, 2025)}")
+            # Every third document is a "Quyết định".
+            document = chance.randrange(0, of, 3)
+            made.append(f"quyet dinh {document % 4000}/{2010 + document % 15}")
         else:
             made.append(" ".join(chance.choices(vocabulary, k=2)))
     return made
@@ -117,7 +119,7 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=90)
     parser.add_argument("--skip-elasticsearch", action="store_true")
     told = parser.parse_args()
-    asked = queries(told.queries)
+    asked = queries(told.queries, told.documents)
     figures: dict[str, Any] = {"documents": told.documents, "queries": told.queries}
     with tempfile.TemporaryDirectory(prefix="tangthu-bench-") as folder:
         figures["sqlite"] = measure(SqliteEngine(Path(folder) / "search.db"), told.documents, asked)

@@ -295,13 +295,12 @@ class SqliteEngine:
         share, closeness = 0.0, 1.0
         accented = [unit for unit in asked if unit.has_accents]
         if accented:
-            everything = " ".join((doc.title, doc.type, doc.organ, doc.agency_name, doc.extra))
-            body = self._body(connection, candidate.rowid)[:RERANK_TEXT]
-            sharp = f" {_spaced(everything)} {_spaced(body)} "
-            wanted = [f" {' '.join(part.exact for part in unit.parts)} " for unit in accented]
-            share = sum(want in sharp for want in wanted) / len(wanted)
-            together = f" {' '.join(part.exact for unit in asked for part in unit.parts)} "
-            closeness += 2.0 * (together in sharp) + 2.0 * (together in f" {_spaced(doc.title)} ")
+            said = exact(" ".join((doc.title, doc.type, doc.organ, doc.agency_name, doc.extra)))
+            body = exact(self._body(connection, candidate.rowid)[:RERANK_TEXT])
+            wanted = [_together([unit]) for unit in accented]
+            share = sum(_holds(said, want) or _holds(body, want) for want in wanted) / len(wanted)
+            everything = _together(asked)
+            closeness += 2.0 * _holds(body, everything) + 4.0 * _holds(exact(doc.title), everything)
         elif len(asked) > 1:
             flat = " ".join(part for unit in asked for part in unit.folded)
             closeness += 2.0 * (f" {flat} " in f" {folded_words(doc.title)} ")
@@ -324,8 +323,19 @@ def _text(body: bytes) -> str:
     return zlib.decompress(body).decode()
 
 
-def _spaced(text: str) -> str:
-    return " ".join("".join(char if char.isalnum() else " " for char in exact(text)).split())
+def _together(asked: Sequence[Unit]) -> str:
+    return " ".join(part.exact for unit in asked for part in unit.parts)
+
+
+def _holds(text: str, words: str) -> bool:
+    """Say whether the words stand in a text, not as part of longer words."""
+    at = text.find(words)
+    while at >= 0:
+        end = at + len(words)
+        if not (at and text[at - 1].isalnum()) and not (end < len(text) and text[end].isalnum()):
+            return True
+        at = text.find(words, at + 1)
+    return False
 
 
 def _by_number(counter: Counter[str]) -> dict[str, int]:

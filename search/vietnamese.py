@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 """Private characters that stand for <mark> until the text is escaped; `clean` takes them out of all text."""
@@ -39,8 +40,7 @@ _CODE = re.compile(r"[^\W_]+(?:\s*[/]\s*[^\W_]+|[-_.][^\W_]+)*")
 _ZEROS = re.compile(r"^0+(?=\d)")
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One word of a text.
 
     Attributes:
