@@ -223,7 +223,7 @@ def test_a_case_file_of_an_unknown_agency_is_not_kept(house: Path) -> None:
     case = a_case_file()
     with (
         transaction() as session,
-        pytest.raises(NotFoundError, match="agency .* is not in the register"),
+        pytest.raises(NotFoundError, match=r"agency .* is not in the register"),
     ):
         keep(session, case.facts(), case.written(house / "work"), ["kho-a"], actor="system:ingest", now=NOW)
 
