@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import IngestError
+from ingest.errors import BadMessageError, IngestError
 
 SMALL = 16 << 20
 CHUNK = 3 << 20
@@ -24,15 +24,17 @@ def save(chunks: Iterable[bytes], target: Path, max_bytes: int) -> int:
     """Write the chunks to a new file and return its size.
 
     Raises:
-        IngestError: more than `max_bytes` came.
+        BadMessageError: more than `max_bytes` came (setting ingest.max_message_bytes).
     """
     written = 0
     with target.open("wb") as sink:
         for chunk in chunks:
             written += len(chunk)
             if written > max_bytes:
-                raise IngestError(
-                    f"the axis sent more than {max_bytes} bytes (setting ingest.max_message_bytes)"
+                raise BadMessageError(
+                    "MESSAGE_TOO_LARGE",
+                    f"{max_bytes} byte",
+                    f"the axis sent more than {max_bytes} bytes (setting ingest.max_message_bytes)",
                 )
             sink.write(chunk)
     return written
@@ -62,7 +64,8 @@ def decode_data(answer: Path, target: Path, operation: str) -> None:
     """Decode the base64 string `data` of a saved answer into `target`.
 
     Raises:
-        IngestError: as `meaning`; or `data` is missing or not base64.
+        IngestError: as `meaning`; or `data` is missing.
+        BadMessageError: `data` is not base64.
     """
     with answer.open("rb") as stream:
         if answer.stat().st_size == 0:
@@ -85,10 +88,14 @@ def decode_data(answer: Path, target: Path, operation: str) -> None:
                     try:
                         sink.write(binascii.a2b_base64(clean[:whole], strict_mode=True))
                     except binascii.Error as error:
-                        raise IngestError(f"{operation}: data is not base64: {error}") from error
+                        raise BadMessageError(
+                            "MESSAGE_UNREADABLE", "base64", f"{operation}: data is not base64: {error}"
+                        ) from error
                     rest = clean[whole:] + kept
                 if rest:
-                    raise IngestError(f"{operation}: data is not base64: it breaks off")
+                    raise BadMessageError(
+                        "MESSAGE_UNREADABLE", "base64", f"{operation}: data is not base64: it breaks off"
+                    )
 
 
 def _unescaped(piece: bytes, *, last: bool) -> tuple[bytes, bytes]:

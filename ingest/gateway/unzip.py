@@ -9,6 +9,7 @@ enough for a real case file, so a hostile sender can make us write that much to 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import shutil
 import stat
@@ -21,10 +22,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from archive.errors import TemporaryError
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.limits import Limits
 
 CHUNK = 1 << 20
+OUR_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
+"""Errors that are our disk's and no fault of the archive's maker."""
 RATIO_FLOOR = 8 << 20
 """Below this many unpacked bytes a high ratio is harmless (empty spreadsheets compress 1000 to 1)."""
 
@@ -54,6 +58,7 @@ def unpack(archive: Path, into: Path, limits: Limits) -> list[Unpacked]:
         UnreadableDeliveryError: the archive is broken or breaks a cap; codes SIP_ZIP_BROKEN,
             SIP_ENCRYPTED, SIP_UNSAFE_NAME, SIP_NAME_CLASH, SIP_TOO_MANY_FILES, SIP_TOO_LARGE,
             SIP_BOMB, SIP_NESTED.
+        TemporaryError: our disk is full or broken.
     """
     _check_directory_size(archive, limits)
     into.mkdir(parents=True, exist_ok=True)
@@ -71,6 +76,8 @@ def unpack(archive: Path, into: Path, limits: Limits) -> list[Unpacked]:
                 _check_nested(one.path, one.name, limits, depth=1)
             return found
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno in OUR_DISK:
+            raise TemporaryError(f"quarantine cannot be written: {error.strerror}; free space") from error
         raise _broken(archive.name, error) from error
     except NotImplementedError as error:
         raise UnreadableDeliveryError("SIP_ZIP_BROKEN", archive.name, f"packing method: {error}") from error
