@@ -11,41 +11,32 @@ from typing import Annotated
 
 import typer
 
-from archive.cli import show
-from archive.errors import SettingsError
+from archive.cli import show, viewer_named
 from archive.settings import ArchiveSettings
-from archive.viewer import ALL_AGENCIES, Role, Viewer
+from archive.viewer import Viewer
 
 Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 
 
-def viewer_named(text: str, accounts: Path | None = None) -> Viewer:
-    """Return the viewer that `--as` names: `name=role@agency,role`, or a name of the accounts file.
+def the_viewer(name: str, roles: list[str], accounts: Path | None = None) -> Viewer:
+    """Return the viewer `--as NAME --role ROLE@AGENCY` stands for, or the account of that name.
 
-    A role without an agency holds everywhere. A name alone that no accounts file knows has no role, and so
-    finds nothing: whoever sits at the command line must say in whose place.
+    A name without a role that no accounts file knows finds nothing: whoever sits at the command line must say
+    in whose place.
 
     Args:
-        text: e.g. `docgia`, `docgia=researcher`, `canbo=official@000.00.00.H37`.
+        name: of the account.
+        roles: as `archive.cli.viewer_named` reads them; when given, the accounts file is not looked into.
         accounts: JSON list of {"login", "roles": {agency: [role]}}, as `tangthu up` writes it.
 
     Raises:
-        SettingsError: a role nobody knows.
+        NotAllowedError: a role nobody knows.
     """
-    name, _, told = text.partition("=")
-    held: dict[str, set[Role]] = {}
-    pairs = [[*part.split("@", 1), ALL_AGENCIES][:2] for part in told.split(",") if part.strip()]
-    if not told and accounts is not None and accounts.exists():
+    if not roles and accounts is not None and accounts.exists():
         people = json.loads(accounts.read_text(encoding="utf-8"))
-        roles: dict[str, list[str]] = next((who["roles"] for who in people if who["login"] == name), {})
-        pairs = [[role, agency] for agency, names in roles.items() for role in names]
-    for role, agency in pairs:
-        try:
-            held.setdefault(agency.strip(), set()).add(Role(role.strip()))
-        except ValueError as error:
-            known = ", ".join(each.value for each in Role)
-            raise SettingsError(f"--as {text}: no role {role!r}; roles: {known}") from error
-    return Viewer(name, {agency: frozenset(roles) for agency, roles in held.items()})
+        held: dict[str, list[str]] = next((who["roles"] for who in people if who["login"] == name), {})
+        roles = [f"{role}@{agency}" for agency, names in held.items() for role in names]
+    return viewer_named(name, roles)
 
 
 def _plain(markup: str) -> str:
@@ -56,9 +47,10 @@ def _plain(markup: str) -> str:
 
 def _search(
     query: Annotated[str, typer.Argument(help="Words, codes, \"phrases\"; '' lists the newest.")],
-    as_user: Annotated[
-        str, typer.Option("--as", help="In whose place: NAME, or NAME=ROLE[@AGENCY],... e.g. an=researcher")
-    ],
+    as_user: Annotated[str, typer.Option("--as", help="Account in whose place to search.")],
+    role: Annotated[
+        list[str] | None, typer.Option(help="ROLE@AGENCY or ROLE@* instead of the account's own; repeatable.")
+    ] = None,
     page: int = 1,
     size: int = 20,
     agency: Annotated[list[str] | None, typer.Option(help="Only this agency; may be repeated.")] = None,
@@ -69,7 +61,7 @@ def _search(
     """Find records as this person would; shows nothing that person may not read."""
     from search.query import Filters, search
 
-    viewer = viewer_named(as_user, ArchiveSettings.load().data.parent / "accounts.json")
+    viewer = the_viewer(as_user, role or [], ArchiveSettings.load().data.parent / "accounts.json")
     if not viewer.roles:
         print(f"tangthu: {viewer.name} has no role here and finds nothing; see --help", file=sys.stderr)
     filters = Filters(agencies=tuple(agency or ()), years=tuple(year or ()), types=tuple(kind or ()))

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.service
 
 def test_a_missing_server_is_named_with_what_to_do(tmp_path: Path) -> None:
     assert "fetch.sh" in node.available(tmp_path)
-    with pytest.raises(NodeError, match="fetch.sh"):
+    with pytest.raises(NodeError, match=r"fetch\.sh"):
         node.Node(tmp_path, tmp_path / "work", 1).start()
     assert not (tmp_path / "work").exists()
 
