@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
 from archive.checkpoints import write_checkpoint
-from archive.ledger.follow import follow as read_on
-from archive.ledger.follow import followers
+from archive.errors import TemporaryError
+from archive.ledger.follow import follow_all
 from archive.ledger.seal import seal as seal_events
+from archive.patience import Patience
 from archive.queue import app
 from archive.register.models import Component
 from archive.register.session import transaction
+
+# A search engine that hangs costs its whole time limit per try; the queue has other work.
+PATIENCE = Patience(timedelta(seconds=5), timedelta(minutes=2))
 
 CHEAP = 50_000
 """Components up to which the digest of the register costs no writer a wait worth a thought."""
@@ -20,8 +24,16 @@ CHEAP = 50_000
 
 @app.task(name="archive.tasks.follow")
 def follow() -> int:
-    """Let every follower read what is new; return how many events were handed out."""
-    return sum(read_on(follower) for follower in followers())
+    """Let every follower read what is new; return how many events were handed out.
+
+    A follower whose part is down is logged and asked again later. Any other trouble rises once all have had their
+    turn, so that the queue shows it.
+    """
+    progress = follow_all(patience=PATIENCE, now=datetime.now(UTC))
+    broken = [error for error in progress.failed.values() if not isinstance(error, TemporaryError)]
+    if broken:
+        raise ExceptionGroup("followers of the ledger are broken", broken)
+    return progress.seen
 
 
 @app.task(name="archive.tasks.seal")

@@ -6,6 +6,7 @@ the account given by `--as`, and the vault checks roles all the same.
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -42,7 +43,7 @@ def receive(
     path: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     agency: Annotated[str, typer.Option(help="Code of the sending agency.")],
     message_id: Annotated[
-        str, typer.Option(help="The sender's own identifier; the file name unless given.")
+        str, typer.Option(help="The sender's own identifier; made from the bytes unless given.")
     ] = "",
     as_json: Json = False,
 ) -> None:
@@ -52,7 +53,7 @@ def receive(
         received = reception.receive(
             source,
             agency_code=agency,
-            message_id=message_id or path.name,
+            message_id=message_id or f"tep-{_sha256(path)[:32]}",  # a file name may be a secret title
             kind="sip",
             file_name=path.name,
             actor="system:cli",
@@ -72,10 +73,7 @@ def convert(
     as_json: Json = False,
 ) -> None:
     """Make a verified PDF/A of one file and say by which route; exit 1 when that is not possible."""
-    import hashlib
-
-    with source.open("rb") as stream:
-        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    sha256 = _sha256(source)
     facts = inspect(DeliveredFile(source.name, source.resolve(), source.stat().st_size, sha256))
     target.mkdir(parents=True, exist_ok=True)
     made = normalise([Source(id=sha256, path=source.resolve(), facts=facts)], target)[0]
@@ -141,6 +139,11 @@ def return_submission(submission_id: str, reason: str, user: AsUser, role: Roles
             session, submission_id, viewer=viewer_named(user, role), reason=reason, now=datetime.now(UTC)
         )
     print("returned")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _facts(row: Submission, lang: Literal["vi", "en"]) -> dict[str, Any]:

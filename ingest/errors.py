@@ -21,6 +21,20 @@ class ToolMissingError(TemporaryError):
         self.tool = tool
 
 
+class BadMessageError(IngestError):
+    """One message cannot be taken in, and will not be when it is fetched again; its sender is told.
+
+    Attributes:
+        code: finding code in the rule catalogue.
+        reason: for the finding's text.
+    """
+
+    def __init__(self, code: str, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.reason = reason
+
+
 class UnreadableDeliveryError(IngestError):
     """What arrived cannot be opened at all.
 

@@ -25,6 +25,8 @@ from ingest.settings import IngestSettings
 OWED = frozenset({ARRIVED, REFUSED, ACCEPTED, DONE})
 REPORTER_NAME = "Lưu trữ điện tử Tàng Thư"
 AT_ONCE = 200
+STATUS = "status"
+"""Kind of a submission that is itself a status message."""
 _DOCUMENT_ID = re.compile(r"(?P<agency>[^,]+),(?P<date>\d{4}[/-]\d{2}[/-]\d{2}),(?P<code>.+)")
 
 
@@ -37,6 +39,8 @@ def owe(session: Session, submission: Submission, status: str, reason: str, now:
     """
     if status not in OWED:
         raise IngestError(f"status {status} is not one the archive owes; known: {', '.join(sorted(OWED))}")
+    if submission.kind == STATUS:
+        return  # a status is never answered: two archives would thank each other for ever
     already = select(Outbox.id).where(Outbox.submission_id == submission.id, Outbox.status == status)
     if session.scalar(already) is None:
         session.add(

@@ -17,6 +17,7 @@ store is full) makes the submission wait, with the reason shown; the queue goes 
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -31,9 +32,8 @@ from archive.ledger.event import Verb
 from archive.register.models import STATES_CLOSED, STATES_OPEN, StepResult, Submission, SubmissionState
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
-from ingest import lease, outbox, quarantine
-from ingest.checks.catalogue import explain, rule
-from ingest.finding import Finding
+from ingest import lease, outbox, quarantine, reasons
+from ingest.lease import Lease, Taken
 from ingest.settings import IngestSettings
 from ingest.steps.check import check
 from ingest.steps.decide import decide
@@ -73,8 +73,14 @@ VERB_OF = {
     SubmissionState.REFUSED: Verb.RETURN,
     SubmissionState.STORED: Verb.RECEIPT,
 }
+DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
+LONGEST_PAUSE = timedelta(days=1)  # between two tries of what kills its worker
 ACTOR = "system:ingest"
 AGREEMENT = "system:agreement"
+
+
+class LeaseLostError(TangThuError):
+    """Another worker has taken the submission over: this one was believed dead, and what it did is not recorded."""
 
 
 def advance(submission_id: str, *, steps: Mapping[str, Step] = STEPS) -> str:
@@ -87,25 +93,58 @@ def advance(submission_id: str, *, steps: Mapping[str, Step] = STEPS) -> str:
     with lease.held(submission_id, seconds=settings.lease_seconds) as ours:
         if not ours:
             return "busy"
+        if ours.taken is Taken.FROM_THE_DEAD and _set_aside(submission_id, settings):
+            return "waiting"
         while (due := _next(submission_id, steps)) is not None:
             name, work = due
             started = datetime.now(UTC)
             try:
                 outcome = steps[name](work, started)
+                _record(submission_id, ours, name, list(steps).index(name), outcome, started)
+            except LeaseLostError:
+                return "busy"
             except TemporaryError as error:
-                return _wait(submission_id, str(error), settings)
+                return _wait(submission_id, ours, str(error), settings)
             except TangThuError as error:
-                return _wait(submission_id, f"cần quản trị viên: {error}", settings)
-            except Exception as error:
-                _wait(submission_id, f"lỗi không mong đợi ở bước {name}: {type(error).__name__}", settings)
+                return _wait(submission_id, ours, f"cần quản trị viên: {error}", settings)
+            except OSError as error:
+                if error.errno in DISK_TROUBLE:
+                    return _wait(submission_id, ours, f"ổ đĩa của kho: {error.strerror}", settings)
+                _wait(submission_id, ours, _unexpected(name, error), settings)
                 raise
-            _record(submission_id, name, list(steps).index(name), outcome, started)
+            except Exception as error:
+                _wait(submission_id, ours, _unexpected(name, error), settings)
+                raise
             if outcome.wipe:
                 quarantine.wipe(submission_id)
             if outcome.verdict in (Verdict.STORED,):
                 quarantine.drop(submission_id)
     with reading() as session:
         return session.get_one(Submission, submission_id).state
+
+
+def _unexpected(step: str, error: Exception) -> str:
+    return f"lỗi không mong đợi ở bước {step}: {type(error).__name__}"
+
+
+def _set_aside(submission_id: str, settings: IngestSettings) -> bool:
+    """Note that the worker before died; say whether to leave the submission alone for now.
+
+    Once may be a restart or a cut of power. Twice without a step done in between, the wait doubles each time.
+    """
+    now = datetime.now(UTC)
+    with transaction() as session:
+        submission = session.get_one(Submission, submission_id)
+        times = submission.interrupted
+        submission.waiting = f"tiến trình bị ngắt {times} lần" + (
+            f" ở bước {submission.step}" if submission.step else ""
+        )
+        if times < 2:
+            return False
+        pause = min(timedelta(seconds=settings.retry_seconds) * 2 ** min(times - 1, 20), LONGEST_PAUSE)
+        submission.not_before = now + pause
+    log.error("submission %s: %s workers died of it in a row; set aside for %s", submission_id, times, pause)
+    return True
 
 
 def _next(submission_id: str, steps: Mapping[str, Step]) -> tuple[str, Work] | None:
@@ -125,7 +164,7 @@ def _next(submission_id: str, steps: Mapping[str, Step]) -> tuple[str, Work] | N
             submission_id=submission.id,
             agency_code=submission.agency_code,
             kind=submission.kind,
-            file_name=submission.file_name,
+            file_name=quarantine.name_of(submission.id),
             received_at=submission.received_at,
             raw=quarantine.raw(submission.id),
             folder=quarantine.work(submission.id),
@@ -133,12 +172,23 @@ def _next(submission_id: str, steps: Mapping[str, Step]) -> tuple[str, Work] | N
         )
 
 
-def _record(submission_id: str, name: str, position: int, outcome: Outcome, started: datetime) -> None:
-    """Write the outcome, its findings, events and receipts in one transaction."""
+def _record(
+    submission_id: str, ours: Lease, name: str, position: int, outcome: Outcome, started: datetime
+) -> None:
+    """Write the outcome, its findings, events and receipts in one transaction.
+
+    Raises:
+        LeaseLostError: somebody else works on it now.
+    """
     now = datetime.now(UTC)
     with transaction() as session:
         submission = session.get_one(Submission, submission_id)
+        if submission.lease_owner != ours.owner:
+            raise LeaseLostError(
+                f"submission {submission_id} is held by {submission.lease_owner or 'nobody'}"
+            )
         submission.waiting, submission.attempts, submission.not_before = "", 0, None
+        submission.interrupted = 0
         for note in outcome.notes:
             append(
                 session,
@@ -197,22 +247,11 @@ def _change(submission: Submission, outcome: Outcome) -> dict[str, Any]:
             {"code": row.code, "severity": row.severity, "place": row.place, "params": row.params}
             for row in submission.findings
         ]
-        change["findings"] = before + [as_json(finding) for finding in outcome.findings]
-    if outcome.title is not None:
-        change["title"] = outcome.title
-    if outcome.file_code is not None:
-        change["file_code"] = outcome.file_code
+        change["findings"] = before + [reasons.as_json(finding) for finding in outcome.findings]
+    for key in ("title", "file_code", "file_name"):
+        if (value := getattr(outcome, key)) is not None:
+            change[key] = value
     return change
-
-
-def as_json(finding: Finding) -> dict[str, Any]:
-    """Return a finding as the ledger and the register keep it."""
-    return {
-        "code": finding.code,
-        "severity": str(rule(finding.code).severity),
-        "place": finding.place,
-        "params": dict(finding.params) | {"document": str(finding.document)},
-    }
 
 
 def accepted(
@@ -241,26 +280,20 @@ def accepted(
 def _reason(submission: Submission, outcome: Outcome, state: SubmissionState | None) -> str:
     if state not in STATES_REFUSING:
         return ""
-    return outcome.reason or reasons_text(submission)
+    return outcome.reason or reasons.told(submission.findings)
 
 
-def reasons_text(submission: Submission) -> str:
-    """Return the findings as the Vietnamese text a status message carries, at most 4,000 characters."""
-    lines = []
-    for row in submission.findings:
-        params = {key: str(value) for key, value in row.params.items() if key != "document"}
-        told = explain(Finding(row.code, row.place, params), "vi")
-        lines.append(f"[{row.code}] {row.place}: {told.text} Cách khắc phục: {told.remedy} ({told.clause})")
-    return "\n".join(lines)[:4000]
-
-
-def _wait(submission_id: str, reason: str, settings: IngestSettings) -> str:
+def _wait(submission_id: str, ours: Lease, reason: str, settings: IngestSettings) -> str:
     """Leave the submission where it is, say why, and when it is tried again (doubling waits)."""
     now = datetime.now(UTC)
     with transaction() as session:
         submission = session.get_one(Submission, submission_id)
+        if submission.lease_owner != ours.owner:
+            return "busy"
         submission.attempts += 1
-        pause = min(settings.retry_seconds * 2 ** (submission.attempts - 1), settings.retry_limit_seconds)
+        pause = min(
+            settings.retry_seconds * 2 ** min(submission.attempts - 1, 20), settings.retry_limit_seconds
+        )
         submission.waiting, submission.not_before = reason, now + timedelta(seconds=pause)
     log.warning("submission %s waits %s s: %s", submission_id, pause, reason)
     return "waiting"

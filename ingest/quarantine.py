@@ -1,7 +1,9 @@
 """Quarantine: where a delivery's bytes lie from arrival until it is stored, returned or refused.
 
 Layout below the vault's data folder: `quarantine/<submission id>/raw` is what arrived, untouched;
-`quarantine/<submission id>/work/` is what the pipeline made of it. Nothing here is ever served to a browser.
+`quarantine/<submission id>/name` is what the sender called it (recorded elsewhere only once no sign of secrecy was
+found); `quarantine/<submission id>/work/` is what the pipeline made of it. `quarantine/.fetch-*` are messages on their
+way in. Nothing here is ever served to a browser.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,14 +21,19 @@ from typing import BinaryIO
 from archive.errors import TemporaryError
 from archive.holders import Erasure, Holder, Target
 from archive.settings import ArchiveSettings
-from ingest.errors import IngestError
+from ingest.errors import BadMessageError
 
 BLOCK = 1 << 20
 
 
+def home() -> Path:
+    """Return the folder all submissions' folders are in; it need not exist."""
+    return ArchiveSettings.load().data / "quarantine"
+
+
 def folder(submission_id: str) -> Path:
     """Return the submission's folder; it need not exist."""
-    return ArchiveSettings.load().data / "quarantine" / submission_id
+    return home() / submission_id
 
 
 def raw(submission_id: str) -> Path:
@@ -40,6 +48,13 @@ def work(submission_id: str) -> Path:
     return place
 
 
+def name_of(submission_id: str) -> str:
+    """Return what the sender called the delivery; "" when it did not say or the bytes are gone."""
+    with suppress(FileNotFoundError):
+        return (folder(submission_id) / "name").read_text("utf-8")
+    return ""
+
+
 @dataclass(frozen=True)
 class Kept:
     """Bytes that were written and synced to disk."""
@@ -48,17 +63,19 @@ class Kept:
     sha256: str
 
 
-def keep(submission_id: str, source: BinaryIO, *, limit: int) -> Kept:
+def keep(submission_id: str, source: BinaryIO, *, limit: int, name: str = "") -> Kept:
     """Write what arrived to the submission's folder, hashing on the way; whole and synced when it returns.
 
     Raises:
-        IngestError: more than `limit` bytes.
+        BadMessageError: more than `limit` bytes.
         TemporaryError: the disk is full or gone.
     """
     target = raw(submission_id)
     digest, size = hashlib.sha256(), 0
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        if name:
+            (target.parent / "name").write_text(name, "utf-8")
         with target.open("wb") as out:
             while block := source.read(BLOCK):
                 size += len(block)
@@ -75,7 +92,11 @@ def keep(submission_id: str, source: BinaryIO, *, limit: int) -> Kept:
         ) from error
     if size > limit:
         drop(submission_id)
-        raise IngestError(f"the message is larger than {limit} bytes; send the case file in parts")
+        raise BadMessageError(
+            "MESSAGE_TOO_LARGE",
+            f"{limit} byte",
+            f"the message is larger than {limit} bytes; send the case file in parts",
+        )
     return Kept(size, digest.hexdigest())
 
 
@@ -86,8 +107,13 @@ def drop(submission_id: str) -> None:
 
 def wipe(submission_id: str) -> tuple[int, int]:
     """Overwrite every file of the submission once and remove it; return how many files and bytes there were."""
+    return clear(folder(submission_id))
+
+
+def clear(place: Path) -> tuple[int, int]:
+    """Overwrite every file below a folder once and remove the folder; return how many files and bytes there were."""
     files = size = 0
-    for path in sorted(folder(submission_id).rglob("*")):
+    for path in sorted(place.rglob("*")):
         if path.is_file() and not path.is_symlink():
             length = path.stat().st_size
             with path.open("r+b") as stream:
@@ -96,7 +122,7 @@ def wipe(submission_id: str) -> tuple[int, int]:
                 stream.flush()
                 os.fsync(stream.fileno())
             files, size = files + 1, size + length
-    drop(submission_id)
+    shutil.rmtree(place, ignore_errors=True)
     return files, size
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -16,8 +17,14 @@ from archive.queue import send_after_commit
 from archive.register.models import Submission, SubmissionState, new_id
 from archive.register.projection import apply
 from archive.register.session import transaction
-from ingest import outbox, quarantine
+from ingest import outbox, quarantine, reasons
+from ingest.errors import BadMessageError
+from ingest.finding import Finding
 from ingest.settings import IngestSettings
+
+BASIS = "NĐ 01/2013/NĐ-CP Điều 7.3"
+NOTHING = hashlib.sha256(b"").hexdigest()
+LONGEST_AGENCY, LONGEST_MESSAGE_ID = 35, 200  # columns of the register
 
 
 @dataclass(frozen=True)
@@ -50,49 +57,93 @@ def receive(
         source: the bytes as they came.
         agency_code: sender, as the transport says; need not be known.
         message_id: the transport's identifier.
-        kind: "sip" or "edxml".
-        file_name: as sent, for people only.
+        kind: "sip", "edxml" or "status".
+        file_name: as sent, for people only; kept beside the bytes and recorded once no sign of secrecy was found.
         actor: who brought it, `system:gateway` or an account.
         now: aware time of arrival.
 
     Raises:
-        IngestError: larger than allowed.
+        BadMessageError: larger than allowed; see `turn_away`.
         TemporaryError: the quarantine cannot be written.
     """
     submission_id = new_id()
-    kept = quarantine.keep(submission_id, source, limit=IngestSettings.load().max_message_bytes)
+    limit = IngestSettings.load().max_message_bytes
+    kept = quarantine.keep(submission_id, source, limit=limit, name=_fit(file_name, 255))
+    received = _recorded(
+        submission_id,
+        agency_code=agency_code,
+        message_id=message_id,
+        kind=kind,
+        sha256=kept.sha256,
+        size=kept.size,
+        actor=actor,
+        now=now,
+        why=None,
+    )
+    if received.repeat:
+        quarantine.drop(submission_id)
+    return received
+
+
+def turn_away(
+    why: BadMessageError, *, agency_code: str, message_id: str, kind: str, actor: str, now: datetime
+) -> Received:
+    """Ledger a message that could not be taken in, as returned with its finding, and owe its sender status 02.
+
+    No byte of it was kept: it is known by its message id, with size 0 and the hash of nothing. Idempotent.
+    """
+    return _recorded(
+        new_id(),
+        agency_code=agency_code,
+        message_id=message_id,
+        kind=kind,
+        sha256=NOTHING,
+        size=0,
+        actor=actor,
+        now=now,
+        why=Finding(why.code, "thông điệp", {"reason": why.reason}),
+    )
+
+
+def _recorded(
+    submission_id: str,
+    *,
+    agency_code: str,
+    message_id: str,
+    kind: str,
+    sha256: str,
+    size: int,
+    actor: str,
+    now: datetime,
+    why: Finding | None,
+) -> Received:
+    agency_code, message_id = _fit(agency_code, LONGEST_AGENCY), _fit(message_id, LONGEST_MESSAGE_ID)
+    payload: dict[str, Any] = {
+        "agency_code": agency_code,
+        "message_id": message_id,
+        "sha256": sha256,
+        "size": size,
+        "kind": kind,
+        "state": SubmissionState.RECEIVED.value,
+    }
+    about: dict[str, Any] = {"actor": actor, "kind": "submission", "id": submission_id, "now": now}
     try:
         with transaction() as session:
-            if earlier := _earlier(session, agency_code, message_id, kept.sha256):
-                quarantine.drop(submission_id)
+            if earlier := _earlier(session, agency_code, message_id, sha256):
                 return Received(earlier, repeat=True)
-            event = append(
-                session,
-                Verb.INGEST,
-                actor=actor,
-                kind="submission",
-                id=submission_id,
-                after=kept.sha256,
-                basis="NĐ 01/2013/NĐ-CP Điều 7.3",
-                now=now,
-                payload={
-                    "agency_code": agency_code,
-                    "message_id": message_id,
-                    "sha256": kept.sha256,
-                    "size": kept.size,
-                    "kind": kind,
-                    "file_name": file_name[:255],
-                    "state": SubmissionState.RECEIVED.value,
-                },
-            )
+            event = append(session, Verb.INGEST, payload=payload, after=sha256, basis=BASIS, **about)
             apply(session, event)
-            session.flush()
-            outbox.owe(session, session.get_one(Submission, submission_id), "01", "", now=now)
-            send_after_commit(session, "ingest.tasks.advance", submission_id)
+            submission = session.get_one(Submission, submission_id)
+            if why is None:
+                outbox.owe(session, submission, "01", "", now=now)
+                send_after_commit(session, "ingest.tasks.advance", submission_id)
+            else:
+                returned = {"state": SubmissionState.RETURNED.value, "findings": [reasons.as_json(why)]}
+                apply(session, append(session, Verb.RETURN, payload=returned, basis=BASIS, **about))
+                outbox.owe(session, submission, "02", reasons.told(submission.findings), now=now)
     except IntegrityError:  # the same delivery came in by two doors at once: the other one won
-        quarantine.drop(submission_id)
         with transaction() as session:
-            earlier = _earlier(session, agency_code, message_id, kept.sha256)
+            earlier = _earlier(session, agency_code, message_id, sha256)
         if earlier is None:
             raise
         return Received(earlier, repeat=True)
@@ -107,3 +158,12 @@ def _earlier(session: Session, agency_code: str, message_id: str, sha256: str) -
             Submission.sha256 == sha256,
         )
     )
+
+
+def _fit(said: str, longest: int) -> str:
+    """Return what a stranger said so that a column can hold it; what is cut is told apart by a piece of its hash."""
+    clean = "".join(letter if letter.isprintable() else "?" for letter in said)
+    if clean == said and len(said) <= longest:
+        return said
+    mark = hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{clean[: longest - len(mark) - 1]}~{mark}"

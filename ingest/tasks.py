@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 from archive.errors import TemporaryError
 from archive.queue import app, send
 from archive.register.session import transaction
-from ingest import outbox, pipeline
+from ingest import outbox, pipeline, tidying
 from ingest.fetching import fetch_all
 from ingest.gateway.axis import Axis
 from ingest.settings import IngestSettings
+
+TIDY_SECONDS = 60.0
+_tidied = float("-inf")
 
 
 @app.task(name="ingest.tasks.advance")
@@ -21,11 +25,18 @@ def advance(submission_id: str) -> str:
 
 @app.task(name="ingest.tasks.sweep")
 def sweep() -> int:
-    """Send again what is open and held by nobody: killed workers, waits that are over, lost messages."""
+    """Send again what is open and held by nobody: killed workers, waits that are over, lost messages.
+
+    Also tidies the quarantine, now and then.
+    """
+    global _tidied
     with transaction() as session:
         ids = pipeline.unfinished(session, now=datetime.now(UTC))
     for submission_id in ids:
         send("ingest.tasks.advance", submission_id, expires=60)
+    if time.monotonic() - _tidied > TIDY_SECONDS:
+        tidying.tidy()
+        _tidied = time.monotonic()
     return len(ids)
 
 

@@ -54,7 +54,9 @@ TABLES: tuple[type[Base], ...] = (
 """In an order in which rows may be written: what is referred to comes first."""
 
 MACHINE_ONLY: Mapping[str, frozenset[str]] = {
-    "submission": frozenset({"step", "waiting", "attempts", "not_before", "lease_until", "lease_owner"}),
+    "submission": frozenset(
+        {"step", "waiting", "attempts", "not_before", "interrupted", "lease_until", "lease_owner"}
+    ),
 }
 
 

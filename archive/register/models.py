@@ -78,6 +78,9 @@ class Submission(Base):
     waiting: Mapped[str] = mapped_column(Text, default="")  # why it waits, empty when it does not
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime | None]  # earliest next try
+    interrupted: Mapped[int] = mapped_column(
+        default=0, server_default="0"
+    )  # holders dead since the last step
     lease_until: Mapped[datetime | None]  # a worker holds it until then
     lease_owner: Mapped[str] = mapped_column(String(80), default="")
     received_at: Mapped[datetime]

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from archive.ledger.event import Verb
+from archive.register.models import Agency
+from archive.register.session import reading
 from ingest.delivery import Delivery, FileFacts
 from ingest.formats.inspect import inspect
+from ingest.steps import secret
 from ingest.steps.step import Note, Outcome, Work
 
 AllFacts = dict[str, FileFacts]
@@ -20,6 +23,10 @@ def look(work: Work, now: datetime) -> Outcome:
         for file in document.files:
             if file.sha256 not in facts:
                 facts[file.sha256] = inspect(file)
+    with reading() as session:
+        agency = session.get_one(Agency, work.agency_code)
+    if (refused := secret.refusal(delivery, facts, agency, now)) is not None:
+        return refused
     work.save("facts", facts, AllFacts)
     signatures = {
         sha256: [

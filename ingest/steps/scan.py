@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from archive.ledger.event import Verb
@@ -12,18 +13,22 @@ from ingest.steps.step import Note, Outcome, Verdict, Work
 
 
 def scan(work: Work, now: datetime) -> Outcome:
-    """Refuse the submission when any file is infected or could not be looked into (NĐ 01/2013/NĐ-CP Điều 7.3.d)."""
+    """Refuse what is infected, return what could not be looked into (NĐ 01/2013/NĐ-CP Điều 7.3.d).
+
+    Files are pointed at by number: their names may not be recorded yet (`ingest.steps.secret`).
+    """
     delivery = work.load("delivery", Delivery)
     findings: list[Finding] = []
     engine = ""
     count = 0
     for ordinal, document in enumerate(delivery.documents, 1):
-        for file in document.files:
+        for position, file in enumerate(document.files, 1):
             verdict = virus.scan(file.path)
             engine, count = verdict.engine, count + 1
             if not verdict.clean:
+                place = f"document {ordinal} / file {position}"
                 findings.append(
-                    Finding(verdict.finding_code, file.name, {"signature": verdict.signature}, ordinal)
+                    Finding(verdict.finding_code, place, {"signature": verdict.signature}, ordinal)
                 )
     note = Note(
         Verb.VIRUS_CHECK,
@@ -35,8 +40,15 @@ def scan(work: Work, now: datetime) -> Outcome:
         basis="NĐ 01/2013/NĐ-CP Điều 7.3.d",
     )
     return Outcome(
-        Verdict.REFUSE if findings else Verdict.GO_ON,
+        verdict_of(findings),
         result={"files": count, "engine": engine, "at": now.isoformat()},
         findings=tuple(findings),
         notes=(note,),
     )
+
+
+def verdict_of(findings: Sequence[Finding]) -> Verdict:
+    """Return where a delivery goes: an infected one is not to be sent again as it is."""
+    if any(finding.code == "VIRUS" for finding in findings):
+        return Verdict.REFUSE
+    return Verdict.RETURN if findings else Verdict.GO_ON

@@ -39,6 +39,7 @@ class Work:
     """One submission on its way.
 
     Attributes:
+        file_name: as sent; not yet recorded anywhere before `check` says it may be.
         raw: the bytes as received, never changed.
         folder: where steps write; the same folder on every run.
         results: what finished steps said, step name -> result.
@@ -100,6 +101,7 @@ class Outcome:
         findings: what is wrong; they replace the submission's findings of this step.
         reason: for the sender, when the submission is returned or refused.
         effect: register work to do in the transaction that records this outcome.
+        title, file_code, file_name: recorded for ever; only once no sign of secrecy was found.
         wipe: the bytes must not stay (secret): quarantine is overwritten after the outcome is recorded.
     """
 
@@ -110,6 +112,7 @@ class Outcome:
     reason: str = ""
     title: str | None = None
     file_code: str | None = None
+    file_name: str | None = None
     effect: Callable[[Session, datetime], None] | None = None
     wipe: bool = False
 

@@ -1,4 +1,7 @@
-"""Unpack: open the delivery safely and read its description; what cannot be opened at all goes back."""
+"""Unpack: open the delivery safely and read its description; what cannot be opened at all goes back.
+
+Nothing of the description is recorded here: whether it may be is known after the last look for secrecy (`check`).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from ingest.delivery import Delivery
 from ingest.errors import UnreadableDeliveryError
 from ingest.finding import Finding
 from ingest.gateway import edxml, sip
+from ingest.steps import secret
 from ingest.steps.step import Act, Outcome, Verdict, Work
+
+PACKAGE = "gói tin"
 
 
 def unpack(work: Work, now: datetime) -> Outcome:
@@ -25,21 +31,20 @@ def unpack(work: Work, now: datetime) -> Outcome:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     try:
-        if work.kind == "edxml":
-            message = edxml.read(work.raw, target)
-            return Outcome(
-                Verdict.GATHER,
-                result={"document_id": message.document_id, "attachments": len(message.attachments)},
-                title=message.subject,
-            )
+        if work.kind != "sip":
+            return _message(edxml.read(work.raw, target), now)
         delivery = sip.read(work.raw, target)
     except UnreadableDeliveryError as error:
-        return Outcome(Verdict.RETURN, findings=(Finding(error.code, error.place, {"reason": error.reason}),))
+        place = PACKAGE if error.place == work.raw.name else error.place
+        unreadable = Finding(error.code, place, {"reason": error.reason})
+        return secret.refusal_of_names((place, error.reason), now) or Outcome(
+            Verdict.RETURN, findings=(unreadable,)
+        )
+    if (refused := secret.refusal(delivery, {}, agency, now)) is not None:
+        return refused
     work.save("delivery", delivery, Delivery)
     files = [file for document in delivery.documents for file in document.files]
     return Outcome(
-        title=delivery.fields.get("Title", ""),
-        file_code=delivery.fields.get("FileCode", ""),
         result={
             "documents": len(delivery.documents),
             "files": len(files),
@@ -50,4 +55,13 @@ def unpack(work: Work, now: datetime) -> Outcome:
                 | {"at": now.isoformat()}
             ],
         },
+    )
+
+
+def _message(message: edxml.Message, now: datetime) -> Outcome:
+    """A single document waits for its case file; nobody has looked into it, so its subject is not recorded."""
+    names = [message.subject, *(attachment.name for attachment in message.attachments)]
+    return secret.refusal_of_names(names, now) or Outcome(
+        Verdict.GATHER,
+        result={"document_id": message.document_id, "attachments": len(message.attachments)},
     )
