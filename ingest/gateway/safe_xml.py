@@ -19,18 +19,13 @@ from ingest.errors import UnreadableDeliveryError
 
 def local(element: etree._Element) -> str:
     """Return the element's name without its namespace; "" for comments and instructions."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
-
-
-def namespace(element: etree._Element) -> str:
-    """Return the element's namespace; "" when it has none."""
-    return (etree.QName(element).namespace or "") if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def attribute(element: etree._Element, name: str) -> str:
     """Return an attribute's value by local name, whatever its namespace; "" when it is not there."""
     for key, value in element.attrib.items():
-        if etree.QName(key).localname == name:
+        if str(key).rpartition("}")[2] == name:
             return str(value).strip()
     return ""
 
