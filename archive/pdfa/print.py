@@ -22,6 +22,7 @@ FLAVOUR = "2b"
 # 30/2020/NĐ-CP); Noto Serif has every Vietnamese glyph too.
 STYLE = """
 @page { size: A4; margin: 20mm 15mm 20mm 30mm }
+* { image-rendering: crisp-edges }  /* else pictures are marked for interpolation, which PDF/A forbids */
 html { font: 13pt "Liberation Serif", "Noto Serif", serif; line-height: 1.35 }
 """
 

@@ -88,7 +88,7 @@ class VeraPdf:
         jar: Path | None = None,
         java: str = "java",
     ) -> None:
-        self._seconds = seconds
+        self.seconds = seconds
         self._recycle_after = recycle_after
         self._heap_mb = heap_mb
         self._jar = jar
@@ -130,7 +130,7 @@ class VeraPdf:
                     answer = self._ask(place, flavour)
                 except ChildHangsError:
                     self._kill()
-                    return self._untold(began, flavour, f"no answer in {self._seconds:g} s")
+                    return self._untold(began, flavour, f"no answer in {self.seconds:g} s")
                 except ChildGoneError:
                     self._kill()
                     if attempt == 2:
@@ -184,7 +184,7 @@ class VeraPdf:
         if self._jvm is None:
             self._jvm = self._started()
         self._number += 1
-        return self._jvm.ask(f"{self._number}\t{flavour}\t{place}", self._seconds)
+        return self._jvm.ask(f"{self._number}\t{flavour}\t{place}", self.seconds)
 
     def _started(self) -> WarmChild:
         jar = self._jar or ArchiveSettings.load().tools_home / "verapdf" / JAR

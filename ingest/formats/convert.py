@@ -127,7 +127,7 @@ def _tools(work: Work, accepted: Sequence[str]) -> dict[str, str]:
     """Return the versions of what made and judged the derivative."""
     tools = {"veraPDF": work.shop.vera.version, "pikepdf": library_version("pikepdf")}
     programs = work.shop.tools
-    if "libreoffice" in accepted or any(one.route == "libreoffice" for one in work.attempts):
+    if any(one.route.startswith("libreoffice") for one in work.attempts):
         tools["LibreOffice"] = program_version(programs.soffice)
     if "ghostscript" in accepted:
         tools["Ghostscript"] = program_version(programs.gs)

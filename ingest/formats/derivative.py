@@ -34,7 +34,7 @@ class Attempt:
     """One route that was tried.
 
     Attributes:
-        route: `kept`, `repair`, `ghostscript`, `raster`, `libreoffice`, `picture`, `text-layer`.
+        route: `kept`, `repair`, `ghostscript`, `raster`, `libreoffice`, `libreoffice-wide`, `picture`, `text-layer`.
         outcome: `accepted`, `refused` (veraPDF or the gate said no) or `failed` (the tool did).
         reasons: why not accepted.
         removals: what the derivative lacks that the source had.

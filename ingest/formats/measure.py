@@ -43,11 +43,14 @@ def measure(before: Path, after: Path, text: Path, *, drawn: bool = False) -> di
     try:
         source.init_forms()
         count = len(derivative)
-        written = _write_words(derivative, text)
+        raw = _raw(derivative)
+        _write(raw, text)
+        written = [folded(page) for page in raw]
         answer = _answer(len(source), count)
         if len(source) != count:
             return answer
         pictured = _pictured(count)
+        annotated: list[bool] = []
         words: list[str] = []
         pages: list[PageMeasure] = []
         for number in range(count):
@@ -57,9 +60,10 @@ def measure(before: Path, after: Path, text: Path, *, drawn: bool = False) -> di
             mean = spot = None
             if number in pictured:
                 mean, spot = difference(_picture(old), _picture(new))
+            annotated.append(_annotated(old))
             share = None
             if said and not drawn:
-                share = same(said, written[number], extra_allowed=_annotated(old))
+                share = same(said, written[number], extra_allowed=annotated[number])
             side = max(abs(a - b) for a, b in zip(old.get_size(), new.get_size(), strict=True))
             pages.append(PageMeasure(share, mean, spot, side))
             old.close()
@@ -67,7 +71,8 @@ def measure(before: Path, after: Path, text: Path, *, drawn: bool = False) -> di
         answer["pages"] = [asdict(page) for page in pages]
         if drawn and len(" ".join(words).split()) >= OCR_ENOUGH:
             answer |= {"words_found": recognised_share(words, written), "words_needed": OCR_WORDS}
-            written = _write_words(source, text)
+            # Words of form values and stamps are in no text layer of the source: there OCR's are taken.
+            _write([raw[n] if annotated[n] else page for n, page in enumerate(_raw(source))], text)
         elif not drawn:
             answer |= _vanished(" ".join(words), " ".join(written))
         answer["page_characters"] = [len(page) for page in words]
@@ -165,17 +170,27 @@ def _words(page: Any) -> str:
 
 def _write_words(document: Any, text: Path) -> list[str]:
     """Write the document's words as UTF-8; return them page by page, folded."""
+    pages = _raw(document)
+    _write(pages, text)
+    return [folded(page) for page in pages]
+
+
+def _raw(document: Any) -> list[str]:
+    """Return each page's words with its line breaks."""
     pages = []
-    with text.open("w", encoding="utf-8", newline="\n") as stream:
-        for number in range(len(document)):
-            page = document[number]
-            textpage = page.get_textpage()
-            raw = unicodedata.normalize("NFC", textpage.get_text_range()).replace("\r\n", "\n")
-            textpage.close()
-            page.close()
-            stream.write(raw.replace("\ufffe", "").rstrip() + "\n\f")
-            pages.append(folded(raw))
+    for number in range(len(document)):
+        page = document[number]
+        textpage = page.get_textpage()
+        raw = unicodedata.normalize("NFC", textpage.get_text_range())
+        pages.append(raw.replace("\r\n", "\n").replace("\ufffe", "").rstrip())
+        textpage.close()
+        page.close()
     return pages
+
+
+def _write(pages: Sequence[str], text: Path) -> None:
+    with text.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.writelines(f"{page}\n\f" for page in pages)
 
 
 def same(before: str, after: str, *, extra_allowed: bool = False) -> float:

@@ -130,6 +130,7 @@ def _flatten(pdf: pikepdf.Pdf, removed: Counter[str]) -> list[int]:
         if "/XFA" in form:
             removed["XFA form"] += 1
         removed["interactive form"] += 1
+    if "/AcroForm" in pdf.Root:  # flattening may have taken it away
         del pdf.Root["/AcroForm"]
     return pages
 

@@ -4,7 +4,7 @@ kept         it is PDF/A-2b already, unsigned, nothing active in it: copied
 repair       structure and metadata mended, page content untouched
 ghostscript  fonts embedded by Ghostscript, then mended; refused by the gate when it harms text
 raster       pages as 300 dpi pictures with an OCR text layer: an image derivative
-libreoffice  an office file printed
+libreoffice  an office file printed; -wide: a workbook with its columns widened, when text was cut off
 picture      an image file bound, with an OCR text layer
 text-layer   added to a page that shows something and has no words (a scan)
 """
@@ -15,6 +15,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from ingest.formats.derivative import PDFA_FAILED, Attempt, NoDerivativeError, S
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.judge import Judgement, judge
 from ingest.formats.libreoffice import Printed
+from ingest.formats.widen import WORKBOOK
 from ingest.formats.workshop import Workshop
 
 CLAIMS = frozenset({"2A", "2B", "2U"})
@@ -112,7 +114,7 @@ def from_pdf(work: Work) -> tuple[Judgement, Candidate]:
     if found is not None and found.rules and not any(rule.startswith(PICTURES_ONLY) for rule in found.rules):
         found, candidate = work.step(
             "ghostscript",
-            lambda out: _ghostscript(work, candidate.path, out, statement),
+            partial(_ghostscript, work, candidate.path, statement),
             work.against_source,
         )
         if found is not None and found.accepted:
@@ -159,7 +161,20 @@ def from_office(work: Work, printed: Printed) -> tuple[Judgement, Candidate]:
     found, candidate = work.step("libreoffice", lambda out: _copy(path, out), _measuring)
     if found is not None and not found.accepted and not found.valid:
         found, candidate = work.step("repair", lambda out: _repair(work, path, out, ""), _measuring)
+    if found is not None and found.valid and found.reasons and work.source.facts.media_type == WORKBOOK:
+        found, candidate = work.step("libreoffice-wide", lambda out: _print_wide(work, out), _measuring)
     return _last(work, found, candidate)
+
+
+def _print_wide(work: Work, out: Path) -> tuple[str, ...]:
+    """Print a workbook again with columns that cut nothing off."""
+    wide = work.folder / "wide.xlsx"
+    work.shop.sandbox.ask("widen", path=work.source.path, out=wide)
+    printed = work.shop.office.print_all([("wide", wide, WORKBOOK)], work.folder)["wide"]
+    if printed.path is None:
+        raise CannotOpenError(printed.reason)
+    _copy(printed.path, out)
+    return ("column widths and row heights: as large as their contents, so that no text is cut off",)
 
 
 def unsigned_copy(source: Source) -> str:
@@ -188,11 +203,12 @@ def _repair(work: Work, path: Path, out: Path, statement: str) -> tuple[str, ...
     return tuple(work.shop.sandbox.ask("repair", path=path, out=out, statement=statement)["removals"])
 
 
-def _ghostscript(work: Work, mended: Path, out: Path, statement: str) -> tuple[str, ...]:
+def _ghostscript(work: Work, mended: Path, statement: str, out: Path) -> tuple[str, ...]:
     """Mended first (Ghostscript loses form values), then Ghostscript, then mended again."""
     raw = work.folder / "gs.pdf"
+    removals = work.attempts[-1].removals  # of the mending it starts from
     ghostscript.convert(mended, raw, limits=work.shop.tools.limits, gs=work.shop.tools.gs)
-    return _repair(work, raw, out, statement)
+    return (*removals, *(one for one in _repair(work, raw, out, statement) if one not in removals))
 
 
 def _draw(work: Work, numbers: range) -> list[dict[str, Any]]:

@@ -35,7 +35,7 @@ class Sandbox:
     """
 
     def __init__(self, limits: Limits, *, recycle_after: int = 500) -> None:
-        self._limits = limits
+        self.limits = limits
         self._recycle_after = recycle_after
         self._lock = threading.Lock()
         self._child: WarmChild | None = None
@@ -65,15 +65,15 @@ class Sandbox:
         with self._lock:
             for attempt in (1, 2):
                 try:
-                    answer = self._warm().ask(question, self._limits.seconds)
+                    answer = self._warm().ask(question, self.limits.seconds)
                 except ChildHangsError as error:
                     self._kill()
-                    raise CannotOpenError(f"nothing came of it in {self._limits.seconds:g} s") from error
+                    raise CannotOpenError(f"nothing came of it in {self.limits.seconds:g} s") from error
                 except ChildGoneError as error:
                     self._kill()
                     if attempt == 2:
                         raise CannotOpenError(
-                            f"the reader died of it (limit {self._limits.memory_mb} MB)"
+                            f"the reader died of it (limit {self.limits.memory_mb} MB)"
                         ) from error
                 else:
                     if "error" in answer:
@@ -107,7 +107,7 @@ class Sandbox:
             if "PYTHONPATH" in os.environ:
                 env["PYTHONPATH"] = os.environ["PYTHONPATH"]
             try:
-                child = WarmChild(caged(command, self._limits), env=env, hello_seconds=START_SECONDS)
+                child = WarmChild(caged(command, self.limits), env=env, hello_seconds=START_SECONDS)
             except (ChildGoneError, ChildHangsError) as error:
                 self._kill()
                 raise ToolMissingError("sandbox", f"the reader of files does not start ({error})") from error

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ingest.formats import look, measure, pictures, repair, textlayer
+from ingest.formats import look, measure, pictures, repair, textlayer, widen
 
 
 def _check_signatures(path: Path, roots: Path | None) -> dict[str, Any]:
@@ -39,6 +39,7 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "measure_pictures": lambda pages, after, text: measure.measure_pictures(
         [Path(page) for page in pages], Path(after), Path(text)
     ),
+    "widen": lambda path, out: widen.widen(Path(path), Path(out)),
     "render": lambda path, folder, first, last: pictures.render(Path(path), Path(folder), first, last),
     "split": lambda path, folder: pictures.split(Path(path), Path(folder)),
     "bind": lambda pages, out: pictures.bind(pages, Path(out)),

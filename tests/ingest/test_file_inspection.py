@@ -119,9 +119,9 @@ def test_a_file_on_which_the_reader_hangs_gets_a_problem_and_the_next_is_read(tm
     good = make.delivered(make.born_digital(tmp_path / "a.pdf"))
     with Sandbox(Limits(seconds=60)) as box:
         assert inspect(good, sandbox=box).problem == ""
-        box._limits = Limits(seconds=0.001)
+        box.limits = Limits(seconds=0.001)
         assert "nothing came of it" in inspect(good, sandbox=box).problem
-        box._limits = Limits(seconds=60)
+        box.limits = Limits(seconds=60)
         assert inspect(good, sandbox=box).pages == 2
 
 
