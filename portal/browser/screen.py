@@ -28,7 +28,6 @@ from archive.register.models import Agency
 from archive.register.session import reading
 from archive.viewer import Viewer
 from portal import words
-from portal.i18n import _
 from portal.viewer import viewer_for
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -238,6 +237,3 @@ class Pages:
                 shown.append(None)
             shown.append(number)
         return shown
-
-
-NOTHING = _("Nothing here yet.")

@@ -1,0 +1,127 @@
+"""GET @submissions, GET @submissions/{id}, POST @submissions/{id}/accept and /return."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from sqlalchemy.orm import Session
+
+from archive.register.models import Submission, SubmissionState
+from archive.register.session import transaction
+from ingest import submissions
+from ingest.checks.catalogue import explain
+from ingest.finding import Finding
+from portal.api.service import ArchiveService, ProblemError
+
+SIZES = 100
+
+
+def row_facts(row: Submission) -> dict[str, Any]:
+    """Return a submission as the list shows it."""
+    return {
+        "id": row.id,
+        "agency": row.agency_code,
+        "message_id": row.message_id,
+        "sha256": row.sha256,
+        "size": row.size,
+        "kind": row.kind,
+        "title": row.title,
+        "file_code": row.file_code,
+        "state": row.state,
+        "step": row.step,
+        "waiting": row.waiting,
+        "received_at": row.received_at,
+        "decided_by": row.decided_by,
+        "decided_at": row.decided_at,
+        "case_file_id": row.case_file_id,
+        "findings": len(row.findings),
+    }
+
+
+def one_facts(row: Submission) -> dict[str, Any]:
+    """Return a submission with its findings in both languages and its finished steps."""
+    return row_facts(row) | {
+        "findings": [_finding(found) for found in row.findings],
+        "steps": [
+            {
+                "step": step.step,
+                "outcome": step.outcome,
+                "started_at": step.started_at,
+                "finished_at": step.finished_at,
+            }
+            for step in row.steps
+        ],
+    }
+
+
+def _finding(row: Any) -> dict[str, Any]:
+    params = {key: str(value) for key, value in row.params.items() if key != "document"}
+    told = {lang: explain(Finding(row.code, row.place, params), lang) for lang in ("vi", "en")}  # type: ignore[arg-type]
+    return {
+        "code": row.code,
+        "severity": row.severity,
+        "place": row.place,
+        "document": row.params.get("document", 0),
+        "clause": told["vi"].clause,
+        "text": {lang: one.text for lang, one in told.items()},
+        "remedy": {lang: one.remedy for lang, one in told.items()},
+    }
+
+
+class GetSubmissions(ArchiveService):
+    """The list, or one submission."""
+
+    permission = "Tang Thu: Read submissions"
+    depth: ClassVar[int] = 1
+
+    def read(self, session: Session) -> Mapping[str, Any]:
+        """Return a page of the list, or one with findings and steps."""
+        if self.path:
+            return one_facts(submissions.one(session, self.path[0], viewer=self.viewer))
+        state = self.word("state", 20)
+        if state and state not in set(SubmissionState):
+            raise ProblemError(400, "Bad request", f"no state {state}")
+        page = submissions.listing(
+            session,
+            viewer=self.viewer,
+            state=state or None,
+            agency=self.word("agency", 35) or None,
+            sort=self.word("sort", 12) or "-received",
+            page=self.number("page", 1, 100_000),
+            size=self.number("size", 25, SIZES),
+        )
+        return {
+            "total": page.total,
+            "page": page.page,
+            "size": page.size,
+            "counts": page.counts,
+            "items": [row_facts(row) for row in page.items],
+        }
+
+
+class PostSubmissions(ArchiveService):
+    """Accept or return one submission."""
+
+    permission = "Tang Thu: Decide submissions"
+    depth: ClassVar[int] = 2
+
+    def answer(self) -> Mapping[str, Any]:
+        """Do the act the address names and return the submission."""
+        self.check_no_csrf_needed()
+        if len(self.path) != 2 or self.path[1] not in ("accept", "return"):
+            raise ProblemError(404, "Not found", "POST @submissions/{id}/accept or /return")
+        given = self.body()
+        with transaction() as session:
+            if self.path[1] == "accept":
+                submissions.accept(session, self.path[0], viewer=self.viewer, now=self.now)
+            else:
+                reason = given.get("reason", "")
+                submissions.send_back(
+                    session,
+                    self.path[0],
+                    viewer=self.viewer,
+                    reason=reason if isinstance(reason, str) else "",
+                    now=self.now,
+                )
+            return one_facts(submissions.one(session, self.path[0], viewer=self.viewer))
