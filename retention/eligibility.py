@@ -20,6 +20,10 @@ SEES_DUE = frozenset({Role.ARCHIVIST, Role.COUNCIL, Role.HEAD})
 
 ORDERS_OPEN = (OrderState.PROPOSED, OrderState.APPROVED, OrderState.EXECUTING)
 
+AGENCY = func.coalesce(CaseFile.agency_code, "")
+"""The agency as an expression: as a plain column SQLite walks the index of (agency, code) through all case
+files instead of the one that knows what is due: 0.36 s, not 2 ms, at 100,000 (benchmarks/due_list.py)."""
+
 
 @dataclass(frozen=True)
 class Due:
@@ -66,7 +70,7 @@ def _conditions(viewer: Viewer, today: date, agency: str | None) -> list[ColumnE
     ]
     agencies = _agencies(viewer, agency)
     if agencies is not None:
-        conditions.append(CaseFile.agency_code.in_(agencies))
+        conditions.append(AGENCY.in_(agencies))
     return conditions
 
 
@@ -130,17 +134,21 @@ def due(
 def count_due(session: Session, *, viewer: Viewer, today: date, agency: str | None = None) -> dict[str, int]:
     """Return how many case files are due on a day, by agency code; agencies with none are left out."""
     rows = session.execute(
-        select(CaseFile.agency_code, func.count())
+        select(AGENCY, func.count())
         .where(*_conditions(viewer, today, agency))
-        .group_by(CaseFile.agency_code)
-        .order_by(CaseFile.agency_code)
+        .group_by(AGENCY)
+        .order_by(AGENCY)
     )
     return {row[0]: row[1] for row in rows}
 
 
 def count_unclear(session: Session, *, viewer: Viewer, agency: str | None = None) -> dict[str, int]:
     """Return how many stored case files have a period that is unclear (or not reckoned yet), by agency."""
-    conditions = [CaseFile.state == CaseFileState.STORED, CaseFile.permanent.is_(None)]
+    conditions = [
+        CaseFile.state == CaseFileState.STORED,
+        CaseFile.eligible_from.is_(None),
+        CaseFile.permanent.is_(None),
+    ]
     agencies = _agencies(viewer, agency)
     if agencies is not None:
         conditions.append(CaseFile.agency_code.in_(agencies))
