@@ -1,0 +1,115 @@
+"""Due list, holds and destruction on SQLite and on PostgreSQL, with people acting at the same time."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from archive.errors import OrderRefusedError
+from archive.register.agencies import set_agency, set_fonds
+from archive.register.decisions import Hold
+from archive.register.models import CaseFile
+from archive.register.session import reading, transaction
+from archive.viewer import Role
+from retention import disposal, holds
+from retention.destruction import execute
+from retention.eligibility import count_due, count_unclear, due
+from retention.holds import Placed
+from tests.retention.retention_town import AGENCY, AN, BINH, COUNCIL, HEAD, NOW, TODAY, Town, copies_of
+
+pytestmark = pytest.mark.service
+
+
+@pytest.fixture
+def town(both: Path) -> Town:
+    with transaction() as session:
+        set_agency(session, code=AGENCY, name="Sở", actor="admin", now=NOW)
+        set_fonds(session, code=f"PHONG-{AGENCY}", agency_code=AGENCY, name="Phông", actor="admin", now=NOW)
+    return Town(both)
+
+
+def place(case_file_id: str) -> Placed:
+    with transaction() as session:
+        return holds.place(
+            session, agency_code=AGENCY, case_file_ids=[case_file_id], reason="Thanh tra",
+            document_number="5/TT", document_date=TODAY, viewer=AN, now=NOW,
+        )  # fmt: skip
+
+
+def test_the_due_list_is_the_same_on_both(town: Town) -> None:
+    first, second = town.store("01", ended=date(2010, 1, 1)), town.store("02")
+    town.store("03", maintenance="Vĩnh viễn")
+    town.store("04", maintenance="Lâu dài")
+    place(town.store("05"))
+    order_id = town.ordered(second, approved=False)
+    with reading() as session:
+        found = due(session, viewer=AN, today=TODAY)
+        assert [(one.case_file_id, one.listed_in) for one in found] == [(first, ""), (second, order_id)]
+        assert count_due(session, viewer=AN, today=TODAY) == {AGENCY: 2}
+        assert count_unclear(session, viewer=AN) == {AGENCY: 1}
+
+
+def test_a_destruction_spares_the_held_one(town: Town) -> None:
+    held, free = town.store("01"), town.store("02")
+    order_id = town.ordered(held, free)
+    place(held)
+    outcome = execute(order_id, viewer=BINH, now=NOW)
+    assert outcome.finished and (outcome.count("held"), outcome.count("done")) == (1, 1)
+    assert len(copies_of("01")) == 3 and copies_of("02") == []
+
+
+def test_holds_placed_by_others_during_the_run_save_what_they_say_they_save(town: Town) -> None:
+    codes = [f"{n:02}" for n in range(8)]
+    ids = {code: town.store(code, id=code) for code in codes}
+    order_id = town.ordered(*ids.values())
+    late: dict[str, bool] = {}
+    begin = threading.Barrier(len(codes) // 2 + 1)
+
+    def hold(code: str) -> None:
+        begin.wait(timeout=30)
+        try:
+            late[code] = bool(place(ids[code]).too_late)
+        except OrderRefusedError:
+            pass  # destroyed before: the person is told, no hold is written
+
+    threads = [threading.Thread(target=hold, args=(code,)) for code in codes[1::2]]
+    for thread in threads:
+        thread.start()
+    begin.wait(timeout=30)
+    outcome = execute(order_id, viewer=BINH, now=NOW)
+    for thread in threads:
+        thread.join(timeout=60)
+    assert outcome.finished
+    ends = {item.code: item.outcome for item in outcome.items}
+    with reading() as session:
+        written = set(session.scalars(select(Hold.case_file_id)))
+        assert written == set(late)
+        for code in codes:
+            if code in late and not late[code]:
+                assert ends[code] == "held" and copies_of(code), code
+            else:
+                assert ends[code] == "done" and not copies_of(code), code
+                assert session.get_one(CaseFile, ids[code]).state == "destroyed"
+
+
+def test_two_people_approving_at_once_both_count(town: Town) -> None:
+    order_id = town.ordered(town.store("01"), approved=False)
+    begin = threading.Barrier(2)
+
+    def approve(viewer: object, role: Role) -> None:
+        begin.wait(timeout=30)
+        with transaction() as session:
+            disposal.approve(session, order_id, viewer=viewer, role=role, now=NOW)  # type: ignore[arg-type]
+
+    threads = [
+        threading.Thread(target=approve, args=pair) for pair in ((COUNCIL, Role.COUNCIL), (HEAD, Role.HEAD))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert execute(order_id, viewer=BINH, now=NOW).count("done") == 1
