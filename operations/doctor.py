@@ -7,11 +7,16 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from archive.errors import TangThuError
+from archive.ledger.follow import behind
+from archive.pdfa.verapdf import JAR
+from archive.register.models import STATES_OPEN, Submission
 from archive.register.session import reading
 from archive.settings import ArchiveSettings
 from ingest.settings import IngestSettings
@@ -19,6 +24,8 @@ from operations.parts import http_answers, socket_answers
 from operations.settings import OperationsSettings
 from search.settings import SearchSettings
 
+LATE = timedelta(minutes=1)  # a follower this far behind is stuck
+SHOWN = 5
 FREE_BYTES = 2 * 2**30  # a store with less than this free is reported
 
 
@@ -38,17 +45,19 @@ class Sign:
 
 
 TOOLS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("java", ("java", "-version"), "apt: default-jre-headless"),
+    ("java", ("java", "-version"), "apt: openjdk-17-jdk-headless"),
+    ("javac", ("javac", "-version"), "apt: openjdk-17-jdk-headless"),
     ("libreoffice", ("soffice", "--version"), "apt: libreoffice-writer-nogui"),
     ("ghostscript", ("gs", "--version"), "apt: ghostscript"),
     ("tesseract", ("tesseract", "--version"), "apt: tesseract-ocr"),
+    ("prlimit", ("prlimit", "--version"), "apt: util-linux"),
     ("clamd", ("/usr/sbin/clamd", "--version"), "apt: clamav-daemon"),
 )
 
 
 def examine() -> list[Sign]:
     """Return every sign, in a fixed order."""
-    return [*_tools(), *_files(), *_parts()]
+    return [*_tools(), *_files(), *_parts(), *_road()]
 
 
 def _tools() -> Iterator[Sign]:
@@ -81,8 +90,8 @@ def _tools() -> Iterator[Sign]:
 
 def _files() -> Iterator[Sign]:
     archive = ArchiveSettings.load()
-    jars = sorted((archive.tools_home / "verapdf").glob("greenfield-apps-*.jar"))
-    yield Sign("veraPDF", bool(jars), jars[-1].name if jars else "not found", "run `make setup`")
+    jar = archive.tools_home / "verapdf" / JAR
+    yield Sign("veraPDF", jar.is_file(), JAR if jar.is_file() else "not found", "run `make setup`")
     schemas = archive.tools_home / "schemas" / "mets1_12.xsd"
     yield Sign(
         "XML schemas",
@@ -99,16 +108,19 @@ def _files() -> Iterator[Sign]:
             "register", False, type(error).__name__, "`tangthu up` makes it; or set [archive] register_url"
         )
     for store in archive.all_stores:
-        yield _store(store.name, store.path)
+        yield _store(store.name, store.path, made_by_us=not archive.stores)
 
 
-def _store(name: str, path: Path) -> Sign:
-    place = path if path.exists() else path.parent
-    if not path.exists():
-        return Sign(f"store {name}", None, "not made yet", "the first deposit makes it")
+def _store(name: str, path: Path, *, made_by_us: bool) -> Sign:
+    if not path.is_dir():
+        if made_by_us and not path.exists():
+            return Sign(f"store {name}", None, "not made yet", "the first deposit makes it")
+        return Sign(
+            f"store {name}", False, "is not there", f"mount its disk at {path}; it is never made by us"
+        )
     if not os.access(path, os.W_OK):
         return Sign(f"store {name}", False, "cannot be written", f"give the service user the folder {path}")
-    free = shutil.disk_usage(place).free
+    free = shutil.disk_usage(path).free
     found = f"{free / 2**30:.0f} GiB free"
     return Sign(f"store {name}", free >= FREE_BYTES, found, "make room: deposits wait until there is")
 
@@ -130,3 +142,27 @@ def _parts() -> Iterator[Sign]:
         yield Sign(
             name, None if lacking else True, lacking or "answers", "`tangthu up` starts it" if lacking else ""
         )
+
+
+def _road() -> Iterator[Sign]:
+    """Who is behind and what waits: the register says it also while nothing runs."""
+    now = datetime.now(UTC)
+    try:
+        with reading() as session:
+            lags = behind(session)
+            waiting = session.execute(
+                select(Submission.id, Submission.step, Submission.waiting)
+                .where(Submission.state.in_(STATES_OPEN), Submission.waiting != "")
+                .order_by(Submission.received_at)
+            ).all()
+    except SQLAlchemyError:
+        return  # the register's own sign says why
+    for name, lag in lags.items():
+        late = lag.since is not None and now - lag.since > LATE
+        well = (False if late else None) if lag.events else True
+        found = f"{lag.events} events behind" if lag.events else "has read everything"
+        yield Sign(f"follower {name}", well, found, "mend the part it writes to; it catches up by itself")
+    told = "; ".join(f"{row.id[:8]} at {row.step}: {row.waiting}" for row in waiting[:SHOWN])
+    more = f" ... and {len(waiting) - SHOWN} more" if len(waiting) > SHOWN else ""
+    found = f"{len(waiting)} deliveries wait: {told}{more}" if waiting else "no delivery waits"
+    yield Sign("waiting", not waiting, found, "mend what the reason names; they go on by themselves")

@@ -96,11 +96,30 @@ def follow_all(
     return Progress(seen, failed, tuple(waiting))
 
 
-def behind(session: Session) -> dict[str, int]:
-    """Return follower -> how many events it has not read yet."""
-    last = session.scalar(select(func.max(EventRow.seq))) or 0
+@dataclass(frozen=True)
+class Lag:
+    """How far a follower is behind the ledger.
+
+    Attributes:
+        events: not read yet.
+        since: when the oldest of them happened; None when there is none.
+    """
+
+    events: int
+    since: datetime | None
+
+
+def behind(session: Session) -> dict[str, Lag]:
+    """Return follower -> how far it is behind."""
     cursors = {row.name: row.seq for row in session.scalars(select(CursorRow))}
-    return {follower.name: last - cursors.get(follower.name, 0) for follower in followers()}
+    found: dict[str, Lag] = {}
+    for follower in followers():
+        unread = select(func.count(), func.min(EventRow.at)).where(
+            EventRow.seq > cursors.get(follower.name, 0)
+        )
+        count, since = session.execute(unread).one()
+        found[follower.name] = Lag(count, since)
+    return found
 
 
 def reset(session: Session, name: str) -> None:
