@@ -13,7 +13,6 @@ from typing import Any, ClassVar
 
 from plone import api
 from plone.protect.interfaces import IDisableCSRFProtection
-from plone.rest.interfaces import IAPIRequest
 from plone.restapi.services import Service
 from sqlalchemy.orm import Session
 from zope.interface import alsoProvides, implementer
@@ -155,15 +154,18 @@ class ArchiveService(Service):
             raise ProblemError(400, "Bad request", "the body is no JSON object")
         return found
 
-    def check_no_csrf_needed(self) -> None:
-        """Let a POST write: the ZODB is not touched, and a JSON body or basic login is no browser form.
+    def refuse_forms(self) -> None:
+        """Let a POST write, but only one no page of another site can make a browser send.
 
-        plone.rest only takes requests with `Accept: application/json`, which a form of another site cannot
-        send without the browser asking us first (CORS), and we allow no origin.
+        A form cannot send `application/json`; a script of another site is stopped by the browser's preflight
+        question, and we allow no origin.
+
+        Raises:
+            ProblemError: 415 for any other content type.
         """
+        if self.request.get_header("Content-Type", "").split(";")[0].strip().lower() != "application/json":
+            raise ProblemError(415, "Unsupported media type", "send Content-Type: application/json")
         alsoProvides(self.request, IDisableCSRFProtection)
-        if not IAPIRequest.providedBy(self.request):
-            raise ProblemError(400, "Bad request", "send Accept: application/json")
 
 
 def event_facts(event: Event) -> dict[str, Any]:

@@ -108,7 +108,7 @@ class PostSubmissions(ArchiveService):
 
     def answer(self) -> Mapping[str, Any]:
         """Do the act the address names and return the submission."""
-        self.check_no_csrf_needed()
+        self.refuse_forms()
         if len(self.path) != 2 or self.path[1] not in ("accept", "return"):
             raise ProblemError(404, "Not found", "POST @submissions/{id}/accept or /return")
         given = self.body()

@@ -1,0 +1,95 @@
+"""Fixtures of the portal's tests: a furnished archive made once and copied, a site with people, browsers."""
+
+from __future__ import annotations
+
+import base64
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+# Before any ZCML is loaded: zope.i18n reads it on import.
+os.environ.setdefault("zope_i18n_compile_mo_files", "true")
+
+import pytest
+import transaction
+from a_furnished_house import PEOPLE, furnish
+from plone.testing.zope import Browser
+from zope.pytestlayer import fixture
+
+from archive.register import migrate, session
+from portal.site import set_accounts
+from portal.testing import FUNCTIONAL
+
+globals().update(
+    fixture.create(
+        FUNCTIONAL,
+        session_fixture_name="functional_session",
+        class_fixture_name="functional_class",
+        function_fixture_name="functional",
+    )
+)
+
+
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a furnished archive; never used directly, only copied."""
+    folder = tmp_path_factory.mktemp("furnished")
+    with pytest.MonkeyPatch.context() as patch:
+        _point_at(folder, patch)
+        migrate.upgrade(session.engine())
+        furnish(folder / "packing")
+        session.engine().dispose()
+        session._engine.cache_clear()
+    return folder
+
+
+def _point_at(folder: Path, patch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("TANGTHU_")]:
+        patch.delenv(name)
+    patch.setenv("TANGTHU_CONFIG", str(folder / "tangthu.toml"))
+    patch.setenv("TANGTHU_ARCHIVE__DATA", str(folder / "archive"))
+
+
+@pytest.fixture
+def archive_house(furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A furnished archive of the test's own."""
+    shutil.copytree(furnished / "archive", tmp_path / "archive")
+    _point_at(tmp_path, monkeypatch)
+    yield tmp_path
+    session.engine().dispose()
+    session._engine.cache_clear()
+
+
+@pytest.fixture
+def site(functional_session: Any, functional: Any, archive_house: Path) -> Any:
+    """A Plone site with our profile, the people, and a furnished archive below it."""
+    portal = functional["portal"]
+    set_accounts(portal, PEOPLE)
+    transaction.commit()
+    return portal
+
+
+Visit = Callable[..., Browser]
+
+
+@pytest.fixture
+def visit(site: Any, functional: Any) -> Visit:
+    """Return a function that opens a page as somebody: `visit("an", "/tiep-nhan")`."""
+
+    def _visit(login: str, path: str = "", *, accept: str = "") -> Browser:
+        browser = Browser(functional["app"])
+        browser.handleErrors = True
+        browser.raiseHttpErrors = False
+        browser.followRedirects = True
+        if login:
+            password = next(person["password"] for person in PEOPLE if person["login"] == login)
+            token = base64.b64encode(f"{login}:{password}".encode()).decode()
+            browser.addHeader("Authorization", f"Basic {token}")
+        if accept:
+            browser.addHeader("Accept", accept)
+        browser.open(site.absolute_url() + path)
+        return browser
+
+    return _visit

@@ -1,0 +1,289 @@
+"""Every page shows what its reader needs, and refuses who may not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from a_furnished_house import CONDITIONAL, GONE, HELD, LANG_SON, OLD, OLDER, RULES, ident
+from sqlalchemy import select
+
+from archive.register.decisions import Hold, Order, OrderKind
+from archive.register.models import CaseFile, Submission
+from archive.register.session import reading
+
+pytestmark = pytest.mark.plone
+
+TO_DECIDE = ident("submission", "000.00.01.H37.2024.12.QD")
+ELSEWHERE = ident("submission", "000.00.05.H21.2023.01.KH")
+
+
+def status(browser: Any) -> int:
+    return int(browser.headers["Status"].split()[0])
+
+
+def order_on(case_file_id: str) -> Order:
+    with reading() as session:
+        for order in session.scalars(select(Order).where(Order.kind == OrderKind.DESTRUCTION)):
+            if any(item.case_file_id == case_file_id for item in order.items):
+                session.expunge_all()
+                return order
+    raise AssertionError("no order names it")
+
+
+def refused(browser: Any) -> bool:
+    """Say whether the page was refused: its status, or the login page after a redirect."""
+    return status(browser) in (401, 403) or "/login?" in browser.url or "insufficient" in browser.url
+
+
+DOORS = (
+    # path, who may, who may not
+    ("/tiep-nhan", ("an", "chi", "giang"), ("binh", "dung", "hoa", "khanh", "")),
+    (f"/tiep-nhan/{TO_DECIDE}", ("an", "chi", "giang"), ("dung", "hoa", "khanh", "")),
+    (f"/ho-so/{RULES.id}", ("an", "binh", "chi", "giang", "hoa"), ("dung", "khanh", "")),
+    ("/tra-cuu", ("an", "hoa", "giang"), ("dung", "khanh", "")),
+    ("/tieu-huy", ("an", "binh", "chi", "dung"), ("giang", "hoa", "khanh", "")),
+    ("/giu-ho-so", ("an", "binh", "chi", "dung"), ("giang", "hoa", "khanh", "")),
+    ("/nhat-ky", ("dung",), ("an", "chi", "hoa", "khanh", "")),
+    ("/he-thong", ("khanh",), ("an", "hoa", "giang", "")),
+    ("/phong", ("an", "hoa"), ("dung", "khanh", "")),
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "login", "opens"),
+    [(path, who, True) for path, may, _ in DOORS for who in may]
+    + [(path, who, False) for path, _, not_ in DOORS for who in not_],
+)
+def test_a_door_opens_for_those_who_may_and_for_nobody_else(
+    visit: Any, path: str, login: str, opens: bool
+) -> None:
+    browser = visit(login, path)
+    if opens:
+        assert status(browser) == 200, browser.contents[:400]
+    else:
+        assert refused(browser), browser.url
+
+
+def test_the_start_page_tells_an_archivist_what_waits(visit: Any) -> None:
+    page = visit("an").contents
+    assert "Nguyễn Thị An" in page
+    assert "Hồ sơ ban hành Quy chế văn thư năm 2024" in page
+    assert "58/TTr-VP" in page
+
+
+def test_the_start_page_says_to_a_stranger_what_this_is(visit: Any) -> None:
+    browser = visit("")
+    assert status(browser) == 200
+    assert "Mọi hồ sơ được giữ nguyên vẹn" in browser.contents
+    assert "58/TTr-VP" not in browser.contents
+
+
+def test_an_administrator_sees_no_title_of_any_record(visit: Any) -> None:
+    for path in ("", "/he-thong"):
+        page = visit("khanh", path).contents
+        assert RULES.title not in page
+        assert OLD.title not in page
+
+
+def test_the_page_speaks_english_when_asked(visit: Any) -> None:
+    assert "Submissions to decide" in visit("an", "?set_language=en").contents
+
+
+def test_an_official_sees_only_submissions_of_the_own_agency(visit: Any) -> None:
+    page = visit("giang", "/tiep-nhan").contents
+    assert LANG_SON in page
+    assert "000.00.05.H21.2023.01.KH" not in page
+    assert status(visit("giang", f"/tiep-nhan/{ELSEWHERE}")) == 404
+
+
+def test_findings_are_explained_with_remedy_and_clause_document_by_document(visit: Any) -> None:
+    page = visit("an", f"/tiep-nhan/{TO_DECIDE}").contents
+    assert "Khai 3 trang nhưng tệp có 4 trang." in page
+    assert "Sửa số lượng trang" in page
+    assert "Điều 6.1.d" in page
+    assert "Văn bản 2" in page
+
+
+def test_the_list_filters_by_state(visit: Any) -> None:
+    page = visit("an", "/tiep-nhan?state=returned").contents
+    assert "000.00.09.H42.2022.05.TB" in page
+    assert RULES.code not in page
+
+
+def test_an_archivist_accepts_and_the_submission_moves(visit: Any) -> None:
+    browser = visit("an", f"/tiep-nhan/{TO_DECIDE}")
+    browser.getControl(name="accept").click()
+    with reading() as session:
+        row = session.get_one(Submission, TO_DECIDE)
+        assert (row.state, row.decided_by) == ("accepted", "an")
+
+
+def test_a_return_needs_a_reason(visit: Any) -> None:
+    browser = visit("an", f"/tiep-nhan/{TO_DECIDE}")
+    browser.getControl(name="return").click()
+    with reading() as session:
+        assert session.get_one(Submission, TO_DECIDE).state == "to-decide"
+    browser = visit("an", f"/tiep-nhan/{TO_DECIDE}")
+    browser.getControl(name="reason").value = "Bổ sung trang 4 của tờ trình"
+    browser.getControl(name="return").click()
+    with reading() as session:
+        assert session.get_one(Submission, TO_DECIDE).state == "returned"
+
+
+def test_an_act_without_the_token_is_refused(visit: Any) -> None:
+    browser = visit("an", f"/tiep-nhan/{TO_DECIDE}")
+    browser.post(browser.url, "accept=1")
+    assert status(browser) == 403
+    with reading() as session:
+        assert session.get_one(Submission, TO_DECIDE).state == "to-decide"
+
+
+@pytest.mark.parametrize("login", ["dung", "chi", "giang", "hoa", "khanh", "binh"])
+def test_nobody_but_an_archivist_may_accept_a_submission(visit: Any, login: str) -> None:
+    token = visit("an", f"/tiep-nhan/{TO_DECIDE}").getControl(name="_authenticator", index=0).value
+    browser = visit(login)
+    browser.post(
+        f"{browser.url.split('/login')[0]}/tiep-nhan/{TO_DECIDE}", f"accept=1&_authenticator={token}"
+    )
+    with reading() as session:
+        assert session.get_one(Submission, TO_DECIDE).state == "to-decide"
+
+
+def test_the_progress_is_json(visit: Any) -> None:
+    browser = visit("an", f"/tiep-nhan/{TO_DECIDE}/tien-do")
+    assert browser.headers["Content-Type"].startswith("application/json")
+    assert '"state": "to-decide"' in browser.contents
+
+
+def test_a_case_file_shows_documents_copies_retention_and_events(visit: Any) -> None:
+    page = visit("an", f"/ho-so/{RULES.id}").contents
+    for text in (*RULES.subjects, "kho-a", "kho-c", "Bảo quản vĩnh viễn", "Đã lưu vào mọi kho"):
+        assert text in page
+
+
+def test_a_reader_does_not_see_that_a_conditional_case_file_exists(visit: Any) -> None:
+    assert status(visit("an", f"/ho-so/{CONDITIONAL.id}")) == 200
+    browser = visit("hoa", f"/ho-so/{CONDITIONAL.id}")
+    assert status(browser) == 404
+    assert CONDITIONAL.title not in browser.contents
+
+
+def test_a_destroyed_case_file_leaves_a_tombstone_without_content(visit: Any) -> None:
+    page = visit("an", f"/ho-so/{GONE.id}").contents
+    assert GONE.code in page
+    assert "41/QĐ-SNV" in page
+    assert GONE.title not in page
+    assert GONE.subjects[0] not in page
+
+
+def test_an_auditor_sees_the_tombstone_but_no_living_case_file(visit: Any) -> None:
+    assert status(visit("dung", f"/bia-mo/{GONE.id}")) == 200
+    assert status(visit("dung", f"/bia-mo/{RULES.id}")) == 404
+
+
+def test_a_verified_pdfa_may_be_shown_in_our_frame(visit: Any) -> None:
+    browser = visit("an", f"/ho-so/{RULES.id}/xem/{RULES.component_id(1, 'pdfa')}")
+    assert browser.headers["Content-Type"] == "application/pdf"
+    assert browser.headers["Content-Disposition"].startswith("inline")
+    assert "frame-ancestors 'self'" in browser.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize("door", ["xem", "tep"])
+def test_an_original_is_never_shown_only_downloaded_in_a_sandbox(visit: Any, door: str) -> None:
+    browser = visit("an", f"/ho-so/{RULES.id}/{door}/{RULES.component_id(1, 'original')}")
+    assert browser.headers["Content-Type"] == "application/octet-stream"
+    assert browser.headers["Content-Disposition"].startswith("attachment")
+    assert browser.headers["Content-Security-Policy"].startswith("sandbox")
+    assert browser.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_reading_a_document_is_written_into_the_ledger(visit: Any) -> None:
+    visit("an", f"/ho-so/{RULES.id}/xem/{RULES.component_id(1, 'pdfa')}")
+    page = visit("dung", f"/nhat-ky?verb=VIEW&object={RULES.id}").contents
+    assert ">an<" in page
+
+
+def test_search_finds_without_accents_and_marks_the_words(visit: Any) -> None:
+    page = visit("hoa", "/tra-cuu?q=quyet+dinh+31/2020").contents
+    assert "<mark>" in page
+    assert RULES.id in page
+    assert CONDITIONAL.title not in visit("hoa", "/tra-cuu").contents
+
+
+def test_search_text_is_escaped(visit: Any) -> None:
+    page = visit("hoa", "/tra-cuu?q=%3Cscript%3Ealert(1)%3C/script%3E").contents
+    assert "<script>alert(1)" not in page
+
+
+def test_a_list_goes_from_due_to_destroyed_by_three_people(visit: Any) -> None:
+    browser = visit("an", f"/tieu-huy?agency={LANG_SON}")
+    browser.getControl(name="ids").value = [OLD.id]
+    browser.getControl(name="number").value = "77/QĐ-UBND"
+    browser.getControl(name="date").value = "2026-11-20"
+    browser.getControl(name="reason").value = "Hết thời hạn bảo quản"
+    browser.getControl(name="propose").click()
+    order = order_on(OLD.id)
+    assert browser.url.endswith(f"/tieu-huy/{order.id}")
+
+    visit("binh", f"/tieu-huy/{order.id}").getControl(name="approve").click()
+
+    browser = visit("chi", f"/tieu-huy/{order.id}")
+    browser.getControl(name="password").value = "wrong"
+    browser.getControl(name="decide").click()
+    assert order_on(OLD.id).state == "proposed"
+
+    browser = visit("chi", f"/tieu-huy/{order.id}")
+    browser.getControl(name="password").value = "Luu-tru-2026-ch"
+    browser.getControl(name="decide").click()
+    assert order_on(OLD.id).state == "approved"
+
+    browser = visit("chi", f"/tieu-huy/{order.id}")
+    browser.getControl(name="password").value = "Luu-tru-2026-ch"
+    browser.getControl(name="execute").click()
+    assert order_on(OLD.id).state == "done"
+    with reading() as session:
+        assert session.get_one(CaseFile, OLD.id).state == "destroyed"
+
+
+def test_who_proposed_sees_no_button_to_approve(visit: Any) -> None:
+    page = visit("an", f"/tieu-huy/{order_on(OLDER.id).id}").contents
+    assert 'name="approve"' not in page
+    assert 'name="decide"' not in page
+
+
+def test_an_auditor_sees_a_list_and_may_do_nothing_with_it(visit: Any) -> None:
+    page = visit("dung", f"/tieu-huy/{order_on(OLDER.id).id}").contents
+    assert "58/TTr-VP" in page
+    assert 'method="post"' not in page
+    assert OLDER.title not in page
+
+
+def test_a_hold_is_placed_and_needs_a_second_person_to_be_lifted(visit: Any) -> None:
+    browser = visit("an", f"/giu-ho-so?ho_so={OLD.id}")
+    browser.getControl(name="reason", index=0).value = "Phục vụ kiểm toán"
+    browser.getControl(name="number", index=0).value = "9/KTNN"
+    browser.getControl(name="date", index=0).value = "2026-11-01"
+    browser.getControl(name="place").click()
+    with reading() as session:
+        assert session.scalar(select(Hold).where(Hold.case_file_id == OLD.id)) is not None
+    assert 'name="lift"' not in visit("an", "/giu-ho-so").contents
+    assert "Phục vụ kiểm toán" in visit("dung", "/giu-ho-so").contents
+    assert HELD.code in visit("dung", "/giu-ho-so").contents
+
+
+def test_the_auditor_verifies_the_ledger(visit: Any) -> None:
+    browser = visit("dung", "/nhat-ky")
+    browser.getControl(name="verify").click()
+    assert "Sổ nhật ký toàn vẹn" in browser.contents
+
+
+def test_one_event_shows_its_hash_and_its_proof(visit: Any) -> None:
+    page = visit("dung", "/nhat-ky/1").contents
+    assert "Khớp" in page
+    assert '"format"' in visit("dung", "/nhat-ky/1/bang-chung").contents
+
+
+def test_nobody_who_is_no_manager_sees_plones_toolbar(visit: Any) -> None:
+    assert 'id="edit-zone"' not in visit("an").contents
+    assert "tt-manager" not in visit("an").contents
