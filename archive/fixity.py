@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.copies import UNREACHABLE, examine, sha256_of, stores
-from archive.errors import DamagedError, NotFoundError, TemporaryError
+from archive.errors import DamagedError, NotFoundError, OrderRefusedError, TemporaryError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
+from archive.register.decisions import ITEM_ERASING, OrderItem
 from archive.register.models import CopyState, Package
 from archive.register.projection import apply
 from archive.settings import ArchiveSettings
@@ -78,10 +80,13 @@ def repair(
 
     Raises:
         NotFoundError: no such package, or it was erased by order.
+        OrderRefusedError: it is being destroyed; a repair would put back what was just erased.
         DamagedError: no store has a good copy; what was found is not lost, verify writes it.
         TemporaryError: a store did not take the good copy, or did not give the right bytes back.
     """
     package = _living(session, package_id)
+    if _being_destroyed(session, package):
+        raise OrderRefusedError((f"{package.name} is being destroyed by order; nothing of it is repaired",))
     used = list(stores() if places is None else places)
     states = examine(package.name, package.sha256, used)
     good = next((store for store in used if states[store.name] == CopyState.VERIFIED), None)
@@ -126,6 +131,13 @@ def _living(session: Session, package_id: str) -> Package:
     if package.copies and all(copy.state == CopyState.ERASED for copy in package.copies):
         raise NotFoundError(f"package {package.name} was erased by order")
     return package
+
+
+def _being_destroyed(session: Session, package: Package) -> bool:
+    erasing = select(OrderItem.order_id).where(
+        OrderItem.case_file_id == package.case_file_id, OrderItem.outcome == ITEM_ERASING
+    )
+    return session.scalar(erasing.limit(1)) is not None
 
 
 @contextmanager

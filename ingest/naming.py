@@ -6,25 +6,28 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
-LONGEST = 120  # characters of one part; the whole stays far below any file system's limit
+LONGEST = 120  # bytes of one part in UTF-8; the whole stays far below any file system's limit
 
 
 def safe_name(name: str) -> str:
     """Return a delivered file's name without folders, controls or characters some systems refuse.
 
-    Vietnamese letters stay, in NFC. An empty or dotted name becomes `khong-ten`.
+    Vietnamese letters stay, in NFC. An empty or dotted name becomes `khong-ten`; a long one keeps its extension.
     """
     last = PurePosixPath(name.replace("\\", "/")).name
     text = unicodedata.normalize("NFC", last)
-    text = "".join("_" if unicodedata.category(c)[0] == "C" or c in '<>:"|?*%' else c for c in text).strip(
-        " ."
-    )
+    text = "".join("_" if unicodedata.category(c)[0] == "C" or c in '<>:"|?*%' else c for c in text).strip(" .")
     if not text:
         return "khong-ten"
     stem, dot, suffix = text.rpartition(".")
-    if len(text) <= LONGEST:
-        return text
-    return f"{stem[: LONGEST - len(suffix) - 1]}{dot}{suffix}" if dot and len(suffix) < 10 else text[:LONGEST]
+    if not dot or len(suffix.encode()) > 10:
+        return _cut(text, LONGEST)
+    return f"{_cut(stem, LONGEST - len(suffix.encode()) - 1)}.{suffix}"
+
+
+def _cut(text: str, size: int) -> str:
+    """Return as much of the text as fits into so many bytes, whole letters only."""
+    return text.encode()[:size].decode(errors="ignore")
 
 
 def package_name(province: str, agency: str, year: int, file_code: str, *, version: int) -> str:

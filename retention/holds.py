@@ -20,12 +20,12 @@ from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.order_check import VIETNAM
 from archive.orders import NewOrder
-from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState
+from archive.register.decisions import ITEM_ERASING, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import CaseFile, new_id
 from archive.register.projection import apply
 from archive.viewer import Role, Viewer
 
-ERASING = "erasing"
+ERASING = ITEM_ERASING
 """Outcome of an order's item whose holders are being asked."""
 LAST_COPY = "last copy"
 """Detail of such an item when its last copy is being erased: the point of no return."""

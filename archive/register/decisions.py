@@ -55,6 +55,9 @@ class Order(Base):
     approvals: Mapped[list[Approval]] = relationship(order_by="Approval.at")
 
 
+ITEM_ERASING = "erasing"  # some holder was asked already: the copies are on their way out
+
+
 class OrderItem(Base):
     """One case file an order names, with the package hash it had when the order was made."""
 
@@ -62,7 +65,7 @@ class OrderItem(Base):
     order_id: Mapped[str] = mapped_column(ForeignKey("order.id"), primary_key=True)
     case_file_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     package_sha256: Mapped[str] = mapped_column(Sha256)
-    outcome: Mapped[str] = mapped_column(String(20), default="")  # done | held | refused
+    outcome: Mapped[str] = mapped_column(String(20), default="")  # erasing | done | held | refused
     outcome_at: Mapped[datetime | None]
     detail: Mapped[str] = mapped_column(Text, default="")
 

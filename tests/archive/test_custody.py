@@ -18,11 +18,19 @@ from archive.custody import (
     target_of,
     verify_package,
 )
-from archive.errors import AlreadyStoredError, DamagedError, NotAllowedError, NotFoundError, TemporaryError
+from archive.errors import (
+    AlreadyStoredError,
+    DamagedError,
+    NotAllowedError,
+    NotFoundError,
+    OrderRefusedError,
+    TemporaryError,
+)
 from archive.fixity import _spool
 from archive.ledger.append import history
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
+from archive.register.decisions import ITEM_ERASING, Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, Component, Package
 from archive.register.session import reading, transaction
 from archive.stores.folder import FolderStore
@@ -217,6 +225,33 @@ def test_repair_without_a_good_copy_changes_nothing(house: Path) -> None:
     with transaction() as session, pytest.raises(DamagedError, match="no store has a good copy"):
         repair(session, session.scalars(select(Package.id)).one(), actor="lan", now=NOW)
     assert where(house, "kho-a", case.facts().name).exists()
+
+
+def test_repair_puts_nothing_back_while_a_destruction_is_erasing(house: Path) -> None:
+    case = a_case_file()
+    id = case.kept(house / "work")
+    where(house, "kho-a", case.facts().name).unlink()  # what the first store's erasure did
+    with transaction() as session:
+        order = Order(
+            kind=OrderKind.DESTRUCTION,
+            proposed_by="lan",
+            agency_code=case.facts().agency_code,
+            reason="r",
+            document_number="1",
+            document_date=NOW.date(),
+            list_sha256="0" * 64,
+            created_at=NOW,
+            payload={},
+        )
+        session.add(order)
+        session.flush()
+        session.add(
+            OrderItem(order_id=order.id, case_file_id=id, package_sha256="0" * 64, outcome=ITEM_ERASING)
+        )
+        session.flush()
+        with pytest.raises(OrderRefusedError, match="being destroyed"):
+            repair(session, session.scalars(select(Package.id)).one(), actor="lan", now=NOW)
+    assert not where(house, "kho-a", case.facts().name).exists()
 
 
 def test_a_case_file_of_an_unknown_agency_is_not_kept(house: Path) -> None:

@@ -22,6 +22,8 @@ from ingest.naming import LONGEST, package_name, safe_name
         ("..", "khong-ten"),
         ("", "khong-ten"),
         ("x" * 300 + ".pdf", "x" * (LONGEST - 4) + ".pdf"),
+        ("ệ" * 100 + ".pdf", "ệ" * 38 + ".pdf"),  # three bytes a letter: 38 x 3 + 4 = 118 of 120
+        ("a." + "b" * 200, "a." + "b" * (LONGEST - 2)),
     ],
 )
 def test_a_delivered_name_becomes_one_safe_part(given_name: str, kept: str) -> None:
@@ -34,7 +36,7 @@ def test_no_name_leads_out_of_its_folder(name: str) -> None:
     assert kept
     assert "/" not in kept
     assert kept not in (".", "..")
-    assert len(kept) <= LONGEST
+    assert len(kept.encode()) <= LONGEST
 
 
 def test_a_package_is_named_by_province_agency_year_and_code() -> None:
