@@ -16,9 +16,19 @@ from sqlalchemy.orm import Session
 from archive.errors import TemporaryError
 from archive.register.models import Outbox, Submission
 from archive.register.session import reading, transaction
+from ingest import reasons
 from ingest.errors import IngestError
 from ingest.gateway.edxml import Reference
-from ingest.gateway.edxml_status import ACCEPTED, ARRIVED, DONE, REFUSED, ZONE, Reporter, write_status
+from ingest.gateway.edxml_status import (
+    ACCEPTED,
+    ARRIVED,
+    DONE,
+    MAX_DESCRIPTION,
+    REFUSED,
+    ZONE,
+    Reporter,
+    write_status,
+)
 from ingest.gateway.interface import Inbox
 from ingest.settings import IngestSettings
 
@@ -109,7 +119,7 @@ def _message(row: Outbox, submission: Submission, settings: IngestSettings, now:
         reporter=Reporter(settings.axis_organ, REPORTER_NAME),
         about=_about(submission),
         status=row.status,
-        description=row.reason,
+        description=reasons.fitted(row.reason, MAX_DESCRIPTION),
         now=now,
     )
 

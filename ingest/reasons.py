@@ -11,6 +11,8 @@ from ingest.checks.catalogue import explain, rule
 from ingest.finding import Finding
 
 LONGEST = 4000  # characters of a status message's description
+REMEDY = " Cách khắc phục: "
+MORE = "(và {} lỗi khác, xem trên hệ thống)"
 _PLACE_VI = (
     (re.compile(r"^document (\d+)"), r"văn bản \1"),
     (re.compile(r"/ file (\d+)$"), r"/ tệp \1"),
@@ -29,23 +31,43 @@ def as_json(finding: Finding) -> dict[str, Any]:
 
 
 def told(findings: Iterable[FindingRow]) -> str:
-    """Return the findings in Vietnamese with remedy and clause, at most `LONGEST` characters.
-
-    Whole findings only: what has no room is counted in the last line.
-    """
-    lines: list[str] = []
-    rows = list(findings)
-    room = LONGEST - 60
-    for number, row in enumerate(rows):
+    """Return the findings in Vietnamese, one a line, each with remedy and clause; at most `LONGEST` characters."""
+    lines = []
+    for row in findings:
         params = {key: str(value) for key, value in row.params.items() if key != "document"}
         said = explain(Finding(row.code, row.place, params), "vi")
-        line = f"[{row.code}] {in_vietnamese(row.place)}: {said.text} Cách khắc phục: {said.remedy} ({said.clause})"
-        if len(line) > room and lines:
-            lines.append(f"(và {len(rows) - number} lỗi khác, xem trên hệ thống)")
+        lines.append(
+            f"[{row.code}] {in_vietnamese(row.place)}: {said.text}{REMEDY}{said.remedy} ({said.clause})"
+        )
+    return fitted("\n".join(lines), LONGEST)
+
+
+def fitted(text: str, longest: int) -> str:
+    """Return as many whole lines as have room, and how many there are more.
+
+    Of a first line that is too long by itself the middle goes: what to do about it, and the clause, stay.
+    """
+    if len(text) <= longest:
+        return text
+    lines = text.splitlines()
+    head, mark, tail = lines[0].partition(REMEDY)
+    more = MORE.format(len(lines))
+    tail = (mark + tail)[: longest // 2]
+    kept = (
+        [head[: max(0, longest - len(tail) - len(more) - 2)] + "…" + tail]
+        if _over(lines[:1], longest)
+        else lines[:1]
+    )
+    for line in lines[1:]:
+        if _over([*kept, line], longest):
             break
-        lines.append(line[:room])
-        room -= len(lines[-1]) + 1
-    return "\n".join(lines)
+        kept.append(line)
+    left = len(lines) - len(kept)
+    return "\n".join([*kept, MORE.format(left)] if left else kept)
+
+
+def _over(lines: list[str], longest: int) -> bool:
+    return len("\n".join([*lines, MORE.format(9999)])) > longest
 
 
 def in_vietnamese(place: str) -> str:
