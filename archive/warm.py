@@ -90,6 +90,14 @@ class WarmChild:
             raise ChildGoneError("the child is gone") from error
         return self._line(seconds)
 
+    def end(self, seconds: float = 2.0) -> None:
+        """Let it end by itself, as it does when its input ends; kill it if it does not in time."""
+        assert self._process.stdin is not None
+        _close_quietly(self._process.stdin)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        self.kill()
+
     def kill(self) -> None:
         """End it and everything it started, at once."""
         with contextlib.suppress(OSError):

@@ -142,7 +142,9 @@ class VeraPdf:
     def close(self) -> None:
         """End the JVM."""
         with self._lock:
-            self._kill()
+            jvm, self._jvm = self._jvm, None
+            if jvm is not None:
+                jvm.end()
 
     def forget(self) -> None:
         """Let go of a JVM inherited over a fork without touching it: it belongs to the parent."""

@@ -8,20 +8,18 @@ and outside links switched off, is thrown away after a number of calls and after
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
-import weakref
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from ingest.formats import office
 from ingest.formats.cage import Limits, run
 from ingest.formats.identify import CSV, EXTENSIONS, ODF, OOXML, TEXT
+from ingest.formats.private import PrivateFolder
 
 BATCH = 20
 RECYCLE_AFTER = 50  # calls
@@ -99,9 +97,8 @@ class LibreOffice:
     def __init__(self, limits: Limits, *, soffice: str = "soffice") -> None:
         self._limits = limits
         self._soffice = soffice
-        self._home: Path | None = None
+        self._home: PrivateFolder | None = None
         self._calls = 0
-        self._tidy: weakref.finalize[..., Any] | None = None
 
     def print_all(self, files: Sequence[tuple[str, Path, str]], into: Path) -> dict[str, Printed]:
         """Print files given as (id, path, media type); returns what became of each id.
@@ -120,9 +117,9 @@ class LibreOffice:
 
     def close(self) -> None:
         """Throw the profile away."""
-        if self._tidy is not None:
-            self._tidy()
-        self._home, self._tidy = None, None
+        if self._home is not None:
+            self._home.remove()
+        self._home = None
 
     def _batch(
         self, family: _Family, members: Sequence[tuple[str, Path, str]], into: Path
@@ -182,9 +179,8 @@ class LibreOffice:
             self.close()
         if self._home is None:
             self._calls = 0
-            self._home = Path(tempfile.mkdtemp(prefix="tangthu-office-"))
-            self._tidy = weakref.finalize(self, _remove, self._home, os.getpid())
-            user = self._home / "profile" / "user"
+            self._home = PrivateFolder("office")
+            user = self._home.path / "profile" / "user"
             user.mkdir(parents=True)
             items = "\n".join(
                 f'<item oor:path="/org.openoffice.Office.{path}">'
@@ -192,12 +188,7 @@ class LibreOffice:
                 for path, name, value in _SETTINGS
             )
             (user / "registrymodifications.xcu").write_text(_PROFILE.format(items=items), "utf-8")
-        return self._home
-
-
-def _remove(folder: Path, owner: int) -> None:
-    if os.getpid() == owner:  # not a forked child's
-        shutil.rmtree(folder, ignore_errors=True)
+        return self._home.path
 
 
 def _staged(path: Path, media_type: str, stem: Path) -> Path:

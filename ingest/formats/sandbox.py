@@ -9,18 +9,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
-import tempfile
 import threading
-import weakref
-from pathlib import Path
 from typing import Any, Self
 
 from archive.warm import ChildGoneError, ChildHangsError, WarmChild
 from ingest.errors import ToolMissingError
 from ingest.formats.cage import Limits, caged, environment
 from ingest.formats.errors import CannotOpenError
+from ingest.formats.private import PrivateFolder
 from ingest.settings import IngestSettings
 
 START_SECONDS = 120.0
@@ -39,7 +36,7 @@ class Sandbox:
         self._recycle_after = recycle_after
         self._lock = threading.Lock()
         self._child: WarmChild | None = None
-        self._tidy: weakref.finalize[..., Any] | None = None
+        self._home: PrivateFolder | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -84,14 +81,15 @@ class Sandbox:
     def close(self) -> None:
         """End the child and remove its folder."""
         with self._lock:
+            if self._child is not None:
+                self._child.end()
             self._kill()
 
     def forget(self) -> None:
         """Let go of a child inherited over a fork: it belongs to the parent."""
         if self._child is not None:
             self._child.forget()
-        if self._tidy is not None:
-            self._tidy.detach()
+        self._home = None
         self._child, self._lock = None, threading.Lock()
 
     def _warm(self) -> WarmChild:
@@ -100,10 +98,9 @@ class Sandbox:
             self._kill()
             child = None
         if child is None:
-            home = Path(tempfile.mkdtemp(prefix="tangthu-sandbox-"))
-            self._tidy = weakref.finalize(self, _remove, home, os.getpid())
+            self._home = PrivateFolder("sandbox")
             command = [sys.executable, "-m", "ingest.formats.sandbox_child"]
-            env = environment(home)
+            env = environment(self._home.path)
             if "PYTHONPATH" in os.environ:
                 env["PYTHONPATH"] = os.environ["PYTHONPATH"]
             try:
@@ -118,14 +115,9 @@ class Sandbox:
         child, self._child = self._child, None
         if child is not None:
             child.kill()
-        if self._tidy is not None:
-            self._tidy()
-            self._tidy = None
-
-
-def _remove(folder: Path, owner: int) -> None:
-    if os.getpid() == owner:  # not a forked child's
-        shutil.rmtree(folder, ignore_errors=True)
+        if self._home is not None:
+            self._home.remove()
+            self._home = None
 
 
 _shared: Sandbox | None = None

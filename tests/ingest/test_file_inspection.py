@@ -15,6 +15,7 @@ from ingest.formats.cage import Limits, run
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.identify import identify
 from ingest.formats.inspect import inspect
+from ingest.formats.private import PrivateFolder, sweep
 from ingest.formats.sandbox import Sandbox
 
 
@@ -162,3 +163,19 @@ def test_a_caged_program_gets_no_secret_no_input_and_little_memory(
     assert run(["cat"], limits).output == ""
     assert run(["python3", "-c", "x = bytearray(10**9)"], limits).code != 0
     assert len(run(["sh", "-c", "yes | head -c 1000000"], limits).output) == 64 * 1024
+
+
+def test_folders_of_killed_processes_are_swept_and_those_in_use_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    left, fresh = tmp_path / "tangthu-trial-left", tmp_path / "tangthu-trial-fresh"
+    left.mkdir()
+    fresh.mkdir()
+    used = PrivateFolder("trial")
+    for path in (left, used.path):
+        os.utime(path, (0, 0))
+    sweep("trial")
+    assert sorted(tmp_path.iterdir()) == sorted([fresh, used.path])
+    used.remove()
+    assert list(tmp_path.iterdir()) == [fresh]
