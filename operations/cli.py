@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -17,9 +18,10 @@ from operations.accounts import make as make_accounts
 from operations.demo import demonstrate
 from operations.house import make_register, make_site, write_settings
 from operations.parts import embedded
+from operations.road import play
 from operations.settings import OperationsSettings
 from operations.supervisor import Supervisor, ask_to_end, to_screen
-from operations.world import build_world, open_office, read_world, settle
+from operations.world import build_world, expectations, open_office, read_world, settle
 
 Home = Annotated[Path, typer.Option(help="Folder for everything this house keeps.")]
 Engine = Annotated[str, typer.Option(help="sqlite (embedded) or elasticsearch (starts a real node).")]
@@ -60,6 +62,11 @@ def up(
         else:
             print(f"Accounts: {home / 'accounts.json'}")
         print("\nCtrl-C stops everything.", flush=True)
+        if world is not None:
+            story = threading.Thread(
+                target=play, args=(expectations(world),), kwargs={"say": _say}, daemon=True
+            )
+            story.start()
         supervisor.watch()
 
 

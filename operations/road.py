@@ -16,7 +16,7 @@ from archive.ledger.follow import follow, followers
 from archive.ledger.rows import CursorRow, EventRow
 from archive.ledger.verify import verify as verify_ledger
 from archive.packages.verify import verify as verify_package
-from archive.register.decisions import OrderKind, Receipt
+from archive.register.decisions import Hold, OrderKind, Receipt
 from archive.register.models import STATES_OPEN, CaseFile, CaseFileState, Package, Submission, SubmissionState
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
@@ -39,11 +39,17 @@ HISTORICAL = Viewer("lichsu", {ALL_AGENCIES: frozenset({Role.HISTORICAL})})
 RESEARCHER = Viewer("docgia", {ALL_AGENCIES: frozenset({Role.RESEARCHER})})
 
 
-def wait_until_settled(expected: Sequence[Expected], *, seconds: int, say: Say) -> Iterator[None]:
-    """Yield once a second until every delivery has an outcome, accepting as the archivist what only has warnings."""
+def wait_until_settled(
+    expected: Sequence[Expected], *, seconds: int, say: Say, accepting: bool = True
+) -> Iterator[None]:
+    """Yield once a second until every delivery has an outcome.
+
+    Args:
+        accepting: accept as the archivist what is to be stored and only has warnings; otherwise it stays for a person.
+    """
     deadline, told = time.monotonic() + seconds, ""
     wanted = len({one.message_id for one in expected})
-    accept_keys = {one.message_id for one in expected if one.outcome == "stored"}
+    accept_keys = {one.message_id for one in expected if accepting and one.outcome == "stored"}
     while time.monotonic() < deadline:
         with transaction() as session:
             rows = session.scalars(select(Submission)).all()
@@ -120,6 +126,35 @@ def acts(expected: Sequence[Expected], *, office: Path, say: Say) -> Iterator[Ac
         except TangThuError as error:
             detail, right = f"{type(error).__name__}: {error}", False
         yield Act(name, detail, right, round(time.monotonic() - began, 1))
+
+
+def play(expected: Sequence[Expected], *, say: Say) -> None:
+    """Do once, for a house that people will look at: hold one case file, destroy one, hand one over.
+
+    What waits for an archivist stays waiting; what was done by an earlier run is not done again.
+    """
+    for _ in wait_until_settled(expected, seconds=3600, say=say, accepting=False):
+        pass
+    story: list[tuple[str, str, Callable[[str], tuple[str, bool]]]] = [
+        ("held", "one case file is held", _hold),
+        ("destroy", "one case file is destroyed by approved decision", _destroy),
+        ("transfer", "one case file is handed over to the Historical Archive", _hand_over),
+    ]
+    for part, told, act in story:
+        try:
+            case_file_id = _named(expected, part)
+            if _untouched(case_file_id):
+                detail, right = act(case_file_id)
+                say(f"{told}: {'done' if right else detail}")
+        except TangThuError as error:
+            say(f"{told}: {error}")
+
+
+def _untouched(case_file_id: str) -> bool:
+    """Say whether a case file is stored and not held: nothing was done to it yet."""
+    with reading() as session:
+        held = session.scalar(select(Hold.id).where(Hold.case_file_id == case_file_id).limit(1))
+        return held is None and session.get_one(CaseFile, case_file_id).state == CaseFileState.STORED
 
 
 def _named(expected: Sequence[Expected], part: str) -> str:
