@@ -1,7 +1,7 @@
 """The mirror: papers in Plone follow the register, which is the truth (design sections 2 and 8).
 
 Safe to run at any time and any number of times. A paper that people have written on is never taken away;
-only its title and its state follow.
+only its title, and a hold's state, follow.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from plone import api
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.register.decisions import Hold, Order, OrderKind
-from archive.register.models import Agency, Fonds
+from archive.register.decisions import Hold, Order, OrderKind, OrderState
+from archive.register.models import Agency, CaseFile, Fonds, Regime
 from archive.register.session import reading
-from portal.workflows import DISPOSAL_LIST, HOLD, Workflow
+from portal.workflows import HOLD, UNDER_R2, Workflow
+from retention.states import State
 
 
 def mirror_all(site: Any) -> None:
@@ -28,7 +29,7 @@ def mirror_all(site: Any) -> None:
             paper = _paper(site["phong"], "Fonds", f"fonds-{fonds.code}", fonds.name)
             _write(paper, code=fonds.code, agency_code=fonds.agency_code)
         for order in session.scalars(select(Order).where(Order.kind == OrderKind.DESTRUCTION)):
-            _mirror_order(site, order)
+            _mirror_order(site, session, order)
         for hold in session.scalars(select(Hold)):
             _mirror_hold(site, hold)
 
@@ -37,7 +38,7 @@ def mirror_order(site: Any, session: Session, order_id: str) -> None:
     """Bring the paper of one destruction order up to date."""
     order = session.get(Order, order_id)
     if order is not None and order.kind == OrderKind.DESTRUCTION:
-        _mirror_order(site, order)
+        _mirror_order(site, session, order)
 
 
 def mirror_holds(site: Any, session: Session, case_file_id: str) -> None:
@@ -46,10 +47,19 @@ def mirror_holds(site: Any, session: Session, case_file_id: str) -> None:
         _mirror_hold(site, hold)
 
 
-def _mirror_order(site: Any, order: Order) -> None:
+def _mirror_order(site: Any, session: Session, order: Order) -> None:
+    """Make the dossier's paper. Its legal state is people's to push, but for what the machine did itself."""
+    ids = [item.case_file_id for item in order.items]
+    regimes = set(session.scalars(select(CaseFile.regime).where(CaseFile.id.in_(ids))))
+    # One file under the new law puts the whole list under it: the stricter deadlines (our reading).
+    regime = Regime.R2 if Regime.R2 in regimes else Regime.R1
     paper = _paper(site["danh-muc-huy"], "DisposalList", order.id, order.document_number)
-    _write(paper, order_id=order.id, agency_code=order.agency_code)
-    move(paper, DISPOSAL_LIST, str(order.state))
+    _write(paper, order_id=order.id, agency_code=order.agency_code, regime=regime.value)
+    state = api.content.get_state(paper)
+    if regime == Regime.R2 and state == State.LISTED:
+        _push(paper, UNDER_R2)
+    elif order.state == OrderState.DONE and state == State.HANDED_OVER:
+        _push(paper, f"{regime.value.lower()}-destroy")
 
 
 def _mirror_hold(site: Any, hold: Hold) -> None:
@@ -80,11 +90,15 @@ def _write(paper: Any, **values: Any) -> None:
             setattr(paper, name, value)
 
 
+def _push(paper: Any, *transitions: str) -> None:
+    with api.env.adopt_roles(["Manager"]):
+        for transition in transitions:
+            api.content.transition(paper, transition=transition)
+
+
 def move(paper: Any, workflow: Workflow, target: str) -> None:
     """Walk the paper to the target state over the table's transitions; nothing when it is there."""
-    with api.env.adopt_roles(["Manager"]):
-        for transition in way(workflow, api.content.get_state(paper), target):
-            api.content.transition(paper, transition=transition)
+    _push(paper, *way(workflow, api.content.get_state(paper), target))
 
 
 def way(workflow: Workflow, source: str, target: str) -> tuple[str, ...]:
@@ -96,8 +110,8 @@ def way(workflow: Workflow, source: str, target: str) -> tuple[str, ...]:
     ways: dict[str, tuple[str, ...]] = {source: ()}
     queue = [source]
     for state in queue:
-        for transition, (sources, reached) in workflow.transitions.items():
-            if state in sources and reached not in ways:
-                ways[reached] = (*ways[state], transition)
-                queue.append(reached)
+        for transition, step in workflow.transitions.items():
+            if state in step.sources and step.target not in ways:
+                ways[step.target] = (*ways[state], transition)
+                queue.append(step.target)
     return ways.get(target, ())

@@ -6,10 +6,14 @@ from typing import Any
 
 from plone import api
 
+from archive.viewer import Role
+from portal.roles import PLONE_ROLES
+from portal.workflows import DISPOSAL_LIST, HOLD, REFERENCE
+
 CONTAINERS = (
-    ("phong", "Phông", "fonds-list", ("Agency", "Fonds")),
-    ("danh-muc-huy", "Danh mục hủy", "listing_view", ("DisposalList",)),
-    ("lenh-giu", "Lệnh giữ", "listing_view", ("Hold",)),
+    ("phong", "Phông", "fonds-list", REFERENCE),
+    ("danh-muc-huy", "Danh mục hủy", "listing_view", DISPOSAL_LIST),
+    ("lenh-giu", "Lệnh giữ", "listing_view", HOLD),
 )
 FRONT_PAGE = "start"
 DEFAULTS_OF_PLONE = ("front-page", "news", "events", "Members")
@@ -22,18 +26,20 @@ def after_import(_setup: Any) -> None:
     for name in DEFAULTS_OF_PLONE:
         if name in site.objectIds():
             api.content.delete(site[name], check_linkintegrity=False)
-    if not api.portal.get_registry_record("plone.types_use_view_action_in_listings", default=None):
-        site.setDefaultPage(None)
+    site.setDefaultPage(None)
     site.setLayout(FRONT_PAGE)
     types = api.portal.get_tool("portal_types")
-    for name, title, layout, allowed in CONTAINERS:
+    for name, title, layout, workflow in CONTAINERS:
+        readers = [PLONE_ROLES[role] for role in Role if role in workflow.seen_by]
         if name not in site.objectIds():
             api.content.create(site, "Folder", id=name, title=title, language="vi")
         folder = site[name]
         folder.setLayout(layout)
         # Papers are added by the mirror only: the types are not globally addable, the folder takes them all.
-        for portal_type in allowed:
+        for portal_type in workflow.types:
             types[portal_type].global_allow = False
         folder.manage_permission("Add portal content", STAFF_MAY_ADD, acquire=0)
+        for permission in ("View", "Access contents information", "List folder contents"):
+            folder.manage_permission(permission, [*readers, "Manager"], acquire=0)
         folder.exclude_from_nav = True
         folder.reindexObject()

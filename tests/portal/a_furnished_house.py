@@ -16,6 +16,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from fpdf import FPDF
+from sqlalchemy import select
 
 from archive.custody import deposit, keep
 from archive.ledger.append import append
@@ -24,9 +25,11 @@ from archive.ledger.follow import follow, followers
 from archive.ledger.seal import seal
 from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts
 from archive.packages.writer import write
+from archive.register import migrate
 from archive.register.agencies import set_agency, set_fonds
+from archive.register.decisions import Order, OrderKind
 from archive.register.models import Finding, StepResult, Submission
-from archive.register.session import transaction
+from archive.register.session import engine, reading, transaction
 from archive.settings import ArchiveSettings
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 from ingest.pipeline import STEPS
@@ -484,17 +487,34 @@ def _decide(one: ACaseFile, agency: str, number: str, *, execute: bool) -> None:
     destruction.execute(order.id, viewer=CHI, now=NOW - timedelta(hours=1))
 
 
-def main(folder: Path) -> None:
-    """Make tables, furnish, and write the accounts file for `portal/site.py`."""
-    from archive.ledger import rows  # noqa: F401  (tables register themselves)
-    from archive.register import decisions, session  # noqa: F401
-    from archive.register.base import Base
+def ids() -> dict[str, str]:
+    """Return the identifiers of what was made, by name."""
+    orders = {}
+    with reading() as session:
+        for order in session.scalars(select(Order).where(Order.kind == OrderKind.DESTRUCTION)):
+            orders[str(order.state)] = order.id
+    return {
+        "rules": RULES.id,
+        "pdfa": RULES.component_id(1, "pdfa"),
+        "gone": GONE.id,
+        "old": OLD.id,
+        "held": HELD.id,
+        "to_decide": ident("submission", "000.00.01.H37.2024.12.QD"),
+        "second": ident("submission", "000.00.05.H21.2023.01.KH"),
+        "running": ident("submission", "000.00.05.H21.2024.18.TT"),
+        "proposed": orders["proposed"],
+        "done": orders["done"],
+    }
 
-    Base.metadata.create_all(session.engine())
+
+def main(folder: Path) -> None:
+    """Make the register, furnish, write the accounts file for `portal/site.py`, print the ids as JSON."""
+    migrate.upgrade(engine())
     furnish(folder / "packing")
     accounts = folder / "accounts.json"
     accounts.write_text(json.dumps(PEOPLE, ensure_ascii=False), "utf-8")
     accounts.chmod(0o600)
+    print(json.dumps(ids()))
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -71,15 +72,25 @@ def site(functional_session: Any, functional: Any, archive_house: Path) -> Any:
     return portal
 
 
-Visit = Callable[..., Browser]
+class Reader(Browser):
+    """A browser whose page can be read as text."""
+
+    @property
+    def page(self) -> str:
+        """Return what was sent as text; character references of the HTML serialiser are resolved."""
+        body = self.contents
+        return html.unescape(body if isinstance(body, str) else body.decode())
+
+
+Visit = Callable[..., Reader]
 
 
 @pytest.fixture
 def visit(site: Any, functional: Any) -> Visit:
     """Return a function that opens a page as somebody: `visit("an", "/tiep-nhan")`."""
 
-    def _visit(login: str, path: str = "", *, accept: str = "") -> Browser:
-        browser = Browser(functional["app"])
+    def _visit(login: str, path: str = "", *, accept: str = "") -> Reader:
+        browser = Reader(functional["app"])
         browser.handleErrors = True
         browser.raiseHttpErrors = False
         browser.followRedirects = True

@@ -60,13 +60,13 @@ def test_a_door_opens_for_those_who_may_and_for_nobody_else(
 ) -> None:
     browser = visit(login, path)
     if opens:
-        assert status(browser) == 200, browser.contents[:400]
+        assert status(browser) == 200, browser.page[:400]
     else:
         assert refused(browser), browser.url
 
 
 def test_the_start_page_tells_an_archivist_what_waits(visit: Any) -> None:
-    page = visit("an").contents
+    page = visit("an").page
     assert "Nguyễn Thị An" in page
     assert "Hồ sơ ban hành Quy chế văn thư năm 2024" in page
     assert "58/TTr-VP" in page
@@ -75,30 +75,30 @@ def test_the_start_page_tells_an_archivist_what_waits(visit: Any) -> None:
 def test_the_start_page_says_to_a_stranger_what_this_is(visit: Any) -> None:
     browser = visit("")
     assert status(browser) == 200
-    assert "Mọi hồ sơ được giữ nguyên vẹn" in browser.contents
-    assert "58/TTr-VP" not in browser.contents
+    assert "Mọi hồ sơ được giữ nguyên vẹn" in browser.page
+    assert "58/TTr-VP" not in browser.page
 
 
 def test_an_administrator_sees_no_title_of_any_record(visit: Any) -> None:
     for path in ("", "/he-thong"):
-        page = visit("khanh", path).contents
+        page = visit("khanh", path).page
         assert RULES.title not in page
         assert OLD.title not in page
 
 
 def test_the_page_speaks_english_when_asked(visit: Any) -> None:
-    assert "Submissions to decide" in visit("an", "?set_language=en").contents
+    assert "Submissions to decide" in visit("an", "?set_language=en").page
 
 
 def test_an_official_sees_only_submissions_of_the_own_agency(visit: Any) -> None:
-    page = visit("giang", "/tiep-nhan").contents
+    page = visit("giang", "/tiep-nhan").page
     assert LANG_SON in page
     assert "000.00.05.H21.2023.01.KH" not in page
     assert status(visit("giang", f"/tiep-nhan/{ELSEWHERE}")) == 404
 
 
 def test_findings_are_explained_with_remedy_and_clause_document_by_document(visit: Any) -> None:
-    page = visit("an", f"/tiep-nhan/{TO_DECIDE}").contents
+    page = visit("an", f"/tiep-nhan/{TO_DECIDE}").page
     assert "Khai 3 trang nhưng tệp có 4 trang." in page
     assert "Sửa số lượng trang" in page
     assert "Điều 6.1.d" in page
@@ -106,7 +106,7 @@ def test_findings_are_explained_with_remedy_and_clause_document_by_document(visi
 
 
 def test_the_list_filters_by_state(visit: Any) -> None:
-    page = visit("an", "/tiep-nhan?state=returned").contents
+    page = visit("an", "/tiep-nhan?state=returned").page
     assert "000.00.09.H42.2022.05.TB" in page
     assert RULES.code not in page
 
@@ -153,11 +153,11 @@ def test_nobody_but_an_archivist_may_accept_a_submission(visit: Any, login: str)
 def test_the_progress_is_json(visit: Any) -> None:
     browser = visit("an", f"/tiep-nhan/{TO_DECIDE}/tien-do")
     assert browser.headers["Content-Type"].startswith("application/json")
-    assert '"state": "to-decide"' in browser.contents
+    assert '"state": "to-decide"' in browser.page
 
 
 def test_a_case_file_shows_documents_copies_retention_and_events(visit: Any) -> None:
-    page = visit("an", f"/ho-so/{RULES.id}").contents
+    page = visit("an", f"/ho-so/{RULES.id}").page
     for text in (*RULES.subjects, "kho-a", "kho-c", "Bảo quản vĩnh viễn", "Đã lưu vào mọi kho"):
         assert text in page
 
@@ -166,11 +166,11 @@ def test_a_reader_does_not_see_that_a_conditional_case_file_exists(visit: Any) -
     assert status(visit("an", f"/ho-so/{CONDITIONAL.id}")) == 200
     browser = visit("hoa", f"/ho-so/{CONDITIONAL.id}")
     assert status(browser) == 404
-    assert CONDITIONAL.title not in browser.contents
+    assert CONDITIONAL.title not in browser.page
 
 
 def test_a_destroyed_case_file_leaves_a_tombstone_without_content(visit: Any) -> None:
-    page = visit("an", f"/ho-so/{GONE.id}").contents
+    page = visit("an", f"/ho-so/{GONE.id}").page
     assert GONE.code in page
     assert "41/QĐ-SNV" in page
     assert GONE.title not in page
@@ -200,15 +200,15 @@ def test_an_original_is_never_shown_only_downloaded_in_a_sandbox(visit: Any, doo
 
 def test_reading_a_document_is_written_into_the_ledger(visit: Any) -> None:
     visit("an", f"/ho-so/{RULES.id}/xem/{RULES.component_id(1, 'pdfa')}")
-    page = visit("dung", f"/nhat-ky?verb=VIEW&object={RULES.id}").contents
+    page = visit("dung", f"/nhat-ky?verb=VIEW&object={RULES.id}").page
     assert ">an<" in page
 
 
 def test_search_finds_without_accents_and_marks_the_words(visit: Any) -> None:
-    page = visit("hoa", "/tra-cuu?q=quyet+dinh+31/2020").contents
+    page = visit("hoa", "/tra-cuu?q=quyet+dinh+31/2020").page
     assert "<mark>" in page
     assert RULES.id in page
-    assert CONDITIONAL.title not in visit("hoa", "/tra-cuu").contents
+    assert CONDITIONAL.title not in visit("hoa", "/tra-cuu").page
 
 
 def test_search_text_is_escaped(visit: Any) -> None:
@@ -247,13 +247,13 @@ def test_a_list_goes_from_due_to_destroyed_by_three_people(visit: Any) -> None:
 
 
 def test_who_proposed_sees_no_button_to_approve(visit: Any) -> None:
-    page = visit("an", f"/tieu-huy/{order_on(OLDER.id).id}").contents
+    page = visit("an", f"/tieu-huy/{order_on(OLDER.id).id}").page
     assert 'name="approve"' not in page
     assert 'name="decide"' not in page
 
 
 def test_an_auditor_sees_a_list_and_may_do_nothing_with_it(visit: Any) -> None:
-    page = visit("dung", f"/tieu-huy/{order_on(OLDER.id).id}").contents
+    page = visit("dung", f"/tieu-huy/{order_on(OLDER.id).id}").page
     assert "58/TTr-VP" in page
     assert 'method="post"' not in page
     assert OLDER.title not in page
@@ -267,23 +267,23 @@ def test_a_hold_is_placed_and_needs_a_second_person_to_be_lifted(visit: Any) -> 
     browser.getControl(name="place").click()
     with reading() as session:
         assert session.scalar(select(Hold).where(Hold.case_file_id == OLD.id)) is not None
-    assert 'name="lift"' not in visit("an", "/giu-ho-so").contents
-    assert "Phục vụ kiểm toán" in visit("dung", "/giu-ho-so").contents
-    assert HELD.code in visit("dung", "/giu-ho-so").contents
+    assert 'name="lift"' not in visit("an", "/giu-ho-so").page
+    assert "Phục vụ kiểm toán" in visit("dung", "/giu-ho-so").page
+    assert HELD.code in visit("dung", "/giu-ho-so").page
 
 
 def test_the_auditor_verifies_the_ledger(visit: Any) -> None:
     browser = visit("dung", "/nhat-ky")
     browser.getControl(name="verify").click()
-    assert "Sổ nhật ký toàn vẹn" in browser.contents
+    assert "Sổ nhật ký toàn vẹn" in browser.page
 
 
 def test_one_event_shows_its_hash_and_its_proof(visit: Any) -> None:
-    page = visit("dung", "/nhat-ky/1").contents
+    page = visit("dung", "/nhat-ky/1").page
     assert "Khớp" in page
-    assert '"format"' in visit("dung", "/nhat-ky/1/bang-chung").contents
+    assert '"format"' in visit("dung", "/nhat-ky/1/bang-chung").page
 
 
 def test_nobody_who_is_no_manager_sees_plones_toolbar(visit: Any) -> None:
-    assert 'id="edit-zone"' not in visit("an").contents
-    assert "tt-manager" not in visit("an").contents
+    assert 'id="edit-zone"' not in visit("an").page
+    assert "tt-manager" not in visit("an").page

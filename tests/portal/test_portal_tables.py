@@ -11,7 +11,7 @@ import portal
 from archive.errors import NotFoundError
 from archive.ledger.event import Verb
 from archive.register.decisions import OrderState
-from archive.register.models import SubmissionState
+from archive.register.models import Regime, SubmissionState
 from archive.viewer import Role
 from portal import words
 from portal.locales.extract import translated, wanted
@@ -20,7 +20,8 @@ from portal.permissions import DOORS
 from portal.reading import Range, disposition, range_of
 from portal.roles import PLONE_ROLES, group_id, role_of_group
 from portal.viewer import viewer_from_groups
-from portal.workflows import DISPOSAL_LIST, WORKFLOWS, Workflow
+from portal.workflows import DISPOSAL_LIST, HOLD, UNDER_R2, WORKFLOWS, Workflow, path_of
+from retention.states import START, TRANSITIONS, State
 
 FOLDER = Path(portal.__file__).parent
 PROFILE = FOLDER / "profiles" / "default"
@@ -61,7 +62,7 @@ def test_an_auditor_opens_no_door_that_changes_anything() -> None:
 
 @pytest.mark.parametrize("workflow", WORKFLOWS, ids=lambda workflow: workflow.id)
 def test_the_workflow_is_the_table(workflow: Workflow) -> None:
-    root = etree.parse(PROFILE / "workflows" / workflow.id / "definition.xml").getroot()
+    root = etree.parse(path_of(workflow)).getroot()
     assert root.get("initial_state") == next(iter(workflow.states))
     assert {s.get("state_id"): s.get("title") for s in root.iter("state")} == workflow.states
     leaving = {
@@ -69,16 +70,32 @@ def test_the_workflow_is_the_table(workflow: Workflow) -> None:
         for state in root.iter("state")
         for out in state.iter("exit-transition")
     }
-    assert leaving == {
-        (source, id) for id, (sources, _) in workflow.transitions.items() for source in sources
-    }
+    assert leaving == {(source, id) for id, step in workflow.transitions.items() for source in step.sources}
     targets = {t.get("transition_id"): t.get("new_state") for t in root.iter("transition")}
-    assert targets == {id: target for id, (_, target) in workflow.transitions.items()}
+    assert targets == {id: step.target for id, step in workflow.transitions.items()}
+    for node in root.iter("transition"):
+        step = workflow.transitions[node.get("transition_id")]
+        roles = [role.text for role in node.iter("guard-role")]
+        assert roles == ([PLONE_ROLES[step.role]] if step.role else [])
+        assert bool(list(node.iter("guard-permission"))) == (step.role is None)
     assert all(variable.find("guard") is not None for variable in root.iter("variable"))
 
 
-def test_the_way_through_a_workflow_is_the_shortest() -> None:
-    assert way(DISPOSAL_LIST, "done", "proposed") == ()
+def test_the_disposal_workflow_is_the_law_table_and_nothing_more() -> None:
+    found = {
+        (step.regime, id.split("-", 1)[1], source, step.target, step.role)
+        for id, step in DISPOSAL_LIST.transitions.items()
+        if id != UNDER_R2
+        for source in step.sources
+    }
+    assert found == {(t.regime, t.id, t.source, t.target, t.actor) for t in TRANSITIONS}
+    assert set(DISPOSAL_LIST.states) == set(State)
+    assert next(iter(DISPOSAL_LIST.states)) == START[Regime.R1]
+
+
+def test_the_way_through_a_workflow_is_the_shortest_and_never_back() -> None:
+    assert way(HOLD, "placed", "lifted") == ("lift",)
+    assert way(HOLD, "lifted", "placed") == ()
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])

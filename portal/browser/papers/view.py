@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
+from plone import api
 from plone.dexterity.utils import iterSchemata
 from sqlalchemy import func, or_, select
 from zope.schema import getFieldsInOrder
 
+from archive.errors import NotAllowedError
 from archive.register.models import Agency, CaseFile, CaseFileState, Fonds
 from archive.viewer import ALL_AGENCIES, OWN_AGENCY
 from portal.browser.screen import Screen
@@ -15,6 +18,7 @@ from portal.content.agency import IAgency
 from portal.content.disposal_list import IDisposalList
 from portal.content.fonds import IFonds
 from portal.content.hold import IHold
+from portal.i18n import _
 
 SCREENS = {"DisposalList": ("tieu-huy", "order_id"), "Hold": ("giu-ho-so", "")}
 SCHEMATA = (IAgency, IFonds, IDisposalList, IHold)
@@ -22,6 +26,8 @@ SCHEMATA = (IAgency, IFonds, IDisposalList, IHold)
 
 class Paper(Screen):
     """Default view of the four types."""
+
+    acts: ClassVar[Mapping[str, str]] = {"push": "push"}
 
     @property
     def here(self) -> str:
@@ -47,6 +53,25 @@ class Paper(Screen):
                     }
                 )
         return shown
+
+    def transitions(self) -> list[dict[str, Any]]:
+        """Return the steps of the paper's workflow this person may push now."""
+        found = api.portal.get_tool("portal_workflow").getTransitionsFor(self.context)
+        return [{"id": one["id"], "title": self.t(one["title"])} for one in found]
+
+    def state(self) -> str:
+        """Return the title of the paper's state."""
+        workflow = api.portal.get_tool("portal_workflow")
+        state = api.content.get_state(self.context)
+        return self.t(workflow.getTitleForStateOnType(state, self.context.portal_type))
+
+    def push(self) -> None:
+        """Take one step of the workflow; its guard is asked by the workflow itself."""
+        wanted = self.text("step", 60)
+        if wanted not in {one["id"] for one in self.transitions()}:
+            raise NotAllowedError(f"{self.viewer.name} may not take the step {wanted} now")
+        api.content.transition(self.context, transition=wanted, comment=self.text("comment", 1000))
+        self.say(_("The paper is now: ${state}.", mapping={"state": self.state()}))
 
     def screen(self) -> str:
         """Return the address of the screen where this paper's matter is dealt with."""

@@ -1,0 +1,139 @@
+"""Every page in a real browser, on a desk and on a phone: no error, no sideways scrolling, no axe violation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from conftest import SHOTS, Office
+
+pytestmark = [pytest.mark.browser, pytest.mark.plone]
+
+WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
+
+ALLOWED: dict[str, str] = {}
+"""axe rule -> why a violation of it is accepted. Empty: none is."""
+
+PAGES = (
+    # name of the picture, who looks, address
+    ("landing", "", ""),
+    ("login", "", "/login"),
+    ("start-archivist", "an", ""),
+    ("start-head", "chi", ""),
+    ("start-auditor", "dung", ""),
+    ("start-reader", "hoa", ""),
+    ("submissions", "an", "/tiep-nhan"),
+    ("submission-to-decide", "an", "/tiep-nhan/{to_decide}"),
+    ("submission-returned", "giang", "/tiep-nhan"),
+    ("submission-running", "an", "/tiep-nhan/{running}"),
+    ("case-file", "an", "/ho-so/{rules}"),
+    ("case-file-reading", "hoa", "/ho-so/{rules}?xem={pdfa}"),
+    ("tombstone", "an", "/ho-so/{gone}"),
+    ("search", "hoa", "/tra-cuu?q=quyet+dinh+31/2020"),
+    ("search-nothing", "hoa", "/tra-cuu?q=khong-co-gi"),
+    ("disposal", "an", "/tieu-huy"),
+    ("disposal-list", "chi", "/tieu-huy/{proposed}"),
+    ("disposal-done", "chi", "/tieu-huy/{done}"),
+    ("holds", "chi", "/giu-ho-so"),
+    ("hold-new", "an", "/giu-ho-so?ho_so={old}"),
+    ("fonds", "hoa", "/phong"),
+    ("paper", "an", "/danh-muc-huy/{proposed}"),
+    ("ledger", "dung", "/nhat-ky"),
+    ("ledger-event", "dung", "/nhat-ky/1"),
+    ("health", "khanh", "/he-thong"),
+)
+
+
+def opened(page: Any, office: Office, path: str) -> Any:
+    answer = page.goto(office.url + path.format(**office.ids))
+    page.wait_for_load_state("load")
+    return answer
+
+
+@pytest.mark.parametrize("width", list(WIDTHS))
+@pytest.mark.parametrize(("name", "login", "path"), PAGES, ids=[page[0] for page in PAGES])
+def test_a_page_looks_right(
+    as_person: Callable[[str], Any], running_office: Office, name: str, login: str, path: str, width: str
+) -> None:
+    page = as_person(login)
+    page.set_viewport_size(dict(zip(("width", "height"), WIDTHS[width], strict=True)))
+    answer = opened(page, running_office, path)
+    assert answer.status == 200
+    assert page.locator("h1").count() == 1
+    assert page.evaluate("document.documentElement.lang") == "vi"
+    SHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=str(SHOTS / f"{name}-{width}.png"), full_page=True)
+    wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wider <= 0, f"{wider} px wider than the screen"
+    assert page.troubles == []
+
+
+@pytest.mark.parametrize(("name", "login", "path"), PAGES, ids=[page[0] for page in PAGES])
+def test_a_page_passes_axe_on_wcag_aa(
+    as_person: Callable[[str], Any], running_office: Office, name: str, login: str, path: str
+) -> None:
+    page = as_person(login)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    opened(page, running_office, path)
+    found = Axe().run(
+        page,
+        options={
+            "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
+            # The browser's own PDF viewer is not our page.
+            "iframes": False,
+        },
+    )
+    violations = {
+        violation["id"]: [node["html"][:160] for node in violation["nodes"]]
+        for violation in found.response["violations"]
+        if violation["id"] not in ALLOWED
+    }
+    assert violations == {}
+
+
+def test_the_menu_opens_on_a_phone(as_person: Callable[[str], Any], running_office: Office) -> None:
+    page = as_person("an")
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, running_office, "")
+    assert not page.locator(".tt-nav").is_visible()
+    page.click(".tt-menu")
+    assert page.locator(".tt-nav").is_visible()
+    assert page.get_attribute(".tt-menu", "aria-expanded") == "true"
+    page.keyboard.press("Escape")
+    assert not page.locator(".tt-nav").is_visible()
+
+
+def test_the_first_tab_stop_skips_to_the_content(
+    as_person: Callable[[str], Any], running_office: Office
+) -> None:
+    page = as_person("an")
+    opened(page, running_office, "/tiep-nhan")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "tt-skip"
+
+
+def test_accepting_asks_once_more_and_then_moves(
+    as_person: Callable[[str], Any], running_office: Office
+) -> None:
+    page = as_person("an")
+    opened(page, running_office, "/tiep-nhan/{second}")
+    asked: list[str] = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    page.click("button[name=accept]")
+    assert asked == ["Tiếp nhận hồ sơ này vào lưu trữ?"]
+    assert page.locator("button[name=accept]").count() == 1
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click("button[name=accept]")
+    page.wait_for_selector("#global_statusmessage :text('Đã chấp nhận')")
+    assert page.locator("button[name=accept]").count() == 0
+
+
+def test_nothing_is_fetched_from_elsewhere(as_person: Callable[[str], Any], running_office: Office) -> None:
+    page = as_person("hoa")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    opened(page, running_office, "/tra-cuu")
+    site = running_office.url.rsplit("/", 1)[0]
+    assert [url for url in asked if not url.startswith((site, "data:", "blob:"))] == []
