@@ -12,6 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -178,27 +180,31 @@ def test_without_java_it_waits_and_the_doctor_says_so(
     assert advanced_apart(submission_id) == "stored"
 
 
-def test_a_jvm_killed_again_and_again_never_lets_a_file_pass_unjudged(town: Path, good_sip: Path) -> None:
+def is_judging(pid: int, line: str) -> bool:
+    """Say whether this is a veraPDF JVM that has a PDF open."""
+    if "VeraServe" not in line:
+        return False
+    try:
+        return any(entry.readlink().suffix == ".pdf" for entry in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return False
+
+
+def test_a_jvm_killed_while_it_judges_never_lets_a_file_pass_unjudged(town: Path, good_sip: Path) -> None:
     submission_id = send(good_sip)
-    killed = 0
+    killed: list[int] = []
     with a_worker(submission_id) as worker:
         while worker.poll() is None:
-            for pid, line in descendants(worker.pid).items():
-                if killed < 2 and "VeraServe" in line and "-cp" in line:
-                    time.sleep(0.3 * killed)
+            killed += [pid for pid, line in descendants(worker.pid).items() if is_judging(pid, line)][
+                : not killed
+            ]
+            for pid in killed:
+                with suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
-                    killed += 1
-            time.sleep(0.05)
+            time.sleep(0.002)
         out, err = worker.communicate()
-    assert killed == 2
-    assert out.strip() in ("waiting", "stored", "returned"), err
-    row = row_of(submission_id)
-    if out.strip() == "returned":  # died twice on the file: could not be told, so not accepted
-        assert [finding.code for finding in row.findings] == ["PDFA_FAILED"]
-        return
-    if out.strip() == "waiting":
-        waits(submission_id, "normalise", "veraPDF")
-        assert advanced_apart(submission_id) == "stored"
+    assert len(killed) == 1
+    assert out.strip() == "stored", (err, row_of(submission_id).waiting)
     with reading() as session:
         pdfa = session.scalars(select(Component).where(Component.role == "pdfa")).one()
     assert pdfa.facts["verapdf"]["compliant"] is True
@@ -211,8 +217,11 @@ def test_an_office_file_that_hangs_libreoffice_fails_alone_and_leaves_no_process
     town: Path, tmp_path: Path
 ) -> None:
     plan = a_good_case_file().of("lang-son-so-noi-vu").called("78.TH", "Hồ sơ có tệp làm treo chương trình")
-    document = a_report(Made.SIGNED, Made.WORD, Made.WORD, Made.WORD)
-    submission_id = send(packed(plan.with_document(document), tmp_path / "sip.zip"), agency=plan.office.code)
+    letters = [
+        replace(a_report(Made.WORD, number=str(number)), subject=f"Thông báo lần thứ {number}")
+        for number in (1, 2, 3)
+    ]
+    submission_id = send(packed(plan.with_document(*letters), tmp_path / "sip.zip"), agency=plan.office.code)
     stopped: set[int] = set()
     with a_worker(submission_id, TANGTHU_INGEST__CONVERT_SECONDS="40") as worker:
         while worker.poll() is None:
@@ -225,11 +234,10 @@ def test_an_office_file_that_hangs_libreoffice_fails_alone_and_leaves_no_process
     assert out.strip() == "returned", (err, row_of(submission_id).waiting)
     assert len(stopped) == 2  # once in the batch, once alone
     row = row_of(submission_id)
-    assert [(finding.code, "40 s" in str(finding.params)) for finding in row.findings] == [
-        ("PDFA_FAILED", True)
-    ]
+    failed = [finding for finding in row.findings if finding.severity == "error"]
+    assert [(finding.code, "40 s" in str(finding.params)) for finding in failed] == [("PDFA_FAILED", True)]
     done = next(step for step in row.steps if step.step == "normalise")
-    assert done.result["derivatives"] == 3
+    assert done.result["derivatives"] == 2
     assert [pid for pid in stopped if Path(f"/proc/{pid}").exists()] == []
 
 
