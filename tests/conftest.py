@@ -20,7 +20,8 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     from archive.register import decisions, models, session  # noqa: F401
     from archive.register.base import Base
 
-    Base.metadata.create_all(session.engine())
+    engine = session.engine()
+    Base.metadata.create_all(engine)
     yield tmp_path
-    session.engine().dispose()
+    engine.dispose()
     session._engine.cache_clear()
