@@ -24,10 +24,12 @@ from zope.interface import implementer
 from zope.publisher.interfaces import IPublishTraverse
 
 from archive.errors import NotAllowedError, NotFoundError, TangThuError
+from archive.ledger.event import Event, Verb
 from archive.register.models import Agency
 from archive.register.session import reading
 from archive.viewer import Viewer
 from portal import words
+from portal.i18n import _
 from portal.viewer import viewer_for
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -155,6 +157,20 @@ class Screen(BrowserView):
     def label(self, table: str, code: Any) -> str:
         """Return the label of a code from `portal.words`; the code itself when it is unknown."""
         return self.t(getattr(words, table).get(code, code))
+
+    def told(self, event: Event) -> str:
+        """Return an event in a few words; a decision says which."""
+        label = self.label("VERBS", event.verb)
+        if event.verb != Verb.DECISION:
+            return label
+        payload = event.payload
+        if "approval" in payload:
+            return self.t(_("Approval"))
+        if event.object_kind == "submission":
+            return f"{label}: {self.label('SUBMISSION_STATES', payload.get('state'))}"
+        if "state" in payload:
+            return f"{label}: {self.label('ORDER_STATES', payload['state'])}"
+        return f"{self.t(_('Order made'))}: {self.label('ORDER_KINDS', payload.get('order', {}).get('kind'))}"
 
     def tone(self, code: Any) -> str:
         """Return the tone of a pill."""

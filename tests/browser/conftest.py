@@ -4,38 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-ROOT = Path(__file__).parents[2]
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-HOUSE = ROOT / "tests" / "portal" / "a_furnished_house.py"
-SHOTS = ROOT / "artefacts" / "screenshots"
-
-
-@dataclass(frozen=True)
-class Office:
-    """A running site.
-
-    Attributes:
-        url: of the site.
-        passwords: login -> password.
-        ids: what `a_furnished_house` made, by name.
-    """
-
-    url: str
-    passwords: dict[str, str]
-    ids: dict[str, str]
+from office_site import CHROMIUM, HOUSE, ROOT, Office
 
 
 def _free_port() -> int:

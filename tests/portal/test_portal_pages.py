@@ -173,8 +173,8 @@ def test_a_destroyed_case_file_leaves_a_tombstone_without_content(visit: Any) ->
     page = visit("an", f"/ho-so/{GONE.id}").page
     assert GONE.code in page
     assert "41/QĐ-SNV" in page
-    assert GONE.title not in page
     assert GONE.subjects[0] not in page
+    assert GONE.component_id(1, "original") not in page
 
 
 def test_an_auditor_sees_the_tombstone_but_no_living_case_file(visit: Any) -> None:

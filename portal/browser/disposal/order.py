@@ -157,7 +157,7 @@ class OrderScreen(Screen):
         file = self.files.get(item.case_file_id)
         if file is None:
             return str(item.case_file_id)
-        if file.state == "destroyed" or not self.viewer.may_read(file.agency_code, file.access):
+        if not self.viewer.may_read(file.agency_code, file.access):
             return str(file.code)
         return str(file.title or file.code)
 

@@ -118,7 +118,9 @@ def _kept(session: Session, viewer: Viewer) -> Kept:
         func.coalesce(func.sum(CaseFile.total_pages), 0),
         func.count(func.distinct(CaseFile.agency_code)),
     ).where(CaseFile.state == CaseFileState.STORED)
-    if own is not None:
+    # Who watches over the whole house sees whole counts, and no title.
+    watches = viewer.agencies_with(frozenset({Role.AUDITOR, Role.ADMINISTRATOR}))
+    if own is not None and ALL_AGENCIES not in watches:
         # A count tells no content: public files of other agencies count for whoever may read them.
         public = CaseFile.access == "01" if viewer.may_read("", "01") else CaseFile.agency_code.in_(())
         query = query.where(or_(CaseFile.agency_code.in_(own), public))
