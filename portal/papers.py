@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from plone import api
+from plone.dexterity.utils import createContent
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -76,12 +77,10 @@ def _paper(folder: Any, portal_type: str, name: str, title: str) -> Any:
             paper.title = title
             paper.reindexObject(idxs=["Title", "sortable_title"])
         return paper
-    # The types are not addable by hand (global_allow), so the constraint is gone round on purpose.
-    from plone.dexterity.utils import addContentToContainer, createContent
-
-    return addContentToContainer(
-        folder, createContent(portal_type, id=name, title=title), checkConstraints=False
-    )
+    # Set directly: the types are not addable by hand, and Plone's chooser would change the id, so that the
+    # next mirroring would not find its own paper.
+    folder._setObject(name, createContent(portal_type, id=name, title=title))
+    return folder[name]
 
 
 def _write(paper: Any, **values: Any) -> None:

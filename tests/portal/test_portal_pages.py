@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import transaction
 from a_furnished_house import CONDITIONAL, GONE, HELD, LANG_SON, OLD, OLDER, RULES, ident
+from plone import api
+from plone.app.testing import login, logout
 from sqlalchemy import select
 
 from archive.register.decisions import Hold, Order, OrderKind
 from archive.register.models import CaseFile, Submission
 from archive.register.session import reading
+from portal.papers import mirror_all
 
 pytestmark = pytest.mark.plone
 
@@ -287,3 +291,62 @@ def test_one_event_shows_its_hash_and_its_proof(visit: Any) -> None:
 def test_nobody_who_is_no_manager_sees_plones_toolbar(visit: Any) -> None:
     assert 'id="edit-zone"' not in visit("an").page
     assert "tt-manager" not in visit("an").page
+
+
+@pytest.fixture
+def dossier(site: Any) -> Any:
+    """The paper of the proposed list, mirrored."""
+    mirror_all(site)
+    transaction.commit()
+    return site["danh-muc-huy"][order_on(OLDER.id).id]
+
+
+def test_a_mirrored_dossier_begins_as_listed_and_mirroring_twice_changes_nothing(
+    site: Any, dossier: Any
+) -> None:
+    before = sorted(site["danh-muc-huy"].objectIds())
+    mirror_all(site)
+    assert sorted(site["danh-muc-huy"].objectIds()) == before
+    assert (api.content.get_state(dossier), dossier.regime) == ("listed", "R1")
+    assert api.content.get_state(site["lenh-giu"].objectValues()[0]) == "placed"
+    assert "fonds-LS-UBND" in site["phong"].objectIds()
+
+
+def test_an_archivist_submits_the_dossier_and_the_head_asks_for_an_opinion(visit: Any, dossier: Any) -> None:
+    path = f"/danh-muc-huy/{dossier.getId()}"
+    assert 'value="r1-submit"' not in visit("chi", path).page
+    browser = visit("an", path)
+    browser.getControl(name="step").value = ["r1-submit"]
+    browser.getControl(name="push").click()
+    transaction.begin()
+    assert api.content.get_state(dossier) == "council-review"
+    page = visit("chi", path).page
+    assert 'value="r1-request-opinion"' in page
+    assert 'value="r1-keep"' not in page
+    assert 'value="r1-keep"' in visit("binh", path).page
+    assert "r2-" not in page
+
+
+def test_a_dossier_in_any_state_commands_nothing(visit: Any, site: Any, dossier: Any) -> None:
+    steps = (
+        ("an", "r1-submit"),
+        ("chi", "r1-request-opinion"),
+        ("an", "r1-record-opinion"),
+        ("chi", "r1-decide"),
+        ("an", "r1-hand-over"),
+    )
+    for who, step in steps:
+        login(site, who)
+        api.content.transition(dossier, transition=step)
+    logout()
+    transaction.commit()
+    assert api.content.get_state(dossier) == "handed-over"
+    assert order_on(OLDER.id).state == "proposed"
+    assert 'name="execute"' not in visit("chi", f"/tieu-huy/{order_on(OLDER.id).id}").page
+
+
+def test_an_auditor_reads_a_dossier_and_changes_nothing(visit: Any, dossier: Any) -> None:
+    browser = visit("dung", f"/danh-muc-huy/{dossier.getId()}")
+    assert status(browser) == 200
+    assert 'name="push"' not in browser.page
+    assert refused(visit("hoa", f"/danh-muc-huy/{dossier.getId()}"))

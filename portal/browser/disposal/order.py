@@ -100,6 +100,14 @@ class OrderScreen(Screen):
         self.request.response.setHeader("Content-Disposition", disposition(name, inline=False))
         return content
 
+    def dossier(self) -> str:
+        """Return the address of the list's paper, empty when it was not mirrored yet or may not be seen."""
+        folder = api.portal.get()["danh-muc-huy"]
+        if self.order.id not in folder.objectIds():
+            return ""
+        paper = folder[self.order.id]
+        return str(paper.absolute_url()) if api.user.has_permission("View", obj=paper) else ""
+
     # what may be done here by this person
 
     def _has(self, role: Role) -> bool:
