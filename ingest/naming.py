@@ -16,7 +16,9 @@ def safe_name(name: str) -> str:
     """
     last = PurePosixPath(name.replace("\\", "/")).name
     text = unicodedata.normalize("NFC", last)
-    text = "".join("_" if unicodedata.category(c)[0] == "C" or c in '<>:"|?*%' else c for c in text).strip(" .")
+    text = "".join("_" if unicodedata.category(c)[0] == "C" or c in '<>:"|?*%' else c for c in text).strip(
+        " ."
+    )
     if not text:
         return "khong-ten"
     stem, dot, suffix = text.rpartition(".")

@@ -241,7 +241,9 @@ def _destroy(case_file_id: str) -> tuple[str, bool]:
             disposal.approve(session, order_id, viewer=viewer, role=role, now=datetime.now(UTC))
     outcome = destruction.execute(order_id, viewer=HEAD, now=datetime.now(UTC))
     deadline = time.monotonic() + 300
-    while not outcome.finished and time.monotonic() < deadline:  # a holder is not done yet: ask again, as the task does
+    while (
+        not outcome.finished and time.monotonic() < deadline
+    ):  # a holder is not done yet: ask again, as the task does
         time.sleep(5)
         outcome = destruction.execute(order_id, viewer=HEAD, now=datetime.now(UTC))
     with reading() as session:

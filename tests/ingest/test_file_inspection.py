@@ -121,7 +121,9 @@ def test_a_file_on_which_the_reader_hangs_gets_a_problem_and_the_next_is_read(tm
     with Sandbox(Limits(seconds=60)) as box:
         assert inspect(good, sandbox=box).problem == ""
         assert box.pid is not None
-        os.killpg(box.pid, signal.SIGSTOP)  # it lives and says nothing: a hang, and no race with how fast it is
+        os.killpg(
+            box.pid, signal.SIGSTOP
+        )  # it lives and says nothing: a hang, and no race with how fast it is
         box.limits = Limits(seconds=1)
         assert "nothing came of it" in inspect(good, sandbox=box).problem
         box.limits = Limits(seconds=60)

@@ -56,5 +56,7 @@ def test_a_package_is_named_by_province_agency_year_and_code() -> None:
         ("tùy ý", Access.CONDITIONAL),
     ],
 )
-def test_use_mode_words_give_an_access_code_and_unknown_words_are_not_public(rights: str, access: Access) -> None:
+def test_use_mode_words_give_an_access_code_and_unknown_words_are_not_public(
+    rights: str, access: Access
+) -> None:
     assert access_of(rights) == access

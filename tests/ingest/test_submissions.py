@@ -99,7 +99,9 @@ def test_an_auditor_may_not_see_deliveries(queue: None) -> None:
         assert submissions.listing(session, viewer=AUDITOR).items == []
 
 
-@pytest.mark.parametrize("state", [SubmissionState.CHECKING, SubmissionState.STORED, SubmissionState.RETURNED])
+@pytest.mark.parametrize(
+    "state", [SubmissionState.CHECKING, SubmissionState.STORED, SubmissionState.RETURNED]
+)
 def test_what_does_not_wait_cannot_be_decided(queue: None, state: SubmissionState) -> None:
     one = a_submission(state)
     with transaction() as session, pytest.raises(IngestError, match=state):

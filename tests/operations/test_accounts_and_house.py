@@ -38,7 +38,9 @@ def test_accounts_made_once_stay_as_they_are(tmp_path: Path) -> None:
 
 
 def test_only_the_official_is_bound_to_one_agency(tmp_path: Path) -> None:
-    roles = {account.login: account.roles for account in make(tmp_path / "a.json", official_agency="000.00.00.H37")}
+    roles = {
+        account.login: account.roles for account in make(tmp_path / "a.json", official_agency="000.00.00.H37")
+    }
     assert roles["canbo"] == {"000.00.00.H37": ["official"]}
     assert roles["luutru"] == {"*": ["archivist"]}
 

@@ -117,7 +117,9 @@ def test_parts_die_when_the_supervisor_is_killed(tmp_path: Path) -> None:
         "    print(s.pid('orphan'), flush=True)\n"
         "    time.sleep(60)\n"
     )
-    supervisor = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    supervisor = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    )
     assert supervisor.stdout is not None
     pid = int(supervisor.stdout.readline())
     assert alive(pid)
