@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from functools import cache
+from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -27,8 +27,22 @@ def config_path() -> Path:
     return Path(os.environ.get("TANGTHU_CONFIG", "tangthu.toml"))
 
 
-@cache
-def _tables(path: Path, _mtime: float) -> dict[str, Any]:
+Version = tuple[int, ...]
+"""What changes when a file does: device, inode, size, time; empty when there is no file."""
+
+
+def _version(path: Path) -> Version:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return ()
+    return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+@lru_cache(maxsize=8)
+def _tables(path: Path, version: Version) -> dict[str, Any]:
+    if not version:
+        return {}
     with path.open("rb") as stream:
         try:
             tables = tomllib.load(stream)
@@ -41,13 +55,6 @@ def _tables(path: Path, _mtime: float) -> dict[str, Any]:
     return tables
 
 
-def _table(name: str) -> dict[str, Any]:
-    path = config_path()
-    if not path.exists():
-        return {}
-    return dict(_tables(path, path.stat().st_mtime).get(name, {}))
-
-
 class Section(BaseSettings):
     """A folder's settings. Subclasses set `table` and fields with defaults that work embedded."""
 
@@ -56,21 +63,18 @@ class Section(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """Return the section as the file and the environment say.
+        """Return the section as the file and the environment say now.
+
+        Cheap to call often: what neither has changed is not read again.
 
         Raises:
             SettingsError: an unknown key, or a value of the wrong kind; the message names the key.
         """
         prefix = f"TANGTHU_{cls.table}__".upper()
-        for name in os.environ:
-            if name.startswith(prefix) and name[len(prefix) :].split("__")[0].lower() not in cls.model_fields:
-                raise SettingsError(f"environment variable {name}: no such key in [{cls.table}]")
-        try:
-            return cls(_env_prefix=prefix, **_table(cls.table))
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(str(part) for part in first["loc"])
-            raise SettingsError(f"[{cls.table}] {key}: {first['msg']} ({config_path()})") from error
+        told = tuple((name, value) for name, value in os.environ.items() if name.upper().startswith(prefix))
+        path = config_path()
+        section: Self = _section(cls, path, _version(path), prefix, told)
+        return section
 
     @classmethod
     def settings_customise_sources(
@@ -83,6 +87,22 @@ class Section(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment win over the file."""
         return env_settings, init_settings
+
+
+@lru_cache(maxsize=64)
+def _section(
+    kind: type[Section], path: Path, version: Version, prefix: str, told: tuple[tuple[str, str], ...]
+) -> Any:
+    """Return a section; `told` is what the environment says of it, which pydantic reads by itself."""
+    for name, _ in told:
+        if name.startswith(prefix) and name[len(prefix) :].split("__")[0].lower() not in kind.model_fields:
+            raise SettingsError(f"environment variable {name}: no such key in [{kind.table}]")
+    try:
+        return kind(_env_prefix=prefix, **_tables(path, version).get(kind.table, {}))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise SettingsError(f"[{kind.table}] {key}: {first['msg']} ({path})") from error
 
 
 class StoreSettings(BaseModel):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,12 @@ from archive.ledger.event import Verb
 from ingest.finding import Finding
 
 T = TypeVar("T")
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """Return the reader and writer of a kind; making one costs more than most files it reads."""
+    return TypeAdapter(kind)
 
 
 class Verdict(StrEnum):
@@ -58,12 +65,14 @@ class Work:
         """Write a value of ours as JSON for the steps after this one; whole or not at all."""
         target = self.folder / f"{name}.json"
         part = target.with_suffix(".part")
-        part.write_bytes(TypeAdapter(kind).dump_json(value))
+        part.write_bytes(_adapter(kind).dump_json(value))
         part.replace(target)
 
     def load(self, name: str, kind: type[T]) -> T:
         """Read a value an earlier step saved."""
-        return TypeAdapter(kind).validate_json((self.folder / f"{name}.json").read_bytes())
+        anything: Any = kind
+        value: T = _adapter(anything).validate_json((self.folder / f"{name}.json").read_bytes())
+        return value
 
 
 @dataclass(frozen=True)
