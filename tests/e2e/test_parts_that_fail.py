@@ -7,12 +7,13 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -523,16 +524,20 @@ def test_a_worker_believed_dead_does_not_write_over_the_one_that_took_its_place(
 ) -> None:
     submission_id = send(good_sip)
     with a_worker(submission_id) as slow:
-        until(lambda: row_of(submission_id).step not in ("", "unpack"), seconds=120)
-        os.kill(slow.pid, signal.SIGSTOP)
-        until(
-            lambda: (
-                (row_of(submission_id).lease_until or datetime.min.replace(tzinfo=UTC)) < datetime.now(UTC)
+        try:
+            until(lambda: row_of(submission_id).step == "normalise", seconds=120)
+            stop_between_transactions(slow.pid)
+            until(
+                lambda: (
+                    (row_of(submission_id).lease_until or datetime.min.replace(tzinfo=UTC))
+                    < datetime.now(UTC)
+                )
             )
-        )
-        assert pipeline.advance(submission_id) == "stored"
-        os.kill(slow.pid, signal.SIGCONT)
-        out, err = slow.communicate(timeout=200)
+            assert pipeline.advance(submission_id) == "stored"
+            os.kill(slow.pid, signal.SIGCONT)
+            out, err = slow.communicate(timeout=200)
+        finally:
+            slow.kill()  # leaving the block waits for it, also when it is stopped
     row = row_of(submission_id)
     assert (row.state, stored_events()) == ("stored", 1)
     assert [step.step for step in row.steps] == list(pipeline.STEPS)
@@ -541,6 +546,23 @@ def test_a_worker_believed_dead_does_not_write_over_the_one_that_took_its_place(
     with reading() as session:
         copies = [store.size(name) for store in custody.stores() for name in packages_of(session)]
     assert len(copies) == 3
+
+
+def stop_between_transactions(pid: int) -> None:
+    """Stop a process while it does not hold the register's write lock: a stopped holder would stop everybody."""
+    database = ArchiveSettings.load().data / "register.db"
+    for _ in range(200):
+        os.kill(pid, signal.SIGSTOP)
+        with closing(sqlite3.connect(database, timeout=0.5, isolation_level=None)) as probe:
+            try:
+                probe.execute("BEGIN IMMEDIATE")
+                probe.execute("ROLLBACK")
+            except sqlite3.OperationalError:
+                os.kill(pid, signal.SIGCONT)
+                time.sleep(0.02)
+                continue
+        return
+    raise AssertionError("the process always held the lock")
 
 
 def packages_of(session) -> list[str]:  # type: ignore[no-untyped-def]
