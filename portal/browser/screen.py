@@ -30,6 +30,7 @@ from archive.register.session import reading
 from archive.viewer import Viewer
 from portal import words
 from portal.i18n import _
+from portal.receipts import told as told_receipt
 from portal.viewer import viewer_for
 
 HERE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -153,6 +154,10 @@ class Screen(BrowserView):
     def t(self, message: Any) -> str:
         """Return a message in the reader's language."""
         return str(translate(message, domain="tangthu", context=self.request))
+
+    def receipt(self, text: str) -> str:
+        """Return a word of a holder's receipt in the reader's language."""
+        return self.t(told_receipt(text))
 
     def label(self, table: str, code: Any) -> str:
         """Return the label of a code from `portal.words`; the code itself when it is unknown."""

@@ -1,0 +1,49 @@
+"""What real holders write on a receipt is understood; a changed wording below would show here."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from zope.i18nmessageid import Message
+
+from archive.holders import Target, holders
+from archive.stores.folder import FolderStore
+from ingest import quarantine
+from portal.receipts import told
+from search.elasticsearch import ElasticsearchEngine
+from search.sqlite import SqliteEngine
+
+NOBODY = Target("c1", "code", ("s1",), ("a/b/v0001.zip",))
+
+
+def understood(text: str) -> bool:
+    return isinstance(told(text), Message)
+
+
+def test_every_holder_that_had_nothing_is_understood(house: Path) -> None:
+    found = [holder.erase(NOBODY) for holder in holders()]
+    assert len(found) == 5  # quarantine, index, three stores
+    assert [e for e in found if not all(map(understood, (e.holder, e.what, e.how)))] == []
+
+
+def test_a_store_and_the_quarantine_that_had_something_are_understood(house: Path) -> None:
+    (house / "x").write_bytes(b"words")
+    store = FolderStore("kho-a", house)
+    store.put("a/b/v0001.zip", house / "x")
+    assert understood(store.erase("a/b/v0001.zip"))
+    with (house / "x").open("rb") as source:
+        quarantine.keep("s1", source, limit=100)
+    erased = quarantine.QuarantineHolder().erase(NOBODY)
+    assert told(erased.what).mapping == {"files": "1", "size": "5"}
+    assert understood(erased.how)
+
+
+@pytest.mark.parametrize("engine", [SqliteEngine, ElasticsearchEngine])
+def test_how_both_indexes_erase_is_understood(engine: type) -> None:
+    assert understood(engine.erasing)
+    assert understood("4 index documents (sqlite)")
+
+
+def test_a_sentence_nobody_knows_is_shown_as_it_is() -> None:
+    assert told("purged by fire") == "purged by fire"
