@@ -6,10 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from archive.ledger.event import Verb
 from archive.register.models import Agency, Finding
 from archive.register.session import reading
-from ingest.steps.step import Note, Outcome, Verdict, Work
+from ingest.steps.step import Outcome, Verdict, Work
 
 
 def decide(work: Work, now: datetime) -> Outcome:
@@ -22,9 +21,6 @@ def decide(work: Work, now: datetime) -> Outcome:
         )
     if not agency.auto_accept or warnings:
         return Outcome(Verdict.WAIT, result={"warnings": warnings})
-    note = Note(
-        Verb.DECISION,
-        {"submission": {"state": "accepted", "decided_by": "system:agreement", "warnings": 0}},
-        basis="thỏa thuận nộp lưu của cơ quan",
-    )
-    return Outcome(result={"by": "system:agreement", "at": now.isoformat()}, notes=(note,))
+    return Outcome(
+        result={"by": "system:agreement", "at": now.isoformat()}
+    )  # the pipeline ledgers the acceptance

@@ -28,11 +28,9 @@ def look(work: Work, now: datetime) -> Outcome:
     if (refused := secret.refusal(delivery, facts, agency, now)) is not None:
         return refused
     work.save("facts", facts, AllFacts)
+    # Verdicts only: the ledger is never erased, so no name of a signer goes into it (the package has the report).
     signatures = {
-        sha256: [
-            f"{signature.signer}: {signature.verdict} {signature.sub_indication}".strip()
-            for signature in fact.signatures
-        ]
+        sha256: [f"{signature.verdict} {signature.sub_indication}".strip() for signature in fact.signatures]
         for sha256, fact in facts.items()
         if fact.signatures
     }

@@ -48,5 +48,13 @@ def normalise(work: Work, now: datetime) -> Outcome:
         Verdict.RETURN if findings else Verdict.GO_ON,
         result={"derivatives": len(derivatives), "routes": routes, "at": now.isoformat()},
         findings=tuple(findings),
-        notes=(Note(Verb.NORMALISE, {"routes": routes, "failed": [finding.place for finding in findings]}),),
+        notes=(
+            Note(
+                Verb.NORMALISE,
+                {
+                    "routes": routes,
+                    "failed": sorted(f"{finding.code} document {finding.document}" for finding in findings),
+                },
+            ),
+        ),
     )

@@ -35,7 +35,7 @@ def scan(work: Work, now: datetime) -> Outcome:
         {
             "engine": engine,
             "files": count,
-            "not_clean": [f"{finding.code} {finding.place}" for finding in findings],
+            "not_clean": [f"{finding.code} document {finding.document}" for finding in findings],
         },
         basis="NĐ 01/2013/NĐ-CP Điều 7.3.d",
     )
