@@ -50,7 +50,7 @@ from archive.order_check import VIETNAM, is_active, reasons_against_item, reason
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState, Receipt
 from archive.register.models import CaseFile
 from archive.register.projection import apply
-from archive.register.session import transaction
+from archive.register.session import forget_deleted, transaction
 from archive.settings import ArchiveSettings
 from archive.viewer import Role, Viewer
 from retention.holds import ERASING, LAST_COPY
@@ -128,7 +128,9 @@ def execute(
     if not asked:
         raise OrderRefusedError(("no holder is installed, so nothing could prove an erasure",))
     with _alone(order_id):
-        return _run(order_id, viewer, now, asked, clock or (lambda: now))
+        outcome = _run(order_id, viewer, now, asked, clock or (lambda: now))
+    forget_deleted()  # the register described the records; what it deleted is to be in no file of it
+    return outcome
 
 
 @contextmanager

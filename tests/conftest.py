@@ -25,3 +25,17 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield tmp_path
     engine.dispose()
     session._engine.cache_clear()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the fast tests first, and the browser's last.
+
+    Playwright keeps an event loop running in this thread until the session ends; pyHanko cannot start its own
+    beside it.
+    """
+    slow = ["service", "plone", "e2e", "browser"]
+    items.sort(
+        key=lambda item: max(
+            (slow.index(mark.name) + 1 for mark in item.iter_markers() if mark.name in slow), default=0
+        )
+    )

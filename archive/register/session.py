@@ -19,7 +19,13 @@ from sqlalchemy.orm import Session
 
 from archive.settings import ArchiveSettings
 
-PRAGMAS = ("busy_timeout=30000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL")
+PRAGMAS = (
+    "busy_timeout=30000",
+    "journal_mode=WAL",
+    "foreign_keys=ON",
+    "synchronous=FULL",
+    "secure_delete=ON",
+)
 
 
 def connect(url: str) -> Engine:
@@ -70,3 +76,22 @@ def reading(*, on: Engine | None = None) -> Iterator[Session]:
         Session(connection) as session,
     ):
         yield session
+
+
+def forget_deleted(*, on: Engine | None = None) -> bool:
+    """Leave no trace of deleted rows in the register's files; say whether that could be done now.
+
+    On SQLite deleted rows are overwritten with zeros (`secure_delete`), but the write-ahead log still holds the
+    pages as they were: it is emptied here, unless somebody reads at this moment. PostgreSQL forgets dead rows at
+    its next vacuum, which is its own business: False.
+    """
+    used = on or engine()
+    if used.dialect.name != "sqlite":
+        return False
+    connection = used.raw_connection()
+    try:
+        cursor = connection.cursor()
+        busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        return not busy
+    finally:
+        connection.close()
