@@ -42,6 +42,16 @@ def mirror_order(site: Any, session: Session, order_id: str) -> None:
         _mirror_order(site, session, order)
 
 
+def is_behind(site: Any, order: Order) -> bool:
+    """Say whether an order was carried out and its paper, ready for it, does not show it yet."""
+    folder = site["danh-muc-huy"]
+    return (
+        order.state == OrderState.DONE
+        and order.id in folder.objectIds()
+        and api.content.get_state(folder[order.id]) == State.HANDED_OVER
+    )
+
+
 def mirror_holds(site: Any, session: Session, case_file_id: str) -> None:
     """Bring the papers of one case file's holds up to date."""
     for hold in session.scalars(select(Hold).where(Hold.case_file_id == case_file_id)):

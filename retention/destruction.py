@@ -185,15 +185,37 @@ def _executor(order: Order, viewer: Viewer) -> _Actor:
     return _Actor(viewer.name, str(role))
 
 
-def _begin(session: Session, order: Order, actor: _Actor, now: datetime) -> None:
+def check(session: Session, order_id: str, *, viewer: Viewer, now: datetime) -> None:
+    """Raise what `execute` would raise before it touches anything; for who only sends it to a worker.
+
+    `execute` asks all of it again.
+
+    Raises:
+        NotFoundError: no such order.
+        NotAllowedError: the viewer may not carry it out.
+        OrderRefusedError: the vault's own check failed, or every case file has a reason against it.
+    """
+    order = session.get(Order, order_id)
+    if order is None:
+        raise NotFoundError(f"there is no order {order_id}")
+    _executor(order, viewer)
+    if order.state != OrderState.DONE and (reasons := _reasons_not_to_begin(session, order, now)):
+        raise OrderRefusedError(reasons)
+
+
+def _reasons_not_to_begin(session: Session, order: Order, now: datetime) -> tuple[str, ...]:
     reasons = list(reasons_against_order(session, order, now=now))
     if not reasons and order.state == OrderState.APPROVED:
         against = [reasons_against_item(session, order, i.case_file_id, now=now) for i in order.items]
         # One good file is reason enough to begin; the others end as held or refused, each with its reason.
         if all(against):
             reasons.extend(reason for one in against for reason in one)
-    if reasons:
-        raise OrderRefusedError(tuple(reasons))
+    return tuple(reasons)
+
+
+def _begin(session: Session, order: Order, actor: _Actor, now: datetime) -> None:
+    if reasons := _reasons_not_to_begin(session, order, now):
+        raise OrderRefusedError(reasons)
     orders.mark(session, order, OrderState.EXECUTING, actor=actor.name, role=actor.role, now=now)
 
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import pytest
 import transaction
-from a_furnished_house import CONDITIONAL, GONE, HELD, LANG_SON, OLD, OLDER, RULES, ident
+from a_furnished_house import BINH, CHI, CONDITIONAL, GONE, HELD, LANG_SON, OLD, OLDER, RULES, ident
 from plone import api
 from plone.app.testing import login, logout
 from sqlalchemy import select
 
+from archive.queue import app
 from archive.register.decisions import Hold, Order, OrderKind
 from archive.register.models import CaseFile, Submission
 from archive.register.session import reading
+from archive.register.session import transaction as register_transaction
+from archive.viewer import Role
 from portal.papers import mirror_all
+from retention import disposal, tasks
 
 pytestmark = pytest.mark.plone
 
@@ -33,6 +41,37 @@ def order_on(case_file_id: str) -> Order:
                 session.expunge_all()
                 return order
     raise AssertionError("no order names it")
+
+
+def taken_from_the_queue() -> tuple[str, list[Any]]:
+    """Take the oldest message a worker of the house would get: name and arguments of its task."""
+    with app.connection_for_read("memory://") as link, link.SimpleQueue("house") as waiting:
+        message = waiting.get_nowait()
+        message.ack()
+        return message.headers["task"], message.payload[0]
+
+
+@pytest.fixture
+def house_queue(monkeypatch: pytest.MonkeyPatch, site: Any) -> None:
+    """A queue in memory, empty, that nobody works off."""
+    monkeypatch.setenv("TANGTHU_ARCHIVE__BROKER_URL", "memory://")
+    with app.connection_for_read("memory://") as link, link.SimpleQueue("house") as waiting:
+        waiting.clear()
+
+
+def hand_over(site: Any, dossier: Any) -> None:
+    """Walk the dossier's paper to the state in which it waits for the destruction."""
+    for who, step in (
+        ("an", "r1-submit"),
+        ("chi", "r1-request-opinion"),
+        ("an", "r1-record-opinion"),
+        ("chi", "r1-decide"),
+        ("an", "r1-hand-over"),
+    ):
+        login(site, who)
+        api.content.transition(dossier, transition=step)
+    logout()
+    transaction.commit()
 
 
 def refused(browser: Any) -> bool:
@@ -220,7 +259,7 @@ def test_search_text_is_escaped(visit: Any) -> None:
     assert "<script>alert(1)" not in page
 
 
-def test_a_list_goes_from_due_to_destroyed_by_three_people(visit: Any) -> None:
+def test_a_list_goes_from_due_to_destroyed_by_three_people(visit: Any, house_queue: None) -> None:
     browser = visit("an", f"/tieu-huy?agency={LANG_SON}")
     browser.getControl(name="ids").value = [OLD.id]
     browser.getControl(name="number").value = "77/QĐ-UBND"
@@ -245,9 +284,66 @@ def test_a_list_goes_from_due_to_destroyed_by_three_people(visit: Any) -> None:
     browser = visit("chi", f"/tieu-huy/{order.id}")
     browser.getControl(name="password").value = "Luu-tru-2026-ch"
     browser.getControl(name="execute").click()
+    assert "Việc tiêu hủy đã bắt đầu" in browser.page
+    assert order_on(OLD.id).state == "approved"  # a worker does it, not the request
+    name, args = taken_from_the_queue()
+    assert (name, args[:2]) == ("retention.tasks.execute", [order.id, "chi"])
+    tasks.execute(*args)
     assert order_on(OLD.id).state == "done"
     with reading() as session:
         assert session.get_one(CaseFile, OLD.id).state == "destroyed"
+    progress = json.loads(visit("chi", f"/tieu-huy/{order.id}/tien-do").contents)
+    assert (progress["running"], progress["done"], progress["total"]) == (False, 1, 1)
+
+
+@pytest.fixture
+def approved(site: Any) -> Order:
+    """The furnished list, approved by council and head; `an` proposed it."""
+    order = order_on(OLDER.id)
+    for who, role in ((BINH, Role.COUNCIL), (CHI, Role.HEAD)):
+        with register_transaction() as session:
+            disposal.approve(session, order.id, viewer=who, role=role, now=datetime.now(UTC))
+    return order
+
+
+def execute_as_chi(visit: Any, order: Order) -> Any:
+    browser = visit("chi", f"/tieu-huy/{order.id}")
+    browser.getControl(name="password").value = "Luu-tru-2026-ch"
+    browser.getControl(name="execute").click()
+    return browser
+
+
+def test_a_queue_that_is_down_is_said_and_nothing_is_destroyed(
+    visit: Any, approved: Order, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TANGTHU_ARCHIVE__BROKER_URL", f"redis+socket://{tmp_path}/nobody.sock")
+    assert "Hàng đợi không trả lời" in execute_as_chi(visit, approved).page
+    assert order_on(OLDER.id).state == "approved"
+
+
+def test_what_the_vault_has_against_it_is_asked_before_anything_is_sent(
+    visit: Any, approved: Order, house_queue: None
+) -> None:
+    with register_transaction() as session:
+        session.get_one(Order, approved.id).reason = "changed behind the ledger's back"
+    assert "Việc tiêu hủy đã bắt đầu" not in execute_as_chi(visit, approved).page
+    with pytest.raises(Empty):
+        taken_from_the_queue()
+
+
+def test_the_dossier_follows_a_worker_at_the_next_post(
+    visit: Any, site: Any, dossier: Any, approved: Order, house_queue: None
+) -> None:
+    hand_over(site, dossier)
+    execute_as_chi(visit, approved)
+    tasks.execute(*taken_from_the_queue()[1])
+    browser = visit("an", f"/tieu-huy/{approved.id}")
+    transaction.begin()
+    assert api.content.get_state(dossier) == "handed-over"  # a GET writes nothing
+    browser.getControl(name="mirror").click()
+    transaction.begin()
+    assert api.content.get_state(dossier) == "destroyed"
+    assert 'name="mirror"' not in browser.page
 
 
 def test_who_proposed_sees_no_button_to_approve(visit: Any) -> None:
@@ -328,18 +424,7 @@ def test_an_archivist_submits_the_dossier_and_the_head_asks_for_an_opinion(visit
 
 
 def test_a_dossier_in_any_state_commands_nothing(visit: Any, site: Any, dossier: Any) -> None:
-    steps = (
-        ("an", "r1-submit"),
-        ("chi", "r1-request-opinion"),
-        ("an", "r1-record-opinion"),
-        ("chi", "r1-decide"),
-        ("an", "r1-hand-over"),
-    )
-    for who, step in steps:
-        login(site, who)
-        api.content.transition(dossier, transition=step)
-    logout()
-    transaction.commit()
+    hand_over(site, dossier)
     assert api.content.get_state(dossier) == "handed-over"
     assert order_on(OLDER.id).state == "proposed"
     assert 'name="execute"' not in visit("chi", f"/tieu-huy/{order_on(OLDER.id).id}").page

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from kombu.exceptions import OperationalError
 from plone import api
 from sqlalchemy import select
 from zExceptions import NotFound
 
+from archive import queue
 from archive.order_check import missing_approvals, reasons_against
 from archive.register.decisions import Order, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile
@@ -18,7 +21,7 @@ from archive.viewer import Role
 from portal.browser.disposal.due import SEES, MissingError
 from portal.browser.screen import Screen
 from portal.i18n import _
-from portal.papers import mirror_order
+from portal.papers import is_behind, mirror_order
 from portal.reading import disposition
 from retention import destruction, disposal
 from retention.certificate import certificate
@@ -42,6 +45,7 @@ class OrderScreen(Screen):
         "decide": "decide",
         "refuse": "refuse",
         "execute": "execute",
+        "mirror": "mirror",
     }
 
     @property
@@ -86,12 +90,27 @@ class OrderScreen(Screen):
         self.request.response.setHeader("Cache-Control", "no-store")
         done = sum(item.outcome not in ("", "erasing") for item in self.order.items)
         total = len(self.order.items)
-        running = self.order.state in (OrderState.APPROVED, OrderState.EXECUTING)
         text = f"{self.label('ORDER_STATES', self.order.state)} · {done}/{total}"
-        return json.dumps(
-            {"running": running, "reload": False, "done": done, "total": total, "text": text},
-            ensure_ascii=False,
-        )
+        facts = {
+            "running": self.running,
+            "reload": True,
+            "version": self.version,
+            "done": done,
+            "total": total,
+            "text": text,
+        }
+        return json.dumps(facts, ensure_ascii=False)
+
+    @property
+    def running(self) -> bool:
+        """Say whether a worker may be at it; a page that shows it asks how far it is."""
+        return self.order.state in (OrderState.APPROVED, OrderState.EXECUTING)
+
+    @property
+    def version(self) -> str:
+        """Return a short mark that changes whenever the list would look different."""
+        facts = [self.order.state, *((i.case_file_id, i.outcome, i.detail) for i in self.order.items)]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
 
     def _certificate(self) -> bytes:
         content = certificate(self.session, self.order.id)
@@ -111,7 +130,10 @@ class OrderScreen(Screen):
     # what may be done here by this person
 
     def _has(self, role: Role) -> bool:
-        return self.viewer.has(role, self.order.agency_code)
+        return self._of(self.order, role)
+
+    def _of(self, order: Order, role: Role) -> bool:
+        return self.viewer.has(role, order.agency_code)
 
     @property
     def said_yes(self) -> bool:
@@ -149,6 +171,11 @@ class OrderScreen(Screen):
         ready = self.order.state in (OrderState.APPROVED, OrderState.EXECUTING)
         who = self._has(Role.ARCHIVIST) or self._has(Role.HEAD)
         return ready and who and self.viewer.name != self.order.proposed_by
+
+    def may_mirror(self) -> bool:
+        """Say whether the dossier's paper lags behind what a worker did, and this person may bring it up."""
+        mine = self._has(Role.ARCHIVIST) or self._has(Role.HEAD)
+        return mine and is_behind(api.portal.get(), self.order)
 
     def outcome(self, item: Any) -> dict[str, str]:
         """Return label and tone of an item's outcome."""
@@ -192,16 +219,27 @@ class OrderScreen(Screen):
         self.say(_("The list was refused. Its case files stay."))
 
     def execute(self) -> None:
-        """Destroy what the order names; held case files stay."""
+        """Have a worker destroy what the order names; held case files stay. The vault asks everything again."""
         self._ask_password()
-        outcome = destruction.execute(self.path[0], viewer=self.viewer, now=self.now)
+        viewer = self.viewer
         with reading() as session:
-            mirror_order(api.portal.get(), session, self.path[0])
-        counts = {"done": outcome.count("done"), "left": len(outcome.items) - outcome.count("done")}
-        if outcome.finished:
-            self.say(_("Destroyed: ${done}. Left alone: ${left}.", mapping=counts))
-        else:
-            self.say(_("Not finished: some places did not give their receipt. Try again."), "warning")
+            destruction.check(session, self.path[0], viewer=viewer, now=self.now)
+        roles = {agency: sorted(role.value for role in held) for agency, held in viewer.roles.items()}
+        try:
+            queue.send("retention.tasks.execute", self.path[0], viewer.name, roles)
+        except OperationalError:
+            self.say(_("The queue does not answer. Nothing was destroyed; try again later."), "error")
+            return
+        self.say(_("The destruction has begun. This page shows how far it is."))
+
+    def mirror(self) -> None:
+        """Bring the dossier's paper up to what a worker did: workers write no papers, and a GET writes nothing."""
+        with reading() as session:
+            order = session.get(Order, self.path[0])
+            if order is None or not (self._of(order, Role.ARCHIVIST) or self._of(order, Role.HEAD)):
+                raise NotFound(self.path[0])
+            mirror_order(api.portal.get(), session, order.id)
+        self.say(_("The dossier says now that the list was carried out."))
 
     def _yes(self, role: Role) -> None:
         with transaction() as session:
