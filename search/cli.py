@@ -93,7 +93,7 @@ def register(app: typer.Typer) -> None:
     @index.command("show")
     def describe(as_json: Json = False) -> None:
         """Say which engine is used, how many documents it has, and the hash over them."""
-        from search.engine import open_engine
+        from search.choice import open_engine
         from search.index import digest
 
         engine = open_engine()

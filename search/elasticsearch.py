@@ -25,8 +25,8 @@ from elasticsearch.helpers import BulkIndexError, streaming_bulk
 
 from search import mapping
 from search.document import IndexDocument
-from search.engine import Found, Hits, Request
 from search.errors import EngineDownError, NotErasedError, SearchError
+from search.request import Found, Hits, Request
 from search.settings import SearchSettings
 from search.vietnamese import code_key
 

@@ -23,8 +23,9 @@ from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, ComponentRole, Record
 from archive.register.session import reading
 from archive.viewer import system
+from search.choice import open_engine
 from search.document import IndexDocument, of_case_file, of_record
-from search.engine import Engine, open_engine
+from search.engine import Engine
 from search.settings import SearchSettings
 
 VERBS = frozenset(

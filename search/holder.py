@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from archive.holders import Erasure, Holder, Target
-from search.engine import Engine, open_engine
+from search.choice import open_engine
+from search.engine import Engine
 
 
 class SearchIndex:

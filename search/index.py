@@ -10,7 +10,8 @@ from sqlalchemy import func, select
 from archive.ledger.append import read as read_ledger
 from archive.ledger.rows import CursorRow, EventRow
 from archive.register.session import reading, transaction
-from search.engine import Engine, open_engine
+from search.choice import open_engine
+from search.engine import Engine
 from search.follower import TextReader, all_documents, follower, handle, stored_text
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from search.engine import FACETS, Request
+from search.request import FACETS, Request
 from search.vietnamese import MARK_CLOSE, MARK_OPEN, TONE_STYLE, Unit, code_key
 
 VERSION = 1

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 from archive.viewer import Viewer
 from search.access import scope_of
-from search.engine import DEEPEST, Engine, Filters, Found, Request, open_engine
+from search.choice import open_engine
+from search.engine import Engine
+from search.request import DEEPEST, Filters, Found, Request
 from search.vietnamese import MARK_CLOSE, MARK_OPEN, units
 
 __all__ = ["Filters", "Hit", "Results", "escape_marked", "search"]

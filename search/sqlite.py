@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from search.document import IndexDocument
-from search.engine import FACETS, Found, Hits, Request
 from search.errors import EngineDownError, NotErasedError, SearchError
 from search.highlight import fragments, marked
+from search.request import FACETS, Found, Hits, Request
 from search.vietnamese import Unit, code_key, code_parts, exact, folded_words
 
 VERSION = 1

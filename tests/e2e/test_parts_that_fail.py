@@ -416,7 +416,7 @@ def test_without_its_search_engine_the_archive_stores_and_the_index_catches_up_l
     went = follow_all(patience=patience, now=now + timedelta(seconds=6))
     assert dict(went.failed) == {}
     assert sign("follower search").well is True
-    from search.engine import open_engine
+    from search.choice import open_engine
 
     with reading() as session:
         assert behind(session)["search"].events == 0

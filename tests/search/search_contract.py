@@ -13,8 +13,9 @@ from dataclasses import replace
 
 from archive.viewer import Role, Viewer
 from search.document import CASE_FILE, RECORD, IndexDocument
-from search.engine import Engine, Filters
+from search.engine import Engine
 from search.query import Hit, Results, search
+from search.request import Filters
 
 Case = Callable[[Engine], None]
 CASES: list[Case] = []

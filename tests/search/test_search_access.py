@@ -8,8 +8,8 @@ import pytest
 
 from archive.viewer import Access, Role, Viewer, system
 from search.access import Scope, scope_of
-from search.engine import Filters, Request
 from search.mapping import query
+from search.request import Filters, Request
 from search.sqlite import SqliteEngine
 
 AGENCIES = ("A", "B")

@@ -19,7 +19,8 @@ from archive.ledger.rows import CursorRow
 from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState, Record
 from archive.register.session import reading, transaction
-from search.engine import Engine, open_engine
+from search.choice import open_engine
+from search.engine import Engine
 from search.errors import EngineDownError
 from search.follower import handle
 from search.holder import SearchIndex, holders

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from search.choice import open_engine
 from search.elasticsearch import ElasticsearchEngine
-from search.engine import open_engine
 from search.errors import EngineDownError, SearchError
 from search.index import digest
 from search.settings import SearchSettings
