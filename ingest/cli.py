@@ -1,4 +1,4 @@
-"""Commands of `ingest`: receive, submission list/show/accept/return, convert.
+"""Commands of `ingest`: receive, preflight, submission list/show/accept/return, convert.
 
 The command line is the administrator's door: whoever can run it can act in any name, so every act is ledgered with
 the account given by `--as`, and the vault checks roles all the same.
@@ -7,6 +7,7 @@ the account given by `--as`, and the vault checks roles all the same.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,12 +17,14 @@ import typer
 from archive.cli import show, viewer_named
 from archive.register.models import Submission
 from archive.register.session import reading, transaction
-from ingest import pipeline, reception, submissions
+from ingest import pipeline, preflight, reception, submissions
 from ingest.checks.catalogue import explain
 from ingest.delivery import DeliveredFile
 from ingest.finding import Finding
 from ingest.formats.convert import Derivative, Source, normalise
 from ingest.formats.inspect import inspect
+from ingest.reasons import in_vietnamese
+from ingest.steps.step import Verdict
 
 AsUser = Annotated[str, typer.Option("--as", help="Account that acts.")]
 Roles = Annotated[
@@ -29,12 +32,20 @@ Roles = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+VERDICTS = {
+    Verdict.GO_ON: ("sẽ được tiếp nhận để xem xét", "would be taken in"),
+    Verdict.GATHER: ("văn bản lẻ, sẽ chờ hồ sơ của nó", "a lone document, would wait for its case file"),
+    Verdict.RETURN: ("sẽ bị trả lại để sửa", "would be returned to be mended"),
+    Verdict.REFUSE: ("sẽ bị từ chối", "would be refused"),
+}
+
 submission = typer.Typer(no_args_is_help=True, help="Look at deliveries, accept them, send them back.")
 
 
 def register(app: typer.Typer) -> None:
     """Add this folder's commands to `tangthu`."""
     app.command()(receive)
+    app.command("preflight")(check_before_sending)
     app.command()(convert)
     app.add_typer(submission, name="submission")
 
@@ -65,6 +76,37 @@ def receive(
     facts["repeat"] = received.repeat
     show(facts, as_json=as_json, text=_text(facts))
     raise typer.Exit(0 if state in ("stored", "to-decide", "gathering") else 1)
+
+
+def check_before_sending(
+    path: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    agency: Annotated[str, typer.Option(help="Code of the agency that would send it.")],
+    pdfa: Annotated[
+        bool, typer.Option("--pdfa", help="Also try to make the PDF/A of every document.")
+    ] = False,
+    english: bool = False,
+    as_json: Json = False,
+) -> None:
+    """Say what would be found in a delivery, keeping nothing; exit 1 when it would be returned or refused."""
+    with path.open("rb") as source:
+        found = preflight.preflight(
+            source, agency_code=agency, file_name=path.name, now=datetime.now(UTC), convert=pdfa
+        )
+    lang: Literal["vi", "en"] = "en" if english else "vi"
+    told = [_told(finding, lang) for finding in found.findings]
+    facts = {
+        "good": found.good,
+        "verdict": str(found.verdict),
+        "title": found.title,
+        "file_code": found.file_code,
+        "documents": found.documents,
+        "steps": list(found.tried),
+        "findings": told,
+    }
+    said = VERDICTS[found.verdict][0 if lang == "vi" else 1]
+    lines = [f"{path.name}: {said}", *_lines(told)]
+    show(facts, as_json=as_json, text="\n".join(lines))
+    raise typer.Exit(0 if found.good else 1)
 
 
 def convert(
@@ -147,15 +189,10 @@ def _sha256(path: Path) -> str:
 
 
 def _facts(row: Submission, lang: Literal["vi", "en"]) -> dict[str, Any]:
-    findings = []
-    for one in row.findings:
-        told = explain(
-            Finding(one.code, one.place, {key: str(value) for key, value in one.params.items()}), lang
-        )
-        findings.append(
-            {"code": one.code, "severity": one.severity, "place": one.place, "text": told.text, "remedy": told.remedy,
-             "clause": told.clause}
-        )  # fmt: skip
+    findings = [
+        _told(Finding(one.code, one.place, {key: str(value) for key, value in one.params.items()}), lang)
+        for one in row.findings
+    ]
     return {
         "id": row.id,
         "agency": row.agency_code,
@@ -173,7 +210,27 @@ def _text(facts: dict[str, Any]) -> str:
     lines = [f"{facts['id']}  {facts['state']}  {facts['title']}"]
     if facts["waiting"]:
         lines.append(f"  chờ: {facts['waiting']}")
-    for finding in facts["findings"]:
-        lines.append(f"  [{finding['code']}] {finding['place']}: {finding['text']}")
-        lines.append(f"      {finding['remedy']} ({finding['clause']})")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_lines(facts["findings"])])
+
+
+def _told(finding: Finding, lang: Literal["vi", "en"]) -> dict[str, str]:
+    said = explain(finding, lang)
+    return {
+        "code": finding.code,
+        "severity": str(said.severity),
+        "place": in_vietnamese(finding.place) if lang == "vi" else finding.place,
+        "text": said.text,
+        "remedy": said.remedy,
+        "clause": said.clause,
+    }
+
+
+def _lines(findings: Iterable[Mapping[str, str]]) -> list[str]:
+    return [
+        line
+        for finding in findings
+        for line in (
+            f"  [{finding['code']}] {finding['place']}: {finding['text']}",
+            f"      {finding['remedy']} ({finding['clause']})",
+        )
+    ]

@@ -48,3 +48,12 @@ class UnreadableDeliveryError(IngestError):
         self.code = code
         self.place = place
         self.reason = message
+
+
+def too_large(limit: int) -> BadMessageError:
+    """Return the error for a message of more than `limit` bytes."""
+    return BadMessageError(
+        "MESSAGE_TOO_LARGE",
+        f"{limit} byte",
+        f"the message is larger than {limit} bytes; send the case file in parts",
+    )

@@ -21,7 +21,7 @@ from typing import BinaryIO
 from archive.errors import TemporaryError
 from archive.holders import Erasure, Holder, Target
 from archive.settings import ArchiveSettings
-from ingest.errors import BadMessageError
+from ingest.errors import too_large
 
 BLOCK = 1 << 20
 
@@ -92,11 +92,7 @@ def keep(submission_id: str, source: BinaryIO, *, limit: int, name: str = "") ->
         ) from error
     if size > limit:
         drop(submission_id)
-        raise BadMessageError(
-            "MESSAGE_TOO_LARGE",
-            f"{limit} byte",
-            f"the message is larger than {limit} bytes; send the case file in parts",
-        )
+        raise too_large(limit)
     return Kept(size, digest.hexdigest())
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from archive.register.models import Finding, Submission, SubmissionState
 from archive.register.session import reading
-from ingest import quarantine
+from ingest import preflight, quarantine
 from ingest.steps.secret import CODES_SECRET
 
 ORPHAN_SECONDS = 24 * 3600  # a folder nobody knows may be an arrival that is being ledgered this moment
@@ -21,9 +21,10 @@ def tidy() -> int:
     """Remove what must not lie in the quarantine any more; return how many folders those were.
 
     Stored: the bytes are in the stores. Refused as secret: they must not stay. Unknown to the register for a day:
-    reception died before it was ledgered, and the sender still has the message. All other bytes stay.
+    reception died before it was ledgered, and the sender still has the message. What killed pre-flights left. All
+    other bytes stay.
     """
-    count = 0
+    count = preflight.tidy()
     home = quarantine.home()
     places = {path.name: path for path in home.iterdir() if _is_id(path.name)} if home.is_dir() else {}
     names = sorted(places)

@@ -28,6 +28,7 @@ PAGES = (
     ("submission-to-decide", "an", "/tiep-nhan/{to_decide}"),
     ("submission-returned", "giang", "/tiep-nhan"),
     ("submission-running", "an", "/tiep-nhan/{running}"),
+    ("preflight", "giang", "/kiem-tra-truoc"),
     ("case-file", "an", "/ho-so/{rules}"),
     ("case-file-reading", "hoa", "/ho-so/{rules}?xem={pdfa}"),
     ("tombstone", "an", "/ho-so/{gone}"),

@@ -13,6 +13,7 @@ from ingest import submissions
 from ingest.checks.catalogue import explain
 from ingest.finding import Finding
 from portal.api.service import ArchiveService, ProblemError
+from portal.findings import from_row
 
 SIZES = 100
 
@@ -42,7 +43,7 @@ def row_facts(row: Submission) -> dict[str, Any]:
 def one_facts(row: Submission) -> dict[str, Any]:
     """Return a submission with its findings in both languages and its finished steps."""
     return row_facts(row) | {
-        "findings": [_finding(found) for found in row.findings],
+        "findings": [finding_facts(from_row(found)) for found in row.findings],
         "steps": [
             {
                 "step": step.step,
@@ -55,14 +56,14 @@ def one_facts(row: Submission) -> dict[str, Any]:
     }
 
 
-def _finding(row: Any) -> dict[str, Any]:
-    params = {key: str(value) for key, value in row.params.items() if key != "document"}
-    told = {lang: explain(Finding(row.code, row.place, params), lang) for lang in ("vi", "en")}  # type: ignore[arg-type]
+def finding_facts(finding: Finding) -> dict[str, Any]:
+    """Return a finding as JSON values, its words in both languages."""
+    told = {lang: explain(finding, lang) for lang in ("vi", "en")}  # type: ignore[arg-type]
     return {
-        "code": row.code,
-        "severity": row.severity,
-        "place": row.place,
-        "document": row.params.get("document", 0),
+        "code": finding.code,
+        "severity": str(told["vi"].severity),
+        "place": finding.place,
+        "document": finding.document,
         "clause": told["vi"].clause,
         "text": {lang: one.text for lang, one in told.items()},
         "remedy": {lang: one.remedy for lang, one in told.items()},

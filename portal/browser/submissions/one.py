@@ -5,21 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from zExceptions import NotFound
 
 from archive.ledger.append import history
 from archive.register.models import STATES_OPEN, Agency, Submission, SubmissionState
-from archive.register.models import Finding as FindingRow
 from archive.register.session import transaction
 from archive.viewer import Role
 from ingest import submissions
-from ingest.checks.catalogue import explain
-from ingest.finding import Finding
 from ingest.pipeline import STEPS
 from portal.browser.screen import Screen
+from portal.findings import counted, from_row, grouped
 from portal.i18n import _
 
 STEP_TITLES = {
@@ -34,19 +31,6 @@ STEP_TITLES = {
     "keep": _("Kept"),
 }
 STOPPED = frozenset({SubmissionState.RETURNED, SubmissionState.REFUSED})
-SEVERITY_ORDER = {"blocking": 0, "error": 1, "warning": 2}
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A finding as the page shows it."""
-
-    code: str
-    severity: str
-    place: str
-    text: str
-    remedy: str
-    clause: str
 
 
 def step_states(submission: Submission) -> dict[str, str]:
@@ -146,32 +130,12 @@ class SubmissionScreen(Screen):
         return [{"id": name, "title": STEP_TITLES.get(name, name), "state": states[name]} for name in STEPS]
 
     def groups(self) -> list[dict[str, Any]]:
-        """Return the findings, the case file's own first, then document by document, worst first."""
-        by_document: dict[int, list[Shown]] = {}
-        for row in self.submission.findings:
-            document = row.params.get("document", 0)
-            number = int(document) if str(document).isdigit() else 0
-            by_document.setdefault(number, []).append(self._shown(row))
-        groups = []
-        for number in sorted(by_document):
-            found = sorted(
-                by_document[number], key=lambda one: (SEVERITY_ORDER.get(one.severity, 9), one.code)
-            )
-            title = (
-                _("Document ${number}", mapping={"number": number}) if number else _("The case file itself")
-            )
-            groups.append({"title": title, "findings": found})
-        return groups
-
-    def _shown(self, row: FindingRow) -> Shown:
-        params = {key: str(value) for key, value in row.params.items() if key != "document"}
-        told = explain(Finding(row.code, row.place, params), self.language)
-        return Shown(row.code, row.severity, row.place, told.text, told.remedy, told.clause)
+        """Return the findings by document."""
+        return grouped(map(from_row, self.submission.findings), self.language)
 
     def counted(self) -> list[dict[str, Any]]:
         """Return how many findings of each severity there are."""
-        rows = [row.severity for row in self.submission.findings]
-        return [{"severity": s, "count": rows.count(s)} for s in SEVERITY_ORDER if s in rows]
+        return counted(map(from_row, self.submission.findings))
 
     @property
     def may_decide(self) -> bool:

@@ -82,5 +82,34 @@
     });
   }
 
-  document.addEventListener("DOMContentLoaded", function () { menu(); progress(); confirming(); ticking(); choosing(); });
+  // <div data-drop="NAME">: files dropped on it go into the file field of that name.
+  function dropping() {
+    document.querySelectorAll("[data-drop]").forEach(function (box) {
+      var field = box.querySelector('input[name="' + box.dataset.drop + '"]');
+      ["dragenter", "dragover"].forEach(function (name) {
+        box.addEventListener(name, function (event) { event.preventDefault(); box.dataset.over = "yes"; });
+      });
+      ["dragleave", "drop"].forEach(function (name) {
+        box.addEventListener(name, function (event) { event.preventDefault(); delete box.dataset.over; });
+      });
+      box.addEventListener("drop", function (event) {
+        if (event.dataTransfer.files.length) field.files = event.dataTransfer.files;
+      });
+    });
+  }
+
+  // <form data-busy>: while the answer takes its time, says so and takes no second click.
+  function busy() {
+    document.querySelectorAll("form[data-busy]").forEach(function (form) {
+      form.addEventListener("submit", function () {
+        var line = form.querySelector("[data-busy-text]");
+        if (line) line.hidden = false;
+        setTimeout(function () {
+          form.querySelectorAll("button").forEach(function (button) { button.disabled = true; });
+        }, 0);
+      });
+    });
+  }
+
+  document.addEventListener("DOMContentLoaded", function () { menu(); progress(); confirming(); ticking(); choosing(); dropping(); busy(); });
 })();

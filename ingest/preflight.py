@@ -1,0 +1,133 @@
+"""Pre-flight: what would be found in a delivery, before it is sent. Nothing is received and nothing is kept.
+
+The pipeline's own steps run on the bytes in a folder of their own below the quarantine, which is overwritten and
+removed when they are done: a draft may hold a secret. No submission, event, status or package comes of it.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from archive.register.models import new_id
+from ingest import quarantine
+from ingest.checks.catalogue import rule
+from ingest.errors import too_large
+from ingest.finding import Finding, Severity
+from ingest.settings import IngestSettings
+from ingest.steps.check import check
+from ingest.steps.look import look
+from ingest.steps.normalise import normalise
+from ingest.steps.scan import scan
+from ingest.steps.step import Step, Verdict, Work
+from ingest.steps.unpack import unpack
+
+CHECKS: Mapping[str, Step] = {"unpack": unpack, "scan": scan, "look": look, "check": check}
+CHECKS_AND_PDFA: Mapping[str, Step] = {**CHECKS, "normalise": normalise}
+PREFIX = ".preflight-"
+LEFT_SECONDS = 3600  # a folder this old was left by a process that was killed
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What would become of a delivery.
+
+    Attributes:
+        verdict: RETURN or REFUSE as the pipeline would; GO_ON when nothing forbids accepting it; GATHER for a
+            lone document, which would wait for its case file.
+        findings: all of them, warnings too, in the order of the steps; within one step the worst first.
+        title, file_code: as described; "" when it could not be read or has a sign of secrecy.
+        documents: how many it describes; 0 when it could not be opened.
+        tried: the steps that ran; the later ones do not run once one returns or refuses.
+    """
+
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    title: str
+    file_code: str
+    documents: int
+    tried: tuple[str, ...]
+
+    @property
+    def good(self) -> bool:
+        """Say whether it would be taken in, perhaps after an archivist has looked at its warnings."""
+        return self.verdict in (Verdict.GO_ON, Verdict.GATHER)
+
+    def count(self, severity: Severity) -> int:
+        """Return how many findings have this severity."""
+        return sum(rule(finding.code).severity == severity for finding in self.findings)
+
+
+def preflight(
+    source: BinaryIO, *, agency_code: str, file_name: str, now: datetime, convert: bool = False
+) -> Preflight:
+    """Return what the pipeline would find in these bytes if the agency sent them now.
+
+    Args:
+        file_name: as it would be sent; looked at for signs of secrecy, kept nowhere.
+        convert: also try to make the PDF/A of every document, which takes seconds a document.
+
+    Raises:
+        BadMessageError: larger than a message may be.
+        TemporaryError: a part is missing (clamd, veraPDF): could not tell is never "good".
+    """
+    home = quarantine.home()
+    home.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=home))
+    try:
+        raw = folder / "raw"
+        kind = _copied(source, raw, limit=IngestSettings.load().max_message_bytes)
+        work = folder / "work"
+        work.mkdir()
+        steps = CHECKS_AND_PDFA if convert else CHECKS
+        return _run(steps, Work(new_id(), agency_code, kind, file_name, now, raw, work, {}), now)
+    finally:
+        quarantine.clear(folder)
+
+
+def tidy() -> int:
+    """Overwrite and remove what killed pre-flights left behind; return how many folders those were."""
+    left = [
+        place
+        for place in quarantine.home().glob(f"{PREFIX}*")
+        if time.time() - place.stat().st_mtime > LEFT_SECONDS
+    ]
+    for place in left:
+        quarantine.clear(place)
+    return len(left)
+
+
+def _copied(source: BinaryIO, target: Path, *, limit: int) -> str:
+    """Write the bytes, and return of which kind they are: "sip" (a ZIP) or "edxml"."""
+    size = 0
+    with target.open("wb") as out:
+        while block := source.read(quarantine.BLOCK):
+            size += len(block)
+            if size > limit:
+                raise too_large(limit)
+            out.write(block)
+    with target.open("rb") as written:
+        return "sip" if written.read(2) == b"PK" else "edxml"
+
+
+def _run(steps: Mapping[str, Step], work: Work, now: datetime) -> Preflight:
+    findings: list[Finding] = []
+    verdict, tried = Verdict.GO_ON, list[str]()
+    title = file_code = ""
+    documents = 0
+    for name, step in steps.items():
+        outcome = step(work, now)
+        tried.append(name)
+        findings += outcome.findings
+        verdict = outcome.verdict
+        documents = int(outcome.result.get("documents", documents))
+        if name == "check" and not outcome.wipe:
+            title, file_code = outcome.title or "", outcome.file_code or ""
+        if verdict != Verdict.GO_ON:
+            break
+    return Preflight(verdict, tuple(findings), title, file_code, documents, tuple(tried))
