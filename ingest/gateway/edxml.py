@@ -1,10 +1,8 @@
-"""Read one edXML message (QCVN 102:2016/BTTTT): a document with its attachments, or a status.
+"""Read one edXML message (QCVN 102:2016/BTTTT): a document, a status, or a request about an earlier document.
 
-Threat model: as `ingest.gateway.safe_xml`, and attachments of any size in base64. So this reads with expat, which
-hands text over in pieces: an attachment goes to disk while it is read and is never whole in memory; a DOCTYPE
-refuses the message; names are compared by local name and namespace, any prefix and order. The optional XML
-signature is not judged: every one seen is a dummy, and the legal signature is the one inside the PDF (domain notes
-on edXML, 1.4).
+Names are compared by local name and namespace, any prefix and order (`ingest.gateway.edxml_tree` reads the bytes and
+holds the threat model). The optional XML signature is not judged: every one seen is a dummy, and the legal signature
+is the one inside the PDF (domain notes on edXML, 1.4).
 
 Lengths and cardinality of QCVN 102 were not read in the official text: what is asked for here is what vendors'
 own checkers ask for (notes 1.3).
@@ -12,29 +10,48 @@ own checkers ask for (notes 1.3).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from pathlib import Path
-from xml.parsers import expat
 
 from ingest.checks.dates import parse_date
 from ingest.errors import UnreadableDeliveryError
-from ingest.gateway.edxml_attachment import Attachment, Incoming, finished
+from ingest.gateway.edxml_attachment import Attachment, finished
+from ingest.gateway.edxml_tree import NAMESPACE, Node, read_tree
 from ingest.gateway.limits import Limits
 from ingest.settings import IngestSettings
 
-NAMESPACE = "http://www.mic.gov.vn/TBT/QCVN_102_2016"
-CHUNK = 1 << 18
-MAX_NODES = 100_000
-MAX_DEPTH = 40
-MAX_TEXT = 1 << 20
-"""Characters of one element that is no attachment."""
+__all__ = ["NAMESPACE", "Kind", "Message", "Reference", "Target", "promulgation_date", "read"]
+
+TAKE_BACK = "13"
+"""The status that asks a document back ("Lấy lại"); sent by the document's own sender."""
+
+
+class Kind(StrEnum):
+    """What a message is for."""
+
+    DOCUMENT = "document"
+    STATUS = "status"
+    RECALL = "recall"  # BussinessDocType 1, or status 13
+    UPDATE = "update"  # 2
+    REPLACEMENT = "replacement"  # 3
+
+
+DOCUMENTS = frozenset({Kind.DOCUMENT, Kind.UPDATE, Kind.REPLACEMENT})
+"""Messages that bring a document."""
+_KINDS = {0: Kind.DOCUMENT, 1: Kind.RECALL, 2: Kind.UPDATE, 3: Kind.REPLACEMENT}
 
 
 @dataclass(frozen=True)
 class Reference:
-    """The document a message answers or reports on (`ResponseFor`)."""
+    """A document another message named: in `ResponseFor`, or by its DocumentId alone.
+
+    Attributes:
+        code: "number/notation".
+        promulgation_date: as sent.
+    """
 
     organ_id: str
     code: str
@@ -43,21 +60,39 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Target:
+    """An earlier document that this message recalls, updates or replaces.
+
+    Attributes:
+        organs: the recipients a replacement is for; empty: all of them.
+    """
+
+    document: Reference
+    organs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Message:
     """What a message says.
 
     Attributes:
-        kind: "document" or "status".
         sender: agency code of From; receivers: of every To.
         number, notation: số và ký hiệu; `code` joins them.
         issued: None in a status.
         type_name: as sent; the numeric type is unreliable and left aside.
         bussiness: 0 new, 1 recall, 2 update, 3 replacement (official misspelling).
         document_id: opaque; unique together with `sender`.
-        status: two-digit code of a status message, its words in `description`.
+        pages: PageAmount; 0 means unknown.
+        reference_codes: as sent; one-stop systems put the dossier's number here.
+        responses: the documents it answers or reports on (`ResponseFor`).
+        targets: the documents it recalls, updates or replaces.
+        reason: why; free text of the sender.
+        changes_document: an update says that the document itself changed, not only who gets it.
+        removed: agency codes an update takes off the recipients.
+        status: the code of a status message as sent, its words in `description`.
     """
 
-    kind: str
+    kind: Kind
     sender: str
     sender_name: str
     receivers: tuple[str, ...]
@@ -70,8 +105,14 @@ class Message:
     signer_name: str
     bussiness: int
     document_id: str
+    pages: int = 0
+    reference_codes: str = ""
     attachments: tuple[Attachment, ...] = ()
     responses: tuple[Reference, ...] = ()
+    targets: tuple[Target, ...] = ()
+    reason: str = ""
+    changes_document: bool = True
+    removed: tuple[str, ...] = ()
     status: str = ""
     description: str = ""
     timestamp: str = ""
@@ -90,137 +131,38 @@ def read(path: Path, into: Path, *, limits: Limits | None = None) -> Message:
             EDXML_ATTACHMENT.
     """
     limits = limits or Limits.of(IngestSettings.load())
-    size = path.stat().st_size
-    if size > limits.message_bytes:
-        raise UnreadableDeliveryError("EDXML_TOO_LARGE", "edXML", f"{size} bytes")
-    reading = _Reading(into / "attachments", limits)
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = reading.doctype
-    parser.StartElementHandler = reading.start
-    parser.EndElementHandler = reading.end
-    parser.CharacterDataHandler = reading.text
-    try:
-        with path.open("rb") as stream:
-            while chunk := stream.read(CHUNK):
-                parser.Parse(chunk, False)
-            parser.Parse(b"", True)
-    except (expat.ExpatError, LookupError, UnicodeError, ValueError) as error:
-        raise UnreadableDeliveryError("EDXML_MALFORMED", "edXML", f"not well-formed XML: {error}") from error
-    finally:
-        reading.close()
-    assert reading.root is not None
-    return _message(reading.root, finished(reading.incoming, reading.root_references(), limits))
+    told = read_tree(path, into / "attachments", limits)
+    return _message(told.root, finished(told.incoming, _manifest(told.root), limits))
 
 
-@dataclass
-class _Node:
-    name: str
-    namespace: str
-    text: str = ""
-    children: list[_Node] = field(default_factory=list)
-
-    def all(self, *path: str) -> Iterator[_Node]:
-        """Yield the descendants along a path of local names."""
-        if not path:
-            yield self
-            return
-        for child in self.children:
-            if child.name == path[0]:
-                yield from child.all(*path[1:])
-
-    def said(self, *path: str) -> str:
-        """Return the text of the first descendant along the path; "" when there is none."""
-        return next((node.text.strip() for node in self.all(*path)), "")
+def _manifest(root: Node) -> dict[str, tuple[str, str]]:
+    """Return ContentId -> (name, description) as the manifest says them."""
+    path = ("edXMLEnvelope", "edXMLBody", "edXMLManifest", "Reference")
+    return {
+        one.said("ContentId"): (one.said("AttachmentName"), one.said("Description"))
+        for one in root.all(*path)
+    }
 
 
-class _Reading:
-    """Collects a small tree of everything but attachments, which go to disk as they come."""
-
-    def __init__(self, folder: Path, limits: Limits) -> None:
-        self.folder = folder
-        self.limits = limits
-        self.root: _Node | None = None
-        self.open: list[_Node] = []
-        self.nodes = 0
-        self.incoming: list[Incoming] = []
-        self.sink: Incoming | None = None
-
-    def doctype(self, *_: object) -> None:
-        raise UnreadableDeliveryError("EDXML_MALFORMED", "edXML", "has a DOCTYPE, which edXML never needs")
-
-    def start(self, tag: str, _attributes: dict[str, str]) -> None:
-        namespace, _, name = tag.rpartition(" ")
-        self.nodes += 1
-        if self.nodes > MAX_NODES or len(self.open) >= MAX_DEPTH:
-            raise UnreadableDeliveryError("EDXML_TOO_LARGE", "edXML", "too many or too deep elements")
-        node = _Node(name, namespace)
-        if self.root is None:
-            if name != "edXML" or namespace != NAMESPACE:
-                found = f"{namespace or 'no namespace'} {name}"
-                raise UnreadableDeliveryError("EDXML_NAMESPACE", "edXML", f"the root is {found[:200]}")
-            self.root = node
-        else:
-            self.open[-1].children.append(node)
-        self.open.append(node)
-        if name == "Attachment" and self._in("AttachmentEncoded"):
-            if len(self.incoming) >= self.limits.files:
-                raise UnreadableDeliveryError("EDXML_TOO_LARGE", "edXML", "too many attachments")
-            self.incoming.append(Incoming(self.folder, len(self.incoming) + 1, self.limits.package_bytes))
-        elif name == "ContentTransferEncoded" and self.incoming and self._in("Attachment"):
-            self.sink = self.incoming[-1]
-
-    def _in(self, name: str) -> bool:
-        return len(self.open) > 1 and self.open[-2].name == name
-
-    def text(self, piece: str) -> None:
-        if self.sink is not None:
-            self.sink.feed(piece)
-        elif self.open:
-            node = self.open[-1]
-            if len(node.text) + len(piece) > MAX_TEXT:
-                raise UnreadableDeliveryError(
-                    "EDXML_TOO_LARGE", node.name, f"more than {MAX_TEXT} characters"
-                )
-            node.text += piece
-
-    def end(self, _tag: str) -> None:
-        node = self.open.pop()
-        if self.sink is not None and node.name == "ContentTransferEncoded":
-            self.sink.end()
-            self.sink = None
-        elif node.name == "Attachment" and self.open and self.open[-1].name == "AttachmentEncoded":
-            one = self.incoming[-1]
-            one.content_id = node.said("ContentId")
-            one.name = node.said("AttachmentName")
-            one.content_type = node.said("ContentType")
-            one.description = node.said("Description")
-
-    def close(self) -> None:
-        for one in self.incoming:
-            one.close()
-
-    def root_references(self) -> dict[str, tuple[str, str]]:
-        """Return ContentId -> (name, description) as the manifest says them."""
-        assert self.root is not None
-        path = ("edXMLEnvelope", "edXMLBody", "edXMLManifest", "Reference")
-        return {
-            one.said("ContentId").removeprefix("cid:"): (one.said("AttachmentName"), one.said("Description"))
-            for one in self.root.all(*path)
-        }
-
-
-def _message(root: _Node, attachments: tuple[Attachment, ...]) -> Message:
+def _message(root: Node, attachments: tuple[Attachment, ...]) -> Message:
     header = next(root.all("edXMLEnvelope", "edXMLHeader"), None)
     main = next(header.all("MessageHeader"), None) if header else None
     if header is None or main is None:
         raise UnreadableDeliveryError("EDXML_INCOMPLETE", "edXML", "no MessageHeader")
-    bussiness = header.said("TraceHeaderList", "Bussiness", "BussinessDocType") or "0"
+    business = next(header.all("TraceHeaderList", "Bussiness"), Node("Bussiness"))
+    kind_code = business.said("BussinessDocType") or "0"
+    number = int(kind_code) if re.fullmatch(r"0?[0-3]", kind_code) else -1
+    status = main.said("StatusCode")
+    kind = _KINDS.get(number, Kind.DOCUMENT)
+    if status:
+        kind = Kind.RECALL if status == TAKE_BACK else Kind.STATUS
+    responses = tuple(_reference(one) for one in main.all("ResponseFor") if one.children)
+    pages = main.said("OtherInfo", "PageAmount")
     message = Message(
-        kind="status" if main.said("StatusCode") else "document",
+        kind=kind,
         sender=main.said("From", "OrganId"),
         sender_name=main.said("From", "OrganName"),
-        receivers=tuple(one.text.strip() for one in main.all("To", "OrganId")),
+        receivers=tuple(filter(None, (one.said("OrganId") for one in main.all("To")))),
         number=main.said("Code", "CodeNumber"),
         notation=main.said("Code", "CodeNotation"),
         issued=promulgation_date(main.said("PromulgationInfo", "PromulgationDate")),
@@ -228,11 +170,17 @@ def _message(root: _Node, attachments: tuple[Attachment, ...]) -> Message:
         subject=main.said("Subject"),
         signer_post=main.said("SignerInfo", "Position"),
         signer_name=main.said("SignerInfo", "FullName"),
-        bussiness=int(bussiness) if bussiness in ("0", "1", "2", "3") else -1,
+        bussiness=number,
         document_id=main.said("DocumentId"),
+        pages=int(pages) if re.fullmatch(r"[0-9]{1,6}", pages) else 0,
+        reference_codes=main.said("OtherInfo", "ReferenceCodes"),
         attachments=attachments,
-        responses=tuple(_reference(one) for one in main.all("ResponseFor") if one.children),
-        status=main.said("StatusCode"),
+        responses=responses,
+        targets=_targets(kind, business, responses),
+        reason=business.said("BussinessDocReason") or (main.said("Description") if status else ""),
+        changes_document=business.said("BussinessDocumentInfo", "DocumentInfo") != "0",
+        removed=_removed(business),
+        status=status,
         description=main.said("Description"),
         timestamp=main.said("Timestamp"),
     )
@@ -241,19 +189,46 @@ def _message(root: _Node, attachments: tuple[Attachment, ...]) -> Message:
     return message
 
 
-def _reference(node: _Node) -> Reference:
+def _reference(node: Node) -> Reference:
     return Reference(
         node.said("OrganId"), node.said("Code"), node.said("PromulgationDate"), node.said("DocumentId")
     )
 
 
+def _targets(kind: Kind, business: Node, responses: tuple[Reference, ...]) -> tuple[Target, ...]:
+    """Return the documents this message is about, wherever its kind names them (notes 1.4, 1.6)."""
+    if kind in (Kind.DOCUMENT, Kind.STATUS):
+        return ()
+    own = business.said("DocumentId")
+    named = [Target(Reference("", "", "", own))] if own else []
+    if kind is Kind.REPLACEMENT:
+        for one in business.all("ReplacementInfoList", "ReplacementInfo"):
+            organs = tuple(node.text.strip() for node in one.all("OrganIdList", "OrganId"))
+            replaced = Reference("", "", "", one.said("DocumentId"))
+            named.append(Target(replaced, tuple(filter(None, organs))))
+    elif kind is Kind.RECALL:
+        known = {one.document_id for one in responses}
+        named = [Target(one) for one in responses] + [one for one in named if own not in known]
+    found = {
+        (one.document.document_id, one.document.code): one
+        for one in named
+        if one.document.document_id or one.document.code
+    }
+    return tuple(found.values())
+
+
+def _removed(business: Node) -> tuple[str, ...]:
+    path = ("BussinessDocumentInfo", "ReceiverList", "Receiver")
+    return tuple(one.said("OrganId") for one in business.all(*path) if one.said("ReceiverType") == "0")
+
+
 def _missing(message: Message) -> list[str]:
     """Name the elements without which neither the archive nor the sender's own checker can go on."""
     wanted = {"From/OrganId": message.sender}
-    if message.kind == "status":
+    if message.kind is Kind.STATUS:
         answered = message.responses[0] if message.responses else Reference("", "", "", "")
-        wanted |= {"ResponseFor/OrganId": answered.organ_id, "ResponseFor/Code": answered.code}
-    else:
+        wanted["ResponseFor/DocumentId"] = answered.document_id or answered.code
+    elif message.kind is not Kind.RECALL:
         wanted |= {
             "To/OrganId": "".join(message.receivers),
             "Code/CodeNumber": message.number,
@@ -262,6 +237,9 @@ def _missing(message: Message) -> list[str]:
             "Subject": message.subject,
             "DocumentId": message.document_id,
         }
+    if message.kind in (Kind.RECALL, Kind.UPDATE, Kind.REPLACEMENT):
+        where = {Kind.RECALL: "ResponseFor", Kind.UPDATE: "Bussiness", Kind.REPLACEMENT: "ReplacementInfo"}
+        wanted[f"{where[message.kind]}/DocumentId"] = "yes" if message.targets else ""
     missing = [name for name, value in wanted.items() if not value]
     if message.bussiness < 0:
         missing.append("Bussiness/BussinessDocType")
@@ -276,8 +254,9 @@ def promulgation_date(value: str) -> date | None:
     The norm is yyyy/MM/dd; dd/MM/yyyy, yyyy-MM-dd and a time behind are seen in messages (notes 1.3).
     """
     day = value.strip().partition(" ")[0].partition("T")[0].replace("-", "/")
-    first, _, rest = day.partition("/")
-    if len(first) == 4:
-        month, _, last = rest.partition("/")
-        return parse_date(f"{last.zfill(2)}/{month.zfill(2)}/{first}")
-    return parse_date(day)
+    parts = day.split("/")
+    if len(parts) != 3:
+        return None
+    if len(parts[0]) == 4:
+        parts.reverse()
+    return parse_date(f"{parts[0].zfill(2)}/{parts[1].zfill(2)}/{parts[2]}")

@@ -18,7 +18,7 @@ from typing import BinaryIO
 
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.limits import Limits
-from ingest.gateway.unzip import CONTAINER_MARKS, unpack
+from ingest.gateway.unzip import CONTAINER_MARKS, check_directory_size, unpack
 
 PACKED_ITSELF = re.compile(r"\.(zip|docx|docm|xlsx|xlsm|pptx|pptm|odt|ods|odp|odg|epub|jar)$", re.I)
 
@@ -109,11 +109,20 @@ def finished(
     """Return the attachments with the names the manifest gives them, taken out of wrapping ZIPs.
 
     Raises:
-        UnreadableDeliveryError: EDXML_ATTACHMENT: a wrapping ZIP is broken, encrypted, or has not one member.
+        UnreadableDeliveryError: EDXML_ATTACHMENT: a wrapping ZIP is broken, encrypted, or has not one member; the
+            manifest names more files than came. EDXML_TOO_LARGE: together they are more than a package may be.
     """
-    found = []
+    if len(references) > len(incoming):
+        missing = {_bare(key): name for key, (name, _) in references.items()}
+        for one in incoming:
+            missing.pop(_bare(one.content_id), None)
+        place = next(iter(missing.values()), "") or "edXMLManifest"
+        raise UnreadableDeliveryError("EDXML_ATTACHMENT", place, "the manifest names it, it is not attached")
+    named = {_bare(key): value for key, value in references.items()}
+    found: list[Attachment] = []
+    room = limits.package_bytes
     for number, one in enumerate(incoming, start=1):
-        name, description = references.get(one.content_id.removeprefix("cid:"), ("", ""))
+        name, description = named.get(_bare(one.content_id), ("", ""))
         attachment = Attachment(
             one.name or name or f"attachment-{number}",
             one.path,
@@ -122,8 +131,18 @@ def finished(
             one.content_type,
             one.description or description,
         )
-        found.append(_unwrapped(attachment, limits))
+        found.append(_unwrapped(attachment, replace(limits, package_bytes=room)))
+        room -= found[-1].size
+        if room < 0:
+            raise UnreadableDeliveryError(
+                "EDXML_TOO_LARGE", "edXML", f"attachments of more than {limits.package_bytes} bytes"
+            )
     return tuple(found)
+
+
+def _bare(content_id: str) -> str:
+    """Return a ContentId without the `cid:` that some producers write on one side only."""
+    return re.sub(r"^cid:", "", content_id.strip(), flags=re.I)
 
 
 def _unwrapped(attachment: Attachment, limits: Limits) -> Attachment:
@@ -131,10 +150,11 @@ def _unwrapped(attachment: Attachment, limits: Limits) -> Attachment:
         if stream.read(4) != b"PK\x03\x04" or PACKED_ITSELF.search(attachment.name):
             return attachment
     try:
+        check_directory_size(attachment.path, limits)
         with zipfile.ZipFile(attachment.path) as opened:
             if CONTAINER_MARKS & set(opened.namelist()):
                 return attachment  # a document whose name does not say so; identification will
-    except zipfile.BadZipFile as error:
+    except (zipfile.BadZipFile, UnreadableDeliveryError) as error:
         raise UnreadableDeliveryError("EDXML_ATTACHMENT", attachment.name, f"broken ZIP: {error}") from error
     folder = attachment.path.with_suffix(".unpacked")
     try:

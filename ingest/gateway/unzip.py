@@ -60,7 +60,7 @@ def unpack(archive: Path, into: Path, limits: Limits) -> list[Unpacked]:
             SIP_BOMB, SIP_NESTED.
         TemporaryError: our disk is full or broken.
     """
-    _check_directory_size(archive, limits)
+    check_directory_size(archive, limits)
     into.mkdir(parents=True, exist_ok=True)
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -87,7 +87,7 @@ def _broken(place: str, error: Exception) -> UnreadableDeliveryError:
     return UnreadableDeliveryError("SIP_ZIP_BROKEN", place, str(error) or "damaged or truncated")
 
 
-def _check_directory_size(archive: Path, limits: Limits) -> None:
+def check_directory_size(archive: Path, limits: Limits) -> None:
     """Refuse a directory that would need much memory, before `zipfile` reads it whole."""
     size = archive.stat().st_size
     if size > limits.message_bytes:

@@ -13,7 +13,7 @@ from sip_builders import zip_bytes
 
 from ingest.checks.catalogue import rules
 from ingest.errors import IngestError, UnreadableDeliveryError
-from ingest.gateway.edxml import NAMESPACE, Message, Reference, promulgation_date, read
+from ingest.gateway.edxml import NAMESPACE, Kind, Message, Reference, promulgation_date, read
 from ingest.gateway.edxml_status import STATUSES, Reporter, write_status
 from ingest.gateway.limits import Limits
 from tests.samples.edxml import EdxmlDocument, write_document
@@ -42,7 +42,7 @@ def read_bytes(folder: Path, data: bytes, limits: Limits | None = None) -> Messa
 
 def test_a_document_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     message = read_bytes(tmp_path, write_document(LETTER))
-    assert message.kind == "document"
+    assert message.kind is Kind.DOCUMENT
     assert (message.sender, message.sender_name) == (LETTER.sender, LETTER.sender_name)
     assert message.receivers == (LETTER.receiver,)
     assert (message.code, message.issued, message.type_name) == ("88/SNV-VTLT", LETTER.issued, "Công văn")
@@ -231,7 +231,8 @@ NOW = datetime(2026, 1, 5, 3, 30, 0, tzinfo=UTC)
 def test_a_status_is_read_back_as_it_was_written(status: str, tmp_path: Path) -> None:
     data = write_status(reporter=US, about=ABOUT, status=status, description="Thiếu \x01 chữ ký", now=NOW)
     message = read_bytes(tmp_path, data)
-    assert (message.kind, message.status, message.responses) == ("status", status, (ABOUT,))
+    kind = Kind.RECALL if status == "13" else Kind.STATUS
+    assert (message.kind, message.status, message.responses) == (kind, status, (ABOUT,))
     assert (message.sender, message.sender_name) == (US.organ_id, US.organ_name)
     assert message.description == "Thiếu   chữ ký"
     assert message.timestamp == "2026/01/05 10:30:00"  # Vietnamese time

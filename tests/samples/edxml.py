@@ -19,6 +19,8 @@ class EdxmlDocument:
 
     Attributes:
         attachments: (name, bytes, wrapped): wrapped as the Java SDK does, in a ZIP of one member.
+        bussiness: 0 new, 1 recall, 2 update, 3 replacement of the documents with the ids `about`.
+        said_id: DocumentId when it is not built as usual.
     """
 
     sender: str
@@ -34,11 +36,14 @@ class EdxmlDocument:
     signer_name: str
     bussiness: int = 0
     attachments: Sequence[tuple[str, bytes, bool]] = ()
+    about: Sequence[str] = ()
+    reason: str = ""
+    said_id: str = ""
 
     @property
     def document_id(self) -> str:
         """Return the id as offices build it: agency, date, code."""
-        return f"{self.sender},{self.issued:%Y/%m/%d},{self.number}/{self.notation}"
+        return self.said_id or f"{self.sender},{self.issued:%Y/%m/%d},{self.number}/{self.notation}"
 
 
 def write_document(document: EdxmlDocument) -> bytes:
@@ -79,14 +84,14 @@ def write_document(document: EdxmlDocument) -> bytes:
         _row("FullName", document.signer_name)
     }</edXML:SignerInfo>
 <edXML:OtherInfo>{_row("Priority", "0")}{_row("PageAmount", "0")}</edXML:OtherInfo>
-{_row("SteeringType", "0")}
+{_responses(document)}{_row("SteeringType", "0")}
 {_row("DocumentId", document.document_id)}
 </edXML:MessageHeader>
 <edXML:TraceHeaderList>
 <edXML:TraceHeader>{_row("OrganId", document.sender)}{
         _row("Timestamp", f"{document.issued:%Y/%m/%d} 09:00:00")
     }</edXML:TraceHeader>
-<edXML:Bussiness>{_row("BussinessDocType", str(document.bussiness))}</edXML:Bussiness>
+{_business(document)}
 </edXML:TraceHeaderList>
 </edXML:edXMLHeader>
 <edXML:edXMLBody><edXML:edXMLManifest version="1.0">{
@@ -96,6 +101,37 @@ def write_document(document: EdxmlDocument) -> bytes:
 <AttachmentEncoded>{"".join(encoded)}</AttachmentEncoded>
 </edXML>
 """.encode()
+
+
+def _responses(document: EdxmlDocument) -> str:
+    """A recall as a document names what it recalls in ResponseFor."""
+    if document.bussiness != 1:
+        return ""
+    return "".join(
+        f"<edXML:ResponseFor>{_row('OrganId', document.sender)}{_row('DocumentId', one)}</edXML:ResponseFor>\n"
+        for one in document.about
+    )
+
+
+def _business(document: EdxmlDocument) -> str:
+    rows = [
+        _row("BussinessDocType", str(document.bussiness)),
+        _row("BussinessDocReason", document.reason),
+    ]
+    if document.bussiness == 2:
+        rows += [_row("DocumentId", one) for one in document.about]
+        rows.append(
+            f"<edXML:BussinessDocumentInfo>{_row('DocumentInfo', '1')}{_row('DocumentReceiver', '0')}"
+            "</edXML:BussinessDocumentInfo>"
+        )
+    if document.bussiness == 3:
+        replaced = (
+            f"<edXML:ReplacementInfo>{_row('DocumentId', one)}<edXML:OrganIdList>"
+            f"{_row('OrganId', document.receiver)}</edXML:OrganIdList></edXML:ReplacementInfo>"
+            for one in document.about
+        )
+        rows.append(f"<edXML:ReplacementInfoList>{''.join(replaced)}</edXML:ReplacementInfoList>")
+    return f"<edXML:Bussiness>{''.join(rows)}</edXML:Bussiness>"
 
 
 def _row(name: str, value: str) -> str:
