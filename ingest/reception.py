@@ -12,14 +12,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from archive.ledger.append import append
-from archive.ledger.event import Verb
+from archive.ledger.event import Verb, stamp
 from archive.queue import send_after_commit
-from archive.register.models import Submission, SubmissionState, new_id
+from archive.register.models import Agency, Submission, SubmissionState, new_id
 from archive.register.projection import apply
 from archive.register.session import transaction
 from ingest import outbox, quarantine, reasons
+from ingest.clock.calendar import hours_of
+from ingest.clock.deadlines import arrival
 from ingest.errors import BadMessageError
 from ingest.finding import Finding
+from ingest.profiles.load import profile_for
 from ingest.settings import IngestSettings
 
 BASIS = "NĐ 01/2013/NĐ-CP Điều 7.3"
@@ -64,6 +67,7 @@ def receive(
 
     Raises:
         BadMessageError: larger than allowed; see `turn_away`.
+        CalendarError: the operator's office calendar is wrong; nothing was taken in.
         TemporaryError: the quarantine cannot be written.
     """
     submission_id = new_id()
@@ -131,6 +135,7 @@ def _recorded(
         with transaction() as session:
             if earlier := _earlier(session, agency_code, message_id, sha256):
                 return Received(earlier, repeat=True)
+            payload |= _office_time(session, agency_code, now)
             event = append(session, Verb.INGEST, payload=payload, after=sha256, basis=BASIS, **about)
             apply(session, event)
             submission = session.get_one(Submission, submission_id)
@@ -148,6 +153,21 @@ def _recorded(
             raise
         return Received(earlier, repeat=True)
     return Received(submission_id, repeat=False)
+
+
+def _office_time(session: Session, agency_code: str, now: datetime) -> dict[str, str]:
+    """Return when the arrival counts as received and is due, as the ledger keeps it.
+
+    The regulation in force on the day of arrival decides: what the case file is about is not known yet. An agency
+    that is not in the register has the base rules, under which an arrival counts as it is.
+    """
+    agency = session.get(Agency, agency_code)
+    level1, chosen = (agency.level1, agency.profile) if agency else ("", "")
+    hours = hours_of(agency_code, level1)
+    profile = profile_for(agency_code, level1, hours.local(now).date(), chosen=chosen)
+    when = arrival(profile.clock, hours, now)
+    due = {"due_at": stamp(when.due_at)} if when.due_at else {}
+    return {"legal_at": stamp(when.legal_at), **due}
 
 
 def _earlier(session: Session, agency_code: str, message_id: str, sha256: str) -> str | None:

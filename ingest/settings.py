@@ -16,6 +16,7 @@ class IngestSettings(Section):
     table: ClassVar[str] = "ingest"
 
     clamd_socket: Path = Path("var/run/clamd.sock")
+    office_calendar: Path | None = None  # office hours and days off; unset: ingest/clock/calendar.toml
     trust_roots: Path | None = None  # folder of PEM files; unset: no signer is trusted
 
     axis_url: str = ""  # empty: nothing is fetched

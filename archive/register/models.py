@@ -84,6 +84,8 @@ class Submission(Base):
     lease_until: Mapped[datetime | None]  # a worker holds it until then
     lease_owner: Mapped[str] = mapped_column(String(80), default="")
     received_at: Mapped[datetime]
+    received_legal_at: Mapped[datetime | None]  # when it counts as received, by the province's office hours
+    due_at: Mapped[datetime | None]  # to be registered until then; None when the regulation is silent
     decided_by: Mapped[str] = mapped_column(String(80), default="")
     decided_at: Mapped[datetime | None]
     case_file_id: Mapped[str | None] = mapped_column(String(36), index=True)

@@ -1,7 +1,8 @@
 """Ledger events about submissions, as register rows.
 
 INGEST, object (submission, id), payload {"agency_code", "message_id", "sha256", "size", "kind",
-"file_name"?, "title"?, "file_code"?, "state"?}.
+"file_name"?, "title"?, "file_code"?, "state"?, "legal_at"?, "due_at"?}; the last two are stamps: when it counts as
+received, and until when it is to be registered.
 
 A later VALIDATE, RETURN, DECISION, RECEIPT or METADATA_CHANGE with object kind "submission" may carry
 {"state", "title", "file_code", "agency_code", "kind", "case_file_id", "decided_by", "findings": [{"code",
@@ -13,7 +14,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from archive.ledger.event import Event
+from archive.ledger.event import Event, unstamp
 from archive.register.models import Finding, Submission, SubmissionState
 
 PLAIN = ("state", "title", "file_code", "file_name", "agency_code", "kind", "case_file_id")
@@ -35,6 +36,9 @@ def received(session: Session, event: Event) -> None:
         )
         session.add(row)
     row.received_at = event.at
+    legal_at, due_at = event.payload.get("legal_at"), event.payload.get("due_at")
+    row.received_legal_at = unstamp(legal_at) if legal_at else event.at
+    row.due_at = unstamp(due_at) if due_at else None
     _move(session, row, event)
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from archive.codes.identifiers import agency_pattern
+
+TimeLimit = Annotated[str, Field(pattern=r"^(|same-day|next-working-morning|[1-9][0-9]? office hours)$")]
 
 
 class Table(BaseModel):
@@ -166,6 +168,25 @@ class Assigned(Rule):
     """The regulation knows no case code or document id: the archive gives them."""
 
 
+class Clock(Rule):
+    """Office time: when an arrival counts, and the limits that run from then.
+
+    Limits are `N office hours`, `same-day` or `next-working-morning` (`ingest.clock.deadlines.within`); "" for none.
+
+    Attributes:
+        registered_within: from receipt to registration by the clerk.
+        issued_within: from signing to issue.
+        assigned_within: from registration to assignment by the head.
+        sent_needs_receipt: a document counts as sent only with a receipt of success.
+    """
+
+    out_of_hours: Literal["next-opening", "as-is"]
+    registered_within: TimeLimit = ""
+    issued_within: TimeLimit = ""
+    assigned_within: TimeLimit = ""
+    sent_needs_receipt: bool = False
+
+
 class Noted(Rule):
     """A fact of the regulation in its own words (kept)."""
 
@@ -193,7 +214,7 @@ class Profile(Table):
     recall: Recall | None = None
     charset: Noted | None = None
     paper: Noted | None = None
-    clock: Noted | None = None
+    clock: Clock | None = None
     filing: Noted | None = None
     retention: Noted | None = None
     refusal: Noted | None = None
