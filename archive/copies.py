@@ -5,12 +5,11 @@ Nothing here knows the register; `archive.keeping` and `archive.fixity` write do
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from archive.errors import AlreadyStoredError, NotFoundError, SettingsError, TemporaryError
+from archive.hashing import sha256_of
 from archive.register.models import CopyState
 from archive.settings import ArchiveSettings, StoreSettings
 from archive.stores.folder import FolderStore
@@ -40,14 +39,6 @@ def _open(settings: StoreSettings) -> Store:
     if settings.kind != "folder":
         raise SettingsError(f"store {settings.name}: kind {settings.kind!r} is unknown; known: folder")
     return FolderStore(settings.name, settings.path)
-
-
-def sha256_of(stream: BinaryIO) -> str:
-    """Return the SHA-256 of a whole stream, lower-case hex, in constant memory."""
-    digest = hashlib.sha256()
-    while chunk := stream.read(1024 * 1024):
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def examine(name: str, sha256: str, places: Sequence[Store]) -> dict[str, str]:

@@ -14,8 +14,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.copies import UNREACHABLE, examine, sha256_of, stores
+from archive.copies import UNREACHABLE, examine, stores
 from archive.errors import DamagedError, NotFoundError, OrderRefusedError, TemporaryError
+from archive.hashing import sha256_of
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.register.decisions import ITEM_ERASING, OrderItem

@@ -19,8 +19,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from archive.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
-from archive.copies import sha256_of, stores
+from archive.copies import stores
 from archive.errors import ArchiveError, TemporaryError
+from archive.hashing import sha256_of
 from archive.keeping import keep
 from archive.ledger.append import be_only_writer, read
 from archive.ledger.event import Event, Verb

@@ -24,6 +24,7 @@ from typing import Any
 
 from fpdf import FPDF
 
+from archive.hashing import sha256_of_file
 from archive.pdfa.verapdf import JAR, VeraPdf
 from archive.settings import ArchiveSettings
 from ingest.delivery import DeliveredFile
@@ -31,7 +32,6 @@ from ingest.formats import ghostscript
 from ingest.formats.cage import Limits
 from ingest.formats.convert import Derivative, Source, normalise
 from ingest.formats.inspect import inspect
-from ingest.formats.judge import sha256_of
 from ingest.formats.sandbox import Sandbox
 from ingest.formats.workshop import Tools, Workshop, workshop
 
@@ -67,7 +67,7 @@ def ours(paths: Sequence[Path], into: Path, shop: Workshop) -> int:
     """Look into and normalise the files; return how many were accepted."""
     sources = []
     for number, path in enumerate(paths):
-        file = DeliveredFile(path.name, path, path.stat().st_size, sha256_of(path))
+        file = DeliveredFile(path.name, path, path.stat().st_size, sha256_of_file(path))
         sources.append(Source(str(number), path, inspect(file, sandbox=shop.sandbox)))
     return sum(isinstance(made, Derivative) for made in normalise(sources, into, shop=shop))
 

@@ -10,9 +10,9 @@ from typing import BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.copies import sha256_of
 from archive.custody import stores
 from archive.errors import NotAllowedError, NotFoundError, TemporaryError
+from archive.hashing import sha256_of
 from archive.packages.facts import WrittenPackage
 from archive.packages.unbag import unbag
 from archive.register.models import CaseFile, Copy, CopyState, Package

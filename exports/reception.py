@@ -6,11 +6,11 @@ It stands for the other house's system until that has one; it knows nothing of o
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from pathlib import Path
 
 from archive.errors import TemporaryError
+from archive.hashing import sha256_of
 from archive.packages.markup import VIETNAM
 from archive.packages.verify import verify_plain
 from archive.settings import ArchiveSettings
@@ -42,7 +42,7 @@ def receive(inbox: Path, *, now: datetime) -> list[HandoverReceipt]:
             continue
         try:
             with package.open("rb") as stream:
-                sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+                sha256 = sha256_of(stream)
                 size = stream.tell()
         except OSError as error:
             raise TemporaryError(f"{package}: cannot be read: {error}") from error

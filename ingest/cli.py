@@ -6,7 +6,6 @@ the account given by `--as`, and the vault checks roles all the same.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from archive.cli import show, viewer_named
+from archive.hashing import sha256_of_file
 from archive.register.models import Submission
 from archive.register.session import reading, transaction
 from ingest import pipeline, preflight, reception, submissions
@@ -64,7 +64,7 @@ def receive(
         received = reception.receive(
             source,
             agency_code=agency,
-            message_id=message_id or f"tep-{_sha256(path)[:32]}",  # a file name may be a secret title
+            message_id=message_id or f"tep-{sha256_of_file(path)[:32]}",  # a file name may be a secret title
             kind="sip",
             file_name=path.name,
             actor="system:cli",
@@ -115,7 +115,7 @@ def convert(
     as_json: Json = False,
 ) -> None:
     """Make a verified PDF/A of one file and say by which route; exit 1 when that is not possible."""
-    sha256 = _sha256(source)
+    sha256 = sha256_of_file(source)
     facts = inspect(DeliveredFile(source.name, source.resolve(), source.stat().st_size, sha256))
     target.mkdir(parents=True, exist_ok=True)
     made = normalise([Source(id=sha256, path=source.resolve(), facts=facts)], target)[0]
@@ -181,11 +181,6 @@ def return_submission(submission_id: str, reason: str, user: AsUser, role: Roles
             session, submission_id, viewer=viewer_named(user, role), reason=reason, now=datetime.now(UTC)
         )
     print("returned")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _facts(row: Submission, lang: Literal["vi", "en"]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from archive.errors import TangThuError, TemporaryError
 from archive.patience import Patience
+from archive.wiping import wipe_folder
 from ingest import outbox, quarantine
 from ingest.errors import BadMessageError
 from ingest.gateway.interface import Inbox, Waiting
@@ -92,7 +93,7 @@ def _taken(axis: Inbox, waiting: Waiting, folder: Path, now: datetime) -> Receiv
     except OSError as error:
         raise TemporaryError(f"quarantine cannot be written: {error.strerror}; free space") from error
     finally:
-        quarantine.clear(place)  # overwritten: it may turn out to be secret
+        wipe_folder(place)  # overwritten: it may turn out to be secret
     axis.acknowledge(waiting.doc_id, "done")
     return received
 
@@ -101,4 +102,4 @@ def clear_stale(folder: Path) -> None:
     """Wipe what a killed fetch left half-way; the messages themselves still wait on the axis."""
     for place in folder.glob(f"{PREFIX}*"):
         if time.time() - place.stat().st_mtime > STALE_SECONDS:
-            quarantine.clear(place)
+            wipe_folder(place)

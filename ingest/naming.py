@@ -6,6 +6,8 @@ import re
 import unicodedata
 from pathlib import PurePosixPath
 
+from archive.vietnamese import unaccented
+
 LONGEST = 120  # bytes of one part in UTF-8; the whole stays far below any file system's limit
 
 
@@ -39,6 +41,4 @@ def package_name(province: str, agency: str, year: int, file_code: str, *, versi
 
 
 def _slug(text: str) -> str:
-    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", plain).strip(".-")[:LONGEST] or "khong-ten"
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", unaccented(text)).strip(".-")[:LONGEST] or "khong-ten"

@@ -14,7 +14,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from archive.hashing import hashed_copy
 from archive.register.models import new_id
+from archive.wiping import wipe_folder
 from ingest import quarantine
 from ingest.checks.catalogue import rule
 from ingest.errors import too_large
@@ -87,7 +89,7 @@ def preflight(
         steps = CHECKS_AND_PDFA if convert else CHECKS
         return _run(steps, Work(new_id(), agency_code, kind, file_name, now, raw, work, {}), now)
     finally:
-        quarantine.clear(folder)
+        wipe_folder(folder)
 
 
 def tidy() -> int:
@@ -98,19 +100,15 @@ def tidy() -> int:
         if time.time() - place.stat().st_mtime > LEFT_SECONDS
     ]
     for place in left:
-        quarantine.clear(place)
+        wipe_folder(place)
     return len(left)
 
 
 def _copied(source: BinaryIO, target: Path, *, limit: int) -> str:
     """Write the bytes, and return of which kind they are: "sip" (a ZIP) or "edxml"."""
-    size = 0
     with target.open("wb") as out:
-        while block := source.read(quarantine.BLOCK):
-            size += len(block)
-            if size > limit:
-                raise too_large(limit)
-            out.write(block)
+        if hashed_copy(source, out, limit=limit).size > limit:
+            raise too_large(limit)
     with target.open("rb") as written:
         return "sip" if written.read(2) == b"PK" else "edxml"
 

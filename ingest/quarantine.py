@@ -8,7 +8,6 @@ way in. Nothing here is ever served to a browser.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Iterable
@@ -19,11 +18,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.errors import TemporaryError
+from archive.hashing import Copied, hashed_copy
 from archive.holders import Erasure, Holder, Target
 from archive.settings import ArchiveSettings
+from archive.wiping import Wiped, wipe_folder
 from ingest.errors import too_large
-
-BLOCK = 1 << 20
 
 
 def home() -> Path:
@@ -55,15 +54,7 @@ def name_of(submission_id: str) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class Kept:
-    """Bytes that were written and synced to disk."""
-
-    size: int
-    sha256: str
-
-
-def keep(submission_id: str, source: BinaryIO, *, limit: int, name: str = "") -> Kept:
+def keep(submission_id: str, source: BinaryIO, *, limit: int, name: str = "") -> Copied:
     """Write what arrived to the submission's folder, hashing on the way; whole and synced when it returns.
 
     Raises:
@@ -71,18 +62,12 @@ def keep(submission_id: str, source: BinaryIO, *, limit: int, name: str = "") ->
         TemporaryError: the disk is full or gone.
     """
     target = raw(submission_id)
-    digest, size = hashlib.sha256(), 0
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if name:
             (target.parent / "name").write_text(name, "utf-8")
         with target.open("wb") as out:
-            while block := source.read(BLOCK):
-                size += len(block)
-                if size > limit:
-                    break
-                digest.update(block)
-                out.write(block)
+            kept = hashed_copy(source, out, limit=limit)
             out.flush()
             os.fsync(out.fileno())
     except OSError as error:
@@ -90,10 +75,10 @@ def keep(submission_id: str, source: BinaryIO, *, limit: int, name: str = "") ->
         raise TemporaryError(
             f"quarantine cannot be written: {error}; free space, then it is tried again"
         ) from error
-    if size > limit:
+    if kept.size > limit:
         drop(submission_id)
         raise too_large(limit)
-    return Kept(size, digest.hexdigest())
+    return kept
 
 
 def drop(submission_id: str) -> None:
@@ -101,25 +86,9 @@ def drop(submission_id: str) -> None:
     shutil.rmtree(folder(submission_id), ignore_errors=True)
 
 
-def wipe(submission_id: str) -> tuple[int, int]:
+def wipe(submission_id: str) -> Wiped:
     """Overwrite every file of the submission once and remove it; return how many files and bytes there were."""
-    return clear(folder(submission_id))
-
-
-def clear(place: Path) -> tuple[int, int]:
-    """Overwrite every file below a folder once and remove the folder; return how many files and bytes there were."""
-    files = size = 0
-    for path in sorted(place.rglob("*")):
-        if path.is_file() and not path.is_symlink():
-            length = path.stat().st_size
-            with path.open("r+b") as stream:
-                for start in range(0, length, BLOCK):
-                    stream.write(bytes(min(BLOCK, length - start)))
-                stream.flush()
-                os.fsync(stream.fileno())
-            files, size = files + 1, size + length
-    shutil.rmtree(place, ignore_errors=True)
-    return files, size
+    return wipe_folder(folder(submission_id))
 
 
 @dataclass(frozen=True)
@@ -132,8 +101,8 @@ class QuarantineHolder:
         """Wipe the folders of the case file's submissions and look again."""
         files = size = 0
         for submission_id in target.submission_ids:
-            count, length = wipe(submission_id)
-            files, size = files + count, size + length
+            wiped = wipe(submission_id)
+            files, size = files + wiped.files, size + wiped.size
         gone = not any(folder(submission_id).exists() for submission_id in target.submission_ids)
         what = f"{files} files, {size} bytes" if files else "nothing"
         how = "clear: overwritten once and removed" if files else "not applicable"

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from archive import vietnamese
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def fold(text: str) -> str:
     """Return a text's words in lower-case ASCII, one space between: "Vĩnh  viễn." -> "vinh vien"."""
-    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D")).lower()
-    return _NOT_WORD.sub(" ", "".join(c for c in plain if not unicodedata.combining(c))).strip()
+    return _NOT_WORD.sub(" ", vietnamese.fold(text)).strip()
 
 
 def words(text: str) -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
+from archive.vietnamese import fold
+
 MARK_OPEN, MARK_CLOSE = "\ue000", "\ue001"
 """Private characters that stand for <mark> until the text is escaped; `clean` takes them out of all text."""
 
@@ -72,12 +74,6 @@ def _removable() -> re.Pattern[str]:
 def _replacement(match: re.Match[str]) -> str:
     # An invisible character inside a word does not split it; anything else does.
     return "" if match.group() in "\xad\u200b\u200c\u200d\u2060\ufeff" else " "
-
-
-def fold(text: str) -> str:
-    """Return text in lower case without accents, đ as d: "Quyết định" -> "quyet dinh"."""
-    apart = unicodedata.normalize("NFD", text.lower())
-    return "".join(char for char in apart if not unicodedata.combining(char)).replace("đ", "d")
 
 
 def exact(text: str) -> str:

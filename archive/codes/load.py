@@ -7,13 +7,13 @@ numeric lists), `name`, `also` (other spellings, separated by ";"), `source`.
 from __future__ import annotations
 
 import csv
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
 from archive.errors import ArchiveError
+from archive.vietnamese import plain
 
 TABLES = ("type-name", "maintenance", "use-mode", "language", "physical-state", "confidence")
 
@@ -45,7 +45,7 @@ class CodeTable:
 
         Diacritics count: "Mật" (secret) is not "Mặt".
         """
-        return self._index.get(_key(value))
+        return self._index.get(plain(value))
 
     def code_of(self, value: str) -> str | None:
         """Return the TT 05/2025 code of a text or code; None when there is none."""
@@ -89,7 +89,7 @@ def table(name: str) -> CodeTable:
     )
     index: dict[str, CodeEntry] = {}
     for entry in entries:
-        for spelling in {_key(s) for s in (entry.code, entry.name, *entry.also) if s}:
+        for spelling in {plain(s) for s in (entry.code, entry.name, *entry.also) if s}:
             if spelling in index:
                 raise CodeTableError(f"{name}.csv: {spelling!r} is on two rows")
             index[spelling] = entry
@@ -109,7 +109,3 @@ def level1_codes() -> Mapping[str, Level1]:
 def _rows(name: str) -> list[dict[str, str]]:
     with files(__package__).joinpath(f"{name}.csv").open("r", encoding="utf-8") as stream:
         return list(csv.DictReader(stream))
-
-
-def _key(value: str) -> str:
-    return " ".join(unicodedata.normalize("NFC", value).casefold().split())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import zipfile
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from archive.errors import TemporaryError
+from archive.hashing import sha256_of
 from archive.packages.container import CHUNK
 from archive.packages.errors import UnreadableError
 from archive.packages.facts import WrittenPackage
@@ -39,9 +39,7 @@ def unbag(source: BinaryIO, into: Path) -> WrittenPackage:
             raw.flush()
             os.fsync(raw.fileno())
             raw.seek(0)
-            digest = hashlib.sha256()
-            while chunk := raw.read(CHUNK):
-                digest.update(chunk)
+            sha256 = sha256_of(raw)
             size = raw.tell()
         part.replace(into)
     except zipfile.BadZipFile as error:
@@ -50,7 +48,7 @@ def unbag(source: BinaryIO, into: Path) -> WrittenPackage:
         raise TemporaryError(f"{into}: cannot be written: {error}") from error
     finally:
         part.unlink(missing_ok=True)
-    return WrittenPackage(into, size, digest.hexdigest())
+    return WrittenPackage(into, size, sha256)
 
 
 def _copy(stored: zipfile.ZipFile, plain: zipfile.ZipFile) -> int:

@@ -20,6 +20,7 @@ from typing import IO
 from uuid import uuid4
 
 from archive.errors import TangThuError, TemporaryError
+from archive.hashing import sha256_of
 from archive.packages import bag, ead, mets, premis
 from archive.packages.container import CHUNK, Container, Member
 from archive.packages.errors import UnwritableError
@@ -103,10 +104,8 @@ def write(facts: PackageFacts, into: Path, *, schemas: Path) -> WrittenPackage:
 
 def _measure(raw: IO[bytes]) -> tuple[int, str]:
     raw.seek(0)
-    digest = hashlib.sha256()
-    while chunk := raw.read(CHUNK):
-        digest.update(chunk)
-    return raw.tell(), digest.hexdigest()
+    sha256 = sha256_of(raw)
+    return raw.tell(), sha256
 
 
 def _sync_folder(folder: Path) -> None:

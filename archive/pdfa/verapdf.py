@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+from archive.hashing import sha256_of_file
 from archive.pdfa.errors import VeraPdfMissingError
 from archive.settings import ArchiveSettings
 from archive.warm import ChildGoneError, ChildHangsError, WarmChild
@@ -234,8 +235,7 @@ def _compiled(jar: Path) -> Path:
     processes may start for the first time at once.
     """
     digest = hashlib.sha256(SOURCE.read_bytes())
-    with jar.open("rb") as stream:
-        digest.update(hashlib.file_digest(stream, "sha256").digest())
+    digest.update(bytes.fromhex(sha256_of_file(jar)))
     home = ArchiveSettings.load().tools_home / "verapdf"
     ready = home / f"classes-{digest.hexdigest()[:16]}"
     if ready.is_dir():

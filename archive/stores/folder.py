@@ -17,9 +17,10 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from archive.errors import AlreadyStoredError, ArchiveError, NotFoundError, TemporaryError
+from archive.hashing import Copied, hashed_copy, sha256_of_file
 from archive.stores.interface import Stored
+from archive.wiping import wipe_file
 
-CHUNK = 1024 * 1024
 QUARANTINE = ".quarantine"
 CLEARED = (
     "clear (NIST SP 800-88): overwritten once and removed; "
@@ -90,12 +91,12 @@ class FolderStore:
             target.parent.mkdir(parents=True, exist_ok=True)
             temporary = target.parent / f"{_temporary(name)}{uuid4().hex}"
             try:
-                digest, size = _copy(source, temporary)
+                copied = _copy(source, temporary)
                 try:
                     # A hard link fails when the name exists: two writers cannot overwrite each other.
                     os.link(temporary, target)
                 except FileExistsError:
-                    if _sha256(target) != digest:
+                    if sha256_of_file(target) != copied.sha256:
                         raise AlreadyStoredError(
                             f"store {self._name} already holds other bytes as {name}; nothing was overwritten"
                         ) from None
@@ -103,7 +104,7 @@ class FolderStore:
                 with suppress(FileNotFoundError):
                     temporary.unlink()
             self._flush_folders(target.parent)
-        return Stored(name, size)
+        return Stored(name, copied.size)
 
     def open(self, name: str) -> BinaryIO:
         """Return a seekable stream of the stored bytes; the caller closes it.
@@ -166,8 +167,7 @@ class FolderStore:
             # A writer that was killed leaves its half-written file beside the target.
             there += sorted(path.parent.glob(f"{_temporary(name)}*"))
             for file in there:
-                _overwrite(file)
-                file.unlink()
+                wipe_file(file)
                 _flush(file.parent)
             for folder in (remains, path.parent):
                 self._drop_empty(folder)
@@ -233,30 +233,12 @@ def _temporary(name: str) -> str:
     return f".tmp-{hashlib.sha256(name.encode()).hexdigest()[:16]}-"
 
 
-def _copy(source: Path, target: Path) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
+def _copy(source: Path, target: Path) -> Copied:
     with source.open("rb") as reader, target.open("xb") as writer:
-        while chunk := reader.read(CHUNK):
-            digest.update(chunk)
-            size += len(chunk)
-            writer.write(chunk)
+        copied = hashed_copy(reader, writer)
         writer.flush()
         os.fsync(writer.fileno())
-    return digest.hexdigest(), size
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _overwrite(path: Path) -> None:
-    left = path.stat().st_size
-    with path.open("r+b") as stream:
-        while left > 0:
-            left -= stream.write(bytes(min(CHUNK, left)))
-        stream.flush()
-        os.fsync(stream.fileno())
+    return copied
 
 
 def _flush(folder: Path) -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 
 from archive.codes.identifiers import is_axis_id
 from archive.codes.load import table
+from archive.vietnamese import plain
 from ingest.checks.case import Case
 from ingest.checks.dates import format_date, parse_date
 from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS, Field, Kind, Need
-from ingest.checks.words import plain
 from ingest.finding import Finding
 
 _DIGITS = re.compile(r"[0-9]+")

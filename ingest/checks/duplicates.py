@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from archive.vietnamese import plain
 from ingest.checks.case import Case, Document
 from ingest.checks.dates import parse_date
-from ingest.checks.words import plain
 from ingest.finding import Finding
 
 

@@ -10,8 +10,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
+from archive.vietnamese import fold, plain
 from ingest.checks.case import Case, Document
-from ingest.checks.words import fold, plain
 from ingest.finding import Finding
 
 LEVELS = ("TUYỆT MẬT", "TỐI MẬT", "MẬT")
@@ -51,7 +51,7 @@ def _document(case: Case, document: Document) -> Iterator[Finding]:
 
 def is_secret_value(value: str) -> bool:
     """Return whether a field says Mật, Tối mật or Tuyệt mật, or has the TT 05/2025 code 03 of Mật."""
-    return bool(_VALUE.fullmatch(plain(value)) or _VALUE_FOLDED.fullmatch(fold(value)))
+    return bool(_VALUE.fullmatch(plain(value)) or _VALUE_FOLDED.fullmatch(fold(plain(value))))
 
 
 def stamp_on(first_page: str) -> str:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from archive.vietnamese import plain
 from ingest.checks.case import Case, Document, Piece
-from ingest.checks.words import plain
 from ingest.delivery import SignatureFacts
 from ingest.finding import Finding
 

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from archive.hashing import sha256_of_file
 from ingest.delivery import FileFacts
 from ingest.errors import IngestError
 from ingest.formats import libreoffice
@@ -26,7 +27,7 @@ from ingest.formats.derivative import (
 )
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.identify import PDF
-from ingest.formats.judge import Judgement, sha256_of
+from ingest.formats.judge import Judgement
 from ingest.formats.libreoffice import Printed
 from ingest.formats.routes import Candidate, Work, from_office, from_pdf, from_picture
 from ingest.formats.workshop import Workshop, library_version, program_version, shared
@@ -105,7 +106,7 @@ def _one(work: Work, printed: Printed | None, into: Path) -> Derivative | Failur
 
 def _kept(work: Work, found: Judgement, candidate: Candidate, into: Path) -> Derivative:
     path, text = into / f"{work.source.id}.pdf", into / f"{work.source.id}.txt"
-    sha256, size = sha256_of(candidate.path), candidate.path.stat().st_size
+    sha256, size = sha256_of_file(candidate.path), candidate.path.stat().st_size
     candidate.text.replace(text)
     candidate.path.replace(path)
     accepted = [attempt.route for attempt in work.attempts if attempt.outcome == "accepted"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,9 +87,3 @@ def _summary(facts: Measured) -> dict[str, Any]:
     if not texts and facts.words_found is None:
         told["words"] = "not compared: no other reader of the source gives any"
     return told
-
-
-def sha256_of(path: Path) -> str:
-    """Return a file's SHA-256, lower-case hex."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

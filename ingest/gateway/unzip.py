@@ -10,7 +10,6 @@ enough for a real case file, so a hostile sender can make us write that much to 
 from __future__ import annotations
 
 import errno
-import hashlib
 import shutil
 import stat
 import struct
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import IO
 
 from archive.errors import TemporaryError
+from archive.hashing import hashed_copy
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.limits import Limits
 
@@ -176,23 +176,18 @@ def _write(
 ) -> str:
     if info.file_size > RATIO_FLOOR and info.file_size > limits.ratio * max(1, info.compress_size):
         raise UnreadableDeliveryError("SIP_BOMB", name, f"{info.file_size} bytes out of {info.compress_size}")
-    digest = hashlib.sha256()
-    written = 0
     try:
         with opened.open(info) as source, target.open("xb") as sink:
-            while chunk := source.read(CHUNK):
-                written += len(chunk)
-                if written > room or written > info.file_size:
-                    raise UnreadableDeliveryError("SIP_BOMB", name, "longer than the archive says")
-                digest.update(chunk)
-                sink.write(chunk)
+            copied = hashed_copy(source, sink, limit=min(room, info.file_size))
     except NotImplementedError:  # a RuntimeError too; the caller says what it means
         raise
     except RuntimeError as error:  # zipfile's word for "needs a password"
         raise UnreadableDeliveryError("SIP_ENCRYPTED", name, str(error)) from error
-    if written != info.file_size:
-        raise UnreadableDeliveryError("SIP_ZIP_BROKEN", name, f"{written} of {info.file_size} bytes")
-    return digest.hexdigest()
+    if copied.size > min(room, info.file_size):
+        raise UnreadableDeliveryError("SIP_BOMB", name, "longer than the archive says")
+    if copied.size != info.file_size:
+        raise UnreadableDeliveryError("SIP_ZIP_BROKEN", name, f"{copied.size} of {info.file_size} bytes")
+    return copied.sha256
 
 
 def _check_nested(path: Path, name: str, limits: Limits, *, depth: int) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
+from archive.hashing import sha256_of_file
 from archive.ledger.event import Verb
 from archive.packages.facts import (
     ComponentFacts,
@@ -188,10 +189,7 @@ def _components(
 
 
 def _measured(path: Path) -> WrittenPackage:
-    import hashlib
-
-    with path.open("rb") as stream:
-        return WrittenPackage(path, path.stat().st_size, hashlib.file_digest(stream, "sha256").hexdigest())
+    return WrittenPackage(path, path.stat().st_size, sha256_of_file(path))
 
 
 def _events(work: Work, records: tuple[RecordFacts, ...], now: datetime) -> Iterator[EventFacts]:

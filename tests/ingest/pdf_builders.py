@@ -16,8 +16,8 @@ from fpdf import FPDF
 from openpyxl import Workbook
 from PIL import Image, ImageDraw, ImageFont
 
+from archive.hashing import sha256_of_file
 from ingest.delivery import DeliveredFile
-from ingest.formats.judge import sha256_of
 
 SERIF = "/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf"
 DECISION = """CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
@@ -32,7 +32,7 @@ Theo đề nghị của Giám đốc Sở Nội vụ.
 
 def delivered(path: Path, name: str = "") -> DeliveredFile:
     """The file as the gateway would hand it over."""
-    return DeliveredFile(name or path.name, path, path.stat().st_size, sha256_of(path))
+    return DeliveredFile(name or path.name, path, path.stat().st_size, sha256_of_file(path))
 
 
 def born_digital(path: Path, pages: int = 2, words: str = DECISION) -> Path:

@@ -11,6 +11,7 @@ import pytest
 
 from archive.errors import TemporaryError
 from archive.holders import Target
+from archive.wiping import Wiped
 from ingest import quarantine
 from ingest.errors import IngestError
 
@@ -44,7 +45,7 @@ def test_wiping_overwrites_before_it_removes(house: Path) -> None:
     (quarantine.work("s1") / "page.txt").write_bytes(b"TOI MAT")
     second_name = house / "same-bytes"
     second_name.hardlink_to(quarantine.raw("s1"))  # the disk's own view of the same bytes
-    assert quarantine.wipe("s1") == (2, 7007)
+    assert quarantine.wipe("s1") == Wiped(files=2, size=7007)
     assert not quarantine.folder("s1").exists()
     assert second_name.read_bytes() == bytes(7000)
 

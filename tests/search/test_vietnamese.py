@@ -8,26 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.vietnamese import fold
 from search.vietnamese import (
     clean,
     code_key,
     code_parts,
     exact,
-    fold,
     folded_words,
     is_code,
     units,
     words,
 )
-
-ALL_VOWELS = "àáảãạăằắẳẵặâầấẩẫậèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
-
-
-def test_every_vietnamese_vowel_folds_to_one_of_six_letters() -> None:
-    assert len(set(ALL_VOWELS)) == 12 * 5 + 6  # twelve vowels with five tones, six of them marked without
-    assert set(fold(ALL_VOWELS)) == set("aeiouy")
-    assert set(fold(ALL_VOWELS.upper())) == set("aeiouy")
-    assert fold("Đường Đặc đỉnh") == "duong dac dinh"
 
 
 @pytest.mark.parametrize(

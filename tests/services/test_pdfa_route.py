@@ -12,6 +12,7 @@ from pathlib import Path
 import pikepdf
 import pytest
 
+from archive.hashing import sha256_of_file
 from archive.pdfa.verapdf import VeraPdf
 from ingest.errors import IngestError, ToolMissingError
 from ingest.formats import ghostscript
@@ -19,7 +20,6 @@ from ingest.formats.cage import Limits
 from ingest.formats.convert import Derivative, Failure, Source, normalise
 from ingest.formats.fidelity import from_answer, reasons_against
 from ingest.formats.inspect import inspect
-from ingest.formats.judge import sha256_of
 from ingest.formats.workshop import Tools, Workshop, workshop
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "ingest"))
@@ -127,13 +127,13 @@ def test_a_file_becomes_pdfa_with_its_words_and_the_original_stays_as_it_was(
     word: str,
 ) -> None:
     path = build(tmp_path / name)
-    before = sha256_of(path)
+    before = sha256_of_file(path)
     result = _made(path, tmp_path / "out", shop)
     assert isinstance(result, Derivative), result
     assert route in (None, result.route), result.attempts
     assert word in " ".join(result.text_path.read_text("utf-8").split())
-    assert sha256_of(path) == before
-    assert result.sha256 == sha256_of(result.path)
+    assert sha256_of_file(path) == before
+    assert result.sha256 == sha256_of_file(result.path)
     assert result.size == result.path.stat().st_size
     assert result.verdict["compliant"] is True
     assert another_vera.check(result.path).compliant is True
