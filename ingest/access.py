@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 
 from archive.viewer import Access
 
@@ -19,6 +20,19 @@ WORDS = {
     "03": Access.SECRET,
     "mật": Access.SECRET,
 }
+
+
+_STRICTEST_FIRST = (Access.SECRET, Access.CONDITIONAL, Access.PUBLIC)
+
+
+def strictest(modes: Iterable[str]) -> Access:
+    """Return the access code of a case file whose own and whose documents' use modes these are.
+
+    A document that says nothing takes the case file's. One conditional document makes the whole case file
+    conditional: access is granted by case file, and the stricter word must not be lost (our reading).
+    """
+    codes = {access_of(mode) for mode in modes}
+    return next((code for code in _STRICTEST_FIRST if code in codes), Access.CONDITIONAL)
 
 
 def access_of(rights: str) -> Access:

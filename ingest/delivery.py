@@ -6,7 +6,7 @@ package used; TT 05/2025 names are mapped on reading. Values are the text as sen
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,6 +60,17 @@ class Delivery:
     documents: tuple[DeliveredDocument, ...]
     sources: tuple[DeliveredFile, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    def placed_files(self) -> Iterator[tuple[str, int, DeliveredFile]]:
+        """Yield place, document ordinal (0: the package's own) and file of everything that would be kept.
+
+        Files are pointed at by number: their names may not be recorded before the last look for secrecy.
+        """
+        for ordinal, document in enumerate(self.documents, 1):
+            for position, file in enumerate(document.files, 1):
+                yield f"document {ordinal} / file {position}", ordinal, file
+        for position, file in enumerate(self.sources, 1):
+            yield f"package / file {position}", 0, file
 
 
 @dataclass(frozen=True)

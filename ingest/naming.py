@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from pathlib import PurePosixPath
@@ -36,8 +37,10 @@ def _cut(text: str, size: int) -> str:
 
 def package_name(province: str, agency: str, year: int, file_code: str, *, version: int) -> str:
     """Return a package's key in every store: `<province>/<agency>/<year>/<file code>/v0001.zip` (design section 7)."""
-    parts = (_slug(province), _slug(agency), f"{year:04d}", _slug(file_code), f"v{version:04d}.zip")
-    return "/".join(parts)
+    code = _slug(file_code)
+    if code != file_code:  # "01/TH" and "01-TH" are two codes: what the name lost is told apart by its hash
+        code = f"{code[: LONGEST - 9]}-{hashlib.sha256(file_code.encode()).hexdigest()[:8]}"
+    return "/".join((_slug(province), _slug(agency), f"{year:04d}", code, f"v{version:04d}.zip"))
 
 
 def _slug(text: str) -> str:

@@ -182,7 +182,7 @@ def _record(
     """
     now = datetime.now(UTC)
     with transaction() as session:
-        submission = session.get_one(Submission, submission_id)
+        submission = session.get_one(Submission, submission_id, with_for_update=True)
         if submission.lease_owner != ours.owner:
             raise LeaseLostError(
                 f"submission {submission_id} is held by {submission.lease_owner or 'nobody'}"

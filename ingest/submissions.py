@@ -149,6 +149,7 @@ def send_back(
 
 def _to_decide(session: Session, submission_id: str, viewer: Viewer) -> Submission:
     submission = one(session, submission_id, viewer=viewer)
+    session.refresh(submission, with_for_update=True)  # two archivists may press two buttons at once
     if not viewer.has(Role.ARCHIVIST, submission.agency_code):
         raise NotAllowedError(
             f"{viewer.name} is not archivist at {submission.agency_code}: only an archivist decides"

@@ -57,6 +57,7 @@ class Case:
     delivery: Delivery
     fields: Mapping[str, str]
     documents: tuple[Document, ...]
+    sources: tuple[Piece, ...]  # descriptions and loose files of the package
     profile: Profile
     agency_code: str
     today: date
@@ -94,6 +95,7 @@ def case_of(
         delivery,
         canonical(delivery.fields),
         tuple(_document(n, document, facts) for n, document in enumerate(delivery.documents, 1)),
+        tuple(Piece(file, facts.get(file.sha256)) for file in delivery.sources),
         profile,
         agency_code,
         today,

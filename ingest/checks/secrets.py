@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from archive.vietnamese import fold, plain
-from ingest.checks.case import Case, Document
+from ingest.checks.case import Case, Piece
 from ingest.finding import Finding
 
 LEVELS = ("TUYỆT MẬT", "TỐI MẬT", "MẬT")
@@ -34,19 +34,21 @@ def check(case: Case) -> Iterator[Finding]:
         if is_secret_value(case.get(name)):
             yield _finding(case, f"case file / {name}", name, 0)
     for document in case.documents:
-        yield from _document(case, document)
+        for name in _FIELDS:
+            if is_secret_value(document.get(name)):
+                yield _finding(case, document.place(name), name, document.ordinal)
+        for piece in document.pieces:
+            yield from _piece(case, piece, document.ordinal)
+    for piece in case.sources:
+        yield from _piece(case, piece, 0)
 
 
-def _document(case: Case, document: Document) -> Iterator[Finding]:
-    for name in _FIELDS:
-        if is_secret_value(document.get(name)):
-            yield _finding(case, document.place(name), name, document.ordinal)
-    for piece in document.pieces:
-        stamp = stamp_on(piece.facts.first_page_text) if piece.facts else ""
-        if stamp:
-            yield _finding(case, piece.name, f"{stamp} (trang 1)", document.ordinal)
-        if is_secret_name(piece.name):
-            yield _finding(case, piece.name, "tên tệp", document.ordinal)
+def _piece(case: Case, piece: Piece, ordinal: int) -> Iterator[Finding]:
+    stamp = stamp_on(piece.facts.first_page_text) if piece.facts else ""
+    if stamp:
+        yield _finding(case, piece.name, f"{stamp} (trang 1)", ordinal)
+    if is_secret_name(piece.name):
+        yield _finding(case, piece.name, "tên tệp", ordinal)
 
 
 def is_secret_value(value: str) -> bool:

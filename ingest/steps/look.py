@@ -19,10 +19,9 @@ def look(work: Work, now: datetime) -> Outcome:
     """Write `facts.json`: SHA-256 of a delivered file -> what was learnt about it."""
     delivery = work.load("delivery", Delivery)
     facts: AllFacts = {}
-    for document in delivery.documents:
-        for file in document.files:
-            if file.sha256 not in facts:
-                facts[file.sha256] = inspect(file)
+    for _, _, file in delivery.placed_files():
+        if file.sha256 not in facts:
+            facts[file.sha256] = inspect(file)
     with reading() as session:
         agency = session.get_one(Agency, work.agency_code)
     if (refused := secret.refusal(delivery, facts, agency, now)) is not None:

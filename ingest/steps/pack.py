@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from uuid import UUID, uuid5
@@ -14,7 +14,6 @@ from archive.ledger.event import Verb
 from archive.packages.facts import (
     ComponentFacts,
     DocumentationFile,
-    EventFacts,
     PackageFacts,
     RecordFacts,
     WrittenPackage,
@@ -23,18 +22,17 @@ from archive.packages.writer import write
 from archive.register.models import Agency, ComponentRole, Fonds
 from archive.register.session import reading
 from archive.settings import ArchiveSettings
-from ingest.access import access_of
+from ingest.access import strictest
 from ingest.checks.dates import parse_date
 from ingest.checks.fields import canonical
 from ingest.checks.regime import regime_of
 from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery
 from ingest.errors import IngestError
 from ingest.naming import package_name, safe_name
+from ingest.steps.events import events_of
 from ingest.steps.look import AllFacts
 from ingest.steps.normalise import Derivatives
 from ingest.steps.step import Note, Outcome, Work
-
-TOOL = "Tàng Thư ingest"
 
 
 def pack(work: Work, now: datetime) -> Outcome:
@@ -85,7 +83,7 @@ def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
         code=fields.get("FileCode", ""),
         title=fields.get("Title", ""),
         regime=regime_of(ended),
-        access=access_of(fields.get("Rights", "")),
+        access=strictest([fields.get("Rights", ""), *_modes(delivery)]),
         start_date=started,
         end_date=ended,
         maintenance=fields.get("Maintenance", ""),
@@ -93,9 +91,14 @@ def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
         total_pages=sum(record.pages for record in records),
         description=dict(fields),
         records=records,
-        events=tuple(_events(work, records, now)),
+        events=tuple(events_of(work, records, now)),
         documentation=tuple(_documentation(delivery)),
     )
+
+
+def _modes(delivery: Delivery) -> list[str]:
+    said = (canonical(document.fields) for document in delivery.documents)
+    return [mode for fields in said if (mode := fields.get("Mode", "") or fields.get("Rights", ""))]
 
 
 def _record(
@@ -190,62 +193,6 @@ def _components(
 
 def _measured(path: Path) -> WrittenPackage:
     return WrittenPackage(path, path.stat().st_size, sha256_of_file(path))
-
-
-def _events(work: Work, records: tuple[RecordFacts, ...], now: datetime) -> Iterator[EventFacts]:
-    seed = UUID(work.submission_id)
-    originals = tuple(
-        c.id for record in records for c in record.components if c.role == ComponentRole.ORIGINAL
-    )
-
-    def event(kind: str, at: datetime, detail: str, agent: str, objects: tuple[str, ...] = ()) -> EventFacts:
-        return EventFacts(
-            str(uuid5(seed, f"event {kind} {detail}")),
-            kind,
-            at.astimezone(UTC).replace(microsecond=0),
-            "success",
-            detail,
-            agent,
-            objects,
-        )
-
-    yield event("transfer", work.received_at, f"received from {work.agency_code}", TOOL)
-    scanned: Mapping[str, object] = work.results.get("scan", {})
-    yield event(
-        "virus check",
-        _at(scanned, now),
-        f"{scanned.get('files', 0)} files, nothing found",
-        str(scanned.get("engine", "clamd")),
-        originals,
-    )
-    checked: Mapping[str, object] = work.results.get("check", {})
-    yield event(
-        "validation",
-        _at(checked, now),
-        f"profile {checked.get('profile', '')}, {checked.get('findings', 0)} findings",
-        TOOL,
-    )
-    for record in records:
-        for component in record.components:
-            if component.role == ComponentRole.PDFA:
-                tools = ", ".join(
-                    f"{name} {version}" for name, version in sorted(component.facts["tools"].items())
-                )
-                yield event(
-                    "normalization",
-                    now,
-                    f"{component.path}: {component.facts['route']}",
-                    tools or TOOL,
-                    (component.facts["of"], component.id),
-                )
-    decided: Mapping[str, object] = work.results.get("decide", {})
-    yield event("appraisal", _at(decided, now), "accepted", str(decided.get("by", "")))
-    yield event("information package creation", now, "AIP v0001", TOOL)
-
-
-def _at(result: Mapping[str, object], now: datetime) -> datetime:
-    at = result.get("at")
-    return datetime.fromisoformat(at) if isinstance(at, str) else now
 
 
 def _documentation(delivery: Delivery) -> Iterator[DocumentationFile]:

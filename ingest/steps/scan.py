@@ -15,21 +15,17 @@ from ingest.steps.step import Note, Outcome, Verdict, Work
 def scan(work: Work, now: datetime) -> Outcome:
     """Refuse what is infected, return what could not be looked into (NĐ 01/2013/NĐ-CP Điều 7.3.d).
 
-    Files are pointed at by number: their names may not be recorded yet (`ingest.steps.secret`).
+    Descriptions and loose files of the package are scanned too: they are kept in its `documentation/`.
     """
     delivery = work.load("delivery", Delivery)
     findings: list[Finding] = []
     engine = ""
     count = 0
-    for ordinal, document in enumerate(delivery.documents, 1):
-        for position, file in enumerate(document.files, 1):
-            verdict = virus.scan(file.path)
-            engine, count = verdict.engine, count + 1
-            if not verdict.clean:
-                place = f"document {ordinal} / file {position}"
-                findings.append(
-                    Finding(verdict.finding_code, place, {"signature": verdict.signature}, ordinal)
-                )
+    for place, ordinal, file in delivery.placed_files():
+        verdict = virus.scan(file.path)
+        engine, count = verdict.engine, count + 1
+        if not verdict.clean:
+            findings.append(Finding(verdict.finding_code, place, {"signature": verdict.signature}, ordinal))
     note = Note(
         Verb.VIRUS_CHECK,
         {

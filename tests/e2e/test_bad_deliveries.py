@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from deliveries import GIA_LAI, a_good_case_file, a_report, packed, rewritten, row_of, send, steps_of
+from fpdf import FPDF
 from sqlalchemy import func, select
 
 from archive.ledger.append import history
@@ -26,6 +28,7 @@ from ingest.gateway.simulator import Simulator
 from ingest.tidying import tidy
 from tests.samples.case_file import Made
 from tests.samples.offices import STRANGER
+from tests.samples.world import EICAR
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -79,6 +82,16 @@ def handled(now: datetime) -> None:
         pipeline.advance(submission_id)
     while outbox.send_due(Axis.from_settings(), datetime.now(UTC)):
         pass
+
+
+def stamped_pdf(stamp: str) -> bytes:
+    """Return a page with nothing but a stamp."""
+    pdf = FPDF()
+    pdf.add_font("dejavu", fname="/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+    pdf.add_page()
+    pdf.set_font("dejavu", size=20)
+    pdf.cell(text=stamp)
+    return bytes(pdf.output())
 
 
 def submissions() -> dict[str, list[Submission]]:
@@ -317,3 +330,28 @@ def test_a_secret_whose_wiping_was_cut_short_is_wiped_by_the_next_tidying(town: 
     assert not quarantine.folder(submission_id).exists()
     assert quarantine.raw(other).exists()
     assert tidy() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "code"),
+    [
+        ("documentation/doc.txt", EICAR.encode(), "VIRUS"),
+        ("documentation/phu luc (MẬT).txt", b"...", "SECRET"),
+        ("documentation/phu-luc.pdf", None, "SECRET"),
+    ],
+    ids=["infected", "a secret by its name", "a secret by its stamp"],
+)
+def test_what_lies_beside_the_documents_is_looked_at_like_them(
+    town: Path, good_sip: Path, tmp_path: Path, name: str, data: bytes | None, code: str
+) -> None:
+    """Loose files are kept in the package's documentation, so they pass the same gates."""
+    target = tmp_path / "beside.zip"
+    target.write_bytes(good_sip.read_bytes())
+    with zipfile.ZipFile(target, "a") as package:
+        top = package.namelist()[0].partition("/")[0]
+        package.writestr(f"{top}/{name}", stamped_pdf("TUYỆT MẬT") if data is None else data)
+    one = send(target)
+    assert pipeline.advance(one) == "refused"
+    assert code in {finding.code for finding in row_of(one).findings}
+    if code == "SECRET":
+        assert not quarantine.folder(one).exists()

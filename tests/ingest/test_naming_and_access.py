@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.viewer import Access
-from ingest.access import access_of
+from ingest.access import access_of, strictest
 from ingest.naming import LONGEST, package_name, safe_name
 
 
@@ -41,7 +41,7 @@ def test_no_name_leads_out_of_its_folder(name: str) -> None:
 
 def test_a_package_is_named_by_province_agency_year_and_code() -> None:
     name = package_name("lang-son", "000.00.01.H37", 2020, "000.00.01.H37.2020.01/QĐ", version=1)
-    assert name == "lang-son/000.00.01.H37/2020/000.00.01.H37.2020.01-QD/v0001.zip"
+    assert name == "lang-son/000.00.01.H37/2020/000.00.01.H37.2020.01-QD-e8b61781/v0001.zip"
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,23 @@ def test_use_mode_words_give_an_access_code_and_unknown_words_are_not_public(
     rights: str, access: Access
 ) -> None:
     assert access_of(rights) == access
+
+
+@pytest.mark.parametrize(
+    "modes, access",
+    [
+        (["Công khai"], Access.PUBLIC),
+        (["Công khai", "Công khai", "01"], Access.PUBLIC),
+        (["Công khai", "Hạn chế", "Công khai"], Access.CONDITIONAL),
+        (["Hạn chế", "Công khai"], Access.CONDITIONAL),
+        (["Công khai", "Mật"], Access.SECRET),
+        ([], Access.CONDITIONAL),
+    ],
+)
+def test_one_conditional_document_makes_its_case_file_conditional(modes: list[str], access: Access) -> None:
+    assert strictest(modes) == access
+
+
+def test_two_codes_that_look_alike_without_their_signs_get_two_names() -> None:
+    codes = ("01/TH", "01-TH", "01 TH", "01.TH")
+    assert len({package_name("lang-son", "000.00.01.H37", 2020, code, version=1) for code in codes}) == 4

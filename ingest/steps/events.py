@@ -1,0 +1,95 @@
+"""What happened to a delivery on its way, as the PREMIS events of its package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from uuid import UUID, uuid5
+
+from archive.packages.facts import ComponentFacts, EventFacts, RecordFacts
+from archive.register.models import ComponentRole
+from ingest.steps.step import Work
+
+TOOL = "Tàng Thư ingest"
+# EN 319 102-1 main status -> PREMIS outcome; what could not be told is never a success.
+OUTCOMES = {"TOTAL-PASSED": "success", "TOTAL-FAILED": "failure"}
+
+
+def events_of(work: Work, records: tuple[RecordFacts, ...], now: datetime) -> Iterator[EventFacts]:
+    """Yield the events in the order of the work; their ids follow from the submission, so a second run agrees."""
+    make = _Maker(UUID(work.submission_id))
+    components = [component for record in records for component in record.components]
+    originals = tuple(c.id for c in components if c.role == ComponentRole.ORIGINAL)
+    looked, scanned, checked, decided = (
+        work.results.get(step, {}) for step in ("look", "scan", "check", "decide")
+    )
+
+    yield make("transfer", work.received_at, f"received from {work.agency_code}", TOOL)
+    yield make(
+        "virus check",
+        _at(scanned, now),
+        f"{scanned.get('files', 0)} files, nothing found",
+        str(scanned.get("engine", "clamd")),
+        originals,
+    )
+    for component in components:
+        if component.facts.get("signatures"):
+            yield _of_signatures(make, component, _at(looked, now))
+    yield make(
+        "validation",
+        _at(checked, now),
+        f"profile {checked.get('profile', '')}, {checked.get('findings', 0)} findings",
+        TOOL,
+    )
+    for component in components:
+        if component.role == ComponentRole.PDFA:
+            tools = ", ".join(f"{name} {said}" for name, said in sorted(component.facts["tools"].items()))
+            yield make(
+                "normalization",
+                now,
+                f"{component.path}: {component.facts['route']}",
+                tools or TOOL,
+                (component.facts["of"], component.id),
+            )
+    yield make("appraisal", _at(decided, now), "accepted", str(decided.get("by", "")))
+    yield make("information package creation", now, "AIP v0001", TOOL)
+
+
+class _Maker:
+    def __init__(self, seed: UUID) -> None:
+        self._seed = seed
+
+    def __call__(
+        self,
+        kind: str,
+        at: datetime,
+        detail: str,
+        agent: str,
+        objects: tuple[str, ...] = (),
+        outcome: str = "success",
+    ) -> EventFacts:
+        id_ = str(uuid5(self._seed, f"event {kind} {detail}"))
+        return EventFacts(
+            id_, kind, at.astimezone(UTC).replace(microsecond=0), outcome, detail, agent, objects
+        )
+
+
+def _of_signatures(make: _Maker, component: ComponentFacts, at: datetime) -> EventFacts:
+    """Return the event of one file's signatures; the worst of them is its outcome."""
+    verdicts = [f"{one['verdict']} {one['sub_indication']}".strip() for one in component.facts["signatures"]]
+    outcomes = {OUTCOMES.get(one["verdict"], "warning") for one in component.facts["signatures"]}
+    worst = next(outcome for outcome in ("failure", "warning", "success") if outcome in outcomes)
+    return make(
+        "digital signature validation",
+        at,
+        f"{component.path}: {'; '.join(verdicts)}",
+        f"pyHanko {version('pyhanko')}",
+        (component.id,),
+        worst,
+    )
+
+
+def _at(result: Mapping[str, object], now: datetime) -> datetime:
+    at = result.get("at")
+    return datetime.fromisoformat(at) if isinstance(at, str) else now
