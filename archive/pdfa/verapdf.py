@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import os
 import shutil
 import subprocess
 import tempfile
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from archive.hashing import sha256_of_file
 from archive.pdfa.errors import VeraPdfMissingError
 from archive.settings import ArchiveSettings
 from archive.warm import ChildGoneError, ChildHangsError, WarmChild
+from archive.warm_keeper import PerProcess, WarmKeeper
 
 JAR = "greenfield-apps-1.28.2.jar"
 SOURCE = Path(__file__).with_name("VeraServe.java")
@@ -96,13 +97,11 @@ class VeraPdf:
         java: str = "java",
     ) -> None:
         self.seconds = seconds
-        self._recycle_after = recycle_after
         self._heap_mb = heap_mb
         self._jar = jar
         self._java = java
-        self._lock = threading.Lock()
-        self._jvm: WarmChild | None = None
-        self._number = 0
+        self._jvm = WarmKeeper(self._started, recycle_after=recycle_after)
+        self._numbers = itertools.count(1)
         self.version = ""
 
     def __enter__(self) -> Self:
@@ -114,7 +113,7 @@ class VeraPdf:
     @property
     def pid(self) -> int | None:
         """Return the JVM's process id, None while there is none."""
-        return self._jvm.pid if self._jvm else None
+        return self._jvm.pid
 
     def check(self, path: Path, flavour: str = "2b") -> Verdict:
         """Judge one file.
@@ -131,43 +130,31 @@ class VeraPdf:
             return self._untold(began, flavour, "a file name with a control character cannot be asked about")
         if not path.is_file():
             return self._untold(began, flavour, "no such file")
-        with self._lock:
-            for attempt in (1, 2):
-                try:
-                    answer = self._ask(place, flavour)
-                except ChildHangsError:
-                    self._kill()
-                    return self._untold(began, flavour, f"no answer in {self.seconds:g} s")
-                except ChildGoneError:
-                    self._kill()
-                    if attempt == 2:
-                        return self._untold(began, flavour, "the JVM died twice on this file")
-                else:
-                    return self._read(answer, place, flavour, time.monotonic() - began)
-        raise AssertionError("unreachable")
+        number = next(self._numbers)
+        try:
+            answer = self._jvm.ask(f"{number}\t{flavour}\t{place}", self.seconds)
+        except ChildHangsError:
+            return self._untold(began, flavour, f"no answer in {self.seconds:g} s")
+        except ChildGoneError:
+            return self._untold(began, flavour, "the JVM died twice on this file")
+        return self._read(answer, number, place, flavour, time.monotonic() - began)
 
     def close(self) -> None:
         """End the JVM."""
-        with self._lock:
-            jvm, self._jvm = self._jvm, None
-            if jvm is not None:
-                jvm.end()
+        self._jvm.close()
 
     def forget(self) -> None:
         """Let go of a JVM inherited over a fork without touching it: it belongs to the parent."""
-        if self._jvm is not None:
-            self._jvm.forget()
-        self._jvm = None
-        self._lock = threading.Lock()
+        self._jvm.forget()
 
     def _untold(self, began: float, flavour: str, message: str) -> Verdict:
         return Verdict(None, (), message, time.monotonic() - began, flavour, self.version)
 
-    def _read(self, answer: dict[str, Any], place: str, flavour: str, seconds: float) -> Verdict:
+    def _read(self, answer: dict[str, Any], number: int, place: str, flavour: str, seconds: float) -> Verdict:
         """Return the verdict an answer amounts to; pure but for the version."""
         said = answer.get("compliant")
         trouble = ""
-        if answer.get("path") != place or answer.get("number") != str(self._number):
+        if answer.get("path") != place or answer.get("number") != str(number):
             trouble = "the answer is about another file"
         elif "error" in answer:
             trouble = str(answer["error"])
@@ -186,14 +173,6 @@ class VeraPdf:
         if said and failed:
             return Verdict(None, failed, "called compliant with failed rules", seconds, flavour, self.version)
         return Verdict(bool(said), failed, "", seconds, flavour, self.version)
-
-    def _ask(self, place: str, flavour: str) -> dict[str, Any]:
-        if self._jvm is not None and (self._jvm.asked >= self._recycle_after or not self._jvm.alive):
-            self._kill()
-        if self._jvm is None:
-            self._jvm = self._started()
-        self._number += 1
-        return self._jvm.ask(f"{self._number}\t{flavour}\t{place}", self.seconds)
 
     def _started(self) -> WarmChild:
         jar = self._jar or ArchiveSettings.load().tools_home / "verapdf" / JAR
@@ -221,11 +200,6 @@ class VeraPdf:
             ) from error
         self.version = str(jvm.hello.get("version", ""))
         return jvm
-
-    def _kill(self) -> None:
-        jvm, self._jvm = self._jvm, None
-        if jvm is not None:
-            jvm.kill()
 
 
 def _compiled(jar: Path) -> Path:
@@ -269,25 +243,5 @@ def _compiled(jar: Path) -> Path:
     return ready
 
 
-_shared: VeraPdf | None = None
-_shared_lock = threading.Lock()
-
-
-def shared() -> VeraPdf:
-    """Return this process's veraPDF, started at the first question."""
-    global _shared
-    with _shared_lock:
-        if _shared is None:
-            _shared = VeraPdf()
-        return _shared
-
-
-def _after_fork() -> None:
-    """Give a forked worker a JVM of its own."""
-    global _shared, _shared_lock
-    if _shared is not None:
-        _shared.forget()
-    _shared, _shared_lock = None, threading.Lock()
-
-
-os.register_at_fork(after_in_child=_after_fork)
+shared = PerProcess(VeraPdf)
+"""Return this process's veraPDF, started at the first question."""

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-import threading
 from typing import Any, Self
 
 from archive.warm import ChildGoneError, ChildHangsError, WarmChild
+from archive.warm_keeper import PerProcess, WarmKeeper
 from ingest.errors import ToolMissingError
 from ingest.formats.cage import Limits, caged, environment
 from ingest.formats.errors import CannotOpenError
@@ -33,9 +33,7 @@ class Sandbox:
 
     def __init__(self, limits: Limits, *, recycle_after: int = 500) -> None:
         self.limits = limits
-        self._recycle_after = recycle_after
-        self._lock = threading.Lock()
-        self._child: WarmChild | None = None
+        self._child = WarmKeeper(self._started, recycle_after=recycle_after, ended=self._drop_home)
         self._home: PrivateFolder | None = None
 
     def __enter__(self) -> Self:
@@ -47,7 +45,7 @@ class Sandbox:
     @property
     def pid(self) -> int | None:
         """Return the child's process id, None while there is none."""
-        return self._child.pid if self._child else None
+        return self._child.pid
 
     def ask(self, job: str, **parts: Any) -> dict[str, Any]:
         """Return what the job answers.
@@ -59,86 +57,47 @@ class Sandbox:
             ToolMissingError: the child cannot be started. May be retried.
         """
         question = json.dumps({"job": job, **parts}, default=str)
-        with self._lock:
-            for attempt in (1, 2):
-                try:
-                    answer = self._warm().ask(question, self.limits.seconds)
-                except ChildHangsError as error:
-                    self._kill()
-                    raise CannotOpenError(f"nothing came of it in {self.limits.seconds:g} s") from error
-                except ChildGoneError as error:
-                    self._kill()
-                    if attempt == 2:
-                        raise CannotOpenError(
-                            f"the reader died of it (limit {self.limits.memory_mb} MB)"
-                        ) from error
-                else:
-                    if "error" in answer:
-                        raise CannotOpenError(str(answer["error"]))
-                    return answer
-        raise AssertionError("unreachable")
+        try:
+            answer = self._child.ask(question, self.limits.seconds)
+        except ChildHangsError as error:
+            raise CannotOpenError(f"nothing came of it in {self.limits.seconds:g} s") from error
+        except ChildGoneError as error:
+            raise CannotOpenError(f"the reader died of it (limit {self.limits.memory_mb} MB)") from error
+        if "error" in answer:
+            raise CannotOpenError(str(answer["error"]))
+        return answer
 
     def close(self) -> None:
         """End the child and remove its folder."""
-        with self._lock:
-            if self._child is not None:
-                self._child.end()
-            self._kill()
+        self._child.close()
 
     def forget(self) -> None:
         """Let go of a child inherited over a fork: it belongs to the parent."""
-        if self._child is not None:
-            self._child.forget()
+        self._child.forget()
         self._home = None
-        self._child, self._lock = None, threading.Lock()
 
-    def _warm(self) -> WarmChild:
-        child = self._child
-        if child is not None and (child.asked >= self._recycle_after or not child.alive):
-            self._kill()
-            child = None
-        if child is None:
-            self._home = PrivateFolder("sandbox")
-            command = [sys.executable, "-m", "ingest.formats.sandbox_child"]
-            env = environment(self._home.path)
-            if "PYTHONPATH" in os.environ:
-                env["PYTHONPATH"] = os.environ["PYTHONPATH"]
-            try:
-                child = WarmChild(caged(command, self.limits), env=env, hello_seconds=START_SECONDS)
-            except (ChildGoneError, ChildHangsError) as error:
-                self._kill()
-                raise ToolMissingError("sandbox", f"the reader of files does not start ({error})") from error
-            self._child = child
-        return child
+    def _started(self) -> WarmChild:
+        self._home = PrivateFolder("sandbox")
+        command = [sys.executable, "-m", "ingest.formats.sandbox_child"]
+        env = environment(self._home.path)
+        if "PYTHONPATH" in os.environ:
+            env["PYTHONPATH"] = os.environ["PYTHONPATH"]
+        try:
+            return WarmChild(caged(command, self.limits), env=env, hello_seconds=START_SECONDS)
+        except (ChildGoneError, ChildHangsError) as error:
+            self._drop_home()
+            raise ToolMissingError("sandbox", f"the reader of files does not start ({error})") from error
 
-    def _kill(self) -> None:
-        child, self._child = self._child, None
-        if child is not None:
-            child.kill()
-        if self._home is not None:
-            self._home.remove()
-            self._home = None
+    def _drop_home(self) -> None:
+        home, self._home = self._home, None
+        if home is not None:
+            home.remove()
 
 
-_shared: Sandbox | None = None
-_shared_lock = threading.Lock()
+def _with_set_limits() -> Sandbox:
+    settings = IngestSettings.load()
+    return Sandbox(Limits(seconds=settings.convert_seconds, memory_mb=settings.convert_memory_mb))
 
 
-def shared() -> Sandbox:
-    """Return this process's sandbox, started at the first job, with the limits of the settings."""
-    global _shared
-    with _shared_lock:
-        if _shared is None:
-            settings = IngestSettings.load()
-            _shared = Sandbox(Limits(seconds=settings.convert_seconds, memory_mb=settings.convert_memory_mb))
-        return _shared
-
-
-def _after_fork() -> None:
-    global _shared, _shared_lock
-    if _shared is not None:
-        _shared.forget()
-    _shared, _shared_lock = None, threading.Lock()
-
-
-os.register_at_fork(after_in_child=_after_fork)
+shared = PerProcess(_with_set_limits)
+"""Return this process's sandbox, started at the first job, with the limits of the settings."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-import threading
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 
 from archive.pdfa.verapdf import VeraPdf
 from archive.pdfa.verapdf import shared as shared_vera
+from archive.warm_keeper import PerProcess
 from ingest.formats.cage import Limits
 from ingest.formats.libreoffice import LibreOffice
 from ingest.formats.sandbox import Sandbox
@@ -38,6 +37,9 @@ class Workshop:
     vera: VeraPdf
     office: LibreOffice
 
+    def forget(self) -> None:
+        """Let go of it after a fork; sandbox and veraPDF forget for themselves."""
+
 
 def workshop(tools: Tools, *, sandbox: Sandbox | None = None, vera: VeraPdf | None = None) -> Workshop:
     """Return a workshop with these tools, the process's own sandbox and veraPDF unless given."""
@@ -49,27 +51,15 @@ def workshop(tools: Tools, *, sandbox: Sandbox | None = None, vera: VeraPdf | No
     )
 
 
-_shared: Workshop | None = None
-_lock = threading.Lock()
+def _with_set_limits() -> Workshop:
+    settings = IngestSettings.load()
+    return workshop(
+        Tools(limits=Limits(seconds=settings.convert_seconds, memory_mb=settings.convert_memory_mb))
+    )
 
 
-def shared() -> Workshop:
-    """Return this process's workshop, with the limits of the settings."""
-    global _shared
-    with _lock:
-        if _shared is None:
-            settings = IngestSettings.load()
-            limits = Limits(seconds=settings.convert_seconds, memory_mb=settings.convert_memory_mb)
-            _shared = workshop(Tools(limits=limits))
-        return _shared
-
-
-def _after_fork() -> None:
-    global _shared, _lock
-    _shared, _lock = None, threading.Lock()
-
-
-os.register_at_fork(after_in_child=_after_fork)
+shared = PerProcess(_with_set_limits)
+"""Return this process's workshop, with the limits of the settings."""
 
 
 @cache
