@@ -19,6 +19,7 @@ from archive.register.models import Submission
 from archive.register.session import reading, transaction
 from ingest import pipeline, preflight, reception, submissions
 from ingest.checks.catalogue import explain
+from ingest.checks.cli import rules
 from ingest.delivery import DeliveredFile
 from ingest.finding import Finding
 from ingest.formats.convert import Derivative, Source, normalise
@@ -48,6 +49,7 @@ def register(app: typer.Typer) -> None:
     app.command("preflight")(check_before_sending)
     app.command()(convert)
     app.add_typer(submission, name="submission")
+    app.add_typer(rules, name="rules")
 
 
 def receive(

@@ -15,7 +15,18 @@ from importlib.resources import files
 from archive.errors import ArchiveError
 from archive.vietnamese import plain
 
-TABLES = ("type-name", "maintenance", "use-mode", "language", "physical-state", "confidence")
+TABLES = (
+    "type-name",
+    "maintenance",
+    "use-mode",
+    "language",
+    "physical-state",
+    "confidence",
+    "colour",
+    "picture-type",
+    "media-type",
+    "risk-status",
+)
 
 
 class CodeTableError(ArchiveError):

@@ -103,9 +103,9 @@ def file_fields(facts: PackageFacts) -> list[tuple[str, str]]:
         "format": _code("physical-state", said.get("Format", "")),
         "inforSign": said.get("InforSign", ""),
         "confidenceLevel": _code("confidence", said.get("ConfidenceLevel", "")),
-        "paperFileCode": said.get("paperFileCode", ""),
-        "riskRecovery": _flag(said.get("riskRecovery", "")),
-        "riskRecoveryStatus": _one_of(said.get("riskRecoveryStatus", ""), ("01", "02")),
+        "paperFileCode": said.get("PaperFileCode", ""),
+        "riskRecovery": _flag(said.get("RiskRecovery", "")),
+        "riskRecoveryStatus": _one_of(said.get("RiskRecoveryStatus", ""), ("01", "02")),
         "description": said.get("Description", ""),
     }
     return _in_order(FILE_FIELDS, values, language_codes(said.get("Language", "")))
@@ -133,7 +133,7 @@ def document_fields(facts: PackageFacts, record: RecordFacts) -> list[tuple[str,
         "organName": record.organ_name,
         "subject": record.subject,
         "autograph": said.get("Autograph", ""),
-        "process": _flag(said.get("process", "")),
+        "process": _flag(said.get("Process", "")),
     }
     return _in_order(DOCUMENT_FIELDS, values, language_codes(said.get("Language", "")))
 

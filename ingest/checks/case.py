@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from ingest.checks.dates import parse_date
-from ingest.checks.fields import canonical
+from ingest.checks.fields import canonical, kind_of
 from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFacts
 from ingest.profiles.schema import Profile
 
 # Packages that bring only part of a case file: its totals and ordinals speak about the whole.
 PARTIAL = frozenset({"SUPPLEMENT", "REPLACEMENT"})
+_DATE_FIELDS = {"document": "IssuedDate", "photo": "PhotoTime", "media": "RecordDate"}
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,23 @@ class Document:
     Attributes:
         ordinal: its place in the delivery, from 1.
         fields: canonical short names -> text.
+        kind: which field table describes it: document, photo or media.
     """
 
     ordinal: int
     fields: Mapping[str, str]
     pieces: tuple[Piece, ...]
+    kind: str = "document"
+
+    @property
+    def date_field(self) -> str:
+        """Return the field that says the day it was made."""
+        return _DATE_FIELDS[self.kind]
+
+    @property
+    def issued(self) -> date | None:
+        """Return the day it was issued or taken, None when it is missing or no day."""
+        return parse_date(self.get(self.date_field))
 
     def get(self, name: str) -> str:
         """Return a field's text, "" when it is not there."""
@@ -104,4 +117,5 @@ def case_of(
 
 def _document(ordinal: int, document: DeliveredDocument, facts: Mapping[str, FileFacts]) -> Document:
     pieces = tuple(Piece(file, facts.get(file.sha256)) for file in document.files)
-    return Document(ordinal, canonical(document.fields), pieces)
+    fields = canonical(document.fields)
+    return Document(ordinal, fields, pieces, kind_of(fields, document.place))

@@ -111,12 +111,19 @@ def _totals(case: Case) -> Iterator[Finding]:
         params = {"declared": str(declared), "counted": str(len(case.documents))}
         yield Finding("V04_DOCS", "case file / TotalDoc", params)
     pages = _number(case.get("PageNumber"))
-    each = [_number(document.get("PageAmount")) for document in case.documents]
+    each = [_pages_of(document) for document in case.documents]
     if pages is not None and each and None not in each:
         total = sum(count for count in each if count is not None)
         if total != pages:
             params = {"declared": str(pages), "counted": str(total)}
             yield Finding("V04_TOTAL", "case file / PageNumber", params)
+
+
+def _pages_of(document: Document) -> int | None:
+    """Return the pages a document declares, else those its first file has; None when neither is told."""
+    first = document.pieces[0].facts if document.pieces else None
+    declared = _number(document.get("PageAmount"))
+    return declared if declared is not None else (first.pages if first else None)
 
 
 def _ordinals(case: Case) -> Iterator[Finding]:
@@ -176,10 +183,27 @@ def _file_code(case: Case) -> Iterator[Finding]:
         if code not in lawful:
             yield Finding("V10", "case file / FileCode", {"value": code, "expected": short})
     for document in case.documents:
-        own = document.get("FileCode")
-        if own and code and own != code:
-            params = {"value": own, "expected": code}
-            yield Finding("V10_OTHER_FILE", document.place("FileCode"), params, document.ordinal)
+        yield from _document_codes(case, document)
+
+
+def _document_codes(case: Case, document: Document) -> Iterator[Finding]:
+    """V10: what a document says of the file code agrees with the case file's; its own code is that and an ordinal."""
+    code, own = case.get("FileCode"), document.get("FileCode")
+    if own and code and own != code:
+        params = {"value": own, "expected": code}
+        yield Finding("V10_OTHER_FILE", document.place("FileCode"), params, document.ordinal)
+    parts = [document.get(name) for name in ("OrganId", "FileCatalog", "FileNotation")]
+    short = ".".join(parts)
+    lawful = {short, f"{document.get('Identifier')}.{short}"}
+    if code and all(parts) and own in ("", code) and code not in lawful:
+        params = {"value": code, "expected": short}
+        yield Finding("V10_DOCUMENT", document.place("FileCode"), params, document.ordinal)
+    in_file = document.get("ArcDocCode")
+    ordinal = _number(document.get("DocOrdinal")) or document.ordinal
+    expected = f"{code}.{ordinal:07}"
+    if in_file and code and in_file != expected:
+        params = {"value": in_file[:120], "expected": expected}
+        yield Finding("V10_DOC_CODE", document.place("ArcDocCode"), params, document.ordinal)
 
 
 def _number(text: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Which of the two legal regimes a case file is under."""
+"""Which of the two legal regimes a case file is under, and whose field tables describe it."""
 
 from __future__ import annotations
 
@@ -17,3 +17,8 @@ def regime_of(end_date: date) -> Regime:
     of submission, is our reading.
     """
     return "R1" if end_date <= LAST_DAY_R1 else "R2"
+
+
+def tables_of(end_date: date) -> Literal["TT02", "TT05"]:
+    """Return whose field tables its regime asks for; those of the other are taken too (TT 05/2025 Điều 51)."""
+    return "TT02" if regime_of(end_date) == "R1" else "TT05"

@@ -9,58 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from archive.codes.load import table
+from ingest.checks.fields import FILE_FIELDS, TABLES, Field
 
-FILE_NAMES: Mapping[str, str] = {
-    "fileCode": "FileCode",
-    "arcFileCode": "FileCode",
-    "title": "Title",
-    "maintenance": "Maintenance",
-    "mode": "Rights",
-    "language": "Language",
-    "startDate": "StartDate",
-    "endDate": "EndDate",
-    "keyword": "Keyword",
-    "totalDoc": "TotalDoc",
-    "numberOfPaper": "SheetNumber",
-    "numberOfPage": "PageNumber",
-    "format": "Format",
-    "inforSign": "InforSign",
-    "confidenceLevel": "ConfidenceLevel",
-    "paperFileCode": "PaperFileCode",
-    "riskRecovery": "RiskRecovery",
-    "riskRecoveryStatus": "RiskRecoveryStatus",
-    "description": "Description",
-}
+
+def _names(*tables: tuple[Field, ...]) -> dict[str, str]:
+    return {field.name_05: field.short for table in tables for field in table if field.name_05}
+
+
+FILE_NAMES: Mapping[str, str] = {**_names(FILE_FIELDS), "arcFileCode": "FileCode"}
 """EAD.xml, 18 fields; `arcFileCode` is seen in SIPs of one vendor instead of `fileCode`."""
 
 DOCUMENT_NAMES: Mapping[str, str] = {
-    "docId": "DocCode",
-    "docCode": "ArcDocCode",
+    **_names(*TABLES.values()),
     "arcDocCode": "ArcDocCode",
-    "fileCode": "FileCode",
     "arcFileCode": "FileCode",
-    "docOrdinal": "DocOrdinal",
-    "maintenance": "Maintenance",
-    "typeName": "TypeName",
-    "codeNumber": "CodeNumber",
-    "codeNotation": "CodeNotation",
-    "issuedDate": "IssuedDate",
-    "organName": "OrganName",
-    "subject": "Subject",
-    "language": "Language",
-    "numberOfPage": "PageAmount",
-    "inforSign": "InforSign",
-    "keyword": "Keyword",
-    "mode": "Mode",
-    "confidenceLevel": "ConfidenceLevel",
-    "autograph": "Autograph",
-    "format": "Format",
-    "riskRecovery": "RiskRecovery",
-    "riskRecoveryStatus": "RiskRecoveryStatus",
-    "process": "Process",
-    "description": "Description",
 }
-"""EAD_doc_*.xml, 21 fields; `docCode` is file code + ordinal, `docId` the document's own identifier."""
+"""EAD_doc_*.xml (21 fields), EAD_pic, EAD_media; `docCode` is file code + ordinal, `docId` the document's own id."""
 
 FILE_NAMES_TT02: Mapping[str, str] = {
     "PiecesOfPaper": "SheetNumber",
@@ -82,6 +46,9 @@ CODED: Mapping[str, str] = {
     "TypeName": "type-name",
     "ConfidenceLevel": "confidence",
     "Format": "physical-state",
+    "Colour": "colour",
+    "PicType": "picture-type",
+    "MediaType": "media-type",
 }
 """Field -> its code list in `archive.codes`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from uuid import UUID, uuid5
@@ -111,21 +111,26 @@ def _record(
         made = derivatives[file.sha256]
         pages += made.pages
         components.extend(_components(seed, f"{ordinal:04d}", position, file, facts, derivatives))
-    issued: date | None = parse_date(fields.get("IssuedDate", ""))
+    # Photos, films and sounds have other fields for what a document's register row says.
+    issued: date | None = parse_date(_first(fields, "IssuedDate", "PhotoTime", "RecordDate"))
     return RecordFacts(
         id=str(uuid5(seed, f"record {ordinal}")),
         ordinal=ordinal,
-        code=fields.get("DocCode", ""),
+        code=_first(fields, "DocCode", "ArchivesNumber"),
         type_name=fields.get("TypeName", ""),
         number=fields.get("CodeNumber", ""),
         notation=fields.get("CodeNotation", ""),
         issued_on=issued,
         organ_name=fields.get("OrganName", ""),
-        subject=fields.get("Subject", ""),
+        subject=_first(fields, "Subject", "ImageTitle", "MovieTitle", "EventName"),
         pages=pages,
         description=dict(fields),
         components=tuple(components),
     )
+
+
+def _first(fields: Mapping[str, str], *names: str) -> str:
+    return next((fields[name] for name in names if fields.get(name)), "")
 
 
 def _components(

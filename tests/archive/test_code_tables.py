@@ -40,8 +40,8 @@ def test_a_text_has_the_code_of_its_row(name: str, value: str, code: str | None)
 
 
 def test_an_unknown_list_is_an_error() -> None:
-    with pytest.raises(CodeTableError, match="colour"):
-        table("colour")
+    with pytest.raises(CodeTableError, match="smell"):
+        table("smell")
 
 
 def test_merged_provinces_are_closed_and_name_their_successor() -> None:

@@ -44,7 +44,8 @@ def _knowing(case: ACase, *documents: KnownDocument) -> ACase:
 
 
 def _tt05(case: ACase) -> ACase:
-    return replace(case, standard="TT05")
+    documents = tuple(document.saying(Process="1") for document in case.documents)
+    return replace(case, standard="TT05", documents=documents)
 
 
 BROKEN: dict[str, Callable[[], ACase]] = {
@@ -61,10 +62,18 @@ BROKEN: dict[str, Callable[[], ACase]] = {
     "V09_DATE": lambda: a_good_case().saying(StartDate="31/02/2020"),
     "V09_ORDER": lambda: a_good_case().saying(StartDate="01/01/2021"),
     "V09_RANGE": lambda: a_good_case().document(IssuedDate="31/12/2019"),
-    "V09_FUTURE": lambda: a_good_case().saying(EndDate="03/03/2026"),
+    "V09_FUTURE": lambda: a_good_case().document(IssuedDate="03/03/2026"),
+    "V09_BOOL": lambda: _tt05(a_good_case()).document(Process="có"),
+    "V09_DEPENDENT": lambda: _tt05(a_good_case()).document(Process=""),
+    "REGIME_TABLES": lambda: a_good_case().saying(EndDate="01/07/2025"),
     "V09_CODE": lambda: _tt05(a_good_case()).document(TypeName="99"),
     "V09_UNUSUAL": lambda: a_good_case().saying(Maintenance="đến khi hết hiệu lực"),
     "V10": lambda: a_good_case().saying(FileNotation="02.TH"),
+    "V10_DOCUMENT": lambda: a_good_case().document(
+        OrganId="000.00.05.H26", FileCatalog="2020", FileNotation="02.TH"
+    ),
+    "V10_DOC_CODE": lambda: a_good_case().document(ArcDocCode="000.00.05.H26.2020.01.TH.1"),
+    "V11": lambda: a_good_case().saying(Language="Tiếng Anh, Tiếng Pháp"),
     "V10_YEAR": lambda: a_good_case().saying(FileCatalog="20", FileCode="000.00.05.H26.20.01.TH"),
     "V10_OTHER_FILE": lambda: a_good_case().document(FileCode="000.00.05.H26.2020.02.TH"),
     "V12": lambda: a_good_case().document(Mode="Mật"),
@@ -245,6 +254,56 @@ def test_an_unknown_verdict_about_a_signature_is_not_taken_for_valid() -> None:
 def test_words_put_in_place_of_a_tt05_code_are_not_measured_by_the_codes_length() -> None:
     case = _tt05(a_good_case()).document(**{"TypeName": "Giấy giới thiệu", "TypeName.code": "27"})
     assert case.codes() == []
+
+
+def test_a_case_file_of_the_new_law_in_its_own_tables_and_an_old_one_in_the_new_tables_are_taken() -> None:
+    assert _tt05(a_good_case()).saying(EndDate="01/07/2025").codes() == []
+    assert _tt05(a_good_case()).codes() == []
+
+
+@pytest.mark.parametrize(
+    ("keyword", "wrong"),
+    [("văn thư, lưu trữ", False), ("văn thư; lưu trữ; quy chế", False), ("văn thư, lưu trữ, quy chế", True)],
+)
+def test_a_list_without_semicolons_is_told_from_a_phrase_with_a_comma(keyword: str, wrong: bool) -> None:
+    assert a_good_case().saying(Keyword=keyword).codes() == (["V11"] if wrong else [])
+
+
+def test_a_scanned_case_file_of_the_new_circular_names_its_paper_original() -> None:
+    scanned = _tt05(a_good_case()).saying(ConfidenceLevel="Số hóa")
+    assert scanned.document(ConfidenceLevel="03").codes() == ["V09_DEPENDENT"]
+    assert scanned.saying(PaperFileCode="TTLTLS.K1.G2.H3.12").codes() == []
+
+
+PHOTO = {
+    "ArchivesNumber": "12/2020",
+    "ImageTitle": "Lễ khánh thành",
+    "Mode": "Công khai",
+    "Identifier": "H26",
+}
+FILM = {"ArchivesNumber": "13/2020", "MovieTitle": "Lễ khánh thành", "Mode": "Công khai", "Identifier": "H26"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "codes"),
+    [
+        (PHOTO | {"PhotoTime": "02/09/2020", "Colour": "Màu"}, []),
+        (PHOTO | {"PhotoTime": "31/02/2020"}, ["V09_DATE"]),
+        (PHOTO | {"PhotoTime": "02/09/2019"}, ["V09_RANGE"]),
+        (PHOTO | {"FilmSize": "18x24cm"}, ["V09_LENGTH"]),
+        (PHOTO | {"ImageTitle": "", "Photographer": "x"}, ["V09_REQUIRED"]),
+        (PHOTO | {"Colour": "sặc sỡ"}, ["V09_UNUSUAL"]),
+        (FILM | {"RecordDate": "02/09/2020", "PlayTime": "00:12:30"}, []),
+        (FILM | {"PlayTime": "khoảng 2 giờ"}, ["V09_LENGTH"]),
+        (FILM | {"Quality": "x" * 51}, ["V09_LENGTH"]),
+        (FILM | {"RecordDate": "03/03/2026"}, ["V09_FUTURE"]),
+    ],
+)
+def test_photos_films_and_sounds_have_tables_of_their_own(fields: dict[str, str], codes: list[str]) -> None:
+    case = a_good_case()
+    described = replace(case.documents[1], fields={"DocOrdinal": "2", **fields})
+    whole = replace(case, documents=(case.documents[0], described))
+    assert whole.codes() == codes
 
 
 def test_a_large_case_file_is_checked_in_linear_time() -> None:

@@ -11,9 +11,20 @@ from check_builders import File, a_good_case
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.checks.catalogue import explain
+from ingest.checks.catalogue import explain, rule
 from ingest.checks.dates import format_date, parse_date
-from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS, Field, Kind, canonical
+from ingest.checks.description import check_fonds
+from ingest.checks.fields import (
+    DOCUMENT_FIELDS,
+    FILE_FIELDS,
+    FONDS_FIELDS,
+    MEDIA_FIELDS,
+    PHOTO_FIELDS,
+    Field,
+    Kind,
+    canonical,
+)
+from ingest.finding import Finding
 from ingest.profiles.load import profiles
 
 FILE_ROWS = {
@@ -60,6 +71,138 @@ DOCUMENT_ROWS = {
     "Autograph": ("17", 2000),
     "Format": ("18", 50),
 }
+
+
+FONDS_ROWS = {
+    "Identifier": ("1", Kind.STRING, 13),
+    "OrganId": ("2", Kind.STRING, 13),
+    "FondName": ("3", Kind.STRING, 200),
+    "FondHistory": ("4", Kind.STRING, 0),
+    "ArchivesTime": ("5", Kind.STRING, 30),
+    "PaperTotal": ("6", Kind.NUMBER, 10),
+    "PaperDigital": ("7", Kind.NUMBER, 10),
+    "KeyGroups": ("8", Kind.STRING, 300),
+    "OtherTypes": ("9", Kind.STRING, 300),
+    "Language": ("10", Kind.STRING, 100),
+    "LookupTools": ("11", Kind.STRING, 50),
+    "CopyNumber": ("12", Kind.NUMBER, 10),
+    "Description": ("13", Kind.STRING, 1000),
+}
+PHOTO_ROWS = {
+    "Identifier": ("1", 13),
+    "ArchivesNumber": ("2", 50),
+    "InforSign": ("3", 30),
+    "EventName": ("4", 500),
+    "ImageTitle": ("5", 500),
+    "Description": ("6", 500),
+    "Photographer": ("7", 300),
+    "PhotoPlace": ("8", 300),
+    "PhotoTime": ("9", 0),
+    "Colour": ("10", 50),
+    "FilmSize": ("11", 5),
+    "DocAttached": ("12", 300),
+    "Mode": ("13", 20),
+    "Format": ("14", 50),
+}
+MEDIA_ROWS = {
+    "Identifier": ("1", 13),
+    "ArchivesNumber": ("2", 50),
+    "InforSign": ("3", 30),
+    "EventName": ("4", 500),
+    "MovieTitle": ("5", 500),
+    "Description": ("6", 500),
+    "Recorder": ("7", 300),
+    "RecordPlace": ("8", 300),
+    "RecordDate": ("9", 0),
+    "Language": ("10", 100),
+    "PlayTime": ("11", 8),
+    "DocAttached": ("12", 300),
+    "Mode": ("13", 20),
+    "Quality": ("14", 50),
+    "Format": ("15", 50),
+}
+FILE_05 = {
+    "fileCode",
+    "title",
+    "maintenance",
+    "mode",
+    "language",
+    "startDate",
+    "endDate",
+    "keyword",
+    "totalDoc",
+    "numberOfPaper",
+    "numberOfPage",
+    "format",
+    "inforSign",
+    "confidenceLevel",
+    "paperFileCode",
+    "riskRecovery",
+    "riskRecoveryStatus",
+    "description",
+}
+DOCUMENT_05 = {
+    "docId",
+    "docCode",
+    "maintenance",
+    "typeName",
+    "codeNumber",
+    "codeNotation",
+    "issuedDate",
+    "organName",
+    "subject",
+    "language",
+    "numberOfPage",
+    "inforSign",
+    "keyword",
+    "mode",
+    "confidenceLevel",
+    "autograph",
+    "format",
+    "riskRecovery",
+    "riskRecoveryStatus",
+    "process",
+    "description",
+}
+
+
+def test_the_fonds_table_has_the_circulars_rows() -> None:
+    assert {f.short: (f.number, f.kind, f.length) for f in FONDS_FIELDS} == FONDS_ROWS
+
+
+@pytest.mark.parametrize(("table", "rows"), [(PHOTO_FIELDS, PHOTO_ROWS), (MEDIA_FIELDS, MEDIA_ROWS)])
+def test_the_photo_and_film_tables_have_the_circulars_rows(
+    table: tuple[Field, ...], rows: dict[str, tuple[str, int]]
+) -> None:
+    assert {f.short: (f.number, f.length) for f in table if f.number} == rows
+    assert {f.length_grade for f in table if f.number} == {"C"}
+
+
+def test_the_tables_of_the_new_circular_are_complete() -> None:
+    assert {f.name_05 for f in FILE_FIELDS if f.name_05} == FILE_05
+    # fileCode and docOrdinal are not among the 21 fields, vendors write them.
+    found = {f.name_05 for f in DOCUMENT_FIELDS if f.name_05} - {"fileCode", "docOrdinal"}
+    assert found == DOCUMENT_05
+
+
+def test_no_field_is_said_to_be_required_by_law() -> None:
+    for code in ("V09_REQUIRED", "V09_ADVISED", "V09_DEPENDENT"):
+        clause = explain(Finding(code, "x", dict.fromkeys(rule(code).params, "chưa đối chiếu"))).clause
+        assert "chính sách của kho lưu trữ" in clause or "chưa đối chiếu" in clause
+
+
+@pytest.mark.parametrize(
+    ("fields", "codes"),
+    [
+        ({"OrganId": "000.00.05.H37", "FondName": "Phông Sở Nội vụ", "PaperTotal": "120"}, []),
+        ({"OrganId": "000.00.05.H37"}, ["V09_REQUIRED"]),
+        ({"OrganId": "000.00.05.H37.1", "FondName": "x", "CopyNumber": "ít"}, ["V09_LENGTH", "V09_NUMBER"]),
+    ],
+)
+def test_a_fonds_is_checked_by_its_table(fields: dict[str, str], codes: list[str]) -> None:
+    found = check_fonds(fields)
+    assert [finding.code for finding in found] == codes
+    assert all(explain(finding).text for finding in found)
 
 
 def test_the_file_table_has_the_circulars_rows() -> None:

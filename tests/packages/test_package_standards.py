@@ -97,6 +97,19 @@ def test_fields_of_the_old_circular_become_codes_of_the_new_one(usual: PackageFa
     assert dict(document)["docOrdinal"] == "0000001"
 
 
+def test_what_the_new_circular_alone_asks_for_is_not_lost_on_the_way(tmp_path: Path) -> None:
+    # As a SIP of TT 05/2025 is read: its names become ours (`ingest.checks.fields`).
+    said = {"PaperFileCode": "TTLTLS.K1.12", "RiskRecovery": "1", "RiskRecoveryStatus": "02"}
+    case = a_case(a_record(1, a_component(tmp_path, 1), description={"Process": "1"}), description=said)
+    file = dict(file_fields(case))
+    assert (file["paperFileCode"], file["riskRecovery"], file["riskRecoveryStatus"]) == (
+        "TTLTLS.K1.12",
+        "1",
+        "02",
+    )
+    assert dict(document_fields(case, case.records[0]))["process"] == "1"
+
+
 @pytest.mark.parametrize(
     ("said", "code"), [("Vĩnh viễn", "01"), ("20 năm", "05"), ("20", "05"), ("15 năm", "07"), ("", "07")]
 )
