@@ -6,7 +6,9 @@ the account given by `--as`, and the vault checks roles all the same.
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -17,13 +19,15 @@ from archive.cli import show, viewer_named
 from archive.hashing import sha256_of_file
 from archive.register.models import Submission
 from archive.register.session import reading, transaction
-from ingest import pipeline, preflight, reception, submissions
+from ingest import pipeline, preflight, reception, resending, submissions
 from ingest.checks.catalogue import explain
 from ingest.checks.cli import rules
 from ingest.delivery import DeliveredFile
 from ingest.finding import Finding
 from ingest.formats.convert import Derivative, Source, normalise
 from ingest.formats.inspect import inspect
+from ingest.mending.package import Mended
+from ingest.mending.package import write as write_mend
 from ingest.reasons import in_vietnamese
 from ingest.steps.step import Verdict
 
@@ -183,6 +187,59 @@ def return_submission(submission_id: str, reason: str, user: AsUser, role: Roles
             session, submission_id, viewer=viewer_named(user, role), reason=reason, now=datetime.now(UTC)
         )
     print("returned")
+
+
+@submission.command("mend")
+def mend_submission(
+    submission_id: str,
+    user: AsUser,
+    role: Roles,
+    document: Annotated[
+        list[str], typer.Option(help="N=FILE: the file of document N again; may be given several times.")
+    ] = [],  # noqa: B006  (Typer reads the default, nobody changes it)
+    field: Annotated[
+        list[str], typer.Option(help="[N/]NAME=VALUE: a field of document N, or of the case file, again.")
+    ] = [],  # noqa: B006
+    as_json: Json = False,
+) -> None:
+    """Send again only what was wrong with a returned delivery; everything else is taken from it."""
+    fields, documents = _mends(document, field)
+    with tempfile.TemporaryFile() as package, ExitStack() as opened:
+        mended = [
+            Mended(ordinal, said, [(path.name, opened.enter_context(path.open("rb"))) for path in files])
+            for ordinal, (said, files) in sorted(documents.items())
+        ]
+        write_mend(package, fields=fields, documents=mended)
+        package.seek(0)
+        received = resending.send(
+            submission_id, package, viewer=viewer_named(user, role), now=datetime.now(UTC)
+        )
+    state = pipeline.advance(received.submission_id)
+    with reading() as session:
+        facts = _facts(session.get_one(Submission, received.submission_id), "vi")
+    show(facts, as_json=as_json, text=_text(facts))
+    raise typer.Exit(0 if state in ("stored", "to-decide") else 1)
+
+
+def _mends(
+    documents: list[str], fields: list[str]
+) -> tuple[dict[str, str], dict[int, tuple[dict[str, str], list[Path]]]]:
+    """Return what the options say: fields of the case file; per document its fields and files."""
+    of_case: dict[str, str] = {}
+    found: dict[int, tuple[dict[str, str], list[Path]]] = {}
+    for said in documents:
+        number, _, path = said.partition("=")
+        if not number.isdigit() or not Path(path).is_file():
+            raise typer.BadParameter(f"--document {said}: write N=FILE with a file that is there")
+        found.setdefault(int(number), ({}, []))[1].append(Path(path))
+    for said in fields:
+        name, equals, value = said.partition("=")
+        number, slash, field = name.rpartition("/")
+        if not equals or (slash and not number.isdigit()):
+            raise typer.BadParameter(f"--field {said}: write NAME=VALUE or N/NAME=VALUE")
+        target = found.setdefault(int(number), ({}, []))[0] if slash else of_case
+        target[field] = value
+    return of_case, found
 
 
 def _facts(row: Submission, lang: Literal["vi", "en"]) -> dict[str, Any]:

@@ -169,6 +169,7 @@ def _next(submission_id: str, steps: Mapping[str, Step]) -> tuple[str, Work] | N
             raw=quarantine.raw(submission.id),
             folder=quarantine.work(submission.id),
             results=done,
+            mends=submission.mends or "",
         )
 
 
@@ -248,7 +249,7 @@ def _change(submission: Submission, outcome: Outcome) -> dict[str, Any]:
             for row in submission.findings
         ]
         change["findings"] = before + [reasons.as_json(finding) for finding in outcome.findings]
-    for key in ("title", "file_code", "file_name"):
+    for key in ("title", "file_code", "file_name", "mends"):
         if (value := getattr(outcome, key)) is not None:
             change[key] = value
     return change

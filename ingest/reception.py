@@ -51,6 +51,7 @@ def receive(
     file_name: str,
     actor: str,
     now: datetime,
+    mends: str = "",
 ) -> Received:
     """Take in one delivery: store its bytes, ledger them, owe receipt 01, and start the pipeline.
 
@@ -60,10 +61,11 @@ def receive(
         source: the bytes as they came.
         agency_code: sender, as the transport says; need not be known.
         message_id: the transport's identifier.
-        kind: "sip", "edxml" or "status".
+        kind: "sip", "edxml", "status" or "mend".
         file_name: as sent, for people only; kept beside the bytes and recorded once no sign of secrecy was found.
         actor: who brought it, `system:gateway` or an account.
         now: aware time of arrival.
+        mends: the returned submission it mends, for kind "mend".
 
     Raises:
         BadMessageError: larger than allowed; see `turn_away`.
@@ -83,6 +85,7 @@ def receive(
         actor=actor,
         now=now,
         why=None,
+        mends=mends,
     )
     if received.repeat:
         quarantine.drop(submission_id)
@@ -120,6 +123,7 @@ def _recorded(
     actor: str,
     now: datetime,
     why: Finding | None,
+    mends: str = "",
 ) -> Received:
     agency_code, message_id = _fit(agency_code, LONGEST_AGENCY), _fit(message_id, LONGEST_MESSAGE_ID)
     payload: dict[str, Any] = {
@@ -129,7 +133,7 @@ def _recorded(
         "size": size,
         "kind": kind,
         "state": SubmissionState.RECEIVED.value,
-    }
+    } | ({"mends": mends} if mends else {})
     about: dict[str, Any] = {"actor": actor, "kind": "submission", "id": submission_id, "now": now}
     try:
         with transaction() as session:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from archive.register.models import Finding, Submission, SubmissionState
 from archive.register.session import reading
 from ingest import preflight, quarantine
+from ingest.mending.earlier import mended_and_stored
 from ingest.steps.secret import CODES_SECRET
 
 ORPHAN_SECONDS = 24 * 3600  # a folder nobody knows may be an arrival that is being ledgered this moment
@@ -21,8 +22,8 @@ def tidy() -> int:
     """Remove what must not lie in the quarantine any more; return how many folders those were.
 
     Stored: the bytes are in the stores. Refused as secret: they must not stay. Unknown to the register for a day:
-    reception died before it was ledgered, and the sender still has the message. What killed pre-flights left. All
-    other bytes stay.
+    reception died before it was ledgered, and the sender still has the message. Returned, and its
+    mended whole is stored. What killed pre-flights left. All other bytes stay.
     """
     count = preflight.tidy()
     home = quarantine.home()
@@ -41,12 +42,15 @@ def tidy() -> int:
                     )
                 )
             )
+            mended = mended_and_stored(session, some)
         for name in some:
             state = states.get(name)
             if state is None and not _orphaned(places[name]):
                 continue
-            if state in (None, SubmissionState.STORED) or (
-                state == SubmissionState.REFUSED and name in secret
+            if (
+                state in (None, SubmissionState.STORED)
+                or (state == SubmissionState.REFUSED and name in secret)
+                or name in mended
             ):
                 quarantine.wipe(name)
                 count += 1

@@ -89,6 +89,7 @@ class Submission(Base):
     decided_by: Mapped[str] = mapped_column(String(80), default="")
     decided_at: Mapped[datetime | None]
     case_file_id: Mapped[str | None] = mapped_column(String(36), index=True)
+    mends: Mapped[str | None] = mapped_column(String(36), index=True)  # the returned submission it mends
     findings: Mapped[list[Finding]] = relationship(cascade="all, delete-orphan", order_by="Finding.id")
     steps: Mapped[list[StepResult]] = relationship(
         cascade="all, delete-orphan", order_by="StepResult.position"

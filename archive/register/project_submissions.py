@@ -5,7 +5,7 @@ INGEST, object (submission, id), payload {"agency_code", "message_id", "sha256",
 received, and until when it is to be registered.
 
 A later VALIDATE, RETURN, DECISION, RECEIPT or METADATA_CHANGE with object kind "submission" may carry
-{"state", "title", "file_code", "agency_code", "kind", "case_file_id", "decided_by", "findings": [{"code",
+{"state", "title", "file_code", "agency_code", "kind", "case_file_id", "decided_by", "mends", "findings": [{"code",
 "severity", "place", "params"}]}; what is absent stays. A decision (accepted, returned, refused) names who
 decided: `decided_by`, or else the event's actor.
 """
@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from archive.ledger.event import Event, unstamp
 from archive.register.models import Finding, Submission, SubmissionState
 
-PLAIN = ("state", "title", "file_code", "file_name", "agency_code", "kind", "case_file_id")
+PLAIN = ("state", "title", "file_code", "file_name", "agency_code", "kind", "case_file_id", "mends")
 STATES_DECIDED = frozenset({SubmissionState.ACCEPTED, SubmissionState.RETURNED, SubmissionState.REFUSED})
 
 

@@ -18,10 +18,11 @@ AllFacts = dict[str, FileFacts]
 def look(work: Work, now: datetime) -> Outcome:
     """Write `facts.json`: SHA-256 of a delivered file -> what was learnt about it."""
     delivery = work.load("delivery", Delivery)
+    carried = work.find("carried-facts", AllFacts) or {}
     facts: AllFacts = {}
     for _, _, file in delivery.placed_files():
         if file.sha256 not in facts:
-            facts[file.sha256] = inspect(file)
+            facts[file.sha256] = carried.get(file.sha256) or inspect(file)
     with reading() as session:
         agency = session.get_one(Agency, work.agency_code)
     if (refused := secret.refusal(delivery, facts, agency, now)) is not None:

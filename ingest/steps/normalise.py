@@ -31,8 +31,13 @@ def normalise(work: Work, now: datetime) -> Outcome:
         for ordinal, document in enumerate(delivery.documents, 1)
         for file in document.files
     }
-    sources = [Source(id=sha256, path=file.path, facts=facts[sha256]) for sha256, (_, file) in files.items()]
-    derivatives: Derivatives = {}
+    carried = work.find("carried-derivatives", Derivatives) or {}
+    derivatives: Derivatives = {sha256: carried[sha256] for sha256 in files if sha256 in carried}
+    sources = [
+        Source(id=sha256, path=file.path, facts=facts[sha256])
+        for sha256, (_, file) in files.items()
+        if sha256 not in derivatives
+    ]
     findings: list[Finding] = []
     for made in convert(sources, target):
         ordinal, file = files[made.id]

@@ -50,6 +50,7 @@ class Work:
         raw: the bytes as received, never changed.
         folder: where steps write; the same folder on every run.
         results: what finished steps said, step name -> result.
+        mends: id of the returned submission this one mends; "" when it stands for itself.
     """
 
     submission_id: str
@@ -60,6 +61,7 @@ class Work:
     raw: Path
     folder: Path
     results: Mapping[str, Mapping[str, Any]]
+    mends: str = ""
 
     def save(self, name: str, value: Any, kind: Any) -> None:
         """Write a value of ours as JSON for the steps after this one; whole or not at all."""
@@ -73,6 +75,10 @@ class Work:
         anything: Any = kind
         value: T = _adapter(anything).validate_json((self.folder / f"{name}.json").read_bytes())
         return value
+
+    def find(self, name: str, kind: type[T]) -> T | None:
+        """Read a value an earlier step saved; None when none did."""
+        return self.load(name, kind) if (self.folder / f"{name}.json").exists() else None
 
 
 @dataclass(frozen=True)
@@ -111,6 +117,7 @@ class Outcome:
         reason: for the sender, when the submission is returned or refused.
         effect: register work to do in the transaction that records this outcome.
         title, file_code, file_name: recorded for ever; only once no sign of secrecy was found.
+        mends: the returned submission this one turned out to mend.
         wipe: the bytes must not stay (secret): quarantine is overwritten after the outcome is recorded.
     """
 
@@ -122,6 +129,7 @@ class Outcome:
     title: str | None = None
     file_code: str | None = None
     file_name: str | None = None
+    mends: str | None = None
     effect: Callable[[Session, datetime], None] | None = None
     wipe: bool = False
 

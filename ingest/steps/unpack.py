@@ -6,15 +6,22 @@ Nothing of the description is recorded here: whether it may be is known after th
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from archive.register.models import Agency
 from archive.register.session import reading
+from ingest.checks.case import PARTIAL
+from ingest.checks.fields import canonical
 from ingest.delivery import Delivery
 from ingest.errors import UnreadableDeliveryError
 from ingest.finding import Finding
 from ingest.gateway import edxml, sip
-from ingest.steps import secret
+from ingest.mending import earlier
+from ingest.mending import package as mend_package
+from ingest.mending.amendment import from_package
+from ingest.steps import carry, secret
 from ingest.steps.step import Act, Outcome, Verdict, Work
 
 PACKAGE = "gói tin"
@@ -31,9 +38,9 @@ def unpack(work: Work, now: datetime) -> Outcome:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     try:
-        if work.kind != "sip":
+        if work.kind not in ("sip", "mend"):
             return _message(edxml.read(work.raw, target), now)
-        delivery = sip.read(work.raw, target)
+        delivery, mends = _mended(work, target) if work.kind == "mend" else _package(work, target)
     except UnreadableDeliveryError as error:
         place = PACKAGE if error.place == work.raw.name else error.place
         unreadable = Finding(error.code, place, {"reason": error.reason})
@@ -45,6 +52,7 @@ def unpack(work: Work, now: datetime) -> Outcome:
     work.save("delivery", delivery, Delivery)
     files = [file for document in delivery.documents for file in document.files]
     return Outcome(
+        mends=mends or None,
         result={
             "documents": len(delivery.documents),
             "files": len(files),
@@ -56,6 +64,30 @@ def unpack(work: Work, now: datetime) -> Outcome:
             ],
         },
     )
+
+
+def _package(work: Work, target: Path) -> tuple[Delivery, str]:
+    """Return the whole delivery of a SIP, and which returned submission it mends."""
+    sent = sip.read(work.raw, target)
+    if sent.record_status not in PARTIAL:
+        return sent, ""
+    with reading() as session:
+        code = canonical(sent.fields).get("FileCode", "")
+        earlier_id = earlier.returned(session, agency_code=work.agency_code, file_code=code) or ""
+    before = carry.opened(work, earlier_id) if earlier_id else None
+    if before is None:
+        nothing = Finding("MEND_NOTHING", "METS.xml", {"status": sent.record_status})
+        return replace(sent, findings=(*sent.findings, nothing)), ""
+    return carry.carry_over(work, before, from_package(sent, before.delivery)), earlier_id
+
+
+def _mended(work: Work, target: Path) -> tuple[Delivery, str]:
+    """Return the whole delivery a mend package makes of the returned one."""
+    amendment = mend_package.read(work.raw, target)
+    before = carry.opened(work, work.mends)
+    if before is None:
+        raise UnreadableDeliveryError("MEND_GONE", mend_package.DESCRIPTION, "the returned delivery is gone")
+    return carry.carry_over(work, before, amendment), work.mends
 
 
 def _message(message: edxml.Message, now: datetime) -> Outcome:

@@ -119,6 +119,7 @@ class CaseFilePlan:
     documents: tuple[DocumentPlan, ...] = ()
     described: Mapping[str, str | None] = field(default_factory=dict)
     wrong_hash: int = 0
+    record_status: str = "NEW"
 
     @property
     def file_code(self) -> str:
@@ -160,6 +161,10 @@ class CaseFilePlan:
     def wrongly(self, **described: str | None) -> CaseFilePlan:
         """Describe it otherwise than it is."""
         return replace(self, described={**self.described, **described})
+
+    def with_status(self, record_status: str) -> CaseFilePlan:
+        """Say what the package is to the archive: NEW, SUPPLEMENT, REPLACEMENT, TEST or OTHER."""
+        return replace(self, record_status=record_status)
 
     def with_wrong_hash_of_file(self, position: int) -> CaseFilePlan:
         """Make the METS lie about one data file (counted from 1)."""

@@ -191,6 +191,7 @@ def make_sip(plan: CaseFilePlan, target: Path, pki: Pki, *, made: datetime = SEN
                 made=made,
                 fields=tt05_file(fields) if late else fields,
                 documents=[DocumentParts(tt05_document(f) if late else f, parts) for f, parts in documents],
+                record_status=plan.record_status,
                 wrong_hash=plan.wrong_hash,
             ),
             target,

@@ -1,0 +1,42 @@
+"""Which returned delivery is mended, and whether one is being mended: questions to the register."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from archive.register.models import STATES_OPEN, Submission, SubmissionState
+
+
+def returned(session: Session, *, agency_code: str, file_code: str) -> str | None:
+    """Return the id of the agency's newest returned delivery of this file code; None when there is none."""
+    return session.scalar(
+        select(Submission.id)
+        .where(
+            Submission.agency_code == agency_code,
+            Submission.file_code == file_code,
+            Submission.state == SubmissionState.RETURNED,
+        )
+        .order_by(Submission.received_at.desc())
+        .limit(1)
+    )
+
+
+def being_mended(session: Session, submission_id: str) -> str | None:
+    """Return the id of the submission that mends this one and is on its way or stored; None when none does."""
+    states = {*STATES_OPEN, SubmissionState.TO_DECIDE, SubmissionState.STORED}
+    return session.scalar(
+        select(Submission.id)
+        .where(Submission.mends == submission_id, Submission.state.in_(states))
+        .order_by(Submission.received_at.desc())
+        .limit(1)
+    )
+
+
+def mended_and_stored(session: Session, ids: Iterable[str]) -> set[str]:
+    """Return those of these submissions whose mended whole is stored: their bytes need not stay."""
+    later = aliased(Submission)
+    stored = exists().where(later.mends == Submission.id, later.state == SubmissionState.STORED)
+    return set(session.scalars(select(Submission.id).where(Submission.id.in_(list(ids)), stored)))

@@ -1,0 +1,56 @@
+"""An office mends a returned delivery: who may, when, and how it comes in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import BinaryIO
+
+from archive.errors import NotAllowedError
+from archive.register.models import Submission, SubmissionState
+from archive.register.session import reading
+from archive.viewer import Role, Viewer
+from ingest import quarantine, submissions
+from ingest.errors import IngestError
+from ingest.mending.earlier import being_mended
+from ingest.reception import Received, receive
+
+SENDS = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST})
+
+
+def may_mend(submission: Submission, viewer: Viewer) -> bool:
+    """Say whether this person may send what is missing; `send` asks again, and whether it still can be mended."""
+    return submission.state == SubmissionState.RETURNED and any(
+        viewer.has(role, submission.agency_code) for role in SENDS
+    )
+
+
+def send(submission_id: str, source: BinaryIO, *, viewer: Viewer, now: datetime) -> Received:
+    """Take in a mend package for a returned delivery; it goes down the pipeline under the same message id.
+
+    Raises:
+        NotFoundError: no such submission that the viewer may see.
+        NotAllowedError: the viewer neither sends nor receives for its agency.
+        IngestError: it was not returned, is being mended already, or its bytes are gone.
+        BadMessageError, TemporaryError: as `ingest.reception.receive`.
+    """
+    with reading() as session:
+        row = submissions.one(session, submission_id, viewer=viewer)
+        agency_code, message_id = row.agency_code, row.message_id
+        if row.state != SubmissionState.RETURNED:
+            raise IngestError(f"this submission is {row.state}; only a returned one can be mended")
+        if not may_mend(row, viewer):
+            raise NotAllowedError(f"{viewer.name} neither sends nor receives for {agency_code}")
+        if (other := being_mended(session, submission_id)) is not None:
+            raise IngestError(f"it is being mended already by submission {other}")
+    if not (quarantine.folder(submission_id) / "work" / "delivery.json").exists():
+        raise IngestError("what was sent before is not here any more: send the whole case file again")
+    return receive(
+        source,
+        agency_code=agency_code,
+        message_id=message_id,
+        kind="mend",
+        file_name="",
+        actor=viewer.name,
+        now=now,
+        mends=submission_id,
+    )
