@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.copies import UNREACHABLE, examine, stores
@@ -19,11 +18,11 @@ from archive.errors import DamagedError, NotFoundError, OrderRefusedError, Tempo
 from archive.hashing import sha256_of
 from archive.ledger.append import append
 from archive.ledger.event import Verb
-from archive.register.decisions import ITEM_ERASING, OrderItem
 from archive.register.models import CopyState, Package
 from archive.register.projection import apply
 from archive.settings import ArchiveSettings
 from archive.stores.interface import Store
+from archive.underway import being_destroyed
 
 BAD = frozenset({CopyState.DAMAGED, CopyState.MISSING})
 
@@ -86,7 +85,7 @@ def repair(
         TemporaryError: a store did not take the good copy, or did not give the right bytes back.
     """
     package = _living(session, package_id)
-    if _being_destroyed(session, package):
+    if being_destroyed(session, package.case_file_id, begun=True):
         raise OrderRefusedError((f"{package.name} is being destroyed by order; nothing of it is repaired",))
     used = list(stores() if places is None else places)
     states = examine(package.name, package.sha256, used)
@@ -132,13 +131,6 @@ def _living(session: Session, package_id: str) -> Package:
     if package.copies and all(copy.state == CopyState.ERASED for copy in package.copies):
         raise NotFoundError(f"package {package.name} was erased by order")
     return package
-
-
-def _being_destroyed(session: Session, package: Package) -> bool:
-    erasing = select(OrderItem.order_id).where(
-        OrderItem.case_file_id == package.case_file_id, OrderItem.outcome == ITEM_ERASING
-    )
-    return session.scalar(erasing.limit(1)) is not None
 
 
 @contextmanager

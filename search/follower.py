@@ -19,9 +19,9 @@ from archive.custody import read_component
 from archive.errors import DamagedError, NotFoundError
 from archive.ledger.event import Event, Verb
 from archive.ledger.follow import Follower
-from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, ComponentRole, Record
 from archive.register.session import reading
+from archive.underway import being_destroyed
 from archive.viewer import system
 from search.choice import open_engine
 from search.document import IndexDocument, of_case_file, of_record
@@ -61,7 +61,7 @@ def documents_of(
         .where(CaseFile.id == case_file_id, CaseFile.state == CaseFileState.STORED)
         .options(selectinload(CaseFile.records).selectinload(Record.components))
     )
-    if case_file is None or _being_destroyed(session, case_file_id):
+    if case_file is None or being_destroyed(session, case_file_id):
         return []
     agency = session.get(Agency, case_file.agency_code)
     name = agency.name if agency else case_file.agency_code
@@ -72,20 +72,6 @@ def documents_of(
             for record in case_file.records
         ),
     ]
-
-
-def _being_destroyed(session: Session, case_file_id: str) -> bool:
-    query = (
-        select(OrderItem.case_file_id)
-        .join(Order, Order.id == OrderItem.order_id)
-        .where(
-            OrderItem.case_file_id == case_file_id,
-            OrderItem.outcome == "",
-            Order.kind == OrderKind.DESTRUCTION,
-            Order.state == OrderState.EXECUTING,
-        )
-    )
-    return session.scalar(query.limit(1)) is not None
 
 
 def _text(session: Session, record: Record, read: TextReader, limit: int) -> str:
@@ -163,7 +149,7 @@ def _agree(engine: Engine, case_file_id: str, read: TextReader) -> None:
     # Look again: it may have been destroyed while its texts were read.
     with reading() as session:
         state = session.scalar(select(CaseFile.state).where(CaseFile.id == case_file_id))
-        if state != CaseFileState.STORED or _being_destroyed(session, case_file_id):
+        if state != CaseFileState.STORED or being_destroyed(session, case_file_id):
             engine.erase(case_file_id)
 
 

@@ -214,13 +214,37 @@ def an_order(case_file_id: str, state: OrderState, outcome: str = "") -> None:
         )
 
 
-def test_a_late_event_does_not_bring_back_what_is_being_destroyed(engine: Engine, texts: Texts) -> None:
-    events = stored(texts, "a", "b", "c")
-    an_order("a", OrderState.EXECUTING)
-    an_order("b", OrderState.APPROVED)
-    an_order("c", OrderState.EXECUTING, outcome="held")  # its destruction was refused: it stays
+@pytest.mark.parametrize(
+    ("state", "outcome", "documents"),
+    [
+        (OrderState.APPROVED, "", 3),
+        (OrderState.EXECUTING, "", 0),
+        (OrderState.EXECUTING, "erasing", 0),  # holders are being asked, the index among the first
+        (OrderState.EXECUTING, "held", 3),  # its destruction was stopped: it stays
+        (OrderState.EXECUTING, "refused", 3),
+    ],
+)
+def test_a_late_event_does_not_bring_back_what_is_being_destroyed(
+    engine: Engine, texts: Texts, state: OrderState, outcome: str, documents: int
+) -> None:
+    events = stored(texts, "a", "b")
+    an_order("a", state, outcome)
     handle(events, engine=engine, read=texts.read)
-    assert [engine.count(id) for id in "abc"] == [0, 3, 3]
+    assert (engine.count("a"), engine.count("b")) == (documents, 3)
+
+
+def test_the_event_that_begins_an_erasure_does_not_bring_the_words_back_after_the_receipt(
+    engine: Engine, texts: Texts
+) -> None:
+    handle(stored(texts, "a"), engine=engine, read=texts.read)
+    an_order("a", OrderState.EXECUTING, "erasing")
+    with transaction() as session:
+        began = append(
+            session, Verb.DESTROY, actor="x", kind="case-file", id="a", payload={"outcome": "erasing"}
+        )
+    assert SearchIndex(lambda: engine).erase(target("a")).gone
+    handle([began], engine=engine, read=texts.read)
+    assert engine.count("a") == 0
 
 
 def test_a_case_file_destroyed_while_its_texts_are_read_is_taken_out_again(

@@ -1,0 +1,32 @@
+"""What an order is doing to a case file at this moment: asked by whoever could bring back what is being erased."""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from archive.register.decisions import ITEM_ERASING, Order, OrderItem, OrderKind, OrderState
+
+
+def being_destroyed(session: Session, case_file_id: str, *, begun: bool = False) -> bool:
+    """Say whether a destruction that is being carried out has still to end for this case file.
+
+    Not while its order only waits, and not any more once the case file was spared ("held", "refused").
+
+    Args:
+        session: on the register.
+        case_file_id: of the case file.
+        begun: count it only from the moment on at which its holders are asked ("erasing").
+    """
+    erasing = OrderItem.outcome == ITEM_ERASING
+    named = and_(
+        OrderItem.outcome == "",
+        Order.kind == OrderKind.DESTRUCTION,
+        Order.state == OrderState.EXECUTING,
+    )
+    query = (
+        select(OrderItem.order_id)
+        .join(Order, Order.id == OrderItem.order_id)
+        .where(OrderItem.case_file_id == case_file_id, erasing if begun else or_(erasing, named))
+    )
+    return session.scalar(query.limit(1)) is not None
