@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta, timezone
+from itertools import combinations
 from typing import Any
 
 from sqlalchemy import select
@@ -18,7 +19,7 @@ from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Package, Regime
-from archive.viewer import Role
+from archive.viewer import Role, same_person
 
 NEEDED: Mapping[OrderKind, tuple[frozenset[Role], ...]] = {
     OrderKind.ACCEPTANCE: (),
@@ -90,10 +91,13 @@ def _against_the_order(order: Order, today: date) -> Iterator[str]:
     for roles in missing_approvals(order):
         yield f"the approval of {roles} is missing"
     for approval in order.approvals:
-        if approval.actor.strip().casefold() == order.proposed_by.strip().casefold():
+        if same_person(approval.actor, order.proposed_by):
             yield f"{approval.actor} approved what they proposed"
         if approval.actor.startswith("system:"):
             yield f"{approval.actor} is a machine and approves nothing"
+    for one, other in combinations(order.approvals, 2):
+        if same_person(one.actor, other.actor):
+            yield f"{one.actor} and {other.actor} are one person, whose word counts once"
     if list_hash((item.case_file_id, item.package_sha256) for item in order.items) != order.list_sha256:
         yield "the list of case files is not the one that was approved"
     if order.document_date > today:

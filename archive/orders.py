@@ -21,7 +21,7 @@ from archive.order_check import NEEDED, list_hash, missing_approvals, reasons_ag
 from archive.register.decisions import Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState, Package, new_id
 from archive.register.projection import apply
-from archive.viewer import Role, Viewer
+from archive.viewer import Role, Viewer, same_person
 
 __all__ = ["NewOrder", "approve", "list_hash", "mark", "propose", "reasons_against"]
 
@@ -125,11 +125,11 @@ def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now:
     reasons = []
     if order.state != OrderState.PROPOSED:
         reasons.append(f"the order is {order.state}, it does not wait for approval")
-    if _same(viewer.name, order.proposed_by):
+    if same_person(viewer.name, order.proposed_by):
         reasons.append(f"{viewer.name} proposed this order; nobody approves what they proposed")
     if viewer.name.startswith("system:"):
         reasons.append("a machine approves nothing")
-    if any(_same(approval.actor, viewer.name) for approval in order.approvals):
+    if any(same_person(approval.actor, viewer.name) for approval in order.approvals):
         reasons.append(f"{viewer.name} has approved already")
     if not any(role in roles for roles in NEEDED[OrderKind(order.kind)]):
         reasons.append(f"a {order.kind} order does not need the word of a {role.value}")
@@ -224,7 +224,3 @@ def _locked(session: Session, order_id: str) -> Order:
 
 def _role_held(viewer: Viewer, roles: Iterable[Role], agency_code: str) -> str:
     return next(role.value for role in sorted(roles) if viewer.has(role, agency_code))
-
-
-def _same(one: str, other: str) -> bool:
-    return one.strip().casefold() == other.strip().casefold()

@@ -15,9 +15,9 @@ from typing import Any
 from celery import Celery
 from celery.signals import worker_process_init, worker_ready
 from kombu.exceptions import OperationalError
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from archive.register.after_commit import after_commit
 from archive.settings import ArchiveSettings
 
 log = logging.getLogger(__name__)
@@ -91,10 +91,10 @@ def send_after_commit(session: Session, task: str, *args: Any) -> None:
     finds it there.
     """
 
-    def _send(_: Session) -> None:
+    def _send() -> None:
         try:
             send(task, *args)
         except OperationalError as error:
             log.warning("the queue is down (%s); the sweep will find %s %s", error, task, args)
 
-    event.listen(session, "after_commit", _send, once=True)
+    after_commit(session, f"send {task} {args}", _send)

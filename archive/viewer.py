@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from archive.errors import NotAllowedError
+from archive.vietnamese import plain
 
 ALL_AGENCIES = "*"
 
@@ -88,3 +89,8 @@ class Viewer:
 def system(name: str) -> Viewer:
     """Return the viewer for work the machine does by itself; it may read everything it must process."""
     return Viewer(f"system:{name}", {ALL_AGENCIES: frozenset(Role)})
+
+
+def same_person(one: str, other: str) -> bool:
+    """Say whether two account names are one person's, however case, spaces and accents were typed."""
+    return plain(one) == plain(other)

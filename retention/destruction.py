@@ -52,7 +52,7 @@ from archive.register.models import CaseFile
 from archive.register.projection import apply
 from archive.register.session import forget_deleted, transaction
 from archive.settings import ArchiveSettings
-from archive.viewer import Role, Viewer
+from archive.viewer import Role, Viewer, same_person
 from retention.holds import ERASING, LAST_COPY
 
 DONE, HELD, REFUSED = "done", "held", "refused"
@@ -180,7 +180,7 @@ def _executor(order: Order, viewer: Viewer) -> _Actor:
     role = next((role for role in MAY_EXECUTE if viewer.has(role, order.agency_code)), None)
     if role is None:
         raise NotAllowedError(f"{viewer.name} is neither archivist nor head at {order.agency_code}")
-    if viewer.name.strip().casefold() == order.proposed_by.strip().casefold():
+    if same_person(viewer.name, order.proposed_by):
         raise NotAllowedError(f"{viewer.name} proposed this destruction; somebody else carries it out")
     return _Actor(viewer.name, str(role))
 

@@ -23,7 +23,7 @@ from archive.orders import NewOrder
 from archive.register.decisions import ITEM_ERASING, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import CaseFile, new_id
 from archive.register.projection import apply
-from archive.viewer import Role, Viewer
+from archive.viewer import Role, Viewer, same_person
 
 ERASING = ITEM_ERASING
 """Outcome of an order's item whose holders are being asked."""
@@ -201,7 +201,7 @@ def lift(session: Session, order_id: str, *, viewer: Viewer, role: Role, now: da
     if order.kind != OrderKind.LIFT_HOLD:
         raise OrderRefusedError((f"order {order_id} is no lifting of a hold but a {order.kind}",))
     hold, file = _hold(session, str(order.payload.get("hold_id", "")))
-    if hold.placed_by.strip().casefold() == viewer.name.strip().casefold():
+    if same_person(hold.placed_by, viewer.name):
         raise OrderRefusedError((f"{viewer.name} placed this hold; a second person lifts it",))
     if hold.lifted_at is not None:
         raise OrderRefusedError((f"the hold was lifted by {hold.lifted_by} already",))

@@ -10,13 +10,14 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime
 
-from sqlalchemy import event
+from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from archive.errors import TangThuError
 from archive.ledger.event import Event, Verb
 from archive.ledger.seal import seal
+from archive.register.after_commit import after_commit
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +32,6 @@ SEALED_AT_ONCE = frozenset(
         Verb.RIGHTS_CHANGE,
     }
 )
-FLAG = "tangthu_seal_after_commit"
 
 
 def seal_after_commit(session: Session, happened: Event) -> None:
@@ -43,21 +43,11 @@ def seal_after_commit(session: Session, happened: Event) -> None:
         happened.verb is Verb.DECISION and happened.object_kind == "order"
     )
     if decision:
-        session.info[FLAG] = session.get_bind().engine
+        engine = session.get_bind().engine
+        after_commit(session, "seal the ledger", lambda: _seal(engine))
 
 
-@event.listens_for(Session, "after_rollback")
-def _forget(session: Session) -> None:
-    if not session.in_nested_transaction():
-        session.info.pop(FLAG, None)
-
-
-@event.listens_for(Session, "after_commit")
-def _seal(committed: Session) -> None:
-    # Releasing a savepoint is announced as a commit too, but nothing is committed yet.
-    if FLAG not in committed.info or committed.in_nested_transaction():
-        return
-    engine = committed.info.pop(FLAG)
+def _seal(engine: Engine) -> None:
     try:
         with Session(engine) as session, session.begin():
             seal(session, now=datetime.now(UTC))

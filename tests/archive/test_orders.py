@@ -20,7 +20,7 @@ from archive.register.decisions import Approval, Order, OrderItem, OrderKind, Or
 from archive.register.models import CaseFile, Package
 from archive.register.projection import apply
 from archive.register.session import transaction
-from archive.viewer import Role, Viewer, system
+from archive.viewer import Role, Viewer, same_person, system
 from tests.archive.vault_builders import AGENCY, HUNG, LAN, MAI, NOW, STRANGER, a_case_file
 
 D = OrderKind.DESTRUCTION
@@ -262,6 +262,33 @@ def test_a_destruction_is_refused_at_the_moment_of_acting(
         change(session, case, order_id)
     found = reasons(order_id)
     assert any(expected in reason for reason in found), found
+
+
+def test_one_person_under_two_spellings_is_one_approver_when_it_comes_to_acting(case: str) -> None:
+    order_id = proposed(D, case)
+    approve(order_id, HUNG, Role.COUNCIL)
+    with transaction() as session:  # past `approve`, which would have refused it
+        told = {"approval": {"actor": " Hung", "role": "head"}}
+        event = append(
+            session, Verb.DECISION, actor=told["approval"]["actor"], kind="order", id=order_id, payload=told
+        )
+        apply(session, event)
+        orders.mark(session, session.get_one(Order, order_id), OrderState.APPROVED, actor="x", now=NOW)
+    assert reasons(order_id) == ("hung and  Hung are one person, whose word counts once",)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("an", " An ", True),
+        ("Ân", "A\u0302n", True),  # composed and decomposed
+        ("an", "ân", False),
+        ("le an", "le  an", True),
+        ("an", "anh", False),
+    ],
+)
+def test_an_account_is_the_same_however_it_is_spelt(one: str, other: str, same: bool) -> None:
+    assert same_person(one, other) is same
 
 
 def test_a_hold_that_ended_yesterday_does_not_stop(case: str) -> None:
