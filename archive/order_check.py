@@ -79,10 +79,19 @@ def reasons_against_order(session: Session, order: Order, *, now: datetime) -> t
 
 
 def reasons_against_item(
-    session: Session, order: Order, case_file_id: str, *, now: datetime
+    session: Session, order: Order, case_file_id: str, *, now: datetime, begun: bool = False
 ) -> tuple[str, ...]:
-    """Return the reasons that lie in one of its case files: gone, held, not due, package changed."""
-    return tuple(_against_item(session, order, case_file_id, now.astimezone(VIETNAM).date()))
+    """Return the reasons that lie in one of its case files: gone, held, not due, package changed.
+
+    Args:
+        session: an open transaction.
+        order: that names the case file.
+        case_file_id: of the case file.
+        now: aware time.
+        begun: the act was begun in time, so that the days to begin it in are not asked for any more.
+    """
+    today = now.astimezone(VIETNAM).date()
+    return tuple(_against_item(session, order, case_file_id, today, begun=begun))
 
 
 def _against_the_order(order: Order, today: date) -> Iterator[str]:
@@ -139,7 +148,9 @@ def _against_the_ledger(session: Session, order: Order) -> Iterator[str]:
             yield f"the ledger does not know the approval by {approval.actor}"
 
 
-def _against_item(session: Session, order: Order, case_file_id: str, today: date) -> Iterator[str]:
+def _against_item(
+    session: Session, order: Order, case_file_id: str, today: date, *, begun: bool
+) -> Iterator[str]:
     row = session.get(CaseFile, case_file_id, populate_existing=True)
     if row is None:
         yield f"case file {case_file_id} is not in the register"
@@ -164,7 +175,9 @@ def _against_item(session: Session, order: Order, case_file_id: str, today: date
             if is_active(hold, today):
                 yield f"case file {row.code} is held: {hold.reason}"
     if order.kind == OrderKind.DESTRUCTION:
-        yield from _against_destruction(row, order, today)
+        yield from _against_destruction(row, today)
+        if not begun:
+            yield from _too_late(row, order, today)
     if order.kind == OrderKind.TRANSFER:
         yield from _against_transfer(session, row)
 
@@ -174,7 +187,7 @@ def is_active(hold: Hold, today: date) -> bool:
     return hold.lifted_at is None and (hold.until is None or hold.until >= today)
 
 
-def _against_destruction(row: CaseFile, order: Order, today: date) -> Iterator[str]:
+def _against_destruction(row: CaseFile, today: date) -> Iterator[str]:
     if row.permanent is None:
         yield f"case file {row.code}: its retention period is not known yet"
     elif row.permanent:
@@ -182,6 +195,9 @@ def _against_destruction(row: CaseFile, order: Order, today: date) -> Iterator[s
     elif row.eligible_from is None or row.eligible_from > today:
         since = row.eligible_from.isoformat() if row.eligible_from else "a day not known"
         yield f"case file {row.code}: its retention period is not over before {since}"
+
+
+def _too_late(row: CaseFile, order: Order, today: date) -> Iterator[str]:
     # Our reading: the limit binds records under the new law (R2); the old law set none.
     last = order.document_date + timedelta(days=DAYS_TO_EXECUTE)
     if row.regime == Regime.R2 and today > last:

@@ -17,7 +17,7 @@ from celery.signals import worker_process_init, worker_ready
 from kombu.exceptions import OperationalError
 from sqlalchemy.orm import Session
 
-from archive.register.after_commit import after_commit
+from archive.after_commit import after_commit
 from archive.settings import ArchiveSettings
 
 log = logging.getLogger(__name__)

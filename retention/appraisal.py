@@ -1,6 +1,7 @@
 """An archivist sets a period that was unclear, or makes one longer (xác định giá trị tài liệu).
 
-Making a period shorter is a council's decision (Law 01/2011/QH13 Điều 18) and is refused here.
+Making a period shorter is left to a council and refused here. That is our reading: Law 01/2011/QH13 Điều 18 lets
+the council consider what may be destroyed; it does not say in these words who may shorten a period.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.register.models import CaseFile, CaseFileState
 from archive.register.projection import apply
+from archive.underway import being_destroyed
 from archive.viewer import Role, Viewer
 from retention.errors import PeriodUnclearError, RetentionError
 from retention.follower import facts_of
@@ -50,7 +52,8 @@ def set_period(
         NotAllowedError: the viewer is no archivist there.
         PeriodUnclearError: the text is no period.
         BelowMinimumError: below the assigned row; names the clause.
-        RetentionError: no reason, the file has left the vault, or the period would become shorter.
+        RetentionError: no reason, the file has left the vault or is being destroyed, or the period would
+            become shorter.
     """
     file = session.scalar(select(CaseFile).where(CaseFile.id == case_file_id).with_for_update())
     if file is None:
@@ -58,6 +61,8 @@ def set_period(
     viewer.require(Role.ARCHIVIST, file.agency_code)
     if file.state != CaseFileState.STORED:
         raise RetentionError(f"{file.code} has left the vault; its period can no longer be set")
+    if being_destroyed(session, file.id, begun=True):
+        raise RetentionError(f"{file.code} is being destroyed by order; a hold stops that, a period does not")
     if not reason.strip():
         raise RetentionError("a period is set with a reason; say why")
     period = parse_maintenance(text)

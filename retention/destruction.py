@@ -19,6 +19,10 @@ another. So a hold that arrives
 A holder that fails leaves the item "erasing"; the other items go on; `execute` may be called again. Killed
 anywhere, a second call ends in the same state: asking a holder twice is safe, a receipt is written after the
 holder was asked, and what has its receipt is not asked again for it.
+
+A hold is only the most likely thing to come in between. Whatever else speaks against the case file by then (made
+permanent, another package, another agency) spares it in the same way, as "refused"; only the days in which a
+destruction must be begun are not counted again for what was begun in time.
 """
 
 from __future__ import annotations
@@ -254,13 +258,18 @@ def _intend(order_id: str, case_file_id: str, actor: _Actor, now: datetime) -> T
             order = session.get_one(Order, order_id)
             reasons = reasons_against_item(session, order, case_file_id, now=now)
             if reasons:
-                held = bool(_holds(session, case_file_id, now))
-                _note(
-                    session, order_id, case_file_id, HELD if held else REFUSED, "; ".join(reasons), actor, now
-                )
+                _spare(session, order_id, case_file_id, "; ".join(reasons), actor, now)
                 return None
             _note(session, order_id, case_file_id, ERASING, "", actor, now)
         return target_of(session, case_file_id)
+
+
+def _spare(
+    session: Session, order_id: str, case_file_id: str, detail: str, actor: _Actor, now: datetime
+) -> None:
+    """End the item without erasing any further."""
+    outcome = HELD if _holds(session, case_file_id, now) else REFUSED
+    _note(session, order_id, case_file_id, outcome, detail, actor, now)
 
 
 class _Next(Enum):
@@ -270,20 +279,23 @@ class _Next(Enum):
 
 
 def _next(order_id: str, target: Target, holder: str, actor: _Actor, now: datetime, *, last: bool) -> _Next:
-    """Look for a hold before a holder is asked; end the item when there is one that came in time."""
+    """Ask everything that speaks against it again before a holder is asked; what comes in time ends the item."""
     with transaction() as session:
         item = _item(session, order_id, target.case_file_id)
         if item.outcome != ERASING:
             return _Next.STOP
-        holds = _holds(session, target.case_file_id, now)
+        order = session.get_one(Order, order_id)
+        reasons = reasons_against_item(session, order, target.case_file_id, now=now, begun=True)
         # Seeing LAST_COPY here means that an earlier run ended before it could finish.
-        if holds and (item.detail != LAST_COPY or _copy_left(target)):
+        if reasons and (item.detail != LAST_COPY or _copy_left(target)):
             erased = select(Receipt.holder).where(
                 Receipt.order_id == order_id, Receipt.case_file_id == target.case_file_id, Receipt.gone
             )
             names = ", ".join(sorted(session.scalars(erased))) or "none"
-            detail = f"stopped before {holder} by a hold: {holds[0].reason}; already erased: {names}"
-            _note(session, order_id, target.case_file_id, HELD, detail, actor, now)
+            holds = _holds(session, target.case_file_id, now)
+            why = f" by a hold: {holds[0].reason}" if holds else f": {'; '.join(reasons)}"
+            detail = f"stopped before {holder}{why}; already erased: {names}"
+            _spare(session, order_id, target.case_file_id, detail, actor, now)
             return _Next.STOP
         if _settled(session, order_id, target.case_file_id, holder):
             return _Next.SKIP

@@ -28,7 +28,10 @@ WHY: dict[str, tuple[str, str]] = {
         "kept until the text lapses: the lapse must be recorded first",
     ),
     "not-a-period": ("không đọc được thành số năm", "cannot be read as a number of years"),
-    "out-of-range": ("ngoài khoảng 1 đến 70 năm", "outside 1 to 70 years"),
+    "out-of-range": (
+        "ngoài khoảng 1 đến 70 năm mà hệ thống nhận; đây là giới hạn của chúng tôi",
+        "outside the 1 to 70 years we take; the limit is ours",
+    ),
 }
 """Why a period is unclear: code -> (vi, en)."""
 

@@ -17,7 +17,8 @@ from enum import StrEnum
 from retention.folding import fold
 
 LONGEST_YEARS = 70
-"""The longest fixed period there is: six rows of TT 09/2011 and code 02 of TT 05/2025 say 70 years."""
+"""Our limit: the longest fixed period we take. Six rows of TT 09/2011 and code 02 of TT 05/2025 say 70 years; that
+a law sets a ceiling there is not verified (Law 01/2011/QH13 Điều 17.2 even says under 70)."""
 
 CODES: dict[str, int | None] = {"01": None, "02": 70, "03": 50, "04": 30, "05": 20, "06": 10}
 """TT 05/2025/TT-BNV code list of maintenance -> years, None for permanent. 07 (Khác) says nothing."""

@@ -30,7 +30,9 @@ def execute(order_id: str, name: str, roles: Mapping[str, Sequence[str]]) -> str
         roles: agency code -> role values the executor held when asking.
     """
     viewer = Viewer(name, {agency: frozenset(Role(role) for role in held) for agency, held in roles.items()})
-    outcome = destruction.execute(order_id, viewer=viewer, now=datetime.now(UTC))
+    outcome = destruction.execute(
+        order_id, viewer=viewer, now=datetime.now(UTC), clock=lambda: datetime.now(UTC)
+    )
     if not outcome.finished:
         raise TemporaryError(f"order {order_id}: some holders gave no receipt yet")
     return "finished"

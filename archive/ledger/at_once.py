@@ -14,10 +14,10 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from archive.after_commit import after_commit
 from archive.errors import TangThuError
 from archive.ledger.event import Event, Verb
 from archive.ledger.seal import seal
-from archive.register.after_commit import after_commit
 
 log = logging.getLogger(__name__)
 

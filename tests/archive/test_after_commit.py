@@ -9,11 +9,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive import queue
+from archive.after_commit import after_commit
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.queue import send_after_commit
-from archive.register.after_commit import after_commit
 from archive.register.session import engine, reading, transaction
 from tests.archive.vault_builders import NOW
 

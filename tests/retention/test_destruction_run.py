@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from retention_town import AGENCY, AN, BINH, NOW, TODAY, Town, copies_of, person
@@ -14,15 +15,19 @@ from sqlalchemy import select
 from archive.custody import StoreHolder, stores
 from archive.errors import TemporaryError
 from archive.holders import Erasure, Holder, Target, holders
+from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.register.decisions import Order, OrderItem, Receipt
 from archive.register.models import CaseFile, CaseFileState, Component, Copy, Record
+from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from archive.stores.interface import Store
 from archive.viewer import Role
 from retention import holds
+from retention.appraisal import set_period
 from retention.destruction import Outcome, execute
+from retention.errors import RetentionError
 from retention.explain import explain
 from retention.holds import Placed
 
@@ -354,8 +359,6 @@ def test_without_any_holder_nothing_is_destroyed(town: Town) -> None:
 def test_items_not_begun_within_15_days_are_refused_when_a_run_is_taken_up_again(
     town: Town, in_child: Callable[[Callable[[], object]], int]
 ) -> None:
-    from datetime import timedelta
-
     ids = sorted(
         town.store(code, regime="R2", ended=date(2019, 1, 1), maintenance="5 năm") for code in ("01", "02")
     )
@@ -364,6 +367,81 @@ def test_items_not_begun_within_15_days_are_refused_when_a_run_is_taken_up_again
     outcome = execute(order_id, viewer=BINH, now=NOW + timedelta(days=30), ask=real())
     assert outcome.finished
     assert outcome_of(outcome) == ("done", "refused")  # what was begun is finished, nothing new is begun
+
+
+def lengthen(case_file_id: str) -> None:
+    """Make the case file permanent, as the ledger would: the council did not know that."""
+    facts = {
+        "permanent": True,
+        "retention_years": None,
+        "last_day": None,
+        "eligible_from": None,
+        "basis": None,
+    }
+    with transaction() as session:
+        apply(
+            session,
+            append(
+                session, Verb.RETENTION_CHANGE, actor="x", kind="case-file", id=case_file_id, payload=facts
+            ),
+        )
+
+
+@pytest.mark.parametrize(
+    ("watch", "moment", "ends", "left"),
+    [
+        ("kho-a", "after", "refused", 2),
+        ("kho-c", "before", "refused", 1),  # the last store was begun, its copy is still there
+        ("kho-c", "after", "done", 0),  # nothing is left that could be spared
+    ],
+)
+def test_whatever_speaks_against_it_by_then_stops_a_run_taken_up_again_until_the_last_copy(
+    town: Town,
+    in_child: Callable[[Callable[[], object]], int],
+    watch: str,
+    moment: str,
+    ends: str,
+    left: int,
+) -> None:
+    case_file_id = town.store("01")
+    order_id = town.ordered(case_file_id)
+    in_child(
+        lambda: execute(order_id, viewer=BINH, now=NOW, ask=real(watch, **{moment: lambda: os._exit(137)}))
+    )
+    lengthen(case_file_id)
+    outcome = execute(order_id, viewer=BINH, now=NOW, ask=real())
+    assert outcome_of(outcome) == (ends,) and len(copies_of("01")) == left
+    if ends == "refused":
+        assert "kept permanently" in outcome.items[0].detail
+        assert "already erased: index" in outcome.items[0].detail
+
+
+def test_a_period_is_not_set_any_more_once_holders_are_asked(town: Town) -> None:
+    case_file_id = town.store("01")
+    order_id = town.ordered(case_file_id)
+    seen: list[str] = []
+
+    def lengthen_it() -> None:
+        with transaction() as session, pytest.raises(RetentionError, match="is being destroyed"):
+            set_period(session, case_file_id, "Vĩnh viễn", reason="Giá trị lịch sử", viewer=AN, now=NOW)
+        seen.append("refused")
+
+    assert execute(order_id, viewer=BINH, now=NOW, ask=real("index", before=lengthen_it)).finished
+    assert seen == ["refused"]
+
+
+def test_each_receipt_of_a_run_in_the_background_bears_its_own_time(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from retention import tasks
+
+    order_id = town.ordered(town.store("01"))
+    ask = real("kho-b", before=lambda: time.sleep(0.2))
+    monkeypatch.setattr("retention.destruction.holders", lambda: ask)
+    tasks.execute(order_id, BINH.name, {AGENCY: [str(Role.ARCHIVIST)]})
+    with reading() as session:
+        times = {row.holder: row.at for row in session.scalars(select(Receipt))}
+    assert times["store:kho-b"] - times["store:kho-a"] > timedelta(seconds=0.2)
 
 
 def test_the_item_rows_say_what_happened(town: Town) -> None:
