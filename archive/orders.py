@@ -111,6 +111,23 @@ def propose(session: Session, new: NewOrder, *, viewer: Viewer, now: datetime) -
     return order
 
 
+def named(session: Session, order_id: str, *, lock: bool = False) -> Order:
+    """Return the order of that id.
+
+    Args:
+        session: on the register.
+        order_id: as `propose` returned it.
+        lock: keep it from being changed beside us until the transaction ends.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    order = session.get(Order, order_id, with_for_update=lock)
+    if order is None:
+        raise NotFoundError(f"there is no order {order_id}")
+    return order
+
+
 def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now: datetime) -> Order:
     """Write one person's yes and return the order; it becomes approved with the last yes it needs.
 
@@ -215,9 +232,7 @@ def _items(session: Session, new: NewOrder) -> tuple[list[tuple[str, str]], list
 
 def _locked(session: Session, order_id: str) -> Order:
     # Two approvals at once would each see the other missing, and the order would never become approved.
-    order = session.get(Order, order_id, with_for_update=True)
-    if order is None:
-        raise NotFoundError(f"there is no order {order_id}")
+    order = named(session, order_id, lock=True)
     session.expire(order, ["approvals", "items"])
     return order
 

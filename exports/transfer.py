@@ -22,7 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import orders
-from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
+from archive.errors import NotAllowedError, OrderRefusedError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.order_check import reasons_against_item, reasons_against_order
@@ -114,9 +114,7 @@ def send(
         NoGoodCopyError: a package has no sound copy.
         TemporaryError: the inbox cannot be written or no store answers; nothing is ledgered.
     """
-    order = session.get(Order, order_id, with_for_update=True)
-    if order is None:
-        raise NotFoundError(f"there is no order {order_id}")
+    order = orders.named(session, order_id, lock=True)
     role = _role(viewer, order.agency_code)
     if order.kind != OrderKind.TRANSFER:
         raise OrderRefusedError((f"order {order.id} is a {order.kind}, not a transfer",))

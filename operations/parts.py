@@ -148,16 +148,18 @@ def elasticsearch(operations: OperationsSettings) -> Part:
     return Part("elastic", command, http_answers(url), environment(), quiet=True)
 
 
+def celery(what: str, *arguments: str) -> tuple[str, ...]:
+    """Return the command that starts a Celery worker or beat of our queue; it speaks only of what went wrong."""
+    return python(
+        "-m", "celery", "--quiet", "-A", "archive.queue:app", what, "--loglevel", "WARNING", *arguments
+    )
+
+
 def worker(name: str, queue: str, processes: int) -> Part:
     """Return a Celery worker for one queue."""
     up = OperationsSettings.load().run.resolve() / f"{name}.ready"
     up.unlink(missing_ok=True)
-    command = python(
-        "-m",
-        "celery",
-        "--quiet",
-        "-A",
-        "archive.queue:app",
+    command = celery(
         "worker",
         "--hostname",
         f"{name}@tangthu",
@@ -165,8 +167,6 @@ def worker(name: str, queue: str, processes: int) -> Part:
         queue,
         "--concurrency",
         str(processes),
-        "--loglevel",
-        "WARNING",
         "--without-gossip",
         "--without-mingle",
     )
@@ -180,19 +180,7 @@ def worker(name: str, queue: str, processes: int) -> Part:
 
 def beat(run: Path) -> Part:
     """Return the clock that asks for periodic work."""
-    command = python(
-        "-m",
-        "celery",
-        "--quiet",
-        "-A",
-        "archive.queue:app",
-        "beat",
-        "--schedule",
-        str(run / "beat"),
-        "--pidfile=",
-        "--loglevel",
-        "WARNING",
-    )
+    command = celery("beat", "--schedule", str(run / "beat"), "--pidfile=")
     return Part("beat", command, lambda: "", environment(), quiet=False)
 
 

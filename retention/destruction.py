@@ -42,7 +42,6 @@ from archive import orders
 from archive.custody import StoreHolder, receipt_payload, stores, target_of
 from archive.errors import (
     NotAllowedError,
-    NotFoundError,
     OrderRefusedError,
     TangThuError,
     TemporaryError,
@@ -155,9 +154,7 @@ def _run(
     order_id: str, viewer: Viewer, now: datetime, asked: Sequence[Holder], time: Callable[[], datetime]
 ) -> Outcome:
     with transaction() as session:
-        order = session.get(Order, order_id, with_for_update=True)
-        if order is None:
-            raise NotFoundError(f"there is no order {order_id}")
+        order = orders.named(session, order_id, lock=True)
         actor = _executor(order, viewer)
         if order.state != OrderState.DONE:
             _begin(session, order, actor, now)
@@ -199,9 +196,7 @@ def check(session: Session, order_id: str, *, viewer: Viewer, now: datetime) -> 
         NotAllowedError: the viewer may not carry it out.
         OrderRefusedError: the vault's own check failed, or every case file has a reason against it.
     """
-    order = session.get(Order, order_id)
-    if order is None:
-        raise NotFoundError(f"there is no order {order_id}")
+    order = orders.named(session, order_id)
     _executor(order, viewer)
     if order.state != OrderState.DONE and (reasons := _reasons_not_to_begin(session, order, now)):
         raise OrderRefusedError(reasons)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import orders
-from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
+from archive.errors import NotAllowedError, OrderRefusedError
 from archive.order_check import VIETNAM, is_active
 from archive.orders import NewOrder
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState
@@ -141,9 +141,7 @@ def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now:
         NotAllowedError: the role is not held.
         OrderRefusedError: no destruction, the proposer, the same person twice, a role that has no say.
     """
-    order = session.get(Order, order_id)
-    if order is None:
-        raise NotFoundError(f"there is no order {order_id}")
+    order = orders.named(session, order_id)
     if order.kind != OrderKind.DESTRUCTION:
         raise OrderRefusedError((f"order {order_id} is no destruction but a {order.kind}",))
     return orders.approve(session, order_id, viewer=viewer, role=role, now=now)
@@ -204,9 +202,7 @@ def refuse(session: Session, order_id: str, *, reason: str, viewer: Viewer, now:
         NotAllowedError: the viewer has no say.
         OrderRefusedError: no reason, no destruction, or it has begun.
     """
-    order = session.get(Order, order_id, with_for_update=True)
-    if order is None:
-        raise NotFoundError(f"there is no order {order_id}")
+    order = orders.named(session, order_id, lock=True)
     role = next((r for r in (Role.HEAD, Role.COUNCIL) if viewer.has(r, order.agency_code)), Role.ARCHIVIST)
     viewer.require(role, order.agency_code)
     if role is Role.ARCHIVIST and viewer.name != order.proposed_by:

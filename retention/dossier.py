@@ -9,7 +9,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.errors import NotAllowedError, NotFoundError
+from archive import orders
+from archive.errors import NotAllowedError
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.order_check import VIETNAM
@@ -118,9 +119,7 @@ def gather(session: Session, order_id: str, *, viewer: Viewer | None = None) -> 
         NotAllowedError: the viewer has no part in it.
         CertificateError: it is no destruction, or not done yet.
     """
-    order = session.get(Order, order_id)
-    if order is None:
-        raise NotFoundError(f"there is no order {order_id}")
+    order = orders.named(session, order_id)
     if viewer is not None and not any(viewer.has(role, order.agency_code) for role in READERS):
         raise NotAllowedError(f"{viewer.name} has no part in {order.agency_code}")
     if order.kind != OrderKind.DESTRUCTION:

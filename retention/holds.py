@@ -195,9 +195,7 @@ def lift(session: Session, order_id: str, *, viewer: Viewer, role: Role, now: da
         NotAllowedError: the role is not held.
         OrderRefusedError: not a lifting, the same person, or lifted already.
     """
-    order = session.get(Order, order_id)
-    if order is None:
-        raise NotFoundError(f"there is no order {order_id}")
+    order = orders.named(session, order_id)
     if order.kind != OrderKind.LIFT_HOLD:
         raise OrderRefusedError((f"order {order_id} is no lifting of a hold but a {order.kind}",))
     hold, file = _hold(session, str(order.payload.get("hold_id", "")))

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from archive.errors import LedgerError, NotFoundError, TemporaryError
 from archive.ledger.append import read, to_row
-from archive.ledger.event import unstamp
 from archive.ledger.merkle import FIRST_CHAIN, chained, root
 from archive.ledger.rows import EventRow, SealRow
+from archive.ledger.seal import row_of
 from archive.ledger.segment import FOLDER, Segment, key_of, parse
 from archive.stores.interface import Store
 
@@ -87,17 +87,6 @@ def _write(session: Session, segment: Segment, number: int) -> int:
             )
     missing = [event for event in segment.events if event.seq > here]
     session.add_all(to_row(event) for event in missing)
-    session.add(
-        SealRow(
-            number=number,
-            first_seq=segment.head.first_seq,
-            last_seq=segment.head.last_seq,
-            root=segment.head.root,
-            chain=segment.head.chain,
-            sealed_at=unstamp(segment.head.sealed_at),
-            segment=key_of(number),
-            timestamp_token=segment.head.timestamp_token,
-        )
-    )
+    session.add(row_of(segment, number))
     session.flush()
     return len(missing)

@@ -63,20 +63,23 @@ def _seal_one(session: Session, now: datetime, places: Sequence[Store]) -> int:
             return 0
         made = segments.make(number, events, chain, now)
     _write(places, segments.key_of(number), made.to_bytes())
-    session.add(
-        SealRow(
-            number=number,
-            first_seq=made.head.first_seq,
-            last_seq=made.head.last_seq,
-            root=made.head.root,
-            chain=made.head.chain,
-            sealed_at=unstamp(made.head.sealed_at),
-            segment=segments.key_of(number),
-            timestamp_token=made.head.timestamp_token,
-        )
-    )
+    session.add(row_of(made, number))
     session.flush()
     return len(made.events)
+
+
+def row_of(segment: Segment, number: int) -> SealRow:
+    """Return the register's row of a sealed segment."""
+    return SealRow(
+        number=number,
+        first_seq=segment.head.first_seq,
+        last_seq=segment.head.last_seq,
+        root=segment.head.root,
+        chain=segment.head.chain,
+        sealed_at=unstamp(segment.head.sealed_at),
+        segment=segments.key_of(number),
+        timestamp_token=segment.head.timestamp_token,
+    )
 
 
 def _left_behind(session: Session, places: Sequence[Store], number: int, after: int) -> Segment | None:

@@ -20,6 +20,7 @@ from typing import IO
 from uuid import uuid4
 
 from archive.errors import TangThuError, TemporaryError
+from archive.flushing import flush_folder
 from archive.hashing import sha256_of
 from archive.packages import bag, ead, mets, premis
 from archive.packages.container import CHUNK, Container, Member
@@ -92,7 +93,7 @@ def write(facts: PackageFacts, into: Path, *, schemas: Path) -> WrittenPackage:
             os.fsync(raw.fileno())
             size, sha256 = _measure(raw)
         part.replace(into)
-        _sync_folder(into.parent)
+        flush_folder(into.parent)
     except TangThuError:
         raise
     except OSError as error:
@@ -106,14 +107,6 @@ def _measure(raw: IO[bytes]) -> tuple[int, str]:
     raw.seek(0)
     sha256 = sha256_of(raw)
     return raw.tell(), sha256
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _check(facts: PackageFacts) -> None:

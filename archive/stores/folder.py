@@ -17,6 +17,7 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from archive.errors import AlreadyStoredError, ArchiveError, NotFoundError, TemporaryError
+from archive.flushing import flush_folder
 from archive.hashing import Copied, hashed_copy, sha256_of_file
 from archive.stores.interface import Stored
 from archive.wiping import wipe_file
@@ -144,7 +145,7 @@ class FolderStore:
             target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(target)
             self._flush_folders(target.parent)
-            _flush(source.parent)
+            flush_folder(source.parent)
         return moved
 
     def erase(self, name: str) -> str:
@@ -168,7 +169,7 @@ class FolderStore:
             there += sorted(path.parent.glob(f"{_temporary(name)}*"))
             for file in there:
                 wipe_file(file)
-                _flush(file.parent)
+                flush_folder(file.parent)
             for folder in (remains, path.parent):
                 self._drop_empty(folder)
         return CLEARED if there else NOTHING
@@ -200,7 +201,7 @@ class FolderStore:
 
     def _flush_folders(self, folder: Path) -> None:
         while folder != self._root.parent:
-            _flush(folder)
+            flush_folder(folder)
             if folder == self._root:
                 return
             folder = folder.parent
@@ -239,11 +240,3 @@ def _copy(source: Path, target: Path) -> Copied:
         writer.flush()
         os.fsync(writer.fileno())
     return copied
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -13,8 +13,9 @@ from archive.ledger.follow import follow
 from archive.packages.facts import PackageFacts, RecordFacts, WrittenPackage
 from archive.register.session import transaction
 from archive.viewer import Role, Viewer
-from retention import disposal
+from retention import disposal, holds
 from retention.follower import follower
+from retention.holds import Placed
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 2)
@@ -122,3 +123,12 @@ class Town:
 def copies_of(code: str) -> list[str]:
     """Return in which stores a package of that code lies."""
     return [store.name for store in stores() if any(f"/{code}/" in name for name in store.names())]
+
+
+def place(case_file_id: str) -> Placed:
+    """Place a hold on one case file, as the archivist."""
+    with transaction() as session:
+        return holds.place(
+            session, agency_code=AGENCY, case_file_ids=[case_file_id], reason="Thanh tra",
+            document_number="5/TT", document_date=TODAY, viewer=AN, now=NOW,
+        )  # fmt: skip

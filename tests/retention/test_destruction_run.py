@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from retention_town import AGENCY, AN, BINH, NOW, TODAY, Town, copies_of, person
+from retention_town import AGENCY, AN, BINH, NOW, Town, copies_of, person, place
 from sqlalchemy import select
 
 from archive.custody import StoreHolder, stores
@@ -24,7 +24,6 @@ from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from archive.stores.interface import Store
 from archive.viewer import Role
-from retention import holds
 from retention.appraisal import set_period
 from retention.destruction import Outcome, execute
 from retention.errors import RetentionError
@@ -79,14 +78,6 @@ def real(
         around = (before, after) if watch == store.name else (nothing, nothing)
         found.append(WatchedStore(store, *around))
     return found
-
-
-def place(case_file_id: str) -> Placed:
-    with transaction() as session:
-        return holds.place(
-            session, agency_code=AGENCY, case_file_ids=[case_file_id], reason="Thanh tra",
-            document_number="5/TT", document_date=TODAY, viewer=AN, now=NOW,
-        )  # fmt: skip
 
 
 def end_state(order_id: str) -> object:

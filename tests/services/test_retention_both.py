@@ -16,11 +16,10 @@ from archive.register.decisions import Hold
 from archive.register.models import CaseFile
 from archive.register.session import reading, transaction
 from archive.viewer import Role
-from retention import disposal, holds
+from retention import disposal
 from retention.destruction import execute
 from retention.eligibility import count_due, count_unclear, due
-from retention.holds import Placed
-from tests.retention.retention_town import AGENCY, AN, BINH, COUNCIL, HEAD, NOW, TODAY, Town, copies_of
+from tests.retention.retention_town import AGENCY, AN, BINH, COUNCIL, HEAD, NOW, TODAY, Town, copies_of, place
 
 pytestmark = pytest.mark.service
 
@@ -31,14 +30,6 @@ def town(both: Path) -> Town:
         set_agency(session, code=AGENCY, name="Sở", actor="admin", now=NOW)
         set_fonds(session, code=f"PHONG-{AGENCY}", agency_code=AGENCY, name="Phông", actor="admin", now=NOW)
     return Town(both)
-
-
-def place(case_file_id: str) -> Placed:
-    with transaction() as session:
-        return holds.place(
-            session, agency_code=AGENCY, case_file_ids=[case_file_id], reason="Thanh tra",
-            document_number="5/TT", document_date=TODAY, viewer=AN, now=NOW,
-        )  # fmt: skip
 
 
 def test_the_due_list_is_the_same_on_both(town: Town) -> None:
