@@ -15,6 +15,7 @@ from archive.fixity import clear_spool
 from archive.holders import Erasure, Holder, Target, holders
 from archive.ledger.append import append
 from archive.ledger.event import Verb
+from archive.register.messages import DocumentRequest
 from archive.register.models import CaseFile, Package, Submission
 from archive.register.projection import apply
 from archive.stores.interface import Store
@@ -60,7 +61,7 @@ def store_holders() -> list[Holder]:
 
 
 def target_of(session: Session, case_file_id: str) -> Target:
-    """Return what is to be erased of a case file: all its packages and all its submissions.
+    """Return what is to be erased of a case file: all its packages, submissions, and requests about it.
 
     Raises:
         NotFoundError: no such case file.
@@ -71,11 +72,14 @@ def target_of(session: Session, case_file_id: str) -> Target:
     submissions = select(Submission.id).where(
         (Submission.id == row.submission_id) | (Submission.case_file_id == case_file_id)
     )
+    asked = select(DocumentRequest.submission_id).where(DocumentRequest.case_file_id == case_file_id)
     names = select(Package.name).where(Package.case_file_id == case_file_id).order_by(Package.version)
     return Target(
         case_file_id=case_file_id,
         code=row.code,
-        submission_ids=tuple(sorted(set(session.scalars(submissions)) | {row.submission_id})),
+        submission_ids=tuple(
+            sorted({row.submission_id, *session.scalars(submissions), *session.scalars(asked)})
+        ),
         package_names=tuple(session.scalars(names)),
     )
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from archive.register.digest import MACHINE_ONLY
+from archive.register.digest import MACHINE_ONLY, UNDECIDED
 
-HANGING = ("step_result", "finding", "outbox")
+HANGING = ("step_result", "finding", "outbox", "received_message")
 """Tables that hang on `submission` and are no part of the digest."""
 
 
@@ -31,8 +31,11 @@ def put_back(session: Session) -> None:
     )
     known = "id IN (SELECT a.id FROM aside_submission a{})"
     session.execute(text(f"UPDATE submission SET {columns} WHERE {known.format('')}"))
-    checking = known.format(" WHERE a.state = 'checking'")
-    session.execute(text(f"UPDATE submission SET state = 'checking' WHERE state = 'received' AND {checking}"))
+    for state in sorted(UNDECIDED):
+        there = known.format(f" WHERE a.state = '{state.value}'")
+        session.execute(
+            text(f"UPDATE submission SET state = '{state.value}' WHERE state = 'received' AND {there}")
+        )
     for table in HANGING:
         # The replay may have written findings of its own; what was there is the better copy.
         there = f"submission_id IN (SELECT submission_id FROM aside_{table})"

@@ -234,6 +234,8 @@ def _record(
                 now=now,
             )
             apply(session, event)
+        if state is SubmissionState.GATHERING:
+            submission.state = state  # the machine's own note, as "checking" is: nobody decided anything
         if state is not None:
             submission.step = "" if state in STATES_CLOSED else name
         if state in STATUS_OWED:

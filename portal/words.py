@@ -29,6 +29,8 @@ SUBMISSION_STATES = {
     SubmissionState.STORED: _("Stored"),
     SubmissionState.RETURNED: _("Returned"),
     SubmissionState.REFUSED: _("Refused"),
+    SubmissionState.SUPERSEDED: _("Superseded"),
+    SubmissionState.NOTED: _("Noted"),
 }
 
 SEVERITIES = {"blocking": _("Blocks"), "error": _("Error"), "warning": _("Warning")}
@@ -99,6 +101,7 @@ VERBS = {
     Verb.COPY: _("Copied"),
     Verb.RIGHTS_CHANGE: _("Rights changed"),
     Verb.METADATA_CHANGE: _("Description changed"),
+    Verb.REQUEST: _("Asked by the sender"),
 }
 
 # tone of a pill: ok (jade), wait (ochre), bad (vermilion), quiet (ink)
@@ -111,6 +114,8 @@ TONES = {
     SubmissionState.STORED: "ok",
     SubmissionState.RETURNED: "bad",
     SubmissionState.REFUSED: "bad",
+    SubmissionState.SUPERSEDED: "quiet",
+    SubmissionState.NOTED: "quiet",
     "blocking": "bad",
     "error": "bad",
     "warning": "wait",

@@ -39,6 +39,7 @@ class Verb(StrEnum):
     COPY = "COPY"
     RIGHTS_CHANGE = "RIGHTS_CHANGE"
     METADATA_CHANGE = "METADATA_CHANGE"
+    REQUEST = "REQUEST"  # an office recalls, updates or replaces a document it sent
 
 
 @dataclass(frozen=True)

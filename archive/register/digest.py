@@ -3,11 +3,12 @@
 Covered: every table of `TABLES`, every column but those of `MACHINE_ONLY`, row by row in key order.
 Not covered, and why:
 - `step_result`, `outbox`, the columns of `MACHINE_ONLY`: where the machine stands in its work (steps, leases,
-  tries, messages owed). Lost, the work is done again; steps are safe to repeat.
+  tries, messages owed, who gathers what). Lost, the work is done again; steps are safe to repeat.
+- `received_message`: what a message in quarantine says; read again from its bytes.
 - `finding`: the working list of a submission, numbered by the database; the ledger's events name the codes.
 - `cursor`: how far followers have read; they read again from the beginning.
 - `event`, `seal`: the ledger is a source, not a result; `archive.ledger.verify` proves it.
-A submission that is being checked counts as received: both mean that nobody has decided anything yet.
+A submission that is being checked, or waits for its case file, counts as received: nobody has decided anything yet.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sqlalchemy.orm import Session
 from archive.ledger.event import stamp
 from archive.register.base import Base
 from archive.register.decisions import Approval, Hold, Order, OrderItem, Receipt
+from archive.register.messages import DocumentRequest
 from archive.register.models import (
     Agency,
     CaseFile,
@@ -50,14 +52,25 @@ TABLES: tuple[type[Base], ...] = (
     Approval,
     Hold,
     Receipt,
+    DocumentRequest,
 )
 """In an order in which rows may be written: what is referred to comes first."""
 
 MACHINE_ONLY: Mapping[str, frozenset[str]] = {
     "submission": frozenset(
-        {"step", "waiting", "attempts", "not_before", "interrupted", "lease_until", "lease_owner"}
+        {
+            "step",
+            "waiting",
+            "attempts",
+            "not_before",
+            "interrupted",
+            "lease_until",
+            "lease_owner",
+            "gathered_into",
+        }
     ),
 }
+UNDECIDED = frozenset({SubmissionState.CHECKING, SubmissionState.GATHERING})
 
 
 def digest(session: Session) -> str:
@@ -81,7 +94,7 @@ def table_digest(session: Session, model: type[Base]) -> str:
     query = select(*columns).order_by(*keys).execution_options(yield_per=1000)
     for row in session.execute(query):
         facts = {column.name: _plain(value) for column, value in zip(columns, row, strict=True)}
-        if table.name == "submission" and facts["state"] == SubmissionState.CHECKING:
+        if table.name == "submission" and facts["state"] in UNDECIDED:
             facts["state"] = SubmissionState.RECEIVED
         total.update(json.dumps(facts, ensure_ascii=False, sort_keys=True).encode() + b"\n")
     return total.hexdigest()

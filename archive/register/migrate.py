@@ -13,12 +13,12 @@ from sqlalchemy import Connection, Engine, MetaData, text
 
 from archive.errors import ArchiveError
 from archive.ledger import rows
-from archive.register import decisions, models
+from archive.register import decisions, messages, models
 from archive.register.base import Base
 
 MIGRATE_LOCK = 0x7A4E69
 SCRIPTS = Path(__file__).parent / "migrations"
-TABLES_OF = (models, decisions, rows)
+TABLES_OF = (models, decisions, messages, rows)
 """Modules whose tables are the register; importing them fills the metadata."""
 
 

@@ -53,10 +53,20 @@ class SubmissionState(StrEnum):
     STORED = "stored"  # receipt 06
     RETURNED = "returned"  # receipt 02 with what to mend
     REFUSED = "refused"  # receipt 02; secret, infected or not ours: not to be sent again as it is
+    SUPERSEDED = "superseded"  # a later message of its sender took its place before it was archived
+    NOTED = "noted"  # a message that brings no document: a status, a recall; what it meant is recorded
 
 
 STATES_OPEN = frozenset({SubmissionState.RECEIVED, SubmissionState.CHECKING, SubmissionState.ACCEPTED})
-STATES_CLOSED = frozenset({SubmissionState.STORED, SubmissionState.RETURNED, SubmissionState.REFUSED})
+STATES_CLOSED = frozenset(
+    {
+        SubmissionState.STORED,
+        SubmissionState.RETURNED,
+        SubmissionState.REFUSED,
+        SubmissionState.SUPERSEDED,
+        SubmissionState.NOTED,
+    }
+)
 
 
 class Submission(Base):
@@ -69,7 +79,7 @@ class Submission(Base):
     message_id: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(Sha256)
     size: Mapped[int]
-    kind: Mapped[str] = mapped_column(String(20))  # sip | edxml
+    kind: Mapped[str] = mapped_column(String(20))  # sip | edxml | status | assembly
     file_name: Mapped[str] = mapped_column(String(255), default="")
     title: Mapped[str] = mapped_column(Text, default="")  # for lists; known after description
     file_code: Mapped[str] = mapped_column(String(100), default="")
@@ -90,6 +100,8 @@ class Submission(Base):
     decided_at: Mapped[datetime | None]
     case_file_id: Mapped[str | None] = mapped_column(String(36), index=True)
     mends: Mapped[str | None] = mapped_column(String(36), index=True)  # the returned submission it mends
+    gathered_into: Mapped[str | None] = mapped_column(String(36), index=True)  # submission of its case file
+    superseded_by: Mapped[str | None] = mapped_column(String(36), index=True)  # what took its place
     findings: Mapped[list[Finding]] = relationship(cascade="all, delete-orphan", order_by="Finding.id")
     steps: Mapped[list[StepResult]] = relationship(
         cascade="all, delete-orphan", order_by="StepResult.position"
@@ -258,7 +270,8 @@ class Outbox(Base):
     __tablename__ = "outbox"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     submission_id: Mapped[str] = mapped_column(ForeignKey("submission.id"), index=True)
-    status: Mapped[str] = mapped_column(String(2))  # 01 02 03 06
+    status: Mapped[str] = mapped_column(String(2))  # 01 02 03 06 15 16
+    about: Mapped[dict[str, Any] | None]  # the document it is about, when that is not the submission itself
     reason: Mapped[str] = mapped_column(Text, default="")
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime]

@@ -25,6 +25,7 @@ from archive.errors import NotFoundError
 from archive.ledger.event import Event, unstamp
 from archive.packages.facts import PackageFacts, RecordFacts
 from archive.register.decisions import OrderItem
+from archive.register.messages import DocumentRequest, ReceivedMessage
 from archive.register.models import (
     CaseFile,
     CaseFileState,
@@ -188,6 +189,9 @@ def destroyed(session: Session, event: Event) -> None:
     )
     session.execute(delete(Finding).where(Finding.submission_id.in_(submissions)))
     session.execute(delete(StepResult).where(StepResult.submission_id.in_(submissions)))
+    asked = select(DocumentRequest.submission_id).where(DocumentRequest.case_file_id == row.id)
+    for messages in (submissions, asked):
+        session.execute(delete(ReceivedMessage).where(ReceivedMessage.submission_id.in_(messages)))
     packages = select(Package.id).where(Package.case_file_id == row.id)
     for copy in session.scalars(select(Copy).where(Copy.package_id.in_(packages))):
         copy.state = CopyState.ERASED

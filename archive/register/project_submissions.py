@@ -5,9 +5,10 @@ INGEST, object (submission, id), payload {"agency_code", "message_id", "sha256",
 received, and until when it is to be registered.
 
 A later VALIDATE, RETURN, DECISION, RECEIPT or METADATA_CHANGE with object kind "submission" may carry
-{"state", "title", "file_code", "agency_code", "kind", "case_file_id", "decided_by", "mends", "findings": [{"code",
-"severity", "place", "params"}]}; what is absent stays. A decision (accepted, returned, refused) names who
-decided: `decided_by`, or else the event's actor.
+{"state", "title", "file_code", "agency_code", "kind", "case_file_id", "mends", "superseded_by", "decided_by",
+"findings": [{"code", "severity", "place", "params"}]}; what is absent stays. The state "gathering" is no decision and
+is passed over: such a document is read again from the quarantine. A decision (accepted, returned, refused, superseded)
+names who decided: `decided_by`, or else the event's actor.
 """
 
 from __future__ import annotations
@@ -17,8 +18,25 @@ from sqlalchemy.orm import Session
 from archive.ledger.event import Event, unstamp
 from archive.register.models import Finding, Submission, SubmissionState
 
-PLAIN = ("state", "title", "file_code", "file_name", "agency_code", "kind", "case_file_id", "mends")
-STATES_DECIDED = frozenset({SubmissionState.ACCEPTED, SubmissionState.RETURNED, SubmissionState.REFUSED})
+PLAIN = (
+    "state",
+    "title",
+    "file_code",
+    "file_name",
+    "agency_code",
+    "kind",
+    "case_file_id",
+    "mends",
+    "superseded_by",
+)
+STATES_DECIDED = frozenset(
+    {
+        SubmissionState.ACCEPTED,
+        SubmissionState.RETURNED,
+        SubmissionState.REFUSED,
+        SubmissionState.SUPERSEDED,
+    }
+)
 
 
 def received(session: Session, event: Event) -> None:
@@ -51,7 +69,7 @@ def moved(session: Session, event: Event) -> None:
 
 def _move(session: Session, row: Submission, event: Event) -> None:
     for key in PLAIN:
-        if key in event.payload:
+        if key in event.payload and event.payload[key] != SubmissionState.GATHERING:
             setattr(row, key, event.payload[key])
     if event.payload.get("state") in STATES_DECIDED:
         row.decided_by = event.payload.get("decided_by", event.actor)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from archive.ledger.at_once import seal_after_commit
 from archive.ledger.event import Event, Verb
 from archive.packages.facts import PackageFacts
-from archive.register import project_case_files, project_orders, project_submissions
+from archive.register import project_case_files, project_orders, project_requests, project_submissions
 from archive.register.agencies import project_agency, project_fonds
 
 Handler = Callable[[Session, Event], None]
@@ -32,6 +32,7 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.HOLD: project_orders.held,
     Verb.LIFT_HOLD: project_orders.lifted,
     Verb.ERASE: project_orders.erased,
+    Verb.REQUEST: project_requests.requested,
 }
 
 MOVES_A_SUBMISSION = frozenset(

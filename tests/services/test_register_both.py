@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from archive import orders
 from archive.checkpoints import write_checkpoint
 from archive.custody import read_component, stores, verify_package
-from archive.erasing import StoreHolder, erase
+from archive.erasing import StoreHolder, erase, target_of
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
@@ -26,6 +26,7 @@ from archive.register import session as sessions
 from archive.register.agencies import set_fonds
 from archive.register.decisions import Order, OrderKind, OrderState, Receipt
 from archive.register.digest import TABLES, digest, table_digest
+from archive.register.messages import DocumentRequest, ReceivedMessage
 from archive.register.migrate import differences, upgrade, version
 from archive.register.models import CaseFile, Component, Copy, Outbox, Package, Record, StepResult, Submission
 from archive.register.projection import apply
@@ -58,6 +59,17 @@ def a_submission(code: str, state: str = "received") -> str:
         {"agency_code": AGENCY, "message_id": code, "sha256": "ab" * 32, "size": 7, "kind": "sip"},
     )
     happen(Verb.VALIDATE, "submission", id, {"state": state, "title": "Tiêu đề", "file_code": code})
+    return id
+
+
+def a_message(code: str, *, state: str = "gathering", into: str | None = None) -> str:
+    """A lone document: its words and where it is gathered are the machine's own note."""
+    id = a_submission(code)
+    with transaction() as session:
+        row = session.get_one(Submission, id)
+        row.state, row.gathered_into = state, into
+        said = ReceivedMessage(submission_id=id, kind="document", sender=AGENCY, document_id=code, about=[])
+        session.add(said)
     return id
 
 
@@ -114,6 +126,15 @@ def a_full_life(house: Path) -> dict[str, str]:
             "lan",
         )
     happen(Verb.LIFT_HOLD, "case-file", ids["held"], {"hold_id": "h1"}, "mai")
+    ids["gathered"] = a_message("05.gathered", into=ids["open"])
+    old, new = a_message("06.old"), a_message("06.new")
+    happen(Verb.VALIDATE, "submission", old, {"state": "superseded", "superseded_by": new})
+    asked = {"submission_id": new, "agency_code": AGENCY, "kind": "recall", "answer": "16", "state": "open"}
+    for code in ("kept", "destroyed"):
+        told = asked | {"request_id": ident("request", code), "case_file_id": ids[code]}
+        happen(Verb.REQUEST, "case-file", ids[code], told)
+    told = {"request_id": ident("request", "kept"), "answer": "16", "state": "closed", "remark": "đã xem"}
+    happen(Verb.REQUEST, "case-file", ids["kept"], told, "lan")
     ids["handed over"] = a_case_file().with_(code="04.over").kept(house / "work")
     transfer = an_order(OrderKind.TRANSFER, ids["handed over"])
     happen(Verb.TRANSFER, "case-file", ids["handed over"], {"order_id": transfer, "outcome": "done"})
@@ -428,6 +449,32 @@ def test_work_under_way_is_carried_over(both: Path) -> None:
         assert row.lease_until == NOW + timedelta(minutes=5)
         assert [step.result for step in row.steps] == [{"files": 3}]
         assert session.scalar(select(func.count()).select_from(Outbox)) == 1
+        gathered = session.get_one(Submission, ids["gathered"])
+        assert (gathered.state, gathered.gathered_into) == ("gathering", ids["open"])
+        assert session.get_one(ReceivedMessage, ids["gathered"]).document_id == "05.gathered"
+
+
+def test_a_document_that_waited_is_received_anew_when_the_register_is_lost(both: Path) -> None:
+    ids = a_full_life(both)
+    with transaction() as session:
+        write_checkpoint(session, now=NOW)
+    lose_the_register(both)
+    assert rebuild(now=NOW).equal
+    with reading() as session:
+        gathered = session.get_one(Submission, ids["gathered"])
+        assert (gathered.state, gathered.gathered_into) == ("received", None)
+        assert session.scalars(select(ReceivedMessage)).all() == []
+
+
+def test_what_was_asked_about_a_case_file_goes_with_it_except_that_it_was_asked(both: Path) -> None:
+    ids = a_full_life(both)
+    with transaction() as session:
+        asked = session.scalars(select(DocumentRequest).order_by(DocumentRequest.case_file_id)).all()
+        assert {(one.case_file_id, one.state, one.remark) for one in asked} == {
+            (ids["kept"], "closed", "đã xem"),
+            (ids["destroyed"], "open", ""),
+        }
+        assert asked[0].submission_id in target_of(session, ids["destroyed"]).submission_ids
 
 
 def test_the_same_events_give_the_same_digest_on_both_databases(
