@@ -7,11 +7,9 @@ sealed and no writer in between, so that the digest is exactly that of the event
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -24,8 +22,8 @@ from archive.ledger.rows import EventRow
 from archive.ledger.seal import seal
 from archive.ledger.segment import FOLDER
 from archive.register.digest import digest
-from archive.settings import ArchiveSettings
-from archive.stores.interface import Store
+from archive.stores.interface import Store, read_whole
+from archive.workplace import at_work
 
 PREFIX = f"{FOLDER}/checkpoint-"
 KEPT = 3
@@ -68,14 +66,20 @@ def write_checkpoint(
     return made
 
 
+def checkpoint_is_due(session: Session, *, places: Sequence[Store] | None = None) -> bool:
+    """Say whether something happened after the newest checkpoint any store has."""
+    last = session.scalar(select(func.max(EventRow.seq))) or 0
+    newest = newest_checkpoint(last, places=places)
+    return last > (newest.seq if newest else 0)
+
+
 def newest_checkpoint(up_to: int, *, places: Sequence[Store] | None = None) -> Checkpoint | None:
     """Return the newest checkpoint not later than that event, from whichever store has it."""
     found: list[Checkpoint] = []
     for store in stores() if places is None else places:
         try:
             for name in store.names(PREFIX):
-                with store.open(name) as stream:
-                    found.append(Checkpoint(**json.loads(stream.read())))
+                found.append(Checkpoint(**json.loads(read_whole(store, name))))
         except (TemporaryError, NotFoundError, ValueError, TypeError):
             continue  # damaged or away: another store has it
     fitting = [checkpoint for checkpoint in found if checkpoint.seq <= up_to]
@@ -83,16 +87,14 @@ def newest_checkpoint(up_to: int, *, places: Sequence[Store] | None = None) -> C
 
 
 def _put(checkpoint: Checkpoint, places: Sequence[Store]) -> None:
-    work = ArchiveSettings.load().data / "work"
-    work.mkdir(parents=True, exist_ok=True)
     name = f"{PREFIX}{checkpoint.seq:012d}.json"
     troubles = []
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", prefix="checkpoint-", dir=work) as file:
-        file.write(json.dumps(asdict(checkpoint)) + "\n")
-        file.flush()
+    with at_work("checkpoint-") as folder:
+        file = folder / "checkpoint"
+        file.write_text(json.dumps(asdict(checkpoint)) + "\n", encoding="utf-8")
         for store in places:
             try:
-                store.put(name, Path(file.name))
+                store.put(name, file)
                 for old in sorted(store.names(PREFIX))[:-KEPT]:
                     store.erase(old)
             except AlreadyStoredError:

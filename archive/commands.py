@@ -21,10 +21,14 @@ from archive.checkpoints import write_checkpoint
 from archive.cli import show
 from archive.copies import examine, stores
 from archive.errors import NotFoundError
+from archive.ledger.append import append
+from archive.ledger.event import Verb
+from archive.ledger.mend import mend
 from archive.ledger.prove import prove
 from archive.ledger.rows import SealRow
 from archive.ledger.verify import verify as verify_ledger
 from archive.packages.verify import verify as verify_path
+from archive.rebuild import NOT_COMPARABLE, Report
 from archive.rebuild import rebuild as rebuild_register
 from archive.register.models import CaseFile, Copy, CopyState, Package
 from archive.register.session import reading, transaction
@@ -59,13 +63,32 @@ def ledger_verify(as_json: AsJson = False) -> None:
 
 @ledger.command("seal")
 def ledger_seal(as_json: AsJson = False) -> None:
-    """Seal what is new, write it and the register's digest into every store."""
+    """Seal what is new; give every store the segments it lacks, replace damaged ones, write the register's digest.
+
+    Exit 1 when a store could not be made whole.
+    """
+    with reading() as session:
+        mended = mend(session)
     with transaction() as session:
+        for one in mended.replaced:
+            payload = {"store": one.store, "quarantined": one.aside}
+            append(session, Verb.REPAIR, actor="system:ledger", kind="ledger", id=one.key, payload=payload)
         checkpoint = write_checkpoint(session, now=datetime.now(UTC))
         segments = session.scalar(select(func.count()).select_from(SealRow))
-    facts = {"segments": segments, "checkpoint": asdict(checkpoint) if checkpoint else None}
-    told = f"{segments} segments; sealed to event {checkpoint.seq}" if checkpoint else "the ledger is empty"
-    show(facts, as_json=as_json, text=told)
+    facts = {
+        "segments": segments,
+        "checkpoint": asdict(checkpoint) if checkpoint else None,
+        **asdict(mended),
+        "ok": not mended.troubles,
+    }
+    lines = [
+        f"{segments} segments; sealed to event {checkpoint.seq}" if checkpoint else "the ledger is empty",
+        *(f"written again: {one}" for one in mended.written),
+        *(f"replaced: {one.store}:{one.key}, the damaged one is {one.aside}" for one in mended.replaced),
+        *mended.troubles,
+    ]
+    show(facts, as_json=as_json, text="\n".join(lines))
+    _exit(not mended.troubles)
 
 
 @ledger.command("prove")
@@ -94,8 +117,9 @@ def fixity_run(
         states = examine(name, sha256, stores())
         with transaction() as session:
             one = session.get_one(Package, id)
-            if any(copy.state != CopyState.ERASED for copy in one.copies):  # not destroyed meanwhile
-                fixities.record_check(session, one, states, now=datetime.now(UTC))
+            if not fixities.is_kept(session, one):
+                continue  # destroyed meanwhile, or being destroyed at this moment: missing copies are no fault
+            fixities.record_check(session, one, states, now=datetime.now(UTC))
         found.append({"package": name, "copies": {store: str(state) for store, state in states.items()}})
     bad = [one for one in found if set(one["copies"].values()) != {"verified"}]  # type: ignore[attr-defined]
     lines = [f"{one['package']}: {one['copies']}" for one in bad]
@@ -140,12 +164,26 @@ def rebuild(as_json: AsJson = False) -> None:
         f"{report.events} events replayed, digests compared at event {report.at_event}",
         f"before: {report.digest_before or 'not known: no checkpoint was written'}",
         f"after:  {report.digest_after}",
-        "equal" if report.equal else "NOT EQUAL",
+        _compared(report),
         *(f"found again without an event: {name}" for name in report.adopted),
         *(f"in no store: {name}" for name in report.missing),
+        *report.troubles,
     ]
     show(asdict(report), as_json=as_json, text="\n".join(lines))
+    if report.verdict == NOT_COMPARABLE and not report.missing:
+        raise typer.Exit(2)
     _exit(report.equal and not report.missing)
+
+
+def _compared(report: Report) -> str:
+    if report.verdict != NOT_COMPARABLE:
+        return "equal" if report.equal else "NOT EQUAL"
+    if not report.digest_before:
+        return "cannot be compared: no checkpoint says what the register was"
+    return (
+        f"cannot be compared: {report.destroyed_since} case files were destroyed after event {report.at_event}, "
+        "and what they held is nowhere any more"
+    )
 
 
 @package.command("list")

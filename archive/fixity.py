@@ -124,6 +124,13 @@ def repair(
     return [store.name for store in bad]
 
 
+def is_kept(session: Session, package: Package) -> bool:
+    """Say whether copies of the package are still to be found: it was not erased, and is not being erased now."""
+    session.refresh(package, ["copies"])
+    erased = all(copy.state == CopyState.ERASED for copy in package.copies)
+    return not erased and not being_destroyed(session, package.case_file_id, begun=True)
+
+
 def _living(session: Session, package_id: str) -> Package:
     package = session.get(Package, package_id)
     if package is None:

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from archive.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
 from archive.copies import stores
-from archive.errors import ArchiveError, TemporaryError
+from archive.errors import ArchiveError, TangThuError, TemporaryError
 from archive.hashing import sha256_of
 from archive.keeping import keep
 from archive.ledger.append import be_only_writer, read
@@ -33,7 +33,7 @@ from archive.packages.reader import read_facts
 from archive.register.agencies import set_agency, set_fonds
 from archive.register.digest import TABLES, digest
 from archive.register.migrate import upgrade
-from archive.register.models import Agency, Fonds, Package
+from archive.register.models import STATES_OPEN, Agency, Fonds, Package, StepResult, Submission
 from archive.register.projection import project
 from archive.register.session import engine, transaction
 from archive.settings import ArchiveSettings
@@ -52,22 +52,32 @@ class Report:
         digest_before: of the register as it was; of the newest checkpoint when the register was lost; ""
             when there was neither.
         digest_after: of the rebuilt register at the same event.
-        equal: both are known and the same.
+        equal: both are known, can be compared, and are the same.
+        verdict: "equal", "not equal" or "cannot be compared": nobody knows what the register was, or a case
+            file was destroyed after it was known. What the destroyed one held is nowhere any more, on purpose.
         events: how many were replayed.
         at_event: the event at which the digests were compared.
+        destroyed_since: case files destroyed after that event.
         lost_register: the register was gone, or older than the stores.
         adopted: packages found in the stores without an event, taken in again.
         missing: packages the ledger names and no store has; their case files have no documents now.
+        troubles: stores that did not answer and packages that could not be taken in, as sentences.
     """
 
     digest_before: str
     digest_after: str
     equal: bool
+    verdict: str = ""
     events: int = 0
     at_event: int = 0
+    destroyed_since: int = 0
     lost_register: bool = False
     adopted: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
+    troubles: tuple[str, ...] = ()
+
+
+EQUAL, NOT_EQUAL, NOT_COMPARABLE = "equal", "not equal", "cannot be compared"
 
 
 def rebuild(*, now: datetime | None = None) -> Report:
@@ -101,16 +111,24 @@ def rebuild(*, now: datetime | None = None) -> Report:
         session.expunge_all()
         replayed = _replay(session, places, stop_at=before.seq if before else 0)
         put_back(session)
-    adopted = _adopt(places, moment) if lost else ()
+        destroyed_since = len(_destroyed(session, after=before.seq)) if before else 0
+    if before is None or destroyed_since:
+        verdict = NOT_COMPARABLE
+    else:
+        verdict = EQUAL if before.digest == replayed.digest else NOT_EQUAL
+    adopted, troubles = _adopt(places, moment)
     return Report(
         digest_before=before.digest if before else "",
         digest_after=replayed.digest,
-        equal=before is not None and before.digest == replayed.digest,
+        equal=verdict == EQUAL,
+        verdict=verdict,
         events=last,
         at_event=before.seq if before else last,
+        destroyed_since=destroyed_since,
         lost_register=lost,
         adopted=adopted,
         missing=replayed.missing,
+        troubles=troubles,
     )
 
 
@@ -141,8 +159,10 @@ def _replay(session: Session, places: Sequence[Store], *, stop_at: int) -> _Repl
     return _Replayed(compared or digest(session), tuple(missing))
 
 
-def _destroyed(session: Session) -> set[str]:
-    query = select(EventRow.object_id, EventRow.payload).where(EventRow.verb == Verb.DESTROY.value)
+def _destroyed(session: Session, *, after: int = 0) -> set[str]:
+    query = select(EventRow.object_id, EventRow.payload).where(
+        EventRow.verb == Verb.DESTROY.value, EventRow.seq > after
+    )
     return {row.object_id for row in session.execute(query) if row.payload.get("outcome") == "done"}
 
 
@@ -164,20 +184,29 @@ def _facts(event: Event, places: Sequence[Store]) -> PackageFacts | None:
     return None
 
 
-def _adopt(places: Sequence[Store], now: datetime) -> tuple[str, ...]:
-    """Take in again the packages whose STORE event was lost with the register."""
+def _adopt(places: Sequence[Store], now: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Take in again the packages whose STORE event was lost; return their names, and what could not be done.
+
+    The replay is committed already, so that one bad store or package must not stop the others.
+    """
     holding: dict[str, list[Store]] = {}
+    adopted, troubles = [], []
     for store in places:
-        for name in store.names():
-            if name.endswith(".zip"):
-                holding.setdefault(name, []).append(store)
-    adopted = []
+        try:
+            for name in store.names():
+                if name.endswith(".zip"):
+                    holding.setdefault(name, []).append(store)
+        except TemporaryError as error:
+            troubles.append(str(error))
     for name in sorted(holding):
-        with transaction() as session:
-            known = session.scalar(select(Package.id).where(Package.name == name))
-            if known is None and _adopt_one(session, name, holding[name], now):
-                adopted.append(name)
-    return tuple(adopted)
+        try:
+            with transaction() as session:
+                known = session.scalar(select(Package.id).where(Package.name == name))
+                if known is None and _adopt_one(session, name, holding[name], now):
+                    adopted.append(name)
+        except TangThuError as error:
+            troubles.append(f"{name} was not taken in: {error}")
+    return tuple(adopted), tuple(troubles)
 
 
 def _adopt_one(session: Session, name: str, holding: Sequence[Store], now: datetime) -> bool:
@@ -200,7 +229,7 @@ def _adopt_one(session: Session, name: str, holding: Sequence[Store], now: datet
             size = stream.seek(0, 2)
     except (ArchiveError, OSError):
         return False
-    if facts.name != name:
+    if facts.name != name or _under_way(session, facts.submission_id):
         return False
     if session.get(Agency, facts.agency_code) is None:
         set_agency(session, code=facts.agency_code, name=facts.agency_name, actor=ACTOR, now=now)
@@ -216,3 +245,12 @@ def _adopt_one(session: Session, name: str, holding: Sequence[Store], now: datet
     written = WrittenPackage(path=ArchiveSettings.load().data / name, size=size, sha256=sha256)
     keep(session, facts, written, [store.name for store in good], actor=ACTOR, now=now)
     return True
+
+
+def _under_way(session: Session, submission_id: str) -> bool:
+    """Say whether the intake knows how far it had come with it, and so takes it in by itself."""
+    submission = session.get(Submission, submission_id)
+    if submission is None or submission.state not in STATES_OPEN:
+        return False
+    steps = select(StepResult.step).where(StepResult.submission_id == submission_id)
+    return session.scalar(steps.limit(1)) is not None

@@ -6,14 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from archive.checkpoints import write_checkpoint
+from archive.checkpoints import checkpoint_is_due, write_checkpoint
 from archive.errors import TemporaryError
 from archive.ledger.follow import follow_all
+from archive.ledger.mend import fill
 from archive.ledger.seal import seal as seal_events
 from archive.patience import Patience
 from archive.queue import app
 from archive.register.models import Component
-from archive.register.session import transaction
+from archive.register.session import reading, transaction
 
 # A search engine that hangs costs its whole time limit per try; the queue has other work.
 PATIENCE = Patience(timedelta(seconds=5), timedelta(minutes=2))
@@ -40,13 +41,16 @@ def follow() -> int:
 def seal() -> int:
     """Seal the events that are new, write the segment into every store; return how many events.
 
-    While the register is small its digest goes into the stores too; later `tangthu ledger seal` does that, at
-    a quiet hour.
+    Stores that were away get the newest segments they missed. While the register is small its digest goes into the
+    stores too, also of what was sealed at once meanwhile; later `tangthu ledger seal` does that, at a quiet hour.
     """
     with transaction() as session:
         sealed = seal_events(session, now=datetime.now(UTC))
+    with reading() as session:
+        fill(session)
         count = session.scalar(select(func.count()).select_from(Component)) or 0
-    if sealed and count <= CHEAP:
+        due = count <= CHEAP and checkpoint_is_due(session)
+    if due:
         with transaction() as session:
             write_checkpoint(session, now=datetime.now(UTC))
     return sealed

@@ -13,7 +13,7 @@ from archive.ledger.merkle import FIRST_CHAIN, chained, root
 from archive.ledger.rows import EventRow, SealRow
 from archive.ledger.seal import row_of
 from archive.ledger.segment import FOLDER, Segment, key_of, parse
-from archive.stores.interface import Store
+from archive.stores.interface import Store, read_whole
 
 
 def restore_from_segments(session: Session, places: Sequence[Store]) -> int:
@@ -60,8 +60,7 @@ def _believable(places: Sequence[Store], number: int, chain: str, last_seq: int)
     for store in places:
         place = f"{store.name}:{key_of(number)}"
         try:
-            with store.open(key_of(number)) as stream:
-                segment = parse(stream.read(), place)
+            segment = parse(read_whole(store, key_of(number)), place)
         except (NotFoundError, TemporaryError, LedgerError) as error:
             troubles.append(str(error))
             continue

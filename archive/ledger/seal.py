@@ -7,10 +7,9 @@ and integrity against the copies in the stores, not the time against a third par
 
 from __future__ import annotations
 
-import tempfile
+import logging
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -24,10 +23,12 @@ from archive.ledger.merkle import FIRST_CHAIN
 from archive.ledger.rows import SealRow
 from archive.ledger.segment import Segment
 from archive.settings import ArchiveSettings
-from archive.stores.interface import Store
+from archive.stores.interface import Store, read_whole
+from archive.workplace import at_work
+
+log = logging.getLogger(__name__)
 
 SEAL_LOCK = 0x7A4E68  # not the append lock: whoever appends need not wait for the stores' disks
-LOOK_BACK = 20
 
 
 def seal(session: Session, *, now: datetime, places: Sequence[Store] | None = None) -> int:
@@ -35,7 +36,7 @@ def seal(session: Session, *, now: datetime, places: Sequence[Store] | None = No
 
     Call it in a transaction of its own: the events must be committed, since a segment in the stores cannot be
     rolled back. A run killed between the stores and the commit is finished by the next one, with the bytes
-    already written. A store that was away gets the newest segments it missed when it is back.
+    already written. One store that takes the segment is enough; `archive.ledger.mend` gives it to the others.
 
     Raises:
         TemporaryError: no store took the segment.
@@ -47,7 +48,6 @@ def seal(session: Session, *, now: datetime, places: Sequence[Store] | None = No
     total = 0
     while sealed := _seal_one(session, now, used):
         total += sealed
-    _fill(session, used)
     return total
 
 
@@ -86,8 +86,9 @@ def _left_behind(session: Session, places: Sequence[Store], number: int, after: 
     """Return the segment a killed run left in a store; its events must be those of the register."""
     for store in places:
         try:
-            with store.open(segments.key_of(number)) as stream:
-                found = segments.parse(stream.read(), f"{store.name}:{segments.key_of(number)}")
+            found = segments.parse(
+                read_whole(store, segments.key_of(number)), f"{store.name}:{segments.key_of(number)}"
+            )
         except (NotFoundError, TemporaryError):
             continue
         here = list(read(session, after=after, limit=len(found.events)))
@@ -101,35 +102,19 @@ def _left_behind(session: Session, places: Sequence[Store], number: int, after: 
 
 
 def _write(places: Sequence[Store], key: str, data: bytes) -> None:
-    work = ArchiveSettings.load().data / "work"
-    work.mkdir(parents=True, exist_ok=True)
-    bad = []
-    with tempfile.NamedTemporaryFile(prefix="segment-", dir=work) as file:
-        file.write(data)
-        file.flush()
+    troubles = []
+    with at_work("segment-") as folder:
+        file = folder / "segment"
+        file.write_bytes(data)
         for store in places:
             try:
-                store.put(key, Path(file.name))
+                store.put(key, file)
             except TemporaryError as error:
-                bad.append(str(error))
+                troubles.append(str(error))
+                log.warning("%s", error)
             except AlreadyStoredError as error:
                 raise LedgerError(
                     f"store {store.name} holds another {key}; run `tangthu ledger verify`"
                 ) from error
-    if len(bad) == len(places):
-        raise TemporaryError(f"no store took {key}: " + "; ".join(bad))
-
-
-def _fill(session: Session, places: Sequence[Store]) -> None:
-    newest = session.scalars(select(SealRow).order_by(SealRow.number.desc()).limit(LOOK_BACK))
-    for row in newest:
-        missing: list[Store] = []
-        there: list[Store] = []
-        for store in places:
-            try:
-                (missing if store.size(row.segment) is None else there).append(store)
-            except TemporaryError:
-                continue
-        if missing and there:
-            with there[0].open(row.segment) as stream:
-                _write(missing, row.segment, stream.read())
+    if len(troubles) == len(places):
+        raise TemporaryError(f"no store took {key}: " + "; ".join(troubles))

@@ -9,11 +9,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from archive.errors import LedgerError
 from archive.ledger.event import Event, Verb, stamp, unstamp
 from archive.ledger.merkle import chained, root
+from archive.ledger.rows import SealRow
 
 FOLDER = "_ledger"
 
@@ -67,6 +69,48 @@ def make(number: int, events: Sequence[Event], previous_chain: str, sealed_at: d
         sealed_at=stamp(sealed_at),
     )
     return Segment(head, tuple(events))
+
+
+def head_of(row: SealRow, previous_chain: str) -> Head:
+    """Return the first line of the segment a seal stands for."""
+    return Head(
+        segment=row.number,
+        first_seq=row.first_seq,
+        last_seq=row.last_seq,
+        root=row.root,
+        previous_chain=previous_chain,
+        chain=row.chain,
+        sealed_at=stamp(row.sealed_at),
+        timestamp_token=row.timestamp_token,
+    )
+
+
+class Standing(StrEnum):
+    """What a store's segment is beside the seal the register has for it."""
+
+    SOUND = "sound"
+    DAMAGED = "damaged"  # it contradicts itself: bytes went bad, or somebody changed some of them
+    CONTRARY = "contrary"  # whole in itself, but another history than the register's: one of the two is false
+
+
+def standing(data: bytes, head: Head, place: str) -> tuple[Standing, Segment | None]:
+    """Return how a store's segment stands to its seal, and the segment when it can be read.
+
+    Args:
+        data: the file.
+        head: as the register says it must be.
+        place: store and name.
+    """
+    try:
+        segment = parse(data, place)
+    except LedgerError:
+        return Standing.DAMAGED, None
+    own = root([bytes.fromhex(event.sha256) for event in segment.events]).hex()
+    if segment.head == head and own == head.root:
+        return Standing.SOUND, segment
+    whole = (own, chained(segment.head.previous_chain, own)) == (segment.head.root, segment.head.chain)
+    other = (segment.head.root, segment.head.chain) != (head.root, head.chain)
+    return (Standing.CONTRARY if whole and other else Standing.DAMAGED), segment
 
 
 def parse(data: bytes, place: str) -> Segment:

@@ -15,13 +15,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.copies import stores
-from archive.errors import LedgerError, NotFoundError, TemporaryError
+from archive.errors import NotFoundError, TemporaryError
 from archive.ledger.append import from_row
 from archive.ledger.event import Event
 from archive.ledger.merkle import FIRST_CHAIN, chained, root
 from archive.ledger.rows import EventRow, SealRow
-from archive.ledger.segment import FOLDER, Segment, key_of, parse
-from archive.stores.interface import Store
+from archive.ledger.segment import FOLDER, Segment, Standing, head_of, key_of, standing
+from archive.stores.interface import Store, read_whole
 
 
 def verify(session: Session, *, places: Sequence[Store] | None = None) -> list[str]:
@@ -76,8 +76,8 @@ def _seals(session: Session, places: Sequence[Store]) -> Iterator[str]:
         if seal.chain != chained(walk.chain, seal.root):
             yield f"seal {seal.number}: its chain value does not follow from seal {walk.number}"
         events = _sealed_events(session, seal)
-        intact = root([bytes.fromhex(event.sha256) for event in events]).hex() == seal.root
-        complaints = list(_segments(seal, events, places))
+        intact = _root(events) == seal.root
+        complaints = list(_segments(seal, walk.chain, events, places))
         yield from complaints
         if not intact and not any(complaint.startswith("event") for complaint in complaints):
             yield (
@@ -110,28 +110,36 @@ def _sealed_events(session: Session, seal: SealRow) -> list[Event]:
     return events
 
 
-def _segments(seal: SealRow, events: list[Event], places: Sequence[Store]) -> Iterator[str]:
+def _segments(seal: SealRow, chain: str, events: list[Event], places: Sequence[Store]) -> Iterator[str]:
     told: set[str] = set()
     for store in places:
         place = f"{store.name}:{key_of(seal.number)}"
         try:
-            with store.open(seal.segment) as stream:
-                segment = parse(stream.read(), place)
+            data = read_whole(store, seal.segment)
         except NotFoundError:
             yield f"{place} is missing; `tangthu ledger seal` writes it again"
             continue
-        except (TemporaryError, LedgerError) as error:
+        except TemporaryError as error:
             yield str(error)
             continue
-        if root([bytes.fromhex(e.sha256) for e in segment.events]).hex() != seal.root:
-            yield f"{place} was changed: its events do not give the root of seal {seal.number}"
+        stands, segment = standing(data, head_of(seal, chain), place)
+        if stands is Standing.CONTRARY:
+            yield (
+                f"{place} says another history than seal {seal.number} of the register; "
+                "find out which of the two is true, nothing mends that"
+            )
+        if stands is Standing.DAMAGED:
+            yield f"{place} was changed; `tangthu ledger seal` puts it aside and writes it again"
+        if segment is None or _root(segment.events) != seal.root:
             continue
-        if (segment.head.root, segment.head.chain) != (seal.root, seal.chain):
-            yield f"{place} was changed: its first line is not what seal {seal.number} says"
         for complaint in _differences(segment, events):
             if complaint not in told:
                 told.add(complaint)
                 yield complaint
+
+
+def _root(events: Sequence[Event]) -> str:
+    return root([bytes.fromhex(event.sha256) for event in events]).hex()
 
 
 def _differences(segment: Segment, events: list[Event]) -> Iterator[str]:

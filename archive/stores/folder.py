@@ -111,8 +111,8 @@ class FolderStore:
         """Return a seekable stream of the stored bytes; the caller closes it.
 
         Raises:
-            NotFoundError: nothing is there.
-            TemporaryError: the disk does not answer.
+            NotFoundError: the store is there, and nothing is under that name.
+            TemporaryError: the disk does not answer, or is not mounted.
         """
         with self._disk(name):
             return self._path(name).open("rb")
@@ -142,6 +142,7 @@ class FolderStore:
         moved = f"{QUARANTINE}/{name}/{uuid4().hex}"
         target = self._root / moved
         with self._disk(name):
+            self._require_root()
             target.parent.mkdir(parents=True, exist_ok=True)
             source.rename(target)
             self._flush_folders(target.parent)
@@ -178,13 +179,18 @@ class FolderStore:
         """Return how many quarantined objects of that name there are."""
         folder = self._root / QUARANTINE / checked(name)
         with self._disk(name):
+            self._require_root()
             return len(list(folder.iterdir())) if folder.is_dir() else 0
 
     def _path(self, name: str) -> Path:
         return self._root / checked(name)
 
     def _require_root(self) -> None:
-        if not self._root.is_dir():
+        try:
+            there = self._root.is_dir()
+        except OSError:
+            there = False
+        if not there:
             raise TemporaryError(f"store {self._name}: {self._root} is not there (disk not mounted?)")
 
     def _walk(self, folder: Path, before: str, prefix: str) -> Iterator[str]:
@@ -223,6 +229,7 @@ class FolderStore:
         try:
             yield
         except FileNotFoundError as error:
+            self._require_root()
             raise NotFoundError(f"store {self._name} has no {name}") from error
         except OSError as error:
             why = os.strerror(error.errno or errno.EIO)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
+
+from archive.errors import TemporaryError
 
 
 @dataclass(frozen=True)
@@ -54,3 +57,18 @@ class Store(Protocol):
         Erasing what is not there is fine and says so.
         """
         ...
+
+
+def read_whole(store: Store, name: str) -> bytes:
+    """Return the bytes of something small: a segment of the ledger, a checkpoint.
+
+    Raises:
+        NotFoundError: nothing is there.
+        TemporaryError: the store does not answer, or stops answering while it is read.
+    """
+    with store.open(name) as stream:
+        try:
+            return stream.read()
+        except OSError as error:
+            why = os.strerror(error.errno) if error.errno else str(error)
+            raise TemporaryError(f"store {store.name}: {name} cannot be read: {why}") from error

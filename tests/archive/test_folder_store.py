@@ -115,6 +115,9 @@ def test_a_store_that_is_not_mounted_says_so_and_is_not_made(tmp_path: Path) -> 
     for act in (
         lambda: store.put("a", a_file(tmp_path)),
         lambda: store.size("a"),
+        lambda: store.open("a"),
+        lambda: store.quarantine("a"),
+        lambda: store.remains("a"),
         lambda: list(store.names()),
         lambda: store.erase("a"),
     ):

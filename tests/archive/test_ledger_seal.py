@@ -16,17 +16,21 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 import archive.ledger.check_proof as checker
+from archive.checkpoints import write_checkpoint
 from archive.custody import stores
 from archive.errors import LedgerError, NotFoundError, TemporaryError
 from archive.ledger import merkle
-from archive.ledger.append import append
+from archive.ledger.append import append, from_row, read
 from archive.ledger.event import Verb
+from archive.ledger.mend import LOOK_BACK, fill, mend
 from archive.ledger.prove import prove
+from archive.ledger.rows import EventRow, SealRow
 from archive.ledger.seal import seal
-from archive.ledger.segment import key_of, parse
+from archive.ledger.segment import key_of, make, parse
 from archive.ledger.verify import verify
 from archive.register.session import reading, transaction
 from archive.stores.folder import FolderStore
+from archive.stores.interface import Stored
 from tests.archive.vault_builders import NOW
 
 
@@ -155,10 +159,144 @@ def test_a_store_that_was_away_gets_its_segments_later(house: Path, tmp_path: Pa
         assert verify(session, places=places) == [
             "two:_ledger/segment-000001.jsonl is missing; `tangthu ledger seal` writes it again"
         ]
+    with reading() as session:
+        assert fill(session, places=places).written == ("two:_ledger/segment-000001.jsonl",)
+        assert verify(session, places=places) == []
+
+
+class FullStore(FolderStore):
+    """A disk that is full or mounted read-only: it answers, and takes nothing."""
+
+    full = True
+
+    def put(self, name: str, source: Path) -> Stored:
+        if self.full:
+            raise TemporaryError(f"store {self.name}: {name}: No space left on device")
+        return super().put(name, source)
+
+
+@pytest.fixture
+def full(tmp_path: Path) -> tuple[FolderStore, FullStore]:
+    for name in ("one", "full"):
+        (tmp_path / name).mkdir()
+    return FolderStore("one", tmp_path / "one"), FullStore("full", tmp_path / "full")
+
+
+def test_a_store_that_is_full_does_not_stop_the_ledger_from_being_sealed(
+    house: Path, full: tuple[FolderStore, FullStore], caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        some_events(2)
+        with transaction() as session:
+            assert seal(session, now=NOW, places=full) == 2
+        with reading() as session:
+            mended = fill(session, places=full)
+    assert mended.written == () and len(mended.troubles) == 1
+    assert "store full: _ledger/segment-000002.jsonl: No space left" in caplog.text
+    full[1].full = False
+    with reading() as session:
+        assert len(fill(session, places=full).written) == 2
+        assert verify(session, places=full) == []
+
+
+def test_a_damaged_segment_is_not_copied_into_the_store_that_lacks_it(house: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    places = [FolderStore(name, tmp_path / name) for name in ("one", "two", "three")]
+    some_events(2)
     with transaction() as session:
         seal(session, now=NOW, places=places)
+    (tmp_path / "three").mkdir()
+    damaged = tmp_path / "one" / key_of(1)
+    damaged.write_bytes(damaged.read_bytes().replace(b"user1", b"user7"))
     with reading() as session:
+        fill(session, places=places)
+    assert (tmp_path / "three" / key_of(1)).read_bytes() == (tmp_path / "two" / key_of(1)).read_bytes()
+
+
+def test_everything_a_store_missed_is_written_however_long_it_was_away(
+    house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TANGTHU_ARCHIVE__SEAL_AFTER", "1")
+    (tmp_path / "one").mkdir()
+    places = [FolderStore("one", tmp_path / "one"), FolderStore("two", tmp_path / "two")]
+    some_events(LOOK_BACK + 3)
+    with transaction() as session:
+        seal(session, now=NOW, places=places)
+    (tmp_path / "two").mkdir()
+    with reading() as session:
+        assert len(fill(session, places=places).written) == LOOK_BACK
+        assert len(mend(session, places=places).written) == 3
         assert verify(session, places=places) == []
+
+
+def test_a_damaged_segment_is_put_aside_and_written_again(house: Path) -> None:
+    sealed(3)
+    path = house / "archive/stores/kho-b" / key_of(1)
+    good = path.read_bytes()
+    path.write_bytes(good.replace(b"user1", b"user7"))
+    assert "`tangthu ledger seal` puts it aside and writes it again" in faults()[0]
+    with reading() as session:
+        (replaced,) = mend(session).replaced
+    assert (replaced.store, replaced.key) == ("kho-b", key_of(1))
+    assert path.read_bytes() == good and faults() == []
+    (aside,) = (house / "archive/stores/kho-b/.quarantine" / key_of(1)).iterdir()
+    assert b"user7" in aside.read_bytes()
+
+
+def test_a_segment_lost_in_every_store_is_written_from_the_register(house: Path) -> None:
+    sealed(3)
+    paths = [house / "archive/stores" / store.name / key_of(1) for store in stores()]
+    good = paths[0].read_bytes()
+    for path in paths:
+        path.unlink()
+    with reading() as session:
+        assert len(mend(session).written) == 3
+    assert {path.read_bytes() for path in paths} == {good}
+
+
+def test_a_register_that_was_rewritten_never_overwrites_the_segments_that_show_it(house: Path) -> None:
+    sealed(3)
+    true = {
+        store.name: (house / "archive/stores" / store.name / key_of(1)).read_bytes() for store in stores()
+    }
+    with transaction() as session:  # events, root and chain changed so that they agree with each other
+        row = session.get_one(EventRow, 2)
+        row.actor = "mallory"
+        row.sha256 = from_row(row).sha256
+        session.flush()
+        made = make(1, list(read(session)), merkle.FIRST_CHAIN, NOW)
+        seal_row = session.get_one(SealRow, 1)
+        seal_row.root, seal_row.chain = made.head.root, made.head.chain
+    (house / "archive/stores/kho-c" / key_of(1)).unlink()
+    with reading() as session:
+        mended = mend(session)
+    assert (mended.written, mended.replaced) == ((), ())
+    assert "says another history than the register" in mended.troubles[0]
+    for name in ("kho-a", "kho-b"):
+        assert (house / "archive/stores" / name / key_of(1)).read_bytes() == true[name]
+
+
+def test_a_work_folder_that_is_full_is_a_temporary_trouble(house: Path) -> None:
+    some_events(1)
+    work = house / "archive/work"
+    work.write_text("not a folder")  # no file can be made below it, as on a full disk
+    with pytest.raises(TemporaryError, match="the work folder"), transaction() as session:
+        seal(session, now=NOW)
+    with pytest.raises(TemporaryError, match="the work folder"), transaction() as session:
+        write_checkpoint(session, now=NOW)
+
+
+def test_a_decision_stands_though_it_could_not_be_sealed_at_once(
+    house: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (house / "archive/work").write_text("not a folder")
+    with transaction() as session:
+        a_hold(session)
+    assert "not sealed at once" in caplog.text
+    (house / "archive/work").unlink()
+    with transaction() as session:
+        assert seal(session, now=NOW) == 1
 
 
 def test_without_any_store_nothing_is_sealed(house: Path, tmp_path: Path) -> None:
@@ -209,9 +347,6 @@ def test_tampering_with_the_register_is_named(
 def test_a_change_with_its_hash_recomputed_is_still_named(house: Path) -> None:
     sealed(5)
     with transaction() as session:
-        from archive.ledger.append import from_row
-        from archive.ledger.rows import EventRow
-
         row = session.get_one(EventRow, 3)
         row.actor = "mallory"
         row.sha256 = from_row(row).sha256

@@ -5,18 +5,29 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
+from archive import commands, tasks
+from archive.checkpoints import newest_checkpoint
 from archive.cli import load
+from archive.copies import examine
+from archive.custody import deposit, stores, verify_package
 from archive.ledger import check_proof
+from archive.ledger.append import append
+from archive.ledger.at_once import seal_after_commit
+from archive.ledger.event import Verb
+from archive.ledger.rows import EventRow
 from archive.register import session as sessions
-from archive.register.models import Package
-from archive.register.session import reading
-from tests.archive.vault_builders import ACaseFile, a_case_file
+from archive.register.models import CaseFile, Package
+from archive.register.projection import apply
+from archive.register.session import reading, transaction
+from archive.stores.folder import FolderStore
+from tests.archive.vault_builders import NOW, ACaseFile, a_case_file, ident
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +98,169 @@ def test_the_ledger_is_sealed_verified_and_proven(house: Path, case: ACaseFile, 
     result = run("ledger", "verify")
     assert result.exit_code == 1
     assert "kho-a" in result.output
+    mended = json.loads(run("ledger", "seal", "--json").output)
+    assert mended["replaced"][0] | {"aside": ""} == {
+        "store": "kho-a",
+        "key": "_ledger/segment-000001.jsonl",
+        "aside": "",
+    }
+    assert mended["segments"] == 2  # the mending itself is an event
+    assert run("ledger", "verify").exit_code == 0
+
+
+def test_sealing_by_hand_says_which_store_could_not_be_mended(house: Path, case: ACaseFile, run) -> None:  # type: ignore[no-untyped-def]
+    run("ledger", "seal")
+    (house / "archive/stores/kho-b/_ledger/segment-000001.jsonl").unlink()
+    assert json.loads(run("ledger", "seal", "--json").output)["written"] == [
+        "kho-b:_ledger/segment-000001.jsonl"
+    ]
+
+
+def no_checkpoint_since(seq: int) -> bool:
+    with reading() as session:
+        newest = newest_checkpoint(session.scalar(select(func.max(EventRow.seq))) or 0)
+        return newest is None or newest.seq <= seq
+
+
+def test_a_decision_sealed_at_once_gets_its_checkpoint_with_the_next_periodic_seal(
+    house: Path, case: ACaseFile
+) -> None:
+    tasks.seal()
+    with transaction() as session:
+        event = append(session, Verb.HOLD, actor="lan", kind="case-file", id=case.id, payload={}, now=NOW)
+        seal_after_commit(session, event)
+    assert no_checkpoint_since(event.seq - 1)
+    assert tasks.seal() == 0  # nothing was left to be sealed
+    assert not no_checkpoint_since(event.seq - 1)
+
+
+def lose_the_register(house: Path) -> None:
+    sessions.engine().dispose()
+    sessions._engine.cache_clear()
+    for file in (house / "archive").glob("register.db*"):
+        file.unlink()
+
+
+def made_by_migrations(house: Path, run) -> None:  # type: ignore[no-untyped-def]
+    """Make the register as the program does; the fixture's tables know no version to upgrade from."""
+    run("ledger", "seal")
+    lose_the_register(house)
+    assert run("rebuild").exit_code == 0
+
+
+def destroy(case: ACaseFile) -> None:
+    """As a destruction does it: every store erases, and the ledger says so."""
+    for store in stores():
+        store.erase(case.facts().name)
+    with transaction() as session:
+        payload = {"order_id": "o", "outcome": "done", "detail": ""}
+        apply(
+            session,
+            append(
+                session, Verb.DESTROY, actor="mai", kind="case-file", id=case.id, payload=payload, now=NOW
+            ),
+        )
+
+
+def test_a_register_lost_between_a_destruction_and_the_next_checkpoint_cannot_be_compared(
+    house: Path,
+    case: ACaseFile,
+    run,  # type: ignore[no-untyped-def]
+) -> None:
+    run("ledger", "seal")
+    destroy(case)
+    lose_the_register(house)
+    result = run("rebuild", "--json")
+    facts = json.loads(result.output)
+    assert (facts["equal"], facts["verdict"], result.exit_code) == (False, "cannot be compared", 2)
+    assert facts["destroyed_since"] == 1
+    with reading() as session:
+        assert session.scalars(select(CaseFile.state)).all() == ["destroyed"]
+    again = json.loads(run("rebuild", "--json").output)  # now there is a register to compare with
+    assert (again["equal"], again["verdict"]) == (True, "equal")
+
+
+def test_a_register_lost_before_any_checkpoint_cannot_be_compared(house: Path, case: ACaseFile, run) -> None:  # type: ignore[no-untyped-def]
+    lose_the_register(house)
+    result = run("rebuild")
+    assert result.exit_code == 2 and "cannot be compared" in result.output
+
+
+def test_a_package_without_an_event_is_taken_in_though_the_register_is_there(
+    house: Path,
+    case: ACaseFile,
+    run,  # type: ignore[no-untyped-def]
+) -> None:
+    made_by_migrations(house, run)
+    late = a_case_file().with_(code="02.late")
+    written = late.written(house / "work2")
+    deposit(written.path, late.facts().name, written.sha256)
+    facts = json.loads(run("rebuild", "--json").output)
+    assert (facts["adopted"], facts["equal"], facts["lost_register"]) == ([late.facts().name], True, False)
+
+
+def test_a_store_that_is_away_stops_no_rebuild_half_way(
+    house: Path,
+    case: ACaseFile,
+    run,
+    monkeypatch: pytest.MonkeyPatch,  # type: ignore[no-untyped-def]
+) -> None:
+    paths = [house / "archive/stores" / name for name in ("kho-a", "kho-b", "away")]
+    named = [{"name": path.name, "kind": "folder", "path": str(path)} for path in paths]
+    monkeypatch.setenv("TANGTHU_ARCHIVE__STORES", json.dumps(named))
+    run("ledger", "seal")
+    lose_the_register(house)
+    result = run("rebuild", "--json")
+    assert result.exit_code == 0, result.output
+    facts = json.loads(result.output)
+    assert facts["equal"] and "away" in facts["troubles"][0]
+
+
+def test_a_package_that_cannot_be_taken_in_is_named_and_the_others_are(
+    house: Path, case: ACaseFile, run
+) -> None:  # type: ignore[no-untyped-def]
+    made_by_migrations(house, run)
+    namesake = a_case_file().with_(title="Hồ sơ khác cùng mã")
+    facts = replace(
+        namesake.facts(), case_file_id=ident("other"), name=namesake.facts().name.replace("/01.", "/00.")
+    )
+    written = namesake.written(house / "work2", facts=facts)
+    deposit(written.path, facts.name, written.sha256)
+    late = a_case_file().with_(code="02.late")
+    more = late.written(house / "work3")
+    deposit(more.path, late.facts().name, more.sha256)
+    told = json.loads(run("rebuild", "--json").output)
+    assert told["adopted"] == [late.facts().name]
+    assert facts.name in told["troubles"][0] and "already has a case file" in told["troubles"][0]
+
+
+def test_a_package_destroyed_while_the_copies_are_read_is_not_reported_as_bad(
+    house: Path,
+    case: ACaseFile,
+    run,
+    monkeypatch: pytest.MonkeyPatch,  # type: ignore[no-untyped-def]
+) -> None:
+    def destroyed_meanwhile(*told: object) -> dict[str, str]:
+        destroy(case)
+        return examine(*told)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(commands, "examine", destroyed_meanwhile)
+    result = run("fixity", "run", "--json")
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.output)["bad"] == []
+
+
+def test_the_copies_of_a_store_that_is_not_mounted_are_not_noted_as_missing(
+    house: Path,
+    case: ACaseFile,
+    run,  # type: ignore[no-untyped-def]
+) -> None:
+    (house / "archive/stores/kho-c").rename(house / "unmounted")
+    places = [FolderStore(name, house / "archive/stores" / name) for name in ("kho-a", "kho-b", "kho-c")]
+    with transaction() as session:
+        package = session.scalars(select(Package)).one()
+        assert verify_package(session, package.id, now=NOW, places=places)["kho-c"] == "unreachable"
+        assert {copy.store: copy.state for copy in package.copies}["kho-c"] == "verified"
 
 
 def test_rebuild_after_deleting_the_register_prints_equal(house: Path, case: ACaseFile, run) -> None:  # type: ignore[no-untyped-def]

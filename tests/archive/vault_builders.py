@@ -106,10 +106,10 @@ class ACaseFile:
             records=records,
         )
 
-    def written(self, folder: Path) -> WrittenPackage:
+    def written(self, folder: Path, *, facts: PackageFacts | None = None) -> WrittenPackage:
         """Make the package with the real writer."""
         folder.mkdir(parents=True, exist_ok=True)
-        facts = self.facts()
+        facts = facts or self.facts()
         records = []
         for record, content in zip(facts.records, self.contents(), strict=True):
             source = folder / f"{record.id}.txt"
