@@ -83,6 +83,11 @@ class SignatureFacts:
         intact: the signed bytes are unchanged; None when it could not be told.
         covers_whole_file: nothing was added after it.
         signed_at: ISO 8601 with zone, "" when not said; claimed unless time-stamped.
+        changed_after: what was added after it: "lta" (proofs for long-term validity), "form", "annotation", "other";
+            "" when nothing was, or when it could not be told.
+        page: where it is shown, from 1; 0 when it is invisible.
+        box: left, bottom, right, top in parts of the page, from its lower left corner; empty when invisible.
+        ink: red, blue, black or other; "" when invisible or blank.
     """
 
     signer: str
@@ -93,6 +98,44 @@ class SignatureFacts:
     covers_whole_file: bool
     signed_at: str
     detail: str = ""
+    field: str = ""
+    changed_after: str = ""
+    page: int = 0
+    box: tuple[float, ...] = ()
+    ink: str = ""
+
+
+@dataclass(frozen=True)
+class ScanFacts:
+    """How the pages that are pictures were made.
+
+    Attributes:
+        pages: how many pages of the file are pictures.
+        lowest_dpi: the least of their resolutions; 0 when the file states none.
+        least_bits: the least of their bits per pixel.
+        pages_low, pages_grey, pages_silent: numbers of pages below 200 dpi, without colour, without a text layer; the
+            first 20 of each.
+        all_seen: every page was looked at.
+    """
+
+    pages: int
+    lowest_dpi: int
+    least_bits: int
+    pages_low: tuple[int, ...] = ()
+    pages_grey: tuple[int, ...] = ()
+    pages_silent: tuple[int, ...] = ()
+    all_seen: bool = True
+
+
+@dataclass(frozen=True)
+class MediaFacts:
+    """What a film or a sound is made of, as MediaInfo names it; `kbps` is 0 when it is not told."""
+
+    kind: str  # film or sound
+    container: str
+    codec: str
+    kbps: int
+    seconds: int
 
 
 @dataclass(frozen=True)
@@ -103,7 +146,16 @@ class FileFacts:
         pages: None when the format has none or it cannot be told.
         pdf_version: e.g. "1.7"; "" when not a PDF.
         problem: why it cannot be opened; "" when it can.
-        active_content: JavaScript, launch actions, macros, embedded executables found.
+        damaged: what the reader had to mend to open it; "" when nothing.
+        active_content: JavaScript, launch actions, forms that send, remote references ... found.
+        macros: kinds of macros.
+        programs: kinds of programs the file is or holds.
+        attachments: files attached to a PDF.
+        inner_names: names of files somebody put into it, the first 50.
+        unseen: why something inside could not be looked into.
+        claims: the PDF/A flavour it claims, e.g. "2B".
+        charset: of a plain text: utf-8, utf-16, or 8-bit for an encoding before Unicode.
+        legacy_fonts: fonts of encodings before Unicode.
         first_page_text: for stamp words; at most 4,000 characters.
     """
 
@@ -118,3 +170,14 @@ class FileFacts:
     active_content: tuple[str, ...] = ()
     first_page_text: str = ""
     signatures: tuple[SignatureFacts, ...] = field(default_factory=tuple)
+    damaged: str = ""
+    macros: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()
+    attachments: int = 0
+    inner_names: tuple[str, ...] = ()
+    unseen: str = ""
+    claims: str = ""
+    charset: str = ""
+    legacy_fonts: tuple[str, ...] = ()
+    scan: ScanFacts | None = None
+    media: MediaFacts | None = None

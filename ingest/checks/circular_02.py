@@ -8,11 +8,9 @@ from collections.abc import Iterator
 
 from archive.codes.load import table
 from ingest.checks.case import Case, Document, Piece
-from ingest.delivery import FileFacts
 from ingest.finding import Finding
 
 PDF = "application/pdf"
-UNKNOWN_TYPES = frozenset({"", "application/octet-stream"})
 DIGITISED = "02"  # confidence code of a scan of paper
 OLDEST_PDF = (1, 4)
 _VERSION = re.compile(r"([0-9]+)\.([0-9]+)")
@@ -28,7 +26,6 @@ def check(case: Case) -> Iterator[Finding]:
         yield from _pages(case, document)
         yield from _digitised_name(case, document)
         for piece in document.pieces:
-            yield from _opened(document, piece)
             yield from _version(document, piece)
 
 
@@ -46,26 +43,6 @@ def _present(case: Case) -> Iterator[Finding]:
         for piece in document.pieces:
             if piece.facts is None:
                 yield Finding("V13_UNTOLD", piece.name, {"file": piece.name}, document.ordinal)
-
-
-def _opened(document: Document, piece: Piece) -> Iterator[Finding]:
-    facts = piece.facts
-    if facts is None:
-        return
-    problem = facts.problem or (
-        "" if is_recognised(facts) else "nội dung không nhận ra được (unknown content)"
-    )
-    if problem and not facts.encrypted:
-        params = {"file": piece.name, "problem": problem}
-        yield Finding("UNOPENABLE", piece.name, params, document.ordinal)
-    if facts.active_content:
-        params = {"file": piece.name, "found": ", ".join(facts.active_content)}
-        yield Finding("ACTIVE_CONTENT", piece.name, params, document.ordinal)
-
-
-def is_recognised(facts: FileFacts) -> bool:
-    """Return whether the content is of any known format; a torn file mostly is not."""
-    return bool(facts.extensions) or facts.media_type not in UNKNOWN_TYPES
 
 
 def _version(document: Document, piece: Piece) -> Iterator[Finding]:

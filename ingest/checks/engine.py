@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from ingest.checks import circular_02, description, duplicates, province, secrets, signing
+from ingest.checks import circular_02, contents, description, duplicates, province, secrets, signing
 from ingest.checks.case import case_of
 from ingest.checks.catalogue import rule
 from ingest.checks.duplicates import Known
@@ -47,6 +47,7 @@ def check(
     found = [
         *delivery.findings,
         *circular_02.check(case),
+        *contents.check(case),
         *description.check(case),
         *secrets.check(case),
         *province.check(case),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from archive.codes.identifiers import level1_of, parse_case_code
 from archive.vietnamese import fold, plain
 from ingest.checks.case import Case, Document, Piece
-from ingest.checks.circular_02 import is_recognised
+from ingest.checks.contents import is_recognised
 from ingest.checks.fields import DOCUMENT_FIELDS, EXCHANGE_FIELDS, Need
 from ingest.delivery import FileFacts
 from ingest.finding import Finding

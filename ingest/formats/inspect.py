@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from ingest.delivery import DeliveredFile, FileFacts, SignatureFacts
+from ingest.delivery import DeliveredFile, FileFacts, MediaFacts, ScanFacts, SignatureFacts
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.identify import UNKNOWN_PUID, UNKNOWN_TYPE
 from ingest.formats.sandbox import Sandbox, shared
@@ -26,11 +28,12 @@ def inspect(file: DeliveredFile, *, sandbox: Sandbox | None = None) -> FileFacts
     except CannotOpenError as error:
         return FileFacts(file.sha256, UNKNOWN_PUID, UNKNOWN_TYPE, (), problem=error.reason)
     signatures = _signatures(file, box) if said.get("signed") else ()
-    return facts_from(file.sha256, said, signatures)
+    return facts_from(file.sha256, said, _placed(signatures, said.get("seals", ())))
 
 
 def facts_from(sha256: str, said: dict[str, Any], signatures: tuple[SignatureFacts, ...]) -> FileFacts:
     """Return the facts the sandbox's answer amounts to."""
+    scan, media = said.get("scan"), said.get("media")
     return FileFacts(
         sha256=sha256,
         puid=said["puid"],
@@ -43,6 +46,42 @@ def facts_from(sha256: str, said: dict[str, Any], signatures: tuple[SignatureFac
         active_content=tuple(said.get("active_content", ())),
         first_page_text=said.get("first_page_text", ""),
         signatures=signatures,
+        damaged=said.get("damaged", ""),
+        macros=tuple(said.get("macros", ())),
+        programs=tuple(said.get("programs", ())),
+        attachments=said.get("attachments", 0),
+        inner_names=tuple(said.get("inner_names", ())),
+        unseen=said.get("unseen", ""),
+        claims=said.get("claims", ""),
+        charset=said.get("charset", ""),
+        legacy_fonts=tuple(said.get("legacy_fonts", ())),
+        scan=_scan(scan) if scan else None,
+        media=MediaFacts(**media) if media else None,
+    )
+
+
+def _scan(said: Mapping[str, Any]) -> ScanFacts:
+    return ScanFacts(
+        said["pages"],
+        said["lowest_dpi"],
+        said["least_bits"],
+        tuple(said["pages_low"]),
+        tuple(said["pages_grey"]),
+        tuple(said["pages_silent"]),
+        said["all_seen"],
+    )
+
+
+def _placed(
+    signatures: tuple[SignatureFacts, ...], seals: Iterable[Mapping[str, Any]]
+) -> tuple[SignatureFacts, ...]:
+    """Return the signatures with the place and colour of those that are shown."""
+    shown = {seal["field"]: seal for seal in seals}
+    return tuple(
+        replace(one, page=seal["page"], box=tuple(seal["box"]), ink=seal["ink"])
+        if (seal := shown.get(one.field))
+        else one
+        for one in signatures
     )
 
 

@@ -6,6 +6,7 @@ Runs in the sandbox.
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import IO
 
@@ -51,6 +52,24 @@ def bomb(package: zipfile.ZipFile) -> str:
     return f"zip bomb: unpacks to {total} bytes" if total > UNPACKED_LIMIT else ""
 
 
+def is_office(names: Sequence[str]) -> bool:
+    """Say whether a ZIP with these lower-case names is an OOXML or ODF package and no plain archive."""
+    return "[content_types].xml" in names or ("content.xml" in names and "meta-inf/manifest.xml" in names)
+
+
+def macros_among(names: Iterable[str]) -> set[str]:
+    """Return the kinds of macros that parts of these lower-case names hold."""
+    found = set()
+    for name in names:
+        if name.endswith(("vbaproject.bin", "vbadata.xml")):
+            found.add("VBA")
+        elif name.startswith(("basic/", "scripts/")) and not name.endswith("/"):
+            found.add("Basic")
+        elif "/macrosheets/" in name:
+            found.add("Excel 4")
+    return found
+
+
 def odf_encrypted(package: zipfile.ZipFile) -> bool:
     """Say whether an ODF package's manifest speaks of encryption."""
     try:
@@ -78,6 +97,16 @@ def text_of(package: zipfile.ZipFile, media_type: str) -> Words:
     if "xl/sharedStrings.xml" in package.namelist():
         found += _blocks(package, "xl/sharedStrings.xml", (S + "si",), (S + "t",))
     return Words(tuple(found))
+
+
+def letterhead_of(package: zipfile.ZipFile, media_type: str) -> tuple[str, ...]:
+    """Return the words in the page headers of a word-processing file, where a stamp may stand; else nothing."""
+    if "wordprocessingml" in media_type or "word.document" in media_type:
+        parts = sorted(n for n in package.namelist() if n.startswith("word/header") and n.endswith(".xml"))
+        return tuple(block for n in parts[:10] for block in _blocks(package, n, (W + "p",), (W + "t",)))
+    if media_type.startswith(ODF) and "styles.xml" in package.namelist():
+        return _blocks(package, "styles.xml", (T + "p",), None)
+    return ()
 
 
 def _blocks(
@@ -110,6 +139,17 @@ class _Capped:
         data = self._stream.read(min(size, self._left) if size >= 0 else self._left)
         self._left -= len(data)
         return data
+
+
+def charset_of(data: bytes) -> str:
+    """Return "utf-8", "utf-16" or "8-bit" (an encoding before Unicode) for the beginning of a plain text."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return "utf-8" if error.start > len(data) - 4 else "8-bit"
+    return "utf-8"
 
 
 def decoded(data: bytes) -> str:

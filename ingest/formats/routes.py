@@ -101,6 +101,7 @@ def from_pdf(work: Work) -> tuple[Judgement, Candidate]:
         said.get("claims") in CLAIMS
         and not said.get("signed")
         and not said.get("active_content")
+        and not said.get("attachments")
         and not said.get("encrypted")
     ):
         found, candidate = work.step("kept", lambda out: _copy(source, out), work.against_source)

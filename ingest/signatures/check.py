@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from typing import Any
 from asn1crypto import pem, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESStatus
+from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
@@ -25,6 +27,12 @@ from ingest.delivery import SignatureFacts
 from ingest.settings import IngestSettings
 
 PASSED, FAILED, UNTOLD = "TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE"
+_ADDED = {
+    ModificationLevel.NONE: "",
+    ModificationLevel.LTA_UPDATES: "lta",
+    ModificationLevel.FORM_FILLING: "form",
+    ModificationLevel.ANNOTATIONS: "annotation",
+}
 BROKEN = "SIGNATURE_PROCESSING_ERROR"
 SIGNATURES_LIMIT = 200
 DETAIL_LIMIT = 500
@@ -80,7 +88,7 @@ def _judged(reader: Any, trusted: list[x509.Certificate], now: datetime) -> Iter
                 signer_validation_context=_context(trusted, now),
                 ts_validation_context=_context(trusted, now),
             )
-            yield _facts(status, signer, organisation, signed_at)
+            yield replace(_facts(status, signer, organisation, signed_at), field=str(signature.field_name))
         except Exception as error:  # this signature only
             yield _untold(signer, organisation, BROKEN, f"{type(error).__name__}: {error}", signed_at)
     if len(listed) > SIGNATURES_LIMIT:
@@ -125,7 +133,15 @@ def _facts(status: Any, signer: str, organisation: str, signed_at: str) -> Signa
         covers_whole_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
         signed_at=signed_at,
         detail=detail[:DETAIL_LIMIT],
+        changed_after=_changed_after(status),
     )
+
+
+def _changed_after(status: Any) -> str:
+    """Return what was added to the file after the signature; the next signature counts as a filled form."""
+    if status.coverage == SignatureCoverageLevel.ENTIRE_FILE or status.modification_level is None:
+        return ""
+    return _ADDED.get(status.modification_level, "other")
 
 
 def _verdict(status: Any) -> tuple[str, str, str]:

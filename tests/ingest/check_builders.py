@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ingest.checks.duplicates import Known
 from ingest.checks.engine import check
@@ -40,7 +41,7 @@ class File:
     version: str = "1.7"
     encrypted: bool = False
     problem: str = ""
-    active: tuple[str, ...] = ()
+    more: Mapping[str, Any] = field(default_factory=dict)  # further facts
     text: str = ""
     signatures: tuple[SignatureFacts, ...] = ()
     looked_into: bool = True
@@ -62,9 +63,9 @@ class File:
             self.version if pdf else "",
             self.encrypted,
             self.problem,
-            self.active,
-            self.text,
-            self.signatures,
+            first_page_text=self.text,
+            signatures=self.signatures,
+            **self.more,
         )
 
     @property

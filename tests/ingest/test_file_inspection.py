@@ -35,13 +35,6 @@ def _html(path: Path) -> Path:
     return path
 
 
-def _with_macro(path: Path) -> Path:
-    make.letter(path)
-    with zipfile.ZipFile(path, "a") as package:
-        package.writestr("word/vbaProject.bin", b"\xd0\xcf\x11\xe0 macro")
-    return path
-
-
 def _bomb(path: Path) -> Path:
     make.letter(path)
     with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as package:
@@ -106,7 +99,6 @@ def test_a_pdf_with_an_owner_password_only_can_be_read(box: Sandbox, tmp_path: P
     ("build", "name", "found"),
     [
         (make.with_javascript, "a.pdf", {"JavaScript", "Launch"}),
-        (_with_macro, "a.docx", {"macro (vbaProject.bin)"}),
         (make.born_digital, "b.pdf", set()),
     ],
 )
