@@ -30,12 +30,18 @@ def as_json(finding: Finding) -> dict[str, Any]:
     }
 
 
+def finding_of(row: FindingRow) -> Finding:
+    """Return a register row as the finding it was; the document's number stands in its params."""
+    params = {key: str(value) for key, value in row.params.items() if key != "document"}
+    document = str(row.params.get("document", 0))
+    return Finding(row.code, row.place, params, int(document) if document.isdigit() else 0)
+
+
 def told(findings: Iterable[FindingRow]) -> str:
     """Return the findings in Vietnamese, one a line, each with remedy and clause; at most `LONGEST` characters."""
     lines = []
     for row in findings:
-        params = {key: str(value) for key, value in row.params.items() if key != "document"}
-        said = explain(Finding(row.code, row.place, params), "vi")
+        said = explain(finding_of(row), "vi")
         lines.append(
             f"[{row.code}] {in_vietnamese(row.place)}: {said.text}{REMEDY}{said.remedy} ({said.clause})"
         )

@@ -5,14 +5,20 @@ from __future__ import annotations
 from datetime import datetime
 from typing import BinaryIO
 
+from sqlalchemy.orm import Session
+
 from archive.errors import NotAllowedError
 from archive.register.models import Submission, SubmissionState
 from archive.register.session import reading
 from archive.viewer import Role, Viewer
 from ingest import quarantine, submissions
+from ingest.delivery import Delivery
 from ingest.errors import IngestError
 from ingest.mending.earlier import being_mended
+from ingest.mending.sheet import Sheet, sheet_of
+from ingest.reasons import finding_of
 from ingest.reception import Received, receive
+from ingest.steps.step import read_saved
 
 SENDS = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST})
 
@@ -22,6 +28,26 @@ def may_mend(submission: Submission, viewer: Viewer) -> bool:
     return submission.state == SubmissionState.RETURNED and any(
         viewer.has(role, submission.agency_code) for role in SENDS
     )
+
+
+def delivered(submission_id: str) -> Delivery | None:
+    """Return what a submission delivered, as far as it is still in quarantine."""
+    path = quarantine.folder(submission_id) / "work" / "delivery.json"
+    return read_saved(path, Delivery) if path.exists() else None
+
+
+def sheet(session: Session, submission_id: str, *, viewer: Viewer) -> Sheet:
+    """Return what of a returned submission can be mended.
+
+    Raises:
+        NotFoundError: no such submission that the viewer may see.
+        IngestError: it cannot be mended (any more); the message says why.
+    """
+    row = _mendable(session, submission_id, viewer)
+    delivery = delivered(row.id)
+    if delivery is None:
+        raise IngestError("what was sent before is not here any more: send the whole case file again")
+    return sheet_of(delivery, [finding_of(finding) for finding in row.findings])
 
 
 def send(submission_id: str, source: BinaryIO, *, viewer: Viewer, now: datetime) -> Received:
@@ -34,15 +60,9 @@ def send(submission_id: str, source: BinaryIO, *, viewer: Viewer, now: datetime)
         BadMessageError, TemporaryError: as `ingest.reception.receive`.
     """
     with reading() as session:
-        row = submissions.one(session, submission_id, viewer=viewer)
+        row = _mendable(session, submission_id, viewer)
         agency_code, message_id = row.agency_code, row.message_id
-        if row.state != SubmissionState.RETURNED:
-            raise IngestError(f"this submission is {row.state}; only a returned one can be mended")
-        if not may_mend(row, viewer):
-            raise NotAllowedError(f"{viewer.name} neither sends nor receives for {agency_code}")
-        if (other := being_mended(session, submission_id)) is not None:
-            raise IngestError(f"it is being mended already by submission {other}")
-    if not (quarantine.folder(submission_id) / "work" / "delivery.json").exists():
+    if delivered(submission_id) is None:
         raise IngestError("what was sent before is not here any more: send the whole case file again")
     return receive(
         source,
@@ -54,3 +74,14 @@ def send(submission_id: str, source: BinaryIO, *, viewer: Viewer, now: datetime)
         now=now,
         mends=submission_id,
     )
+
+
+def _mendable(session: Session, submission_id: str, viewer: Viewer) -> Submission:
+    row = submissions.one(session, submission_id, viewer=viewer)
+    if row.state != SubmissionState.RETURNED:
+        raise IngestError(f"this submission is {row.state}; only a returned one can be mended")
+    if not may_mend(row, viewer):
+        raise NotAllowedError(f"{viewer.name} neither sends nor receives for {row.agency_code}")
+    if (other := being_mended(session, submission_id)) is not None:
+        raise IngestError(f"it is being mended already by submission {other}")
+    return row

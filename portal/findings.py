@@ -26,13 +26,6 @@ class Shown:
     clause: str
 
 
-def from_row(row: Any) -> Finding:
-    """Return a register row as the finding it was; the document's number stands in its params."""
-    params = {key: str(value) for key, value in row.params.items() if key != "document"}
-    document = str(row.params.get("document", 0))
-    return Finding(row.code, row.place, params, int(document) if document.isdigit() else 0)
-
-
 def shown(finding: Finding, language: Literal["vi", "en"]) -> Shown:
     """Return a finding in words."""
     told = explain(finding, language)

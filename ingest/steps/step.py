@@ -30,6 +30,13 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
+def read_saved(path: Path, kind: type[T]) -> T:
+    """Return a value a step saved as JSON."""
+    anything: Any = kind
+    value: T = _adapter(anything).validate_json(path.read_bytes())
+    return value
+
+
 class Verdict(StrEnum):
     """Where the submission goes after a step."""
 
@@ -72,9 +79,7 @@ class Work:
 
     def load(self, name: str, kind: type[T]) -> T:
         """Read a value an earlier step saved."""
-        anything: Any = kind
-        value: T = _adapter(anything).validate_json((self.folder / f"{name}.json").read_bytes())
-        return value
+        return read_saved(self.folder / f"{name}.json", kind)
 
     def find(self, name: str, kind: type[T]) -> T | None:
         """Read a value an earlier step saved; None when none did."""

@@ -154,17 +154,20 @@ class ArchiveService(Service):
             raise ProblemError(400, "Bad request", "the body is no JSON object")
         return found
 
-    def refuse_forms(self) -> None:
+    def refuse_forms(self, *types: str) -> None:
         """Let a POST write, but only one no page of another site can make a browser send.
 
-        A form cannot send `application/json`; a script of another site is stopped by the browser's preflight
-        question, and we allow no origin.
+        A form cannot send `application/json` or any of `types`; a script of another site is stopped by the
+        browser's preflight question, and we allow no origin.
 
         Raises:
             ProblemError: 415 for any other content type.
         """
-        if self.request.get_header("Content-Type", "").split(";")[0].strip().lower() != "application/json":
-            raise ProblemError(415, "Unsupported media type", "send Content-Type: application/json")
+        allowed = types or ("application/json",)
+        if self.request.get_header("Content-Type", "").split(";")[0].strip().lower() not in allowed:
+            raise ProblemError(
+                415, "Unsupported media type", f"send Content-Type: {' or '.join(sorted(allowed))}"
+            )
         alsoProvides(self.request, IDisableCSRFProtection)
 
 

@@ -28,6 +28,7 @@ PAGES = (
     ("submission-to-decide", "an", "/tiep-nhan/{to_decide}"),
     ("submission-returned", "giang", "/tiep-nhan"),
     ("submission-running", "an", "/tiep-nhan/{running}"),
+    ("mending", "an", "/tiep-nhan/{returned}/gui-lai"),
     ("preflight", "giang", "/kiem-tra-truoc"),
     ("case-file", "an", "/ho-so/{rules}"),
     ("case-file-reading", "hoa", "/ho-so/{rules}?xem={pdfa}"),

@@ -32,7 +32,10 @@ from archive.register.models import Finding, StepResult, Submission
 from archive.register.session import engine, reading, transaction
 from archive.settings import ArchiveSettings
 from archive.viewer import ALL_AGENCIES, Role, Viewer
+from ingest import quarantine
+from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery
 from ingest.pipeline import STEPS
+from ingest.steps.step import Work
 from retention import destruction, disposal, holds
 
 NOW = datetime(2026, 11, 20, 2, 30, tzinfo=UTC)
@@ -88,6 +91,9 @@ PEOPLE: list[dict[str, Any]] = [
 def ident(*parts: object) -> str:
     """Return the same UUID for the same words."""
     return str(uuid5(NAMESPACE_URL, "/".join(map(str, parts))))
+
+
+RETURNED = ident("submission", "000.00.09.H42.2022.05.TB")
 
 
 def a_pdf(title: str) -> bytes:
@@ -352,6 +358,30 @@ def _submission(
     return row
 
 
+def a_returned_delivery() -> Delivery:
+    """Return what Ninh Bình sent: three documents, two of them wrong."""
+    documents = [
+        DeliveredDocument(
+            f"EAD_doc_{number}.xml",
+            {
+                "DocCode": f"000.00.09.H42-2022.{number}",
+                "Subject": f"Thông báo số {number}",
+                "PageAmount": "2",
+            },
+            (DeliveredFile(f"Thông báo 0{number + 4}.pdf", Path(f"{number}.pdf"), 9, f"{number}" * 64),),
+        )
+        for number in (1, 2, 3)
+    ]
+    fields = {"FileCode": "000.00.09.H42.2022.05.TB", "Title": "Hồ sơ thông báo", "PageNumber": "9"}
+    return Delivery("TT02", "uuid-1", "NEW", "", NINH_BINH, fields, tuple(documents))
+
+
+def leave_in_quarantine(submission_id: str, delivery: Delivery) -> None:
+    """Leave what `unpack` would have written, without the files."""
+    work = Work(submission_id, "", "sip", "", NOW, Path(), quarantine.work(submission_id), {})
+    work.save("delivery", delivery, Delivery)
+
+
 def follow_all() -> None:
     """Let every follower of the ledger (retention dates, search index) catch up."""
     for follower in followers():
@@ -422,7 +452,13 @@ def furnish(folder: Path) -> None:
                     "Thông báo 05.pdf",
                     {"file": "Thông báo 05.pdf", "version": "1.3", "document": "1"},
                 ),
-                ("V04", "error", "Thông báo 06.pdf", {"declared": "2", "counted": "5", "document": "2"}),
+                (
+                    "V04",
+                    "error",
+                    "document 2 / PageAmount",
+                    {"declared": "2", "counted": "5", "document": "2"},
+                ),
+                ("V04_TOTAL", "warning", "case file / PageNumber", {"declared": "9", "counted": "12"}),
             ),
         )
         _submission(
@@ -446,6 +482,7 @@ def furnish(folder: Path) -> None:
             upto="pack",
             waiting="kho-c: no space left on the device; tried again in 40 s",
         )
+    leave_in_quarantine(RETURNED, a_returned_delivery())
     for days, one in enumerate(CASE_FILES, 3):
         one.kept(folder, NOW - timedelta(days=12 - days))
     follow_all()
@@ -494,6 +531,7 @@ def ids() -> dict[str, str]:
         for order in session.scalars(select(Order).where(Order.kind == OrderKind.DESTRUCTION)):
             orders[str(order.state)] = order.id
     return {
+        "returned": RETURNED,
         "rules": RULES.id,
         "pdfa": RULES.component_id(1, "pdfa"),
         "gone": GONE.id,

@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from plone.protect.interfaces import IDisableCSRFProtection
-from zope.interface import alsoProvides
-
 from ingest.errors import BadMessageError
 from portal.api.service import ArchiveService, ProblemError
 from portal.api.submissions.service import finding_facts
 from portal.preflight import fly
 
-# Types that no form of another site can send.
-TYPES = frozenset({"application/zip", "application/xml", "application/octet-stream"})
+TYPES = ("application/octet-stream", "application/xml", "application/zip")
 
 
 class PostPreflight(ArchiveService):
@@ -24,9 +20,7 @@ class PostPreflight(ArchiveService):
 
     def answer(self) -> Mapping[str, Any]:
         """Run them and return the findings in both languages; 200 also when it would be returned."""
-        if self.request.get_header("Content-Type", "").split(";")[0].strip().lower() not in TYPES:
-            raise ProblemError(415, "Unsupported media type", f"send one of {', '.join(sorted(TYPES))}")
-        alsoProvides(self.request, IDisableCSRFProtection)
+        self.refuse_forms(*TYPES)
         agency = self.word("agency", 35)
         if not agency:
             raise ProblemError(400, "Bad request", "say for which agency: ?agency=CODE")

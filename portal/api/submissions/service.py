@@ -1,4 +1,4 @@
-"""GET @submissions, GET @submissions/{id}, POST @submissions/{id}/accept and /return."""
+"""GET @submissions, GET @submissions/{id}, POST @submissions/{id}/accept, /return and /mend."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 from sqlalchemy.orm import Session
 
 from archive.register.models import Submission, SubmissionState
-from archive.register.session import transaction
-from ingest import submissions
+from archive.register.session import reading, transaction
+from ingest import resending, submissions
 from ingest.checks.catalogue import explain
+from ingest.errors import BadMessageError
 from ingest.finding import Finding
+from ingest.reasons import finding_of
 from portal.api.service import ArchiveService, ProblemError
-from portal.findings import from_row
 
 SIZES = 100
 
@@ -43,7 +44,7 @@ def row_facts(row: Submission) -> dict[str, Any]:
 def one_facts(row: Submission) -> dict[str, Any]:
     """Return a submission with its findings in both languages and its finished steps."""
     return row_facts(row) | {
-        "findings": [finding_facts(from_row(found)) for found in row.findings],
+        "findings": [finding_facts(finding_of(found)) for found in row.findings],
         "steps": [
             {
                 "step": step.step,
@@ -102,16 +103,18 @@ class GetSubmissions(ArchiveService):
 
 
 class PostSubmissions(ArchiveService):
-    """Accept or return one submission."""
+    """Accept, return or mend one submission."""
 
-    permission = "Tang Thu: Decide submissions"
+    permission = "Tang Thu: Read submissions"
     depth: ClassVar[int] = 2
 
     def answer(self) -> Mapping[str, Any]:
         """Do the act the address names and return the submission."""
+        if len(self.path) == 2 and self.path[1] == "mend":
+            return self._mend()
         self.refuse_forms()
         if len(self.path) != 2 or self.path[1] not in ("accept", "return"):
-            raise ProblemError(404, "Not found", "POST @submissions/{id}/accept or /return")
+            raise ProblemError(404, "Not found", "POST @submissions/{id}/accept, /return or /mend")
         given = self.body()
         with transaction() as session:
             if self.path[1] == "accept":
@@ -126,3 +129,15 @@ class PostSubmissions(ArchiveService):
                     now=self.now,
                 )
             return one_facts(submissions.one(session, self.path[0], viewer=self.viewer))
+
+    def _mend(self) -> Mapping[str, Any]:
+        """Take in a mend package (`ingest/mending/package.py`) and return the submission that mends."""
+        self.refuse_forms("application/zip")
+        try:
+            received = resending.send(
+                self.path[0], self.request["BODYFILE"], viewer=self.viewer, now=self.now
+            )
+        except BadMessageError as error:
+            raise ProblemError(413, "Too large", str(error)) from error
+        with reading() as session:
+            return one_facts(submissions.one(session, received.submission_id, viewer=self.viewer))

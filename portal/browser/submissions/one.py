@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from plone import api
 from zExceptions import NotFound
 
 from archive.ledger.append import history
@@ -14,9 +15,12 @@ from archive.register.models import STATES_OPEN, Agency, Submission, SubmissionS
 from archive.register.session import transaction
 from archive.viewer import Role
 from ingest import submissions
+from ingest.mending.earlier import being_mended
 from ingest.pipeline import STEPS
+from ingest.reasons import finding_of
+from ingest.resending import may_mend
 from portal.browser.screen import Screen
-from portal.findings import counted, from_row, grouped
+from portal.findings import counted, grouped
 from portal.i18n import _
 
 STEP_TITLES = {
@@ -72,6 +76,14 @@ class SubmissionScreen(Screen):
     depth: ClassVar[int] = 2
     acts: ClassVar[Mapping[str, str]] = {"accept": "accept", "return": "send_back"}
 
+    def publishTraverse(self, request: Any, name: str) -> Any:
+        """Hand the address of the mending of this submission to its own screen."""
+        if name == "gui-lai" and len(self.path) == 1:
+            mending = api.content.get_view("gui-lai", self.context, request)
+            mending.path = self.path
+            return mending
+        return super().publishTraverse(request, name)
+
     @property
     def here(self) -> str:
         """Return the public address."""
@@ -88,6 +100,8 @@ class SubmissionScreen(Screen):
             raise NotFound(self.path[1])
         agency = self.session.get(Agency, self.submission.agency_code)
         self.agency_name = agency.name if agency else ""
+        self.mended_by = being_mended(self.session, self.submission.id)
+        self.may_mend = may_mend(self.submission, self.viewer) and self.mended_by is None
         self.events = history(self.session, self.submission.id, limit=50)
         self.version = version(self.submission)
         self.case_file_there = bool(
@@ -131,11 +145,11 @@ class SubmissionScreen(Screen):
 
     def groups(self) -> list[dict[str, Any]]:
         """Return the findings by document."""
-        return grouped(map(from_row, self.submission.findings), self.language)
+        return grouped(map(finding_of, self.submission.findings), self.language)
 
     def counted(self) -> list[dict[str, Any]]:
         """Return how many findings of each severity there are."""
-        return counted(map(from_row, self.submission.findings))
+        return counted(map(finding_of, self.submission.findings))
 
     @property
     def may_decide(self) -> bool:

@@ -1,0 +1,86 @@
+"""`tiep-nhan/<id>/gui-lai`: the office sends again what was wrong with a returned submission, and nothing else."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from typing import IO, Any, ClassVar
+
+from zExceptions import NotFound
+
+from archive.errors import TangThuError
+from archive.register.session import reading
+from ingest import resending
+from ingest.errors import IngestError
+from ingest.mending.package import Mended, write
+from ingest.mending.sheet import FieldToMend
+from portal.browser.screen import Screen
+from portal.i18n import _
+
+
+class MendScreen(Screen):
+    """The form: fields with what was sent, and for each document its files again."""
+
+    depth: ClassVar[int] = 1
+    acts: ClassVar[Mapping[str, str]] = {"send": "send"}
+    error = ""
+
+    @property
+    def here(self) -> str:
+        """Return the public address."""
+        return f"{self.back}/gui-lai" if self.path else f"{self.root}/tiep-nhan"
+
+    @property
+    def back(self) -> str:
+        """Return the address of the returned submission."""
+        return f"{self.root}/tiep-nhan/{self.path[0]}"
+
+    def prepare(self) -> Any:
+        """Read what can be mended; what cannot be any more goes back to the submission with the reason."""
+        if not self.path:
+            raise NotFound("which submission?")
+        try:
+            self.sheet = resending.sheet(self.session, self.path[0], viewer=self.viewer)
+        except IngestError as error:
+            self.say(str(error), "error")
+            return self.request.response.redirect(self.back)
+        self.wrong = [document for document in self.sheet.documents if document.wrong]
+        self.right = [document for document in self.sheet.documents if not document.wrong]
+        return None
+
+    def send(self) -> str:
+        """Take in what was filled in; unchanged fields and empty file fields stay as they were sent before."""
+        with reading() as session:
+            sheet = resending.sheet(session, self.path[0], viewer=self.viewer)
+        fields = self._changed("case", sheet.fields)
+        documents = []
+        for document in sheet.documents:
+            said = self._changed(str(document.ordinal), document.fields)
+            files = self._files(f"files-{document.ordinal}")
+            if said or files:
+                documents.append(Mended(document.ordinal, said, files))
+        if not fields and not documents:
+            raise NothingMendedError(self.t(_("Nothing was changed: fill in a field or choose a file.")))
+        with tempfile.TemporaryFile() as package:
+            write(package, fields=fields, documents=documents)
+            package.seek(0)
+            received = resending.send(self.path[0], package, viewer=self.viewer, now=self.now)
+        self.say(_("Sent. It is being checked again."))
+        return f"{self.root}/tiep-nhan/{received.submission_id}"
+
+    def _changed(self, owner: str, fields: tuple[FieldToMend, ...]) -> dict[str, str]:
+        changed = {}
+        for field in fields:
+            name = f"field-{owner}-{field.name}"
+            if name in self.request.form and self.text(name) != field.value.strip():
+                changed[field.name] = self.text(name)
+        return changed
+
+    def _files(self, name: str) -> list[tuple[str, IO[bytes]]]:
+        given = self.request.form.get(name, [])
+        uploads = given if isinstance(given, list) else [given]
+        return [(upload.filename, upload) for upload in uploads if getattr(upload, "filename", "")]
+
+
+class NothingMendedError(TangThuError):
+    """The form came back as it was; nothing was sent."""
