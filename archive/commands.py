@@ -1,6 +1,6 @@
 """The vault's commands: is everything still what it was, and make it so again.
 
-`ledger verify|seal|prove`, `fixity run`, `repair`, `rebuild`, `package list|verify`. Exit 0 only when all is
+`ledger verify|seal|prove`, `fixity run`, `repair`, `rebuild`, `upgrade`, `package list|verify`. Exit 0 only when all is
 well, 1 when something was found, 2 when it could not be told.
 """
 
@@ -30,8 +30,9 @@ from archive.ledger.verify import verify as verify_ledger
 from archive.packages.verify import verify as verify_path
 from archive.rebuild import NOT_COMPARABLE, Report
 from archive.rebuild import rebuild as rebuild_register
+from archive.register.migrate import upgrade as migrate
 from archive.register.models import CaseFile, Copy, CopyState, Package
-from archive.register.session import reading, transaction
+from archive.register.session import engine, reading, transaction
 from archive.settings import ArchiveSettings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
@@ -48,6 +49,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(package, name="package")
     app.command("repair")(repair)
     app.command("rebuild")(rebuild)
+    app.command("upgrade")(upgrade)
 
 
 @ledger.command("verify")
@@ -184,6 +186,12 @@ def _compared(report: Report) -> str:
         f"cannot be compared: {report.destroyed_since} case files were destroyed after event {report.at_event}, "
         "and what they held is nowhere any more"
     )
+
+
+def upgrade(as_json: AsJson = False) -> None:
+    """Make the register's tables, or bring them to this program's version; a second call changes nothing."""
+    version = migrate(engine())
+    show({"version": version}, as_json=as_json, text=f"the register's tables have version {version}")
 
 
 @package.command("list")

@@ -23,6 +23,7 @@ from archive.ledger.at_once import seal_after_commit
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.register import session as sessions
+from archive.register.migrate import SCRIPTS, differences
 from archive.register.models import CaseFile, Package
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
@@ -280,3 +281,25 @@ def test_packages_are_listed_with_their_copies(house: Path, case: ACaseFile, run
     facts = json.loads(run("package", "list", "--json").output)
     assert facts[0]["copies"] == {"kho-a": "verified", "kho-b": "verified", "kho-c": "verified"}
     assert all(Path(path).is_file() for path in facts[0]["paths"])
+
+
+def test_upgrade_makes_the_tables_of_an_empty_register_and_changes_nothing_the_second_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, app
+) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("TANGTHU_CONFIG", str(tmp_path / "tangthu.toml"))
+    monkeypatch.setenv("TANGTHU_ARCHIVE__DATA", str(tmp_path / "archive"))
+    sessions._engine.cache_clear()
+    try:
+        first = CliRunner().invoke(app, ["upgrade", "--json"])
+        assert first.exit_code == 0, first.output
+        assert json.loads(first.output)["version"] == newest()
+        assert differences(sessions.engine()) == []
+        assert json.loads(CliRunner().invoke(app, ["upgrade", "--json"]).output) == json.loads(first.output)
+    finally:
+        sessions.engine().dispose()
+        sessions._engine.cache_clear()
+
+
+def newest() -> str:
+    """Return the number of the newest migration there is a file of."""
+    return max(path.name[:4] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))

@@ -3,78 +3,29 @@
 from __future__ import annotations
 
 import json
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from office_site import CHROMIUM, HOUSE, ROOT, Office
+from office_site import CHROMIUM, Office
 
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
-
-
-def _run(command: list[str], **more: Any) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, timeout=280, check=False, **more)
-    assert done.returncode == 0, f"{command}:\n{(done.stdout + done.stderr)[-3000:]}"
-    return done.stdout
+from tests.portal import running_site
 
 
 @pytest.fixture(scope="session")
 def running_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """The site as people use it, served by Zope on a free port, with a furnished archive."""
     home = tmp_path_factory.mktemp("office")
-    port = _free_port()
     config = home / "tangthu.toml"
     config.write_text(f'[archive]\ndata = "{home / "archive"}"\n', "utf-8")
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("TANGTHU_")}
-    environment |= {"TANGTHU_CONFIG": str(config), "PYTHONPATH": str(HOUSE.parent)}
-    ids = json.loads(_run([sys.executable, str(HOUSE), str(home)], env=environment).splitlines()[-1])
-    buildout = Path(sys.executable).parent / "buildout"
-    (home / "buildout.cfg").write_text(
-        f"[buildout]\nextends = {ROOT / 'buildout.cfg'}\ndirectory = {home}\n"
-        f"[settings]\naddress = 127.0.0.1:{port}\ntangthu-config = {config}\n",
-        "utf-8",
-    )
-    _run([str(buildout), "-q", "-c", str(home / "buildout.cfg")], cwd=home, env=environment)
-    instance = str(home / "bin" / "instance")
-    accounts = home / "accounts.json"
-    script = str(ROOT / "portal" / "site.py")
-    _run([instance, "run", script, "--accounts", str(accounts)], cwd=home, env=environment)
-    with (home / "instance.log").open("wb") as log:
-        process = subprocess.Popen(
-            [instance, "console"], cwd=home, env=environment, stdout=log, stderr=log, start_new_session=True
-        )
-        try:
-            url = f"http://127.0.0.1:{port}/luutru"
-            _wait(url, process, home / "instance.log")
-            people = json.loads(accounts.read_text("utf-8"))
-            yield Office(url, {one["login"]: one["password"] for one in people}, ids)
-        finally:
-            os.killpg(process.pid, 15)
-            process.wait(timeout=30)
-
-
-def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 180
-    while time.monotonic() < deadline:
-        assert process.poll() is None, log.read_text("utf-8", "replace")[-3000:]
-        try:
-            with urllib.request.urlopen(url, timeout=60) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.3)  # the condition is the answer; this only spares the processor
-    raise AssertionError(f"{url} does not answer:\n{log.read_text('utf-8', 'replace')[-3000:]}")
+    env = running_site.environment(config)
+    ids = running_site.furnished(home, env)
+    instance = running_site.built(home, env)
+    running_site.make_site(instance, home / "accounts.json")
+    people = json.loads((home / "accounts.json").read_text("utf-8"))
+    with running_site.served(instance) as url:
+        yield Office(url, {one["login"]: one["password"] for one in people}, ids)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-HOUSE = ROOT / "tests" / "portal" / "a_furnished_house.py"
 SHOTS = ROOT / "artefacts" / "screenshots"
 
 

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -84,10 +85,9 @@ def postgres() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture
-def postgres_database(postgres: str, request: pytest.FixtureRequest) -> Iterator[str]:
-    """An empty database of its own for one test; its SQLAlchemy address."""
-    name = f"test_{os.getpid()}_{abs(hash(request.node.nodeid))}"
+@contextmanager
+def database(postgres: str, name: str) -> Iterator[str]:
+    """An empty database of that name while the block runs; its SQLAlchemy address."""
     server = create_engine(postgres, isolation_level="AUTOCOMMIT")
     with server.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
@@ -95,6 +95,13 @@ def postgres_database(postgres: str, request: pytest.FixtureRequest) -> Iterator
     with server.connect() as connection:
         connection.execute(text(f'DROP DATABASE "{name}" WITH (FORCE)'))
     server.dispose()
+
+
+@pytest.fixture
+def postgres_database(postgres: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty database of its own for one test; its SQLAlchemy address."""
+    with database(postgres, f"test_{os.getpid()}_{abs(hash(request.node.nodeid))}") as address:
+        yield address
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
