@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as EnvironmentValueError
 
 from archive.errors import SettingsError
 
@@ -99,6 +100,8 @@ def _section(
             raise SettingsError(f"environment variable {name}: no such key in [{kind.table}]")
     try:
         return kind(_env_prefix=prefix, **_tables(path, version).get(kind.table, {}))
+    except EnvironmentValueError as error:
+        raise SettingsError(f"[{kind.table}] in the environment: {error}") from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])

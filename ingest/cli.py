@@ -19,7 +19,7 @@ from archive.cli import show, viewer_named
 from archive.hashing import sha256_of_file
 from archive.register.models import Submission
 from archive.register.session import reading, transaction
-from ingest import pipeline, preflight, reception, resending, submissions
+from ingest import inbox_cli, pipeline, preflight, reception, resending, submissions
 from ingest.checks.catalogue import explain
 from ingest.checks.cli import rules
 from ingest.delivery import DeliveredFile
@@ -54,6 +54,7 @@ def register(app: typer.Typer) -> None:
     app.command()(convert)
     app.add_typer(submission, name="submission")
     app.add_typer(rules, name="rules")
+    app.add_typer(inbox_cli.inbox, name="inbox")
 
 
 def receive(

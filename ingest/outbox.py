@@ -1,38 +1,49 @@
 """Statuses owed to senders: written in the transaction that decided, sent until the other side has them.
 
 A status may be sent twice (the line broke before the answer came), never not at all: the row is marked as sent only
-after the axis gave an id. Within one submission they go out in the order in which they were owed.
+after the other side took it. Within one submission they go out in the order in which they were owed.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
+from itertools import takewhile
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
-from archive.errors import TemporaryError
+from archive.errors import TangThuError, TemporaryError
 from archive.register.models import Outbox, Submission
 from archive.register.session import reading, transaction
-from ingest import reasons
+from ingest import quarantine, reasons
 from ingest.errors import IngestError
 from ingest.gateway.edxml import Reference
 from ingest.gateway.edxml_status import (
     ACCEPTED,
+    AGREED,
     ARRIVED,
+    DECLINED,
     DONE,
     MAX_DESCRIPTION,
     REFUSED,
+    TAKE_BACK,
     ZONE,
     Reporter,
     write_status,
 )
 from ingest.gateway.interface import Inbox
+from ingest.gateway.opening import opened
+from ingest.inbox_settings import Common
 from ingest.settings import IngestSettings
 
-OWED = frozenset({ARRIVED, REFUSED, ACCEPTED, DONE})
+log = logging.getLogger(__name__)
+
+OWED = frozenset({ARRIVED, REFUSED, ACCEPTED, DONE, TAKE_BACK, AGREED, DECLINED})
+OF_A_RECALL = frozenset({TAKE_BACK, AGREED, DECLINED})
 REPORTER_NAME = "Lưu trữ điện tử Tàng Thư"
 AT_ONCE = 200
 STATUS = "status"
@@ -40,43 +51,63 @@ STATUS = "status"
 _DOCUMENT_ID = re.compile(r"(?P<agency>[^,]+),(?P<date>\d{4}[/-]\d{2}[/-]\d{2}),(?P<code>.+)")
 
 
-def owe(session: Session, submission: Submission, status: str, reason: str, now: datetime) -> None:
-    """Note that a status is owed for a submission; the same status is owed once.
+def owe(
+    session: Session,
+    submission: Submission,
+    status: str,
+    reason: str,
+    now: datetime,
+    about: Reference | None = None,
+) -> None:
+    """Note that a status is owed for a submission; the same status about the same document is owed once.
+
+    It goes back by the way in that brought the submission.
 
     Args:
-        status: 01 arrived, 02 refused or returned, 03 accepted, 06 stored.
-        reason: in Vietnamese, for 02; sent as the message's Description.
+        status: 01 arrived, 02 refused or returned, 03 accepted, 06 stored; 13 asked back, 15 agreed to a recall or
+            update, 16 declined.
+        reason: in Vietnamese; sent as the message's Description.
+        about: the document reported on, when it is another than the submission itself (a recall names one).
     """
     if status not in OWED:
         raise IngestError(f"status {status} is not one the archive owes; known: {', '.join(sorted(OWED))}")
-    if submission.kind == STATUS:
-        return  # a status is never answered: two archives would thank each other for ever
-    already = select(Outbox.id).where(Outbox.submission_id == submission.id, Outbox.status == status)
-    if session.scalar(already) is None:
+    if submission.kind == STATUS and status not in OF_A_RECALL:
+        return  # a status is not answered but when it asks: two archives would thank each other for ever
+    told = asdict(about) if about else None
+    already = select(Outbox.about).where(Outbox.submission_id == submission.id, Outbox.status == status)
+    if told not in session.scalars(already).all():
         session.add(
-            Outbox(submission_id=submission.id, status=status, reason=reason, attempts=0, not_before=now)
+            Outbox(
+                submission_id=submission.id,
+                status=status,
+                reason=reason,
+                about=told,
+                attempts=0,
+                not_before=now,
+            )
         )
 
 
-def send_due(axis: Inbox, now: datetime) -> int:
-    """Send what is owed and due; return how many the axis took.
+def send_due(inbox: Inbox, now: datetime) -> int:
+    """Send what is owed through this inbox and due; return how many the other side took.
 
     Each is its own transaction, so a crash repeats one at most. A row that fails waits twice as long as before, up
-    to `retry_limit_seconds`; while the axis is down the rest is left for the next call.
+    to `retry_limit_seconds`; while the other side is down the rest is left for the next call.
     """
     settings = IngestSettings.load()
     sent, held_back = 0, set[str]()
-    for row_id, submission_id in _due(now):
+    for row_id, submission_id in _due(inbox.settings, settings, now):
         if submission_id in held_back:
             continue
         with reading() as session:
             row = session.get_one(Outbox, row_id)
             submission = session.get_one(Submission, submission_id)
-            receiver, message = submission.agency_code, _message(row, submission, settings, now)
+            receiver, message = submission.agency_code, _message(row, submission, inbox.settings.organ, now)
+            label = f"{_name(submission)}.{submission_id[:8]}.{row.status}"
         try:
-            axis.send_status(message, receiver)
-        except (TemporaryError, IngestError) as error:
-            _failed(row_id, str(error), settings, now)
+            inbox.send_status(message, receiver, label)
+        except TangThuError as error:
+            failed(row_id, str(error), now)
             held_back.add(submission_id)
             if isinstance(error, TemporaryError):
                 break
@@ -89,23 +120,90 @@ def send_due(axis: Inbox, now: datetime) -> int:
     return sent
 
 
-def _due(now: datetime) -> Sequence[tuple[int, str]]:
-    """Return what may be sent now, oldest first; behind a row that still waits, its submission waits too."""
+def send_all(now: datetime) -> int:
+    """Send what is owed through every inbox that is set; return how many were taken. One that fails stops no other.
+
+    Raises:
+        Exception: something unforeseen at one inbox; the others were served first.
+    """
+    settings, sent = IngestSettings.load(), 0
+    unforeseen: Exception | None = None
+    for one in settings.inboxes:
+        rows = _due(one, settings, now)
+        if not rows:
+            continue
+        try:
+            with opened(one) as inbox:
+                sent += send_due(inbox, now)
+        except TangThuError as error:  # it could not even be opened
+            failed(rows[0][0], str(error), now)
+            log.warning("inbox %s: statuses cannot be sent: %s", one.name, error)
+        except Exception as error:
+            log.exception("inbox %s: unforeseen", one.name)
+            unforeseen = unforeseen or error
+    if unforeseen is not None:
+        raise unforeseen
+    return sent
+
+
+def owed_by_inbox() -> dict[str, int]:
+    """Return how many statuses have not been taken yet, by the name of the way in; "" for what none brought."""
     with reading() as session:
-        waiting = session.execute(
-            select(Outbox.submission_id).where(Outbox.sent_at.is_(None), Outbox.not_before > now)
-        ).scalars()
-        blocked = set(waiting)
+        rows = session.execute(
+            select(Submission.inbox, func.count().label("owed"))
+            .join(Outbox, Outbox.submission_id == Submission.id)
+            .where(Outbox.sent_at.is_(None))
+            .group_by(Submission.inbox)
+        ).all()
+    return {row.inbox: row.owed for row in rows}
+
+
+def _due(inbox: Common, settings: IngestSettings, now: datetime) -> Sequence[tuple[int, str]]:
+    """Return what may be sent now, oldest first; behind a row that still waits, its submission waits too."""
+    waiting = aliased(Outbox)
+    blocked = select(waiting.id).where(
+        waiting.submission_id == Outbox.submission_id,
+        waiting.sent_at.is_(None),
+        waiting.not_before > now,
+    )
+    with reading() as session:
         rows = session.execute(
             select(Outbox.id, Outbox.submission_id)
-            .where(Outbox.sent_at.is_(None), Outbox.not_before <= now)
+            .join(Submission, Submission.id == Outbox.submission_id)
+            .where(
+                Outbox.sent_at.is_(None),
+                Outbox.not_before <= now,
+                ~blocked.exists(),
+                or_(Submission.inbox == inbox.name, _answers_for(inbox, settings)),
+            )
             .order_by(Outbox.id)
             .limit(AT_ONCE)
         ).all()
-    return [(row.id, row.submission_id) for row in rows if row.submission_id not in blocked]
+    return [(row.id, row.submission_id) for row in rows]
 
 
-def _failed(row_id: int, error: str, settings: IngestSettings, now: datetime) -> None:
+def _answers_for(inbox: Common, settings: IngestSettings) -> ColumnElement[bool]:
+    """Say which submissions that no inbox brought are answered by this one: the first to serve the agency."""
+    earlier = list(takewhile(lambda one: one.name != inbox.name, settings.inboxes))
+    return and_(Submission.inbox == "", _served(inbox), *(not_(_served(one)) for one in earlier))
+
+
+def _served(inbox: Common) -> ColumnElement[bool]:
+    """As `Common.serves`, for the database."""
+    if not inbox.agencies:
+        return true()
+    special = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_", "*": "%"})
+    return or_(*(Submission.agency_code.like(one.translate(special), escape="\\") for one in inbox.agencies))
+
+
+def _name(submission: Submission) -> str:
+    """Return what the sender knows the delivery by: the name it had, or the message's id."""
+    return submission.file_name or quarantine.name_of(submission.id) or submission.message_id
+
+
+def failed(row_id: int, error: str, now: datetime) -> None:
+    """Note why a status was not taken, and when it is tried again."""
+    settings = IngestSettings.load()
     with transaction() as session:
         row = session.get_one(Outbox, row_id)
         wait = min(settings.retry_seconds * 2 ** min(row.attempts, 20), settings.retry_limit_seconds)
@@ -114,10 +212,10 @@ def _failed(row_id: int, error: str, settings: IngestSettings, now: datetime) ->
         row.not_before = now + timedelta(seconds=wait)
 
 
-def _message(row: Outbox, submission: Submission, settings: IngestSettings, now: datetime) -> bytes:
+def _message(row: Outbox, submission: Submission, organ: str, now: datetime) -> bytes:
     return write_status(
-        reporter=Reporter(settings.axis_organ, REPORTER_NAME),
-        about=_about(submission),
+        reporter=Reporter(organ, REPORTER_NAME),
+        about=Reference(**row.about) if row.about else _about(submission),
         status=row.status,
         description=reasons.fitted(row.reason, MAX_DESCRIPTION),
         now=now,

@@ -41,11 +41,16 @@ def told(findings: Iterable[FindingRow]) -> str:
     """Return the findings in Vietnamese, one a line, each with remedy and clause; at most `LONGEST` characters."""
     lines = []
     for row in findings:
-        said = explain(finding_of(row), "vi")
-        lines.append(
-            f"[{row.code}] {in_vietnamese(row.place)}: {said.text}{REMEDY}{said.remedy} ({said.clause})"
-        )
+        lines.append(line(finding_of(row)))
     return fitted("\n".join(lines), LONGEST)
+
+
+def line(finding: Finding) -> str:
+    """Return one finding in Vietnamese, with remedy and clause."""
+    said = explain(finding, "vi")
+    return (
+        f"[{finding.code}] {in_vietnamese(finding.place)}: {said.text}{REMEDY}{said.remedy} ({said.clause})"
+    )
 
 
 def fitted(text: str, longest: int) -> str:

@@ -52,6 +52,7 @@ def receive(
     actor: str,
     now: datetime,
     mends: str = "",
+    inbox: str = "",
 ) -> Received:
     """Take in one delivery: store its bytes, ledger them, owe receipt 01, and start the pipeline.
 
@@ -66,6 +67,7 @@ def receive(
         actor: who brought it, `system:gateway` or an account.
         now: aware time of arrival.
         mends: the returned submission it mends, for kind "mend".
+        inbox: name of the way in that brought it, which its statuses go back through; "" when none did.
 
     Raises:
         BadMessageError: larger than allowed; see `turn_away`.
@@ -84,6 +86,7 @@ def receive(
         size=kept.size,
         actor=actor,
         now=now,
+        inbox=inbox,
         why=None,
         mends=mends,
     )
@@ -93,7 +96,14 @@ def receive(
 
 
 def turn_away(
-    why: BadMessageError, *, agency_code: str, message_id: str, kind: str, actor: str, now: datetime
+    why: BadMessageError,
+    *,
+    agency_code: str,
+    message_id: str,
+    kind: str,
+    actor: str,
+    now: datetime,
+    inbox: str = "",
 ) -> Received:
     """Ledger a message that could not be taken in, as returned with its finding, and owe its sender status 02.
 
@@ -108,8 +118,14 @@ def turn_away(
         size=0,
         actor=actor,
         now=now,
-        why=Finding(why.code, "thông điệp", {"reason": why.reason}),
+        inbox=inbox,
+        why=finding_of(why),
     )
+
+
+def finding_of(why: BadMessageError) -> Finding:
+    """Return as a finding why a message could not be taken in."""
+    return Finding(why.code, "thông điệp", {"reason": why.reason})
 
 
 def _recorded(
@@ -122,6 +138,7 @@ def _recorded(
     size: int,
     actor: str,
     now: datetime,
+    inbox: str,
     why: Finding | None,
     mends: str = "",
 ) -> Received:
@@ -133,7 +150,8 @@ def _recorded(
         "size": size,
         "kind": kind,
         "state": SubmissionState.RECEIVED.value,
-    } | ({"mends": mends} if mends else {})
+    }
+    payload |= ({"mends": mends} if mends else {}) | ({"inbox": inbox} if inbox else {})
     about: dict[str, Any] = {"actor": actor, "kind": "submission", "id": submission_id, "now": now}
     try:
         with transaction() as session:

@@ -1,13 +1,14 @@
-"""What can be set for `ingest`: the axis, the tools, and the limits on what may arrive."""
+"""What can be set for `ingest`: the ways in, the tools, and the limits on what may arrive."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from archive.settings import Section
+from ingest.inbox_settings import InboxSettings
 
 
 class IngestSettings(Section):
@@ -19,10 +20,8 @@ class IngestSettings(Section):
     office_calendar: Path | None = None  # office hours and days off; unset: ingest/clock/calendar.toml
     trust_roots: Path | None = None  # folder of PEM files; unset: no signer is trusted
 
-    axis_url: str = ""  # empty: nothing is fetched
-    axis_system_id: str = ""
-    axis_secret: str = ""
-    axis_organ: str = "000.00.00.H00"  # our own code on the axis
+    organ: str = "000.00.00.H00"  # our own agency code, on every way in that does not have another
+    inboxes: tuple[InboxSettings, ...] = ()  # the ways in; none: nothing is fetched
 
     max_message_bytes: int = Field(default=512 * 2**20, ge=1)
     max_package_bytes: int = Field(default=4 * 2**30, ge=1)  # unpacked
@@ -37,3 +36,10 @@ class IngestSettings(Section):
     lease_seconds: int = Field(default=30, ge=1)
     retry_seconds: int = Field(default=20, ge=1)  # first wait after a temporary failure; doubles
     retry_limit_seconds: int = Field(default=600, ge=1)
+
+    @model_validator(mode="after")
+    def _each_way_in_once(self) -> Self:
+        names = [one.name for one in self.inboxes]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"inboxes: two have the name {twice[0]}")
+        return self

@@ -5,12 +5,10 @@ from __future__ import annotations
 import time
 from datetime import UTC, datetime
 
-from archive.errors import TemporaryError
 from archive.queue import app, send
 from archive.register.session import transaction
-from ingest import outbox, pipeline, tidying
-from ingest.fetching import fetch_all
-from ingest.gateway.axis import Axis
+from ingest import fetching, outbox, pipeline, rounds, tidying
+from ingest.gateway.opening import named
 from ingest.settings import IngestSettings
 
 TIDY_SECONDS = 60.0
@@ -42,18 +40,20 @@ def sweep() -> int:
 
 @app.task(name="ingest.tasks.fetch")
 def fetch() -> int:
-    """Take in what waits on the axis, if one is set; while it is down, the next beat tries again."""
-    if not IngestSettings.load().axis_url:
-        return 0
-    try:
-        return fetch_all(Axis.from_settings(), now=datetime.now(UTC))
-    except TemporaryError:
-        return 0
+    """Have every inbox asked whose turn it is, each by a task of its own: a slow one keeps nobody waiting."""
+    names = rounds.due(IngestSettings.load().inboxes, datetime.now(UTC))
+    for name in names:
+        send("ingest.tasks.fetch_from", name, expires=60)
+    return len(names)
+
+
+@app.task(name="ingest.tasks.fetch_from")
+def fetch_from(name: str) -> int:
+    """Take in what waits at one inbox; while it is down, a later turn tries again."""
+    return fetching.fetch_from(named(name), now=datetime.now(UTC))
 
 
 @app.task(name="ingest.tasks.send_statuses")
 def send_statuses() -> int:
-    """Send the status messages that are owed, if an axis is set."""
-    if not IngestSettings.load().axis_url:
-        return 0
-    return outbox.send_due(Axis.from_settings(), now=datetime.now(UTC))
+    """Send the status messages that are owed, each by the way its delivery came."""
+    return outbox.send_all(datetime.now(UTC))

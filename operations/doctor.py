@@ -16,9 +16,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from archive.errors import TangThuError
 from archive.ledger.follow import behind
 from archive.pdfa.verapdf import JAR
-from archive.register.models import STATES_OPEN, Submission
+from archive.register.models import STATES_OPEN, InboxRow, Submission
 from archive.register.session import reading
 from archive.settings import ArchiveSettings
+from ingest import outbox, rounds
 from ingest.settings import IngestSettings
 from operations.parts import http_answers, socket_answers
 from operations.settings import OperationsSettings
@@ -57,7 +58,7 @@ TOOLS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 
 def examine() -> list[Sign]:
     """Return every sign, in a fixed order."""
-    return [*_tools(), *_files(), *_parts(), *_road()]
+    return [*_tools(), *_files(), *_parts(), *_inboxes(), *_road()]
 
 
 def _tools() -> Iterator[Sign]:
@@ -142,6 +143,37 @@ def _parts() -> Iterator[Sign]:
         yield Sign(
             name, None if lacking else True, lacking or "answers", "`tangthu up` starts it" if lacking else ""
         )
+
+
+def _inboxes() -> Iterator[Sign]:
+    """How it stands with every way in, as the last asking left it; nobody is asked now."""
+    inboxes = IngestSettings.load().inboxes
+    try:
+        states, owed = rounds.states(), outbox.owed_by_inbox()
+    except SQLAlchemyError:
+        return  # the register's own sign says why
+    for one in inboxes:
+        yield _inbox(one.name, states.get(one.name), owed.pop(one.name, 0))
+    owed.pop("", None)
+    for name, count in sorted(owed.items()):
+        found = f"is not set any more; {count} statuses are owed through it"
+        yield Sign(
+            f"inbox {name}", False, found, "set it again in [[ingest.inboxes]]; they go out by themselves"
+        )
+
+
+def _inbox(name: str, state: InboxRow | None, owed: int) -> Sign:
+    more = f"; {owed} statuses to send" if owed else ""
+    if state is None or state.asked_at is None:
+        return Sign(
+            f"inbox {name}", None, f"was never asked{more}", "`tangthu up` asks; or `tangthu inbox fetch`"
+        )
+    waiting = f"{state.waiting} messages wait{more}"
+    if state.failures:
+        since = f"{state.well_at:%Y-%m-%d %H:%M} UTC" if state.well_at else "never"
+        found = f"{state.error} ({state.failures} times; last well: {since}; {waiting})"
+        return Sign(f"inbox {name}", False, found, "mend what it names; it is asked again by itself")
+    return Sign(f"inbox {name}", True, f"asked {state.asked_at:%Y-%m-%d %H:%M} UTC; {waiting}")
 
 
 def _road() -> Iterator[Sign]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from archive.register.migrate import upgrade
 from archive.register.session import engine
 from operations.errors import PartError
-from operations.parts import ROOT, environment, instance_script
+from operations.parts import ROOT, SIMULATED, environment, instance_script
 from operations.settings import OperationsSettings
 
 Say = Callable[[str], None]
@@ -64,16 +64,28 @@ def write_settings(home: Path, *, search: str, world: Path | None) -> Path:
         at = lines.index("[search]")
         lines[at:at] = [
             f'trust_roots = "{world / "trust"}"',
-            f'axis_url = "http://127.0.0.1:{simulator}"',
-            'axis_system_id = "tang-thu"',
-            f'axis_secret = "{secrets.token_hex(16)}"',
         ]
-        lines.append(f'simulator_folder = "{world}"')
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-        stream.write("\n".join(lines) + "\n")
+        secret = home / "truc-mau.secret"
+        if not secret.exists():
+            _write_private(secret, secrets.token_hex(16))
+        lines += [
+            f'simulator_folder = "{world}"',
+            "[[ingest.inboxes]]",
+            f'name = "{SIMULATED}"',
+            'kind = "vxp"',
+            f'url = "http://127.0.0.1:{simulator}"',
+            "poll_seconds = 5",
+            f'auth = {{ kind = "hmac", system_id = "tang-thu", secret_file = "{secret}" }}',
+        ]
+    _write_private(path, "\n".join(lines))
     os.environ["TANGTHU_CONFIG"] = str(path)
     return path
+
+
+def _write_private(path: Path, text: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        stream.write(f"{text}\n")
 
 
 def make_register(say: Say) -> None:

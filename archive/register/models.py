@@ -102,6 +102,7 @@ class Submission(Base):
     mends: Mapped[str | None] = mapped_column(String(36), index=True)  # the returned submission it mends
     gathered_into: Mapped[str | None] = mapped_column(String(36), index=True)  # submission of its case file
     superseded_by: Mapped[str | None] = mapped_column(String(36), index=True)  # what took its place
+    inbox: Mapped[str] = mapped_column(String(60), default="", server_default="")  # the way it came in
     findings: Mapped[list[Finding]] = relationship(cascade="all, delete-orphan", order_by="Finding.id")
     steps: Mapped[list[StepResult]] = relationship(
         cascade="all, delete-orphan", order_by="StepResult.position"
@@ -270,10 +271,24 @@ class Outbox(Base):
     __tablename__ = "outbox"
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
     submission_id: Mapped[str] = mapped_column(ForeignKey("submission.id"), index=True)
-    status: Mapped[str] = mapped_column(String(2))  # 01 02 03 06 15 16
+    status: Mapped[str] = mapped_column(String(2))  # 01 02 03 06 13 15 16
     about: Mapped[dict[str, Any] | None]  # the document it is about, when that is not the submission itself
     reason: Mapped[str] = mapped_column(Text, default="")
     attempts: Mapped[int] = mapped_column(default=0)
     not_before: Mapped[datetime]
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(Text, default="")
+
+
+class InboxRow(Base):
+    """How it stands with one way in: when it was asked, what it said. Of the machine, not of the record."""
+
+    __tablename__ = "inbox"
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    asked_at: Mapped[datetime | None]
+    well_at: Mapped[datetime | None]  # when it last answered as it should
+    not_before: Mapped[datetime | None]  # earliest next asking
+    busy_until: Mapped[datetime | None]  # a worker takes messages in until then
+    failures: Mapped[int] = mapped_column(default=0)  # in a row
+    waiting: Mapped[int] = mapped_column(default=0)  # messages not yet taken in
+    error: Mapped[str] = mapped_column(Text, default="")

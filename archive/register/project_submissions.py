@@ -1,8 +1,8 @@
 """Ledger events about submissions, as register rows.
 
 INGEST, object (submission, id), payload {"agency_code", "message_id", "sha256", "size", "kind",
-"file_name"?, "title"?, "file_code"?, "state"?, "legal_at"?, "due_at"?}; the last two are stamps: when it counts as
-received, and until when it is to be registered.
+"file_name"?, "title"?, "file_code"?, "state"?, "inbox"?, "legal_at"?, "due_at"?}; the last two are stamps: when it
+counts as received, and until when it is to be registered.
 
 A later VALIDATE, RETURN, DECISION, RECEIPT or METADATA_CHANGE with object kind "submission" may carry
 {"state", "title", "file_code", "agency_code", "kind", "case_file_id", "mends", "superseded_by", "decided_by",
@@ -51,6 +51,7 @@ def received(session: Session, event: Event) -> None:
             size=event.payload["size"],
             kind=event.payload["kind"],
             file_name=event.payload.get("file_name", ""),
+            inbox=event.payload.get("inbox", ""),
         )
         session.add(row)
     row.received_at = event.at

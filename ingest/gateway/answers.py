@@ -1,23 +1,26 @@
-"""Read an answer of the axis: JSON {status, ErrorCode, ErrorDesc, data}, bounded, never trusted.
+"""What the other side answered, made of use: small JSON judged, a message written to disk piece by piece.
 
-`data` may be a base64 message of hundreds of megabytes, so it is decoded from the answer on disk, piece by
-piece.
+The two envelopes: the national axis (VXP) says {status, ErrorCode, ErrorDesc, data}; a provincial axis, and what is
+modelled on it, says {success, data} and a code when it failed (domain notes on edXML, 2.1 and 2.2).
 """
 
 from __future__ import annotations
 
 import binascii
 import json
-import mmap
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from archive.errors import TemporaryError
 from ingest.errors import BadMessageError, IngestError
+from ingest.gateway.long_json import LongText, too_large
 
-SMALL = 16 << 20
-CHUNK = 3 << 20
+SYSTEM_ERROR = "20"  # "lỗi hệ thống" of the provincial axis: theirs, and passing
+_TAG = re.compile(rb"<(?:[^<>/\s:]+:)?ContentTransferEncoded[\s>]")
+_LONGEST_TAG = 512
+_SPACE = re.compile(r"[ \t\r\n]+")
 
 
 def save(chunks: Iterable[bytes], target: Path, max_bytes: int) -> int:
@@ -31,79 +34,121 @@ def save(chunks: Iterable[bytes], target: Path, max_bytes: int) -> int:
         for chunk in chunks:
             written += len(chunk)
             if written > max_bytes:
-                raise BadMessageError(
-                    "MESSAGE_TOO_LARGE",
-                    f"{max_bytes} byte",
-                    f"the axis sent more than {max_bytes} bytes (setting ingest.max_message_bytes)",
-                )
+                raise too_large(max_bytes)
             sink.write(chunk)
     return written
 
 
-def meaning(raw: bytes, operation: str) -> Any:
-    """Return `data` of a small answer.
+def parsed(raw: bytes, operation: str) -> Any:
+    """Return a small answer's JSON.
 
     Raises:
-        IngestError: not JSON, or the axis says it failed; the message has its code and words.
+        IngestError: it is not JSON.
     """
     try:
-        answer = json.loads(raw)
-    except ValueError as error:
+        return json.loads(raw)
+    except (ValueError, RecursionError) as error:
         raise IngestError(
-            f"{operation}: the axis answered something that is not JSON: {raw[:80]!r}"
+            f"{operation}: the other side answered something that is not JSON: {raw[:80]!r}"
         ) from error
+
+
+def axis_data(answer: Any, operation: str) -> Any:
+    """Return `data` of an answer of the national axis.
+
+    Raises:
+        IngestError: the axis says it failed; the message has its code and words.
+    """
     if not isinstance(answer, dict):
-        raise IngestError(f"{operation}: the axis answered {raw[:80]!r}, not an object")
+        raise IngestError(f"{operation}: the axis answered {answer!r:.80}, not an object")
     if str(answer.get("ErrorCode", "0")) != "0" or str(answer.get("status", "OK")).upper() != "OK":
         words = f"{answer.get('ErrorCode', '')} {answer.get('ErrorDesc', '')}".strip()
-        raise IngestError(f"{operation}: the axis refused: {words}; see the axis settings in [ingest]")
+        raise IngestError(f"{operation}: the axis refused: {words:.300}; see this inbox in [ingest]")
     return answer.get("data")
 
 
-def decode_data(answer: Path, target: Path, operation: str) -> None:
-    """Decode the base64 string `data` of a saved answer into `target`.
+def provincial_data(answer: Any, operation: str) -> Any:
+    """Return `data` of an answer of a provincial axis.
 
     Raises:
-        IngestError: as `meaning`; or `data` is missing.
-        BadMessageError: `data` is not base64.
+        TemporaryError: its code is "lỗi hệ thống".
+        IngestError: it says it failed otherwise; the message has its code and words.
     """
-    with answer.open("rb") as stream:
-        if answer.stat().st_size == 0:
-            raise IngestError(f"{operation}: the axis answered nothing")
-        with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as view:
-            found = re.search(rb'"data"\s*:\s*"', view)
-            if found is None:
-                meaning(view[:SMALL], operation)
-                raise IngestError(f"{operation}: the answer has no data")
-            start, end = found.end(), view.find(b'"', found.end())
-            if end < 0:
-                raise IngestError(f"{operation}: the answer breaks off inside data")
-            meaning(view[: min(start, SMALL)] + view[end : end + SMALL], operation)
-            with target.open("wb") as sink:
-                rest = b""
-                for at in range(start, end, CHUNK):
-                    clean = rest + view[at : min(at + CHUNK, end)]
-                    clean, kept = _unescaped(clean, last=at + CHUNK >= end)
-                    whole = len(clean) - len(clean) % 4
-                    try:
-                        sink.write(binascii.a2b_base64(clean[:whole], strict_mode=True))
-                    except binascii.Error as error:
-                        raise BadMessageError(
-                            "MESSAGE_UNREADABLE", "base64", f"{operation}: data is not base64: {error}"
-                        ) from error
-                    rest = clean[whole:] + kept
-                if rest:
-                    raise BadMessageError(
-                        "MESSAGE_UNREADABLE", "base64", f"{operation}: data is not base64: it breaks off"
-                    )
+    if not isinstance(answer, dict):
+        raise IngestError(f"{operation}: the other side answered {answer!r:.80}, not an object")
+    if str(answer.get("success")).lower() == "true":
+        return answer.get("data")
+    code = _first(answer, "errorCode", "ErrorCode", "code", "status")
+    words = _first(answer, "errorDesc", "ErrorDesc", "message", "desc")
+    if code == SYSTEM_ERROR:
+        raise TemporaryError(f"{operation}: the other side has an error of its own: {code} {words}")
+    raise IngestError(f"{operation}: the other side refused: {code} {words}; see this inbox in [ingest]")
 
 
-def _unescaped(piece: bytes, *, last: bool) -> tuple[bytes, bytes]:
-    r"""Undo JSON escapes that base64 may carry (`\/`, `\n`, `\u002b`); keep back one that may be cut."""
-    cut = piece.rfind(b"\\", max(0, len(piece) - 5))
-    kept = b"" if last or cut < 0 else piece[cut:]
-    if kept:
-        piece = piece[:cut]
-    piece = re.sub(rb"\\u00([0-9a-fA-F]{2})", lambda m: bytes([int(m[1], 16)]), piece)
-    piece = piece.replace(b"\\n", b"").replace(b"\\r", b"").replace(b"\\/", b"/")
-    return re.sub(rb"[ \t\r\n]", b"", piece), kept
+def _first(answer: dict[str, Any], *names: str) -> str:
+    return next((str(answer[name])[:300] for name in names if answer.get(name) not in (None, "")), "")
+
+
+def write_base64(text: str | LongText, target: Path, max_bytes: int) -> None:
+    """Decode base64 into a new file.
+
+    Raises:
+        BadMessageError: not base64, or more than `max_bytes` came of it.
+    """
+    save(_decoded(text), target, max_bytes)
+
+
+def write_message(text: str | LongText, target: Path, max_bytes: int) -> None:
+    """Write a message that may be its own text (XML, as UTF-8) or base64 of it; its first letter says which.
+
+    Raises:
+        BadMessageError: neither, or more than `max_bytes`.
+    """
+    head = next((piece for piece in _pieces(text) if piece.strip(" \t\r\n\ufeff")), "")
+    if not head.lstrip(" \t\r\n\ufeff").startswith("<"):
+        return write_base64(text, target, max_bytes)
+    try:
+        save((piece.encode() for piece in _pieces(text)), target, max_bytes)
+    except UnicodeEncodeError as error:
+        raise BadMessageError(
+            "MESSAGE_UNREADABLE", "UTF-8", f"half a character in the message: {error}"
+        ) from error
+    return None
+
+
+def attachments_in(path: Path) -> int:
+    """Return how many attachments an edXML message seems to hold, by its tags alone."""
+    count, rest = 0, b""
+    with path.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            text = rest + block
+            ends = [found.end() for found in _TAG.finditer(text)]
+            count += len(ends)
+            rest = text[max(ends[-1] if ends else 0, len(text) - _LONGEST_TAG) :]
+    return count
+
+
+def _pieces(text: str | LongText) -> Iterator[str]:
+    if isinstance(text, LongText):
+        yield from text.pieces()
+    else:
+        yield text
+
+
+def _decoded(text: str | LongText) -> Iterator[bytes]:
+    rest, padded = "", False
+    try:
+        for piece in _pieces(text):
+            clean = rest + _SPACE.sub("", piece)
+            if padded and clean:
+                raise ValueError("it goes on after its end")
+            whole = len(clean) - len(clean) % 4
+            padded = clean[:whole].endswith("=")
+            yield binascii.a2b_base64(clean[:whole], strict_mode=True)
+            rest = clean[whole:]
+        if rest:
+            raise ValueError("it breaks off")
+    except ValueError as error:
+        raise BadMessageError(
+            "MESSAGE_UNREADABLE", "base64", f"the message is not base64: {error}"
+        ) from error

@@ -17,6 +17,7 @@ from ingest.gateway.edxml import NAMESPACE, Reference
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 ARRIVED, REFUSED, ACCEPTED, DONE = "01", "02", "03", "06"
+TAKE_BACK, AGREED, DECLINED = "13", "15", "16"
 STATUSES = {
     ARRIVED: "Đã đến",
     REFUSED: "Từ chối tiếp nhận",
@@ -24,9 +25,9 @@ STATUSES = {
     "04": "Phân công",
     "05": "Đang xử lý",
     DONE: "Hoàn thành",
-    "13": "Lấy lại",
-    "15": "Đồng ý",
-    "16": "Từ chối",
+    TAKE_BACK: "Lấy lại",
+    AGREED: "Đồng ý",
+    DECLINED: "Từ chối",
 }
 MAX_DESCRIPTION = 500
 """Characters; our choice, after `Content`, whose length vendors give as 500."""

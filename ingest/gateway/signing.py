@@ -22,12 +22,19 @@ TIMESTAMP = "%d%m%YT%H%M%S"
 
 
 def sign(
-    parameters: Mapping[str, str], *, system_id: str, secret: str, content_type: str, now: datetime
+    parameters: Mapping[str, str],
+    *,
+    system_id: str,
+    secret: str,
+    content_type: str,
+    now: datetime,
+    prefix: str = PREFIX,
 ) -> dict[str, str]:
     """Return the headers of one request.
 
     Args:
         now: the sender's local time, as the axis wants it.
+        prefix: what the names of its headers begin with.
 
     Raises:
         IngestError: a value cannot travel in a header.
@@ -41,14 +48,14 @@ def sign(
     for name, value in values.items():
         if not value.isascii() or any(ord(c) < 32 for c in value):
             raise IngestError(f"{name}: {value!r} cannot travel in a header of the axis; send it as ASCII")
-    headers = {f"{PREFIX}{name}": value for name, value in values.items()}
+    headers = {f"{prefix}{name}": value for name, value in values.items()}
     signed = json.dumps(headers, separators=(",", ":"), ensure_ascii=False)
     return {
         **headers,
-        f"{PREFIX}sign-header": signed,
-        f"{PREFIX}sign-header-key": ";".join(values),
-        f"{PREFIX}hash-header": _hmac(secret, signed),
-        f"{PREFIX}version": VERSION,
+        f"{prefix}sign-header": signed,
+        f"{prefix}sign-header-key": ";".join(values),
+        f"{prefix}hash-header": _hmac(secret, signed),
+        f"{prefix}version": VERSION,
         "User-Agent": AGENT,
         "Content-Type": content_type,
     }

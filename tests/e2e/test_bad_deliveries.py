@@ -21,11 +21,13 @@ from archive.register.models import CaseFile, Outbox, Submission
 from archive.register.session import reading, transaction
 from ingest import outbox, pipeline, quarantine
 from ingest.fetching import fetch_all
-from ingest.gateway.axis import Axis
 from ingest.gateway.edxml import NAMESPACE
 from ingest.gateway.edxml import read as read_edxml
+from ingest.gateway.opening import opened
 from ingest.gateway.simulator import Simulator
+from ingest.settings import IngestSettings
 from ingest.tidying import tidy
+from tests.ingest.inbox_counterparts import SECRET, SYSTEM, http_settings
 from tests.samples.case_file import Made
 from tests.samples.offices import STRANGER
 from tests.samples.world import EICAR
@@ -41,12 +43,11 @@ def axis_folder(town: Path) -> Path:
 
 
 @pytest.fixture
-def simulator(axis_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
-    server = Simulator(axis_folder, system_id="kho", secret="bi-mat")
+def simulator(town: Path, axis_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Simulator]:
+    server = Simulator(axis_folder, system_id=SYSTEM, secret=SECRET)
     server.start()
-    monkeypatch.setenv("TANGTHU_INGEST__AXIS_URL", server.url)
-    monkeypatch.setenv("TANGTHU_INGEST__AXIS_SYSTEM_ID", "kho")
-    monkeypatch.setenv("TANGTHU_INGEST__AXIS_SECRET", "bi-mat")
+    inbox = http_settings("vxp", server.url, town)
+    monkeypatch.setenv("TANGTHU_INGEST__INBOXES", f"[{inbox.model_dump_json()}]")
     monkeypatch.setenv("TANGTHU_INGEST__MAX_MESSAGE_BYTES", str(LIMIT))
     yield server
     server.shutdown()
@@ -80,7 +81,7 @@ def handled(now: datetime) -> None:
         ids = pipeline.unfinished(session, now=now + timedelta(seconds=11))
     for submission_id in ids:
         pipeline.advance(submission_id)
-    while outbox.send_due(Axis.from_settings(), datetime.now(UTC)):
+    while outbox.send_all(datetime.now(UTC)):
         pass
 
 
@@ -92,6 +93,12 @@ def stamped_pdf(stamp: str) -> bytes:
     pdf.set_font("dejavu", size=20)
     pdf.cell(text=stamp)
     return bytes(pdf.output())
+
+
+def fetched(now: datetime, patience: Patience) -> int:
+    """Ask the one inbox that is set, whatever its turn."""
+    with opened(IngestSettings.load().inboxes[0]) as inbox:
+        return fetch_all(inbox, now=now, patience=patience)
 
 
 def submissions() -> dict[str, list[Submission]]:
@@ -168,8 +175,8 @@ def test_in_one_run_every_bad_message_gets_its_answer_and_the_good_one_is_stored
     post(simulator, "tot", good)
     now = datetime.now(UTC)
     patience = patient()
-    assert fetch_all(Axis.from_settings(), now=now, patience=patience) == len(BAD) + 1
-    assert fetch_all(Axis.from_settings(), now=now, patience=patience) == 0
+    assert fetched(now, patience) == len(BAD) + 1
+    assert fetched(now, patience) == 0
     handled(now)
 
     rows = submissions()
@@ -218,22 +225,22 @@ def test_a_message_that_breaks_off_each_time_is_asked_for_ever_more_rarely_and_h
     post(simulator, "tot", good_sip.read_bytes())
     now, patience = datetime.now(UTC), patient()
     simulator.faults.truncate = 1
-    assert fetch_all(Axis.from_settings(), now=now, patience=patience) == 1
+    assert fetched(now, patience) == 1
     assert list(submissions()) == ["tot"]
     later = now + timedelta(seconds=19)
-    assert fetch_all(Axis.from_settings(), now=later, patience=patience) == 0
+    assert fetched(later, patience) == 0
     assert "dut" not in simulator.acknowledged()
     simulator.faults.truncate = 1
-    assert fetch_all(Axis.from_settings(), now=now + timedelta(seconds=21), patience=patience) == 0
-    assert fetch_all(Axis.from_settings(), now=now + timedelta(seconds=60), patience=patience) == 0
-    assert fetch_all(Axis.from_settings(), now=now + timedelta(seconds=62), patience=patience) == 1
+    assert fetched(now + timedelta(seconds=21), patience) == 0
+    assert fetched(now + timedelta(seconds=60), patience) == 0
+    assert fetched(now + timedelta(seconds=62), patience) == 1
     assert simulator.acknowledged() == {"tot": "done", "dut": "done"}
 
 
 def test_a_status_message_is_never_answered(town: Path, simulator: Simulator) -> None:
     post(simulator, "trang-thai", EDXML, kind="status")
     now = datetime.now(UTC)
-    fetch_all(Axis.from_settings(), now=now, patience=patient())
+    fetched(now, patient())
     handled(now)
     assert [row.state for row in submissions()["trang-thai"]] == ["returned"]
     assert simulator.rows("statuses.jsonl") == []
@@ -285,7 +292,7 @@ def test_of_a_secret_delivery_neither_bytes_nor_title_nor_file_names_are_left(
     facts.write_text(facts.read_text().replace(json.dumps("Tiêu đề của mat-1")[1:-1], TITLE), "utf-8")
     assert TITLE in json.dumps(json.loads(facts.read_text()), ensure_ascii=False)
     now = datetime.now(UTC)
-    assert fetch_all(Axis.from_settings(), now=now, patience=patient()) == 1
+    assert fetched(now, patient()) == 1
     handled(now)
     (row,) = submissions()["mat-1"]
     assert (row.state, steps_of(row.id)) == ("refused", steps), (row.waiting, row.step)

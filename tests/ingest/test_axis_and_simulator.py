@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,33 +18,25 @@ import requests
 
 from archive.errors import TemporaryError
 from ingest.errors import IngestError
-from ingest.gateway.answers import decode_data, meaning
-from ingest.gateway.axis import Axis, local_now
+from ingest.gateway.answers import axis_data, parsed
+from ingest.gateway.axis import Axis
 from ingest.gateway.edxml import Reference
 from ingest.gateway.edxml_status import Reporter, write_status
+from ingest.gateway.http_inbox import local_now
 from ingest.gateway.signing import sign, verify
 from ingest.gateway.simulator import Simulator
-from ingest.settings import IngestSettings
+from tests.ingest.inbox_counterparts import (
+    AGENCY,
+    ORGAN,
+    SECRET,
+    SYSTEM,
+    an_axis,
+    http_settings,
+    post,
+    private_file,
+)
 
-ORGAN = "000.00.00.H00"
 NOW = datetime(2026, 1, 5, 3, 30, tzinfo=UTC)
-
-
-def post(folder: Path, number: int, kind: str, data: bytes) -> str:
-    messages = folder / "messages"
-    messages.mkdir(parents=True, exist_ok=True)
-    (messages / f"{number}.raw").write_bytes(data)
-    facts = {
-        "docId": f"VXP-{number}",
-        "messageType": kind,
-        "from": "000.00.05.H37",
-        "to": ORGAN,
-        "created_time": f"2026/01/05 08:{number:02d}:00",
-        "file": f"{number}.raw",
-        "title": f"Hồ sơ {number}",
-    }
-    (messages / f"{number}.json").write_text(json.dumps(facts), "utf-8")
-    return f"VXP-{number}"
 
 
 @pytest.fixture
@@ -51,7 +44,7 @@ def simulator(tmp_path: Path) -> Iterator[Simulator]:
     post(tmp_path / "axis", 1, "sip", os.urandom(3_000_000))
     post(tmp_path / "axis", 2, "edoc", "<edXML>Quyết định</edXML>".encode())
     post(tmp_path / "axis", 3, "sip", b"third")
-    server = Simulator(tmp_path / "axis", system_id="kho", secret="bí mật")
+    server = Simulator(tmp_path / "axis", system_id=SYSTEM, secret=SECRET)
     server.start()
     yield server
     server.shutdown()
@@ -59,8 +52,8 @@ def simulator(tmp_path: Path) -> Iterator[Simulator]:
 
 
 @pytest.fixture
-def axis(simulator: Simulator) -> Axis:
-    return Axis(simulator.url, system_id="kho", secret="bí mật", organ=ORGAN, timeout=5)
+def axis(simulator: Simulator, tmp_path: Path) -> Axis:
+    return an_axis(simulator, tmp_path)
 
 
 def control(simulator: Simulator, **faults: int | bool) -> None:
@@ -70,9 +63,9 @@ def control(simulator: Simulator, **faults: int | bool) -> None:
 def test_what_waits_is_listed_with_sender_and_kind(axis: Axis) -> None:
     listed = {one.doc_id: one for one in axis.list_received()}
     assert {key: (one.kind, one.sender, one.receiver) for key, one in listed.items()} == {
-        "VXP-1": ("sip", "000.00.05.H37", ORGAN),
-        "VXP-2": ("edxml", "000.00.05.H37", ORGAN),
-        "VXP-3": ("sip", "000.00.05.H37", ORGAN),
+        "VXP-1": ("sip", AGENCY, ORGAN),
+        "VXP-2": ("edxml", AGENCY, ORGAN),
+        "VXP-3": ("sip", AGENCY, ORGAN),
     }
     assert listed["VXP-3"].title == "Hồ sơ 3"
 
@@ -96,12 +89,12 @@ def test_done_and_fail_leave_the_list_processing_stays(axis: Axis) -> None:
     assert [(one.doc_id, one.status) for one in axis.list_received()] == [("VXP-3", "processing")]
 
 
-def test_acknowledgements_survive_a_restart(axis: Axis, simulator: Simulator) -> None:
+def test_acknowledgements_survive_a_restart(axis: Axis, simulator: Simulator, tmp_path: Path) -> None:
     axis.acknowledge("VXP-1", "done")
-    again = Simulator(simulator.folder, system_id="kho", secret="bí mật")
+    again = Simulator(simulator.folder, system_id=SYSTEM, secret=SECRET)
     again.start()
     try:
-        other = Axis(again.url, system_id="kho", secret="bí mật", organ=ORGAN)
+        other = an_axis(again, tmp_path)
         assert "VXP-1" not in {one.doc_id for one in other.list_received()}
     finally:
         again.shutdown()
@@ -109,11 +102,11 @@ def test_acknowledgements_survive_a_restart(axis: Axis, simulator: Simulator) ->
 
 
 def test_a_status_arrives_whole(axis: Axis, simulator: Simulator) -> None:
-    about = Reference("000.00.05.H37", "01.TH", "2026/01/05", "VXP-1")
+    about = Reference(AGENCY, "01.TH", "2026/01/05", "VXP-1")
     xml = write_status(reporter=Reporter(ORGAN, "Kho"), about=about, status="02", description="Lỗi", now=NOW)
-    doc_id = axis.send_status(xml, "000.00.05.H37")
+    doc_id = axis.send_status(xml, AGENCY)
     (row,) = simulator.rows("statuses.jsonl")
-    assert (row["id"], row["from"], row["to"]) == (doc_id, ORGAN, ["000.00.05.H37"])
+    assert (row["id"], row["from"], row["to"]) == (doc_id, ORGAN, [AGENCY])
     assert (row["status"], row["about"]) == ("02", "VXP-1")
     assert (simulator.folder / row["file"]).read_bytes() == xml
 
@@ -138,11 +131,12 @@ def test_half_a_download_is_a_temporary_failure_and_leaves_nothing(
     assert axis.fetch("VXP-1", tmp_path / "in").stat().st_size == 3_000_000
 
 
-def test_nobody_there_is_a_temporary_failure() -> None:
+def test_nobody_there_is_a_temporary_failure(tmp_path: Path) -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
-        axis = Axis(f"http://127.0.0.1:{unused.getsockname()[1]}", system_id="a", secret="b", organ=ORGAN)
-        with pytest.raises(TemporaryError, match="no answer from the axis"):
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        axis = Axis(http_settings("vxp", url, tmp_path))
+        with pytest.raises(TemporaryError, match="no answer from"):
             axis.list_received()
 
 
@@ -152,11 +146,13 @@ def test_repeated_and_reordered_lists_are_given_as_they_come(axis: Axis, simulat
     assert sips == ["VXP-3", "VXP-1", "VXP-3", "VXP-1"]
 
 
-@pytest.mark.parametrize(("system_id", "secret"), [("kho", "wrong"), ("other", "bí mật")])
-def test_a_wrong_signature_is_a_lasting_error(system_id: str, secret: str, simulator: Simulator) -> None:
-    axis = Axis(simulator.url, system_id=system_id, secret=secret, organ=ORGAN)
-    with pytest.raises(IngestError, match="axis_secret"):
-        axis.list_received()
+@pytest.mark.parametrize(("system_id", "secret"), [(SYSTEM, "wrong"), ("other", SECRET)])
+def test_a_wrong_signature_is_a_lasting_error(
+    system_id: str, secret: str, simulator: Simulator, tmp_path: Path
+) -> None:
+    auth = {"kind": "hmac", "system_id": system_id, "secret_file": private_file(tmp_path / "s", secret)}
+    with pytest.raises(IngestError, match="check auth of this inbox"):
+        an_axis(simulator, tmp_path, auth=auth).list_received()
 
 
 def test_an_unknown_message_is_a_lasting_error(axis: Axis, tmp_path: Path) -> None:
@@ -165,21 +161,35 @@ def test_an_unknown_message_is_a_lasting_error(axis: Axis, tmp_path: Path) -> No
 
 
 def test_a_message_larger_than_allowed_is_not_kept(simulator: Simulator, tmp_path: Path) -> None:
-    axis = Axis(simulator.url, system_id="kho", secret="bí mật", organ=ORGAN, max_message_bytes=1_000_000)
+    axis = an_axis(simulator, tmp_path, max_message_bytes=1_000_000)
     with pytest.raises(IngestError, match="max_message_bytes"):
         axis.fetch("VXP-1", tmp_path / "in")
     assert list((tmp_path / "in").iterdir()) == []
 
 
-def test_a_redirect_is_not_followed(axis: Axis, simulator: Simulator) -> None:
-    axis.url = f"{simulator.url}/elsewhere"
-    with pytest.raises(IngestError, match="404"):
-        axis.list_received()
+def test_a_redirect_is_not_followed(simulator: Simulator, tmp_path: Path) -> None:
+    class Elsewhere(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.send_response(302)
+            self.send_header("Location", f"{simulator.url}/getReceivedEdocList")
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Elsewhere) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        axis = Axis(http_settings("vxp", f"http://127.0.0.1:{server.server_address[1]}", tmp_path))
+        with pytest.raises(IngestError, match="302"):
+            axis.list_received()
+        server.shutdown()
+    assert simulator.asked == []
 
 
-def test_without_an_address_there_is_no_axis() -> None:
-    with pytest.raises(IngestError, match="axis_url"):
-        Axis.from_settings(IngestSettings())
+def test_a_path_nobody_knows_is_a_lasting_error(simulator: Simulator, tmp_path: Path) -> None:
+    with pytest.raises(IngestError, match="404; check url and paths"):
+        an_axis(simulator, tmp_path, paths={"list": "/elsewhere"}).list_received()
 
 
 def test_the_simulator_runs_on_its_own(tmp_path: Path) -> None:
@@ -254,37 +264,9 @@ def test_a_value_that_cannot_be_a_header_is_refused(value: str) -> None:
         (b"[]", "not an object"),
         (b'{"status":"FAIL","ErrorCode":"15","ErrorDesc":"sai SystemId"}', "15 sai SystemId"),
         (b'{"status":"OK","ErrorCode":"20","ErrorDesc":"x"}', "20 x"),
+        (b"[" * 100_000, "not JSON"),
     ],
 )
 def test_a_failing_answer_says_the_axis_words(answer: bytes, why: str) -> None:
     with pytest.raises(IngestError, match=why):
-        meaning(answer, "getEdoc")
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["Pj8+Pz4/Pw==", "Pj8+Pz4\\/Pw==", "Pj8\\u002bPz4/Pw\\u003d\\u003d", "Pj8+\\r\\nPz4/\\nPw=="],
-)
-def test_base64_is_decoded_whatever_json_escaped(text: str, tmp_path: Path) -> None:
-    answer = tmp_path / "answer"
-    answer.write_text(f'{{"status":"OK","data": "{text}","ErrorCode":"0"}}')
-    decode_data(answer, tmp_path / "out", "getEdoc")
-    assert (tmp_path / "out").read_bytes() == b">?>?>??"
-
-
-@pytest.mark.parametrize(
-    ("answer", "why"),
-    [
-        ("", "answered nothing"),
-        ('{"status":"OK","ErrorCode":"0"}', "no data"),
-        ('{"status":"OK","data":"QUJD', "breaks off"),
-        ('{"status":"OK","data":"QUJ"}', "not base64"),
-        ('{"status":"OK","data":"QU*D"}', "not base64"),
-        ('{"status":"FAIL","ErrorCode":"10","data":""}', "refused: 10"),
-    ],
-)
-def test_an_answer_without_a_message_is_refused(answer: str, why: str, tmp_path: Path) -> None:
-    path = tmp_path / "answer"
-    path.write_text(answer)
-    with pytest.raises(IngestError, match=why):
-        decode_data(path, tmp_path / "out", "getEdoc")
+        axis_data(parsed(answer, "getEdoc"), "getEdoc")

@@ -11,6 +11,8 @@ import pytest
 
 from archive.errors import SettingsError
 from archive.settings import ArchiveSettings
+from ingest.inbox_auth import HmacAuth
+from ingest.inbox_settings import VxpInbox
 from ingest.settings import IngestSettings
 from operations.accounts import PEOPLE, make
 from operations.demo import empty
@@ -55,7 +57,12 @@ def test_the_settings_file_is_private_and_is_what_the_parts_read(
     assert OperationsSettings.load().home == house / "home"
     ingest = IngestSettings.load()
     assert ingest.trust_roots == house / "world" / "trust"
-    assert len(ingest.axis_secret) == 32
+    (inbox,) = ingest.inboxes
+    assert isinstance(inbox, VxpInbox)
+    assert isinstance(inbox.auth, HmacAuth)
+    assert len(inbox.auth.secret()) == 32
+    write_settings(house / "home", search="sqlite", world=house / "world")
+    assert IngestSettings.load().inboxes[0].auth.secret() == inbox.auth.secret(), "a restart keeps the secret"
 
 
 @pytest.mark.parametrize(
