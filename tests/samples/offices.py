@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ARCHIVE = "000.00.00.H00"
-"""The archive's own code on the practice axis (default of `IngestSettings.axis_organ`)."""
+"""The archive's own code on the practice axis (default of `IngestSettings.organ`)."""
 
 
 @dataclass(frozen=True)
