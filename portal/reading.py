@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -21,14 +21,20 @@ from archive.custody import read_component
 from archive.errors import NotFoundError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
+from archive.ledger.rows import EventRow
+from archive.register.decisions import Hold
 from archive.register.models import CaseFile, Component, ComponentRole, Package, Record
 from archive.register.session import reading, transaction
 from archive.viewer import Role, Viewer
+from portal.events import concerns
 
 # Nothing received may run in our origin: no script, no form, no frame, an origin of its own.
 SANDBOX = "sandbox; default-src 'none'"
 # A verified PDF/A has no script and no outside reference; the browser's own viewer shows it, in our frame only.
 PDF_VIEWER = "default-src 'none'; style-src 'unsafe-inline'; object-src 'self'; frame-ancestors 'self'"
+
+# A viewer asks for a file piece by piece; pieces asked for within this time after a ledgered reading are part of it.
+ONE_READING = timedelta(minutes=15)
 
 
 def case_file(session: Session, case_file_id: str, *, viewer: Viewer) -> CaseFile:
@@ -54,6 +60,14 @@ def case_file(session: Session, case_file_id: str, *, viewer: Viewer) -> CaseFil
     if not (readable or tombstone):
         raise NotFoundError(f"no case file {case_file_id}")
     return found
+
+
+def holds_of(session: Session, file: CaseFile, viewer: Viewer) -> list[Hold]:
+    """Return a case file's holds, those in force first; none for those whose business they are not."""
+    if not concerns(viewer, file.agency_code):
+        return []
+    query = select(Hold).where(Hold.case_file_id == file.id)
+    return list(session.scalars(query.order_by(Hold.lifted_at.isnot(None), Hold.placed_at)))
 
 
 @implementer(IStreamIterator)
@@ -156,8 +170,8 @@ def send_component(
             return "the range is behind the end of the file"
         stream = read_component(session, component_id, viewer=viewer, start=asked.start, length=asked.length)
         facts = (component.role, component.path, component.sha256, record.case_file_id, record.id)
-    if asked.start == 0 and request.method != "HEAD":
-        _note_reading(facts, viewer, now, shown)
+    if request.method != "HEAD":
+        _note_reading(facts, viewer, now, Verb.VIEW if shown else Verb.COPY, begins=asked.start == 0)
     media_type = stream.media_type if shown else "application/octet-stream"
     if component.role == ComponentRole.PDFA:
         media_type = "application/pdf"
@@ -179,16 +193,37 @@ def disposition(name: str, *, inline: bool) -> str:
     return f"{kind}; filename=\"{plain}\"; filename*=UTF-8''{quote(name[:200], safe='')}"
 
 
-def _note_reading(facts: tuple[str, str, str, str, str], viewer: Viewer, now: datetime, shown: bool) -> None:
+def _note_reading(
+    facts: tuple[str, str, str, str, str], viewer: Viewer, now: datetime, verb: Verb, *, begins: bool
+) -> None:
+    """Ledger the reading, unless it goes on with one just ledgered; where it begins is the asker's to choose."""
     role, path, sha256, case_file_id, record_id = facts
+    what = {"record": record_id, "role": role, "path": path}
+    if not begins:
+        with reading() as session:
+            if goes_on(session, case_file_id, what, viewer, now, verb):
+                return
     with transaction() as session:
         append(
             session,
-            Verb.VIEW if shown else Verb.COPY,
+            verb,
             actor=viewer.name,
             kind="case-file",
             id=case_file_id,
-            payload={"record": record_id, "role": role, "path": path},
+            payload=what,
             after=sha256,
             now=now,
         )
+
+
+def goes_on(
+    session: Session, case_file_id: str, what: dict[str, str], viewer: Viewer, now: datetime, verb: Verb
+) -> bool:
+    """Say whether this person began to read this very file in the same way a moment ago."""
+    query = select(EventRow.payload).where(
+        EventRow.object_id == case_file_id,
+        EventRow.verb == verb.value,
+        EventRow.actor == viewer.name,
+        EventRow.at > now - ONE_READING,
+    )
+    return any(dict(payload) == what for payload in session.scalars(query))

@@ -85,9 +85,13 @@ def read(session: Session, *, after: int = 0, limit: int | None = None) -> Itera
         yield from_row(row)
 
 
-def history(session: Session, *ids: str, limit: int = 200) -> list[Event]:
-    """Return the newest events about any of these objects, newest first."""
+def history(
+    session: Session, *ids: str, limit: int = 200, without: frozenset[Verb] = frozenset()
+) -> list[Event]:
+    """Return the newest events about any of these objects, newest first, but for those of some verbs."""
     query = select(EventRow).where(EventRow.object_id.in_(ids)).order_by(EventRow.seq.desc()).limit(limit)
+    if without:
+        query = query.where(EventRow.verb.notin_([verb.value for verb in without]))
     return [from_row(row) for row in session.scalars(query)]
 
 

@@ -177,6 +177,10 @@ class Screen(BrowserView):
             return f"{label}: {self.label('ORDER_STATES', payload['state'])}"
         return f"{self.t(_('Order made'))}: {self.label('ORDER_KINDS', payload.get('order', {}).get('kind'))}"
 
+    def cut(self, number: int) -> str:
+        """Return the line below a list of which only the newest entries are shown."""
+        return self.t(_("There are more; only the newest ${number} are shown.", mapping={"number": number}))
+
     def tone(self, code: Any) -> str:
         """Return the tone of a pill."""
         return words.TONES.get(code, "quiet")

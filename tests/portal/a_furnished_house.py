@@ -72,6 +72,12 @@ PEOPLE: list[dict[str, Any]] = [
     {"login": "chi", "password": "Luu-tru-2026-ch", "fullname": "Lê Minh Chi", "roles": {"*": ["head"]}},
     {"login": "dung", "password": "Luu-tru-2026-du", "fullname": "Phạm Dũng", "roles": {"*": ["auditor"]}},
     {
+        "login": "minh",
+        "password": "Luu-tru-2026-mi",
+        "fullname": "Ngô Minh",
+        "roles": {LANG_SON: ["auditor"]},
+    },
+    {
         "login": "giang",
         "password": "Luu-tru-2026-gi",
         "fullname": "Hoàng Giang",

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import NotAllowedError
-from archive.register.decisions import Hold
 from archive.register.models import CaseFile
 from portal.api.service import ArchiveService, ProblemError
-from portal.reading import case_file
+from portal.reading import case_file, holds_of
 from retention.explain import explain
 
 
@@ -33,11 +31,12 @@ class GetCaseFile(ArchiveService):
                 {
                     "id": hold.id,
                     "reason": hold.reason,
+                    "placed_by": hold.placed_by,
                     "placed_at": hold.placed_at,
                     "until": hold.until,
                     "lifted_at": hold.lifted_at,
                 }
-                for hold in session.scalars(select(Hold).where(Hold.case_file_id == row.id))
+                for hold in holds_of(session, row, self.viewer)
             ],
         }
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import LedgerError
-from archive.ledger.append import from_row, read
+from archive.ledger.append import from_row
 from archive.ledger.prove import prove
 from archive.ledger.rows import EventRow
 from portal.api.service import ArchiveService, ProblemError, event_facts
+from portal.events import event_row, readable
 
 
 class GetLedger(ArchiveService):
@@ -25,14 +27,16 @@ class GetLedger(ArchiveService):
         if self.path:
             return self._one(session)
         after = self.number("after", 1, 2**62) if "after" in self.request.form else 0
-        events = list(read(session, after=after, limit=self.number("size", 100, 1000)))
+        query = readable(select(EventRow).where(EventRow.seq > after), self.viewer)
+        rows = session.scalars(query.order_by(EventRow.seq).limit(self.number("size", 100, 1000)))
+        events = [from_row(row) for row in rows]
         return {
             "items": [event_facts(event) for event in events],
             "last": events[-1].seq if events else after,
         }
 
     def _one(self, session: Session) -> Mapping[str, Any]:
-        row = session.get(EventRow, int(self.path[0])) if self.path[0].isdigit() else None
+        row = event_row(session, self.path[0], self.viewer)
         if row is None:
             raise ProblemError(404, "Not found", f"no event {self.path[0]}")
         event = from_row(row)

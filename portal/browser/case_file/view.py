@@ -11,14 +11,18 @@ from zExceptions import NotFound
 
 from archive.errors import NotAllowedError
 from archive.ledger.append import history
-from archive.ledger.event import Event
+from archive.ledger.event import Event, Verb
 from archive.register.decisions import Hold, Order, Receipt
 from archive.register.models import Agency, CaseFileState, Component, ComponentRole, Fonds
 from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS
 from portal.browser.screen import Screen
-from portal.reading import case_file, send_component
+from portal.events import concerns
+from portal.reading import case_file, holds_of, send_component
 from retention.explain import Step, explain
 
+EVENTS = 100
+NOT_FOR_READERS = frozenset({Verb.VIEW, Verb.COPY, Verb.HOLD, Verb.LIFT_HOLD})
+"""What happened to a case file that is no business of those who only read it."""
 SHOWN_ABOVE = frozenset({"Title", "FileCode", "StartDate", "EndDate", "Maintenance", "TotalDoc", "Rights"})
 
 
@@ -56,13 +60,7 @@ class CaseFileScreen(Screen):
         file = self.file
         self.agency = self.session.get(Agency, file.agency_code)
         self.fonds = self.session.get(Fonds, file.fonds_code)
-        self.holds = list(
-            self.session.scalars(
-                select(Hold)
-                .where(Hold.case_file_id == file.id)
-                .order_by(Hold.lifted_at.isnot(None), Hold.placed_at)
-            )
-        )
+        self.holds = holds_of(self.session, file, self.viewer)
         self.order = self.session.get(Order, file.gone_order_id) if file.gone_order_id else None
         self.receipts = list(
             self.session.scalars(
@@ -70,8 +68,15 @@ class CaseFileScreen(Screen):
             )
         )
         self.events: list[Event] = history(
-            self.session, file.id, file.submission_id, *(package.id for package in file.packages), limit=100
+            self.session,
+            file.id,
+            file.submission_id,
+            *(package.id for package in file.packages),
+            limit=EVENTS + 1,
+            without=frozenset() if concerns(self.viewer, file.agency_code) else NOT_FOR_READERS,
         )
+        self.more_events = len(self.events) > EVENTS
+        del self.events[EVENTS:]
         try:
             self.steps: list[Step] = explain(self.session, file.id, viewer=self.viewer)
         except NotAllowedError:

@@ -15,12 +15,13 @@ from archive.register.decisions import Order, OrderKind
 from archive.register.session import transaction
 from archive.viewer import ALL_AGENCIES, Role
 from portal.browser.screen import Pages, Screen
+from portal.events import SEES
 from portal.i18n import _
 from portal.papers import mirror_order
 from retention import disposal, eligibility
 
 SIZE = 100
-SEES = frozenset({Role.ARCHIVIST, Role.COUNCIL, Role.HEAD, Role.AUDITOR})
+ORDERS = 50
 
 
 class MissingError(TangThuError):
@@ -62,13 +63,15 @@ class DisposalScreen(Screen):
         )
         self.pages = Pages(self.counts.get(self.agency, 0), page, SIZE)
         self.orders = self._orders()
+        self.more_orders = len(self.orders) > ORDERS
+        del self.orders[ORDERS:]
 
     def _orders(self) -> list[Order]:
         query = select(Order).where(Order.kind == OrderKind.DESTRUCTION)
         where = self.viewer.agencies_with(SEES)
         if ALL_AGENCIES not in where:
             query = query.where(Order.agency_code.in_(where))
-        return list(self.session.scalars(query.order_by(Order.created_at.desc()).limit(50)))
+        return list(self.session.scalars(query.order_by(Order.created_at.desc()).limit(ORDERS + 1)))
 
     @property
     def may_propose(self) -> bool:

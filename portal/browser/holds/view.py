@@ -19,6 +19,7 @@ from portal.i18n import _
 from portal.papers import mirror_holds
 from retention import holds
 
+SHOWN = 200
 MANAGES = frozenset({Role.ARCHIVIST, Role.HEAD})
 
 
@@ -35,9 +36,11 @@ class HoldsScreen(Screen):
         if ALL_AGENCIES not in where:
             query = query.where(CaseFile.agency_code.in_(where))
         rows = self.session.execute(
-            query.order_by(Hold.lifted_at.isnot(None), Hold.placed_at.desc()).limit(200)
+            query.order_by(Hold.lifted_at.isnot(None), Hold.placed_at.desc()).limit(SHOWN + 1)
         )
         self.holds = [{"hold": hold, "file": file} for hold, file in rows]
+        self.more_holds = len(self.holds) > SHOWN
+        del self.holds[SHOWN:]
         self.asked = {
             str(order.payload.get("hold_id")): order
             for order in self.session.scalars(

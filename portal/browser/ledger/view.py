@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from sqlalchemy import func, select
 from zExceptions import NotFound
 
-from archive.errors import LedgerError
+from archive.errors import LedgerError, NotAllowedError
 from archive.ledger.append import from_row
 from archive.ledger.event import Event, Verb
 from archive.ledger.prove import prove
@@ -18,6 +18,7 @@ from archive.ledger.rows import EventRow, SealRow
 from archive.ledger.verify import verify
 from archive.register.session import reading
 from portal.browser.screen import HERE, Pages, Screen
+from portal.events import audits_everything, event_row, readable
 from portal.i18n import _
 from portal.reading import disposition
 from portal.words import VERBS
@@ -43,7 +44,8 @@ class LedgerScreen(Screen):
         self.seal: SealRow | None = None
         if self.path:
             return self._one()
-        query = select(EventRow)
+        query = readable(select(EventRow), self.viewer)
+        self.may_verify = audits_everything(self.viewer)
         self.verb, self.actor, self.object = (
             self.text("verb", 30),
             self.text("actor", 80),
@@ -71,7 +73,7 @@ class LedgerScreen(Screen):
         return None
 
     def _one(self) -> Any:
-        row = self.session.get(EventRow, int(self.path[0])) if self.path[0].isdigit() else None
+        row = event_row(self.session, self.path[0], self.viewer)
         if row is None or self.path[1:] not in ((), ("bang-chung",)):
             raise NotFound("/".join(self.path))
         self.seal = self.session.scalar(
@@ -101,6 +103,8 @@ class LedgerScreen(Screen):
 
     def check_all(self) -> None:
         """Verify the whole ledger against its seals and the segments in the stores, and say the result."""
+        if not audits_everything(self.viewer):
+            raise NotAllowedError(f"{self.viewer.name} does not audit all agencies")
         with reading() as session:
             faults = verify(session)
         if not faults:

@@ -16,6 +16,7 @@ from archive.register.decisions import Approval, Hold, Order, OrderKind, OrderSt
 from archive.register.models import CaseFile, CaseFileState, Copy, CopyState, Submission, SubmissionState
 from archive.viewer import ALL_AGENCIES, OWN_AGENCY, Role, Viewer
 from ingest import submissions
+from portal.events import AUDITORS, readable
 from retention import eligibility
 
 WORKING = (SubmissionState.RECEIVED, SubmissionState.CHECKING, SubmissionState.ACCEPTED)
@@ -132,8 +133,10 @@ def _kept(session: Session, viewer: Viewer) -> Kept:
 
 
 def _events(session: Session, viewer: Viewer) -> list[Event]:
-    """Return the newest events: all of them for an auditor, one's own acts for everybody else."""
+    """Return the newest events: what they may read for an auditor, one's own acts for everybody else."""
     query = select(EventRow).order_by(EventRow.seq.desc()).limit(8)
-    if not any(Role.AUDITOR in roles for roles in viewer.roles.values()):
+    if viewer.agencies_with(AUDITORS):
+        query = readable(query, viewer)
+    else:
         query = query.where(EventRow.actor == viewer.name)
     return [from_row(row) for row in session.scalars(query)]
