@@ -19,8 +19,7 @@ from sqlalchemy import func, select
 from archive import fixity as fixities
 from archive.checkpoints import write_checkpoint
 from archive.cli import show
-from archive.copies import examine, stores
-from archive.errors import NotFoundError
+from archive.errors import NotFoundError, OrderRefusedError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.ledger.mend import mend
@@ -114,14 +113,11 @@ def fixity_run(
 ) -> None:
     """Read every copy of every package and note what it is; repairs nothing."""
     found = []
-    for id, name, sha256 in list(_to_check(limit)):
-        # Read first, write after: no transaction is open while gigabytes are hashed.
-        states = examine(name, sha256, stores())
-        with transaction() as session:
-            one = session.get_one(Package, id)
-            if not fixities.is_kept(session, one):
-                continue  # destroyed meanwhile, or being destroyed at this moment: missing copies are no fault
-            fixities.record_check(session, one, states, now=datetime.now(UTC))
+    for id, name in list(_to_check(limit)):
+        try:
+            states = fixities.verify_package(id, now=datetime.now(UTC))
+        except (NotFoundError, OrderRefusedError):
+            continue  # destroyed meanwhile, or being destroyed at this moment: missing copies are no fault
         found.append({"package": name, "copies": {store: str(state) for store, state in states.items()}})
     bad = [one for one in found if set(one["copies"].values()) != {"verified"}]  # type: ignore[attr-defined]
     lines = [f"{one['package']}: {one['copies']}" for one in bad]
@@ -130,19 +126,19 @@ def fixity_run(
     _exit(not bad)
 
 
-def _to_check(limit: int) -> Iterator[tuple[str, str, str]]:
+def _to_check(limit: int) -> Iterator[tuple[str, str]]:
     oldest = func.min(Copy.checked_at)
     query = (
-        select(Package.id, Package.name, Package.sha256)
+        select(Package.id, Package.name)
         .join(Copy)
         .where(Copy.state != CopyState.ERASED)
-        .group_by(Package.id, Package.name, Package.sha256)
+        .group_by(Package.id, Package.name)
         .order_by(oldest, Package.name)
         .limit(limit or None)
     )
     with reading() as session:
         for row in session.execute(query).all():
-            yield row.id, row.name, row.sha256
+            yield row.id, row.name
 
 
 def repair(
@@ -151,11 +147,11 @@ def repair(
     as_json: AsJson = False,
 ) -> None:
     """Replace damaged and missing copies of a package from a good one."""
-    with transaction() as session:
+    with reading() as session:
         id = session.scalar(select(Package.id).where((Package.id == name) | (Package.name == name)))
-        if id is None:
-            raise NotFoundError(f"there is no package {name}; `tangthu package list` shows them")
-        mended = fixities.repair(session, id, actor=user, now=datetime.now(UTC))
+    if id is None:
+        raise NotFoundError(f"there is no package {name}; `tangthu package list` shows them")
+    mended = fixities.repair(id, actor=user, now=datetime.now(UTC))
     show({"repaired": mended}, as_json=as_json, text=f"repaired: {', '.join(mended) or 'nothing was bad'}")
 
 

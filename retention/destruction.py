@@ -27,10 +27,8 @@ destruction must be begun are not counted again for what was begun in time.
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -39,6 +37,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import orders
+from archive.alone import alone, copies_of
 from archive.custody import StoreHolder, receipt_payload, stores, target_of
 from archive.errors import (
     NotAllowedError,
@@ -54,7 +53,6 @@ from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderS
 from archive.register.models import CaseFile
 from archive.register.projection import apply
 from archive.register.session import forget_deleted, transaction
-from archive.settings import ArchiveSettings
 from archive.viewer import Role, Viewer, same_person
 from retention.holds import ERASING, LAST_COPY
 
@@ -130,24 +128,10 @@ def execute(
     asked = _in_order(holders() if ask is None else ask)
     if not asked:
         raise OrderRefusedError(("no holder is installed, so nothing could prove an erasure",))
-    with _alone(order_id):
+    with alone(f"order {order_id}"):
         outcome = _run(order_id, viewer, now, asked, clock or (lambda: now))
     forget_deleted()  # the register described the records; what it deleted is to be in no file of it
     return outcome
-
-
-@contextmanager
-def _alone(order_id: str) -> Iterator[None]:
-    """Keep a second run of the same order out, on this machine; the lock goes with the process."""
-    folder = ArchiveSettings.load().data / "locks"
-    folder.mkdir(parents=True, exist_ok=True)
-    name = hashlib.sha256(order_id.encode()).hexdigest()  # the id comes from outside and must not be a path
-    with (folder / f"destruction-{name}.lock").open("w") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise TemporaryError(f"order {order_id} is being carried out right now; wait for it") from error
-        yield
 
 
 def _run(
@@ -222,6 +206,17 @@ def _destroy(
     order_id: str, case_file_id: str, asked: Sequence[Holder], actor: _Actor, time: Callable[[], datetime]
 ) -> str:
     """Take one case file as far as it will go now; return what stopped it, "" when nothing did."""
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(alone(copies_of(case_file_id)))
+        except TemporaryError as error:
+            return str(error)  # a repair is writing copies; the next run finds the case file as it is
+        return _destroy_alone(order_id, case_file_id, asked, actor, time)
+
+
+def _destroy_alone(
+    order_id: str, case_file_id: str, asked: Sequence[Holder], actor: _Actor, time: Callable[[], datetime]
+) -> str:
     target = _intend(order_id, case_file_id, actor, time())
     if target is None:
         return ""
@@ -231,7 +226,7 @@ def _destroy(
             return ""
         if step is _Next.ASK and (cause := _ask(order_id, holder, target, actor, time)):
             return cause
-    # A repair that ran meanwhile may have copied a package back into a store that was empty already.
+    # Repairs are kept out, but whoever restored a store from a backup meanwhile asked nobody.
     for holder in asked:
         if _lasting(holder) and (cause := _ask(order_id, holder, target, actor, time, again=True)):
             return cause

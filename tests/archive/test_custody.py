@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from sqlalchemy import func, select
 
+from archive.alone import alone, copies_of
 from archive.custody import (
     StoreHolder,
     deposit,
@@ -27,13 +30,14 @@ from archive.errors import (
     TemporaryError,
 )
 from archive.fixity import _spool
-from archive.ledger.append import history
+from archive.ledger.append import append, history
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.register.decisions import ITEM_ERASING, Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, Component, Package
 from archive.register.session import reading, transaction
 from archive.stores.folder import FolderStore
+from archive.stores.interface import Stored
 from tests.archive.vault_builders import LAN, NOW, STRANGER, a_case_file, an_agency
 
 
@@ -198,21 +202,95 @@ def test_an_unknown_component_is_not_found(house: Path) -> None:
         read_component(session, "nothing", viewer=LAN)
 
 
+def package_id() -> str:
+    with reading() as session:
+        return session.scalars(select(Package.id)).one()
+
+
+def copies(id: str) -> dict[str, str]:
+    with reading() as session:
+        return {copy.store: copy.state for copy in session.get_one(Package, id).copies}
+
+
+class WatchedStore(FolderStore):
+    """A store beside which something happens whenever it is read or written."""
+
+    meanwhile: Callable[[], object]
+
+    def open(self, name: str) -> BinaryIO:
+        self.meanwhile()
+        return super().open(name)
+
+    def put(self, name: str, source: Path) -> Stored:
+        self.meanwhile()
+        return super().put(name, source)
+
+
+def watched(house: Path, meanwhile: Callable[[], object]) -> list[WatchedStore]:
+    found = [WatchedStore(store.name, house / "archive/stores" / store.name) for store in stores()]
+    for store in found:
+        store.meanwhile = meanwhile
+    return found
+
+
+def test_nobody_waits_to_write_while_copies_are_read_and_mended(house: Path) -> None:
+    case = a_case_file()
+    case.kept(house / "work")
+    where(house, "kho-b", case.facts().name).unlink()
+    written: list[int] = []
+
+    def write() -> None:
+        with transaction() as session:  # would wait, and fail after 30 s, if the register were held
+            written.append(append(session, Verb.VIEW, actor="x", kind="case-file", id=case.id).seq)
+
+    places = watched(house, write)
+    assert verify_package(package_id(), now=NOW, places=places)["kho-b"] == "missing"
+    assert repair(package_id(), actor="lan", now=NOW, places=places) == ["kho-b"]
+    assert len(written) == 3 + 3 + 1 + 1 + 1  # verified, examined, copied from, written to, read back
+
+
+def test_a_repair_and_an_erasure_of_the_same_copies_keep_each_other_out(house: Path) -> None:
+    case = a_case_file()
+    id = case.kept(house / "work")
+    where(house, "kho-b", case.facts().name).unlink()
+    seen: list[str] = []
+
+    def erase_beside() -> None:
+        with pytest.raises(TemporaryError, match="right now"), alone(copies_of(id)):
+            seen.append("let in")
+
+    assert repair(package_id(), actor="lan", now=NOW, places=watched(house, erase_beside)) == ["kho-b"]
+    assert seen == []
+    where(house, "kho-b", case.facts().name).unlink()
+    with alone(copies_of(id)), pytest.raises(TemporaryError, match="right now"):
+        repair(package_id(), actor="lan", now=NOW)
+    assert copies(package_id())["kho-b"] == "verified"
+
+
+def test_a_work_folder_that_is_full_does_not_look_like_a_crash(house: Path) -> None:
+    case = a_case_file()
+    case.kept(house / "work")
+    where(house, "kho-b", case.facts().name).unlink()
+    (house / "archive/work").write_text("not a folder")  # no file can be made below it, as on a full disk
+    with pytest.raises(TemporaryError, match="the work folder"):
+        repair(package_id(), actor="lan", now=NOW)
+
+
 def test_verify_finds_the_damaged_and_the_missing_copy_and_repair_mends_both(house: Path) -> None:
     case = a_case_file()
     case.kept(house / "work")
     name = case.facts().name
     spoil(where(house, "kho-a", name))
     where(house, "kho-c", name).unlink()
-    with transaction() as session:
-        package = session.scalars(select(Package)).one()
-        found = verify_package(session, package.id, now=NOW)
-        assert found == {"kho-a": "damaged", "kho-b": "verified", "kho-c": "missing"}
-        assert {copy.store: copy.state for copy in package.copies} == found
-        assert repair(session, package.id, actor="lan", now=NOW) == ["kho-a", "kho-c"]
-        assert {copy.state for copy in package.copies} == {"verified"}
-        assert set(verify_package(session, package.id, now=NOW).values()) == {"verified"}
-        verbs = [event.verb for event in history(session, package.id)]
+    id = package_id()
+    found = verify_package(id, now=NOW)
+    assert found == {"kho-a": "damaged", "kho-b": "verified", "kho-c": "missing"}
+    assert copies(id) == found
+    assert repair(id, actor="lan", now=NOW) == ["kho-a", "kho-c"]
+    assert set(copies(id).values()) == {"verified"}
+    assert set(verify_package(id, now=NOW).values()) == {"verified"}
+    with reading() as session:
+        verbs = [event.verb for event in history(session, id)]
     assert verbs == [Verb.FIXITY_CHECK, Verb.REPAIR, Verb.REPAIR, Verb.FIXITY_CHECK, Verb.FIXITY_CHECK]
     assert len(list((house / "archive/stores/kho-a/.quarantine" / name).iterdir())) == 1
 
@@ -222,8 +300,8 @@ def test_repair_without_a_good_copy_changes_nothing(house: Path) -> None:
     case.kept(house / "work")
     for store in ("kho-a", "kho-b", "kho-c"):
         spoil(where(house, store, case.facts().name))
-    with transaction() as session, pytest.raises(DamagedError, match="no store has a good copy"):
-        repair(session, session.scalars(select(Package.id)).one(), actor="lan", now=NOW)
+    with pytest.raises(DamagedError, match="no store has a good copy"):
+        repair(package_id(), actor="lan", now=NOW)
     assert where(house, "kho-a", case.facts().name).exists()
 
 
@@ -248,9 +326,8 @@ def test_repair_puts_nothing_back_while_a_destruction_is_erasing(house: Path) ->
         session.add(
             OrderItem(order_id=order.id, case_file_id=id, package_sha256="0" * 64, outcome=ITEM_ERASING)
         )
-        session.flush()
-        with pytest.raises(OrderRefusedError, match="being destroyed"):
-            repair(session, session.scalars(select(Package.id)).one(), actor="lan", now=NOW)
+    with pytest.raises(OrderRefusedError, match="being destroyed"):
+        repair(package_id(), actor="lan", now=NOW)
     assert not where(house, "kho-a", case.facts().name).exists()
 
 
@@ -268,8 +345,8 @@ def test_erasing_leaves_no_byte_in_store_quarantine_or_work_folder(house: Path) 
     id = case.kept(house / "work")
     name, words = case.facts().name, case.contents()[0][:60]
     spoil(where(house, "kho-a", name))
-    with transaction() as session:
-        repair(session, session.scalars(select(Package.id)).one(), actor="lan", now=NOW)
+    repair(package_id(), actor="lan", now=NOW)
+    with reading() as session:
         target = target_of(session, id)
     left = house / "archive/work" / f"{_spool(name)}killed"
     left.mkdir()

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
-from archive import commands, tasks
+from archive import fixity, tasks
 from archive.checkpoints import newest_checkpoint
 from archive.cli import load
 from archive.copies import examine
@@ -245,7 +245,7 @@ def test_a_package_destroyed_while_the_copies_are_read_is_not_reported_as_bad(
         destroy(case)
         return examine(*told)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(commands, "examine", destroyed_meanwhile)
+    monkeypatch.setattr(fixity, "examine", destroyed_meanwhile)
     result = run("fixity", "run", "--json")
     assert result.exit_code == 0, result.output
     assert json.loads(result.output)["bad"] == []
@@ -258,9 +258,11 @@ def test_the_copies_of_a_store_that_is_not_mounted_are_not_noted_as_missing(
 ) -> None:
     (house / "archive/stores/kho-c").rename(house / "unmounted")
     places = [FolderStore(name, house / "archive/stores" / name) for name in ("kho-a", "kho-b", "kho-c")]
-    with transaction() as session:
+    with reading() as session:
         package = session.scalars(select(Package)).one()
-        assert verify_package(session, package.id, now=NOW, places=places)["kho-c"] == "unreachable"
+        assert verify_package(package.id, now=NOW, places=places)["kho-c"] == "unreachable"
+    with reading() as session:
+        package = session.scalars(select(Package)).one()
         assert {copy.store: copy.state for copy in package.copies}["kho-c"] == "verified"
 
 

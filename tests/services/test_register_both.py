@@ -138,9 +138,9 @@ def a_full_life(house: Path) -> dict[str, str]:
     ids["handed over"] = a_case_file().with_(code="04.over").kept(house / "work")
     transfer = an_order(OrderKind.TRANSFER, ids["handed over"])
     happen(Verb.TRANSFER, "case-file", ids["handed over"], {"order_id": transfer, "outcome": "done"})
-    with transaction() as session:
+    with reading() as session:
         package = session.scalars(select(Package).where(Package.case_file_id == ids["kept"])).one()
-        verify_package(session, package.id, now=NOW)
+    verify_package(package.id, now=NOW)
     return ids
 
 
