@@ -21,7 +21,7 @@ from archive.register.session import engine
 from archive.settings import ArchiveSettings
 
 
-def copies_of(case_file_id: str) -> str:
+def work_on_copies(case_file_id: str) -> str:
     """Return the name of the work on the copies of a case file: a repair and an erasure exclude each other."""
     return f"the copies of case file {case_file_id}"
 

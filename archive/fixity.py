@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from archive.alone import alone, copies_of
+from archive.alone import alone, work_on_copies
 from archive.copies import UNREACHABLE, examine, stores
 from archive.errors import DamagedError, NotFoundError, OrderRefusedError, TemporaryError
 from archive.hashing import sha256_of_file
@@ -102,7 +102,7 @@ def repair(
     """
     with reading() as session:
         case_file_id = _kept(session, package_id).case_file_id
-    with alone(copies_of(case_file_id)):
+    with alone(work_on_copies(case_file_id)):
         with reading() as session:
             package = _kept(session, package_id)
         used = list(stores() if places is None else places)

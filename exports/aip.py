@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,20 +17,41 @@ from archive.hashing import sha256_of
 from archive.packages.facts import WrittenPackage
 from archive.packages.unbag import unbag
 from archive.register.models import CaseFile, Copy, CopyState, Package
+from archive.register.session import reading
 from archive.stores.interface import Store
 from archive.viewer import Viewer
 from exports.errors import NoGoodCopyError
 
 
+@dataclass(frozen=True)
+class Lying:
+    """A package and the stores that should have a copy of it; what is read of it needs no register any more.
+
+    Attributes:
+        stores: names, those whose copy was found good first.
+    """
+
+    name: str
+    objid: str
+    sha256: str
+    stores: tuple[str, ...]
+
+
+def lying(session: Session, package: Package) -> Lying:
+    """Return where the copies of a package lie."""
+    copies = session.scalars(
+        select(Copy).where(Copy.package_id == package.id, Copy.state != CopyState.ERASED).order_by(Copy.store)
+    )
+    good_first = sorted(copies, key=lambda one: one.state != CopyState.VERIFIED)
+    return Lying(package.name, package.objid, package.sha256, tuple(copy.store for copy in good_first))
+
+
 def export_aip(
-    session: Session,
-    case_file_id: str,
-    into: Path,
-    *,
-    viewer: Viewer,
-    places: Sequence[Store] | None = None,
+    case_file_id: str, into: Path, *, viewer: Viewer, places: Sequence[Store] | None = None
 ) -> WrittenPackage:
     """Write the newest package of a case file, without its bag, into a folder as `<OBJID folder>.zip`.
+
+    Opens a session of its own, closed before the package is read.
 
     Raises:
         NotFoundError: no such case file, or it has no package any more.
@@ -37,21 +59,23 @@ def export_aip(
         NoGoodCopyError: no store has a sound copy.
         TemporaryError: the folder cannot be written, or no store answers.
     """
-    row = session.get(CaseFile, case_file_id)
-    if row is None:
-        raise NotFoundError(f"there is no case file {case_file_id}")
-    if not viewer.may_read(row.agency_code, row.access):
-        raise NotAllowedError(f"{viewer.name} may not read {row.code}")
-    newest = select(Package).where(Package.case_file_id == row.id).order_by(Package.version.desc()).limit(1)
-    package = session.scalar(newest)
-    if package is None:
-        raise NotFoundError(f"case file {row.code} has no package")
-    return hand_out(session, package, into, places=places)
+    with reading() as session:
+        row = session.get(CaseFile, case_file_id)
+        if row is None:
+            raise NotFoundError(f"there is no case file {case_file_id}")
+        if not viewer.may_read(row.agency_code, row.access):
+            raise NotAllowedError(f"{viewer.name} may not read {row.code}")
+        newest = (
+            select(Package).where(Package.case_file_id == row.id).order_by(Package.version.desc()).limit(1)
+        )
+        package = session.scalar(newest)
+        if package is None:
+            raise NotFoundError(f"case file {row.code} has no package")
+        found = lying(session, package)
+    return hand_out(found, into, places=places)
 
 
-def hand_out(
-    session: Session, package: Package, into: Path, *, places: Sequence[Store] | None = None
-) -> WrittenPackage:
+def hand_out(package: Lying, into: Path, *, places: Sequence[Store] | None = None) -> WrittenPackage:
     """Write one package, without its bag, into a folder; asks nobody's leave (the caller has).
 
     Raises:
@@ -62,14 +86,12 @@ def hand_out(
         into.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TemporaryError(f"{into}: cannot be made: {error}") from error
-    with sound_copy(session, package, places=places) as source:
+    with sound_copy(package, places=places) as source:
         return unbag(source, into / f"{package.objid.replace(':', '_')}.zip")
 
 
 @contextmanager
-def sound_copy(
-    session: Session, package: Package, *, places: Sequence[Store] | None = None
-) -> Iterator[BinaryIO]:
+def sound_copy(package: Lying, *, places: Sequence[Store] | None = None) -> Iterator[BinaryIO]:
     """Give a stream over the first copy whose bytes hash to what the register says; it is read whole first.
 
     Raises:
@@ -77,16 +99,13 @@ def sound_copy(
         TemporaryError: no store answered.
     """
     used = {store.name: store for store in (stores() if places is None else places)}
-    copies = session.scalars(
-        select(Copy).where(Copy.package_id == package.id, Copy.state != CopyState.ERASED).order_by(Copy.store)
-    )
     troubles: list[str] = []
     silent = 0
-    for copy in sorted(copies, key=lambda one: one.state != CopyState.VERIFIED):
-        if copy.store not in used:
+    for name in package.stores:
+        if name not in used:
             continue
         try:
-            source = used[copy.store].open(package.name)
+            source = used[name].open(package.name)
         except (NotFoundError, TemporaryError) as error:
             silent += isinstance(error, TemporaryError)
             troubles.append(str(error))
@@ -96,7 +115,7 @@ def sound_copy(
                 source.seek(0)
                 yield source
                 return
-            troubles.append(f"store {copy.store}: the copy is damaged")
+            troubles.append(f"store {name}: the copy is damaged")
     told = "; ".join(troubles) or "no configured store has a copy"
     if silent and silent == len(troubles):
         raise TemporaryError(f"{package.name}: {told}")

@@ -15,6 +15,7 @@ from archive.register.session import reading, transaction
 from exports import transfer as handing
 from exports.aip import export_aip
 from exports.inventory import inventory
+from exports.progress import REFUSED, SENT
 from exports.settings import ExportsSettings
 
 AsUser = Annotated[str, typer.Option("--as", help="Account name; written into the ledger.")]
@@ -57,8 +58,7 @@ def _aip(
     as_json: Json = False,
 ) -> None:
     """Write a case file's package as a plain TT 05/2025 ZIP."""
-    with reading() as session:
-        written = export_aip(session, case_file, into, viewer=viewer_named(user, role))
+    written = export_aip(case_file, into, viewer=viewer_named(user, role))
     show(asdict(written), as_json=as_json, text=f"{written.path}  {written.sha256}")
 
 
@@ -70,11 +70,10 @@ def _send(
     as_json: Json = False,
 ) -> None:
     """Write the packages of an approved order into the Historical Archive's inbox."""
-    with transaction() as session:
-        sent = handing.send(session, order, viewer=viewer_named(user, role), now=datetime.now(UTC))
+    sent = handing.send(order, viewer=viewer_named(user, role), now=datetime.now(UTC))
     text = "\n".join(f"{one.code}: {one.outcome} {one.file or one.detail}" for one in sent)
     show([asdict(one) for one in sent], as_json=as_json, text=text or "nothing was left to send")
-    if any(one.outcome == handing.REFUSED for one in sent):
+    if any(one.outcome != SENT for one in sent):
         raise typer.Exit(1)
 
 
@@ -99,5 +98,5 @@ def _collect(as_json: Json = False) -> None:
         collected = handing.collect(session, now=datetime.now(UTC))
     text = "\n".join(f"{one.code}: {one.outcome} {one.receipt} {one.detail}".rstrip() for one in collected)
     show([asdict(one) for one in collected], as_json=as_json, text=text or "nothing is under way")
-    if any(one.outcome == handing.REFUSED for one in collected):
+    if any(one.outcome == REFUSED for one in collected):
         raise typer.Exit(1)

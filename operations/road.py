@@ -275,8 +275,7 @@ def _hand_over(case_file_id: str) -> tuple[str, bool]:
             now=now,
         )
         orders.approve(session, order.id, viewer=HEAD, role=Role.HEAD, now=now + timedelta(seconds=1))
-    with transaction() as session:
-        transfer.send(session, order.id, viewer=ARCHIVIST, now=datetime.now(UTC))
+    transfer.send(order.id, viewer=ARCHIVIST, now=datetime.now(UTC))
     reception.receive(ExportsSettings.load().inbox, now=datetime.now(UTC))
     with transaction() as session:
         transfer.collect(session, now=datetime.now(UTC))

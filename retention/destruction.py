@@ -37,7 +37,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import orders
-from archive.alone import alone, copies_of
+from archive.alone import alone, work_on_copies
 from archive.custody import StoreHolder, receipt_payload, stores, target_of
 from archive.errors import (
     NotAllowedError,
@@ -208,7 +208,7 @@ def _destroy(
     """Take one case file as far as it will go now; return what stopped it, "" when nothing did."""
     with ExitStack() as stack:
         try:
-            stack.enter_context(alone(copies_of(case_file_id)))
+            stack.enter_context(alone(work_on_copies(case_file_id)))
         except TemporaryError as error:
             return str(error)  # a repair is writing copies; the next run finds the case file as it is
         return _destroy_alone(order_id, case_file_id, asked, actor, time)

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import pytest
 from sqlalchemy import func, select
 
-from archive.alone import alone, copies_of
+from archive.alone import alone, work_on_copies
 from archive.custody import (
     StoreHolder,
     deposit,
@@ -256,13 +256,13 @@ def test_a_repair_and_an_erasure_of_the_same_copies_keep_each_other_out(house: P
     seen: list[str] = []
 
     def erase_beside() -> None:
-        with pytest.raises(TemporaryError, match="right now"), alone(copies_of(id)):
+        with pytest.raises(TemporaryError, match="right now"), alone(work_on_copies(id)):
             seen.append("let in")
 
     assert repair(package_id(), actor="lan", now=NOW, places=watched(house, erase_beside)) == ["kho-b"]
     assert seen == []
     where(house, "kho-b", case.facts().name).unlink()
-    with alone(copies_of(id)), pytest.raises(TemporaryError, match="right now"):
+    with alone(work_on_copies(id)), pytest.raises(TemporaryError, match="right now"):
         repair(package_id(), actor="lan", now=NOW)
     assert copies(package_id())["kho-b"] == "verified"
 

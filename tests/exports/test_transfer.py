@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import json
+import os
 import zipfile
+from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from sqlalchemy import select
 
 from archive import orders
 from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
+from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.packages.reader import read_facts
 from archive.packages.verify import verify_plain
 from archive.register.decisions import Order, OrderKind
 from archive.register.models import CaseFile, CaseFileState, Package
+from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
+from archive.stores.folder import FolderStore
 from archive.viewer import Role
+from exports.aip import export_aip
 from exports.errors import NoGoodCopyError, ReceiptError
 from exports.receipt import read_receipt, write_receipt
 from exports.settings import ExportsSettings
@@ -48,8 +55,7 @@ def ordered(*case_file_ids: str, kind: OrderKind = OrderKind.TRANSFER, approve: 
 
 
 def sent(order_id: str) -> list[Sent]:
-    with transaction() as session:
-        return send(session, order_id, viewer=LAN, now=LATER)
+    return send(order_id, viewer=LAN, now=LATER)
 
 
 def collected() -> list[Collected]:
@@ -220,18 +226,7 @@ def test_a_hold_placed_after_sending_makes_it_wait(kept: dict[str, str]) -> None
     case_file_id = kept["01.2014.QD"]
     sent(ordered(case_file_id))
     receive(inbox(), now=LATER)
-    from archive.ledger.append import append
-    from archive.register.projection import apply
-
-    hold = ordered(case_file_id, kind=OrderKind.HOLD, approve=False)
-    with transaction() as session:
-        payload = {"hold_id": "h1", "order_id": hold, "reason": "thanh tra"}
-        apply(
-            session,
-            append(
-                session, Verb.HOLD, actor="lan", kind="case-file", id=case_file_id, payload=payload, now=NOW
-            ),
-        )
+    hold(case_file_id)
     [result] = collected()
     assert result.outcome == "waiting" and "thanh tra" in result.detail
     assert state_of(case_file_id) == CaseFileState.STORED
@@ -247,14 +242,73 @@ def test_sending_and_receiving_twice_changes_nothing(kept: dict[str, str]) -> No
     assert collected() == []
 
 
-def test_a_rolled_back_sending_can_be_done_again_with_the_same_bytes(kept: dict[str, str]) -> None:
+def test_a_sending_killed_before_it_is_recorded_can_be_done_again(
+    kept: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     order_id = ordered(kept["01.2014.QD"])
-    with pytest.raises(RuntimeError, match="killed"), transaction() as session:
-        [first] = send(session, order_id, viewer=LAN, now=LATER)
-        raise RuntimeError("killed before the commit")
+    pid = os.fork()
+    if pid == 0:
+        monkeypatch.setattr("exports.sending.flush_folder", lambda folder: os._exit(9))
+        sent(order_id)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 9
     assert order_state(order_id) == "approved"
-    [second] = sent(order_id)
-    assert second.sha256 == first.sha256
+    [left] = inbox().glob("*.zip")
+    before = left.read_bytes()
+    [one] = sent(order_id)
+    assert [path.name for path in inbox().iterdir()] == [one.file]  # and nothing half done
+    assert left.read_bytes() == before
+
+
+class WatchedStore(FolderStore):
+    """A store beside which something happens when it is read."""
+
+    meanwhile: Callable[[], object]
+
+    def open(self, name: str) -> BinaryIO:
+        self.meanwhile()
+        return super().open(name)
+
+
+def watched(house: Path, meanwhile: Callable[[], object]) -> list[WatchedStore]:
+    store = WatchedStore("kho-a", house / "archive/stores/kho-a")
+    store.meanwhile = meanwhile
+    return [store]
+
+
+def test_nobody_waits_to_write_while_a_package_is_made_ready(house: Path, kept: dict[str, str]) -> None:
+    case_file_id = kept["01.2014.QD"]
+    written: list[int] = []
+
+    def write() -> None:
+        with transaction() as session:  # would wait, and fail after 30 s, if the register were held
+            written.append(append(session, Verb.VIEW, actor="x", kind="case-file", id=case_file_id).seq)
+
+    [one] = send(ordered(case_file_id), viewer=LAN, now=LATER, places=watched(house, write))
+    assert (one.outcome, len(written)) == ("sent", 1)
+    export_aip(case_file_id, house / "out", viewer=LAN, places=watched(house, write))
+    assert len(written) == 2
+
+
+def hold(case_file_id: str) -> None:
+    order_id = ordered(case_file_id, kind=OrderKind.HOLD, approve=False)
+    with transaction() as session:
+        payload = {"hold_id": "h1", "order_id": order_id, "reason": "thanh tra"}
+        event = append(
+            session, Verb.HOLD, actor="lan", kind="case-file", id=case_file_id, payload=payload, now=NOW
+        )
+        apply(session, event)
+
+
+def test_a_hold_placed_while_its_package_is_made_ready_keeps_it_out_of_the_inbox(
+    house: Path, kept: dict[str, str]
+) -> None:
+    case_file_id = kept["01.2014.QD"]
+    order_id = ordered(case_file_id)
+    places = watched(house, lambda: hold(case_file_id))
+    [one] = send(order_id, viewer=LAN, now=LATER, places=places)
+    assert one.outcome == "refused" and "thanh tra" in one.detail
+    assert list(inbox().iterdir()) == []
+    assert order_state(order_id) == "refused"
 
 
 def test_an_order_that_is_not_approved_sends_nothing(kept: dict[str, str]) -> None:
@@ -273,8 +327,8 @@ def test_another_kind_of_order_sends_nothing(kept: dict[str, str]) -> None:
 @pytest.mark.parametrize("viewer", [HUNG, STRANGER], ids=["a council member", "an archivist elsewhere"])
 def test_who_is_not_archivist_or_head_there_may_not_send(kept: dict[str, str], viewer: object) -> None:
     order_id = ordered(kept["01.2014.QD"])
-    with pytest.raises(NotAllowedError), transaction() as session:
-        send(session, order_id, viewer=viewer, now=LATER)  # type: ignore[arg-type]
+    with pytest.raises(NotAllowedError):
+        send(order_id, viewer=viewer, now=LATER)  # type: ignore[arg-type]
 
 
 def test_an_unknown_order_is_not_found(kept: dict[str, str]) -> None:
@@ -301,11 +355,13 @@ def test_a_damaged_copy_is_passed_over_for_the_next(house: Path, kept: dict[str,
     assert receive(inbox(), now=LATER)[0].accepted
 
 
-def test_without_a_sound_copy_nothing_is_sent(house: Path, kept: dict[str, str]) -> None:
-    case_file_id = kept["01.2014.QD"]
-    _spoil(house, case_file_id, ("kho-a", "kho-b", "kho-c"))
-    order_id = ordered(case_file_id)
-    with pytest.raises(NoGoodCopyError, match="repair"):
-        sent(order_id)
-    assert order_state(order_id) == "approved"
-    assert list(inbox().glob("*.zip")) == []
+def test_one_without_a_sound_copy_waits_and_the_others_go(house: Path, kept: dict[str, str]) -> None:
+    bad, good = kept["01.2014.QD"], kept["02.2014.QD"]
+    _spoil(house, bad, ("kho-a", "kho-b", "kho-c"))
+    order_id = ordered(bad, good)
+    outcomes = {one.case_file_id: one for one in sent(order_id)}
+    assert outcomes[bad].outcome == "waiting" and "repair" in outcomes[bad].detail
+    assert [path.name for path in inbox().iterdir()] == [outcomes[good].file]
+    assert order_state(order_id) == "executing"
+    with pytest.raises(NoGoodCopyError):
+        export_aip(bad, house / "out", viewer=LAN)

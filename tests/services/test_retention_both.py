@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from archive.errors import OrderRefusedError
+from archive.alone import alone, work_on_copies
+from archive.custody import StoreHolder, repair, stores
+from archive.errors import OrderRefusedError, TemporaryError
+from archive.holders import Erasure, Target
 from archive.register.agencies import set_agency, set_fonds
 from archive.register.decisions import Hold
 from archive.register.models import CaseFile
@@ -104,3 +107,29 @@ def test_two_people_approving_at_once_both_count(town: Town) -> None:
     for thread in threads:
         thread.join(timeout=60)
     assert execute(order_id, viewer=BINH, now=NOW).count("done") == 1
+
+
+def test_a_second_run_and_a_repair_are_sent_away_while_an_order_is_carried_out(town: Town) -> None:
+    case_file_id = town.store("01")
+    with reading() as session:
+        package_id = session.get_one(CaseFile, case_file_id).packages[0].id
+    order_id = town.ordered(case_file_id)
+    seen: list[str] = []
+
+    class Beside(StoreHolder):
+        def erase(self, target: Target) -> Erasure:
+            with pytest.raises(TemporaryError, match="right now"):
+                execute(order_id, viewer=HEAD, now=NOW)
+            with pytest.raises(OrderRefusedError, match="being destroyed"):
+                repair(package_id, actor="lan", now=NOW)
+            with pytest.raises(TemporaryError, match="right now"), alone(work_on_copies(case_file_id)):
+                seen.append("let in")
+            seen.append("sent away")
+            return super().erase(target)
+
+    assert execute(
+        order_id, viewer=BINH, now=NOW, ask=[Beside(stores()[0]), *map(StoreHolder, stores()[1:])]
+    ).finished
+    assert set(seen) == {"sent away"}
+    with alone(f"order {order_id}"), alone(work_on_copies(case_file_id)):
+        pass
