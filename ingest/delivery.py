@@ -41,6 +41,19 @@ class DeliveredDocument:
 
 
 @dataclass(frozen=True)
+class Previous:
+    """What a supplement or a replacement says it belongs to; both empty when it says nothing.
+
+    Attributes:
+        objid: of the earlier package.
+        file_code: of the case file it brought, or that is stored.
+    """
+
+    objid: str = ""
+    file_code: str = ""
+
+
+@dataclass(frozen=True)
 class Delivery:
     """A case file as delivered.
 
@@ -49,6 +62,9 @@ class Delivery:
         record_status: NEW, SUPPLEMENT, REPLACEMENT, TEST or OTHER.
         sources: METS, EAD, edXML as they came, to be kept in `documentation/`.
         findings: what was already wrong with the package itself.
+        kind: the wrapping it came in, as the reader that read it calls it.
+        previous: the delivery or case file a SUPPLEMENT or REPLACEMENT belongs to.
+        fetched: where files came from that the package did not bring itself: scheme and host, each once.
     """
 
     standard: str
@@ -60,6 +76,9 @@ class Delivery:
     documents: tuple[DeliveredDocument, ...]
     sources: tuple[DeliveredFile, ...] = ()
     findings: tuple[Finding, ...] = ()
+    kind: str = "SIP_hoso"
+    previous: Previous = Previous()
+    fetched: tuple[str, ...] = ()
 
     def placed_files(self) -> Iterator[tuple[str, int, DeliveredFile]]:
         """Yield place, document ordinal (0: the package's own) and file of everything that would be kept.

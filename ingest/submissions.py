@@ -20,6 +20,7 @@ from ingest.errors import IngestError
 from ingest.pipeline import STEPS, accepted
 
 SEES = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
+CODES_NEVER_ACCEPTED = frozenset({"RECORD_STORED"})
 SORTS = {"received": Submission.received_at, "title": Submission.title, "agency": Submission.agency_code}
 
 
@@ -93,9 +94,13 @@ def accept(session: Session, submission_id: str, *, viewer: Viewer, now: datetim
 
     Raises:
         NotAllowedError: the viewer is no archivist of that agency.
-        IngestError: it is not waiting for a decision.
+        IngestError: it is not waiting for a decision, or it would overwrite what is stored.
     """
     submission = _to_decide(session, submission_id, viewer)
+    if any(finding.code in CODES_NEVER_ACCEPTED for finding in submission.findings):
+        raise IngestError(
+            "it speaks of a case file that is stored, and nothing overwrites that one: return it with a reason"
+        )
     accepted(
         session, submission, by=viewer.name, role=Role.ARCHIVIST, basis="NĐ 30/2020/NĐ-CP Điều 30", now=now
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from archive.packages.facts import Fault
 from archive.packages.names import fault_in, fold, from_bag_line
-from archive.packages.tree import READ_ERRORS, Digested, Tree, digest
+from archive.packages.tree import MAX_MEMBERS, READ_ERRORS, Digested, Tree, digest
 
 VERSIONS = frozenset({"0.93", "0.94", "0.95", "0.96", "0.97", "1.0"})
 ALGORITHMS = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512"})
@@ -16,6 +16,12 @@ LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]+\*?(.+)\Z")
 OXUM = re.compile(r"([0-9]+)\.([0-9]+)\Z")
 TAG_LIMIT = 1 << 20
 """Bytes of bagit.txt and bag-info.txt that are read."""
+LINE_LIMIT = 16_384
+"""Bytes of one manifest line; a hash and the longest path are far below."""
+MAX_FAULTS = 10_000
+"""Faults after which no manifest is read on; a hostile one may have millions of lines."""
+MAX_LINES = 2 * MAX_MEMBERS
+"""Lines of one manifest that are read."""
 
 
 class BagCheck:
@@ -29,6 +35,7 @@ class BagCheck:
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
         self._names = set(tree.names())
+        self._folded = {fold(name) for name in self._names}
         self.faults: list[Fault] = []
         self.digests: dict[str, Digested] = {}
 
@@ -52,7 +59,8 @@ class BagCheck:
             )
 
     def _fault(self, rule: str, path: str, message: str) -> None:
-        self.faults.append(Fault(rule, path, message))
+        if len(self.faults) < MAX_FAULTS:
+            self.faults.append(Fault(rule, path, message))
 
     def _text(self, name: str, rule: str) -> str | None:
         try:
@@ -105,7 +113,8 @@ class BagCheck:
                 self._fault(rule, path, f"{name} lists it, but it is not there")
             else:
                 claims.setdefault(path, {})[algorithm] = claimed
-            listed.add(fold(path))
+            if (folded := fold(path)) in self._folded:  # what is not there must not fill the memory
+                listed.add(folded)
         if not is_tag:
             for path in sorted(payload):
                 if fold(path) not in listed:
@@ -114,7 +123,14 @@ class BagCheck:
     def _lines(self, name: str, rule: str) -> Iterator[tuple[str, str]]:
         try:
             with self._tree.open(name) as stream:
-                for number, raw in enumerate(stream, 1):
+                for number, raw in enumerate(iter(lambda: stream.readline(LINE_LIMIT), b""), 1):
+                    if len(raw) == LINE_LIMIT and not raw.endswith(b"\n"):
+                        self._fault(
+                            rule, name, f"line {number} is longer than {LINE_LIMIT} bytes; not read on"
+                        )
+                        return
+                    if len(self.faults) >= MAX_FAULTS or number > MAX_LINES:
+                        return
                     line = raw.decode("utf-8").rstrip("\r\n")
                     match = LINE.match(line)
                     if match:

@@ -18,7 +18,9 @@ from typing import BinaryIO
 
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.limits import Limits
-from ingest.gateway.unzip import CONTAINER_MARKS, check_directory_size, unpack
+from ingest.gateway.nested import CONTAINER_MARKS
+from ingest.gateway.unzip import unpack
+from ingest.gateway.zip_directory import check_directory
 
 PACKED_ITSELF = re.compile(r"\.(zip|docx|docm|xlsx|xlsm|pptx|pptm|odt|ods|odp|odg|epub|jar)$", re.I)
 
@@ -150,7 +152,8 @@ def _unwrapped(attachment: Attachment, limits: Limits) -> Attachment:
         if stream.read(4) != b"PK\x03\x04" or PACKED_ITSELF.search(attachment.name):
             return attachment
     try:
-        check_directory_size(attachment.path, limits)
+        with attachment.path.open("rb") as stream:
+            check_directory(stream, attachment.path.stat().st_size, limits, attachment.path.name)
         with zipfile.ZipFile(attachment.path) as opened:
             if CONTAINER_MARKS & set(opened.namelist()):
                 return attachment  # a document whose name does not say so; identification will

@@ -17,7 +17,10 @@ class Limits:
         name: characters of a member's path.
         nesting: how many ZIPs may lie inside each other, the package itself not counted.
         message_bytes: an edXML message, or a package as it travels.
-        description_bytes: one METS, EAD or EAD_doc file.
+        description_bytes: one METS.
+        ead_bytes: one EAD or EAD_doc, which has at most 22 fields.
+        sheet_bytes: a spreadsheet that describes a case file, unpacked.
+        sheet_rows: its rows; a row is a document.
     """
 
     package_bytes: int = 4 * 2**30
@@ -26,7 +29,10 @@ class Limits:
     name: int = 255
     nesting: int = 2
     message_bytes: int = 512 * 2**20
-    description_bytes: int = 128 * 2**20
+    description_bytes: int = 64 * 2**20
+    ead_bytes: int = 2 * 2**20
+    sheet_bytes: int = 32 * 2**20
+    sheet_rows: int = 5_000
 
     @classmethod
     def of(cls, settings: IngestSettings) -> Limits:

@@ -35,8 +35,17 @@ def text(element: etree._Element) -> str:
     return (element.text or "").strip()
 
 
+def forget(element: etree._Element) -> None:
+    """Let go of an element that was read, and of all before it: a file of small elements must not grow in memory."""
+    element.clear()
+    parent = element.getparent()
+    if parent is not None:
+        while parent[0] is not element:
+            del parent[0]
+
+
 def walk(path: Path, *, code: str, place: str, max_bytes: int) -> Iterator[tuple[str, etree._Element]]:
-    """Yield ("start" | "end", element) over the file; the caller clears what it has read.
+    """Yield ("start" | "end", element) over the file; the caller forgets what it has read (`forget`).
 
     Raises:
         UnreadableDeliveryError: with `code`: too large, not well-formed, or it has a DOCTYPE.

@@ -10,30 +10,24 @@ enough for a real case file, so a hostile sender can make us write that much to 
 from __future__ import annotations
 
 import errno
-import shutil
 import stat
 import struct
-import tempfile
-import unicodedata
 import zipfile
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from archive.errors import TemporaryError
 from archive.hashing import hashed_copy
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.limits import Limits
+from ingest.gateway.member_names import Names
+from ingest.gateway.nested import RATIO_FLOOR, Nested
+from ingest.gateway.zip_directory import check_directory
 
 CHUNK = 1 << 20
 OUR_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
 """Errors that are our disk's and no fault of the archive's maker."""
-RATIO_FLOOR = 8 << 20
-"""Below this many unpacked bytes a high ratio is harmless (empty spreadsheets compress 1000 to 1)."""
-
-CONTAINER_MARKS = frozenset({"[Content_Types].xml", "mimetype", "META-INF/manifest.xml"})
-"""A ZIP with one of these is a document (docx, xlsx, odt ...), not an archive inside an archive."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +54,8 @@ def unpack(archive: Path, into: Path, limits: Limits) -> list[Unpacked]:
             SIP_BOMB, SIP_NESTED.
         TemporaryError: our disk is full or broken.
     """
-    check_directory_size(archive, limits)
+    with archive.open("rb") as stream:
+        check_directory(stream, archive.stat().st_size, limits, archive.name)
     into.mkdir(parents=True, exist_ok=True)
     try:
         with zipfile.ZipFile(archive) as opened:
@@ -72,8 +67,9 @@ def unpack(archive: Path, into: Path, limits: Limits) -> list[Unpacked]:
                 sha256 = _write(opened, name, member, target, limits, limits.package_bytes - total)
                 total += member.file_size
                 found.append(Unpacked(name, target, member.file_size, sha256))
+            nested = Nested(limits)
             for one in found:
-                _check_nested(one.path, one.name, limits, depth=1)
+                nested.look(one.path, one.name)
             return found
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno in OUR_DISK:
@@ -87,26 +83,6 @@ def _broken(place: str, error: Exception) -> UnreadableDeliveryError:
     return UnreadableDeliveryError("SIP_ZIP_BROKEN", place, str(error) or "damaged or truncated")
 
 
-def check_directory_size(archive: Path, limits: Limits) -> None:
-    """Refuse a directory that would need much memory, before `zipfile` reads it whole."""
-    size = archive.stat().st_size
-    if size > limits.message_bytes:
-        raise UnreadableDeliveryError("SIP_TOO_LARGE", archive.name, f"{size} bytes")
-    with archive.open("rb") as stream:
-        tail_at = max(0, size - 22 - 65535)
-        stream.seek(tail_at)
-        tail = stream.read()
-    at = tail.rfind(b"PK\x05\x06")
-    if at < 0 or len(tail) - at < 22:
-        raise UnreadableDeliveryError("SIP_ZIP_BROKEN", archive.name, "no end-of-directory record")
-    directory, start = struct.unpack_from("<II", tail, at + 12)
-    if directory == 0xFFFFFFFF or start == 0xFFFFFFFF:
-        record = tail.rfind(b"PK\x06\x06", 0, at)
-        directory = struct.unpack_from("<Q", tail, record + 40)[0] if 0 <= record <= len(tail) - 48 else size
-    if directory > limits.files * (46 + 4 * limits.name + 1024):
-        raise UnreadableDeliveryError("SIP_TOO_MANY_FILES", archive.name, f"directory of {directory} bytes")
-
-
 def _checked(opened: zipfile.ZipFile, archive: Path, limits: Limits) -> list[tuple[str, zipfile.ZipInfo]]:
     infos = opened.infolist()
     if len(infos) > limits.files:
@@ -118,29 +94,16 @@ def _checked(opened: zipfile.ZipFile, archive: Path, limits: Limits) -> list[tup
         raise UnreadableDeliveryError(
             "SIP_BOMB", archive.name, f"{declared} bytes out of {archive.stat().st_size}"
         )
-    seen: dict[str, str] = {}
+    names = Names(limits.name)
     members = []
     for info in infos:
         name = name_as_sent(info)
-        _check_name(name, info, limits)
-        key = unicodedata.normalize("NFC", name.rstrip("/")).casefold()
-        if key in seen:
-            raise UnreadableDeliveryError("SIP_NAME_CLASH", name, f"the same name as {seen[key]}")
-        seen[key] = name
+        names.take(name)
+        _check_kind(name, info)
         if not info.is_dir():
             members.append((name, info))
-    for key, name in seen.items():
-        for parent in _parents(key):
-            if parent in seen and not seen[parent].endswith("/"):
-                raise UnreadableDeliveryError(
-                    "SIP_NAME_CLASH", name, f"{seen[parent]} is a file and a folder"
-                )
+    names.settle()
     return members
-
-
-def _parents(key: str) -> list[str]:
-    parts = key.split("/")
-    return ["/".join(parts[:n]) for n in range(1, len(parts))]
 
 
 def name_as_sent(info: zipfile.ZipInfo) -> str:
@@ -153,20 +116,9 @@ def name_as_sent(info: zipfile.ZipInfo) -> str:
         return info.orig_filename
 
 
-def _check_name(name: str, info: zipfile.ZipInfo, limits: Limits) -> None:
-    def refuse(why: str) -> UnreadableDeliveryError:
-        return UnreadableDeliveryError("SIP_UNSAFE_NAME", name[:80], why)
-
-    if len(name) > limits.name:
-        raise refuse(f"{len(name)} characters; at most {limits.name}")
-    if "\\" in name or any(unicodedata.category(c) in ("Cc", "Cs") for c in name):
-        raise refuse("has a backslash or a control character")
-    parts = name.rstrip("/").split("/")
-    if name.startswith("/") or any(part in ("", ".", "..") for part in parts) or ":" in parts[0][1:2]:
-        raise refuse("is absolute or leaves its folder")
-    mode = info.external_attr >> 16
-    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise refuse("is a link or a device")
+def _check_kind(name: str, info: zipfile.ZipInfo) -> None:
+    if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise UnreadableDeliveryError("SIP_UNSAFE_NAME", name, "is a link or a device")
     if info.flag_bits & 0x1:
         raise UnreadableDeliveryError("SIP_ENCRYPTED", name, "is encrypted")
 
@@ -188,37 +140,3 @@ def _write(
     if copied.size != info.file_size:
         raise UnreadableDeliveryError("SIP_ZIP_BROKEN", name, f"{copied.size} of {info.file_size} bytes")
     return copied.sha256
-
-
-def _check_nested(path: Path, name: str, limits: Limits, *, depth: int) -> None:
-    """Look into a ZIP inside the ZIP: its sizes count, and there may be only so many levels."""
-    with path.open("rb") as stream:
-        if stream.read(4) != b"PK\x03\x04":
-            return
-        stream.seek(0)
-        _look_into(stream, name, path.stat().st_size, limits, depth)
-
-
-def _look_into(stream: IO[bytes], name: str, size: int, limits: Limits, depth: int) -> None:
-    try:
-        with zipfile.ZipFile(stream) as inner:
-            infos = inner.infolist()
-            document = bool(CONTAINER_MARKS & {info.filename for info in infos})
-            # A document inside a document is normal; an endless one (a ZIP holding itself) is not.
-            if depth > limits.nesting + (3 if document else 0):
-                raise UnreadableDeliveryError("SIP_NESTED", name, f"more than {limits.nesting} archives deep")
-            declared = sum(info.file_size for info in infos)
-            if declared > limits.package_bytes or (declared > RATIO_FLOOR and declared > limits.ratio * size):
-                raise UnreadableDeliveryError("SIP_BOMB", name, f"{declared} bytes out of {size}")
-            for info in infos:
-                if info.is_dir() or info.flag_bits & 0x1 or info.file_size < 22:
-                    continue
-                with inner.open(info) as member:
-                    if member.read(4) != b"PK\x03\x04":
-                        continue
-                with inner.open(info) as member, tempfile.TemporaryFile() as copy:
-                    shutil.copyfileobj(member, copy, CHUNK)
-                    copy.seek(0)
-                    _look_into(copy, f"{name}!{info.filename}", info.file_size, limits, depth + 1)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        return  # not an archive we can open: format identification will say what it is

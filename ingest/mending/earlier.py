@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
-from archive.register.models import STATES_OPEN, Submission, SubmissionState
+from archive.register.models import STATES_OPEN, CaseFile, Submission, SubmissionState
 
 
 def returned(session: Session, *, agency_code: str, file_code: str) -> str | None:
@@ -22,6 +22,22 @@ def returned(session: Session, *, agency_code: str, file_code: str) -> str | Non
         .order_by(Submission.received_at.desc())
         .limit(1)
     )
+
+
+def all_returned(session: Session, *, agency_code: str, most: int = 200) -> Sequence[str]:
+    """Return the ids of the agency's newest returned deliveries."""
+    return session.scalars(
+        select(Submission.id)
+        .where(Submission.agency_code == agency_code, Submission.state == SubmissionState.RETURNED)
+        .order_by(Submission.received_at.desc())
+        .limit(most)
+    ).all()
+
+
+def is_stored(session: Session, *, agency_code: str, file_code: str) -> bool:
+    """Return whether the agency's case file of this code is, or was, in the vault."""
+    stored = select(CaseFile.id).where(CaseFile.agency_code == agency_code, CaseFile.code == file_code)
+    return bool(file_code) and session.scalar(stored) is not None
 
 
 def being_mended(session: Session, submission_id: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -32,6 +33,16 @@ def opened(work: Work, submission_id: str) -> Earlier | None:
     there = replace(work, submission_id=submission_id, folder=quarantine.folder(submission_id) / "work")
     delivery = there.find("delivery", Delivery)
     return Earlier(delivery, there) if delivery is not None else None
+
+
+def by_objid(work: Work, submission_ids: Iterable[str], objid: str) -> Earlier | None:
+    """Return the first of these deliveries that came as the package of this OBJID; None when none did."""
+    wanted = objid.replace(":", "_").casefold()
+    for submission_id in submission_ids:
+        found = opened(work, submission_id)
+        if found is not None and found.delivery.objid.replace(":", "_").casefold() == wanted:
+            return found
+    return None
 
 
 def carry_over(work: Work, earlier: Earlier, amendment: Amendment) -> Delivery:

@@ -7,20 +7,25 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive.register.models import Agency
 from archive.register.session import reading
 from ingest.checks.case import PARTIAL
-from ingest.checks.fields import canonical
-from ingest.delivery import Delivery
+from ingest.delivery import Delivery, Previous
 from ingest.errors import UnreadableDeliveryError
 from ingest.finding import Finding
-from ingest.gateway import edxml, sip
+from ingest.gateway import edxml
+from ingest.gateway.limits import Limits
 from ingest.mending import earlier
 from ingest.mending import package as mend_package
 from ingest.mending.amendment import from_package
+from ingest.readers import record_status
+from ingest.readers.fetcher import HttpFetcher
+from ingest.readers.interface import Context
+from ingest.readers.read import read
+from ingest.settings import IngestSettings
 from ingest.steps import carry, secret
 from ingest.steps.step import Act, Outcome, Verdict, Work
 
@@ -40,7 +45,7 @@ def unpack(work: Work, now: datetime) -> Outcome:
     try:
         if work.kind not in ("sip", "mend"):
             return _message(edxml.read(work.raw, target), now)
-        delivery, mends = _mended(work, target) if work.kind == "mend" else _package(work, target)
+        delivery, mends = _mended(work, target) if work.kind == "mend" else _package(work, target, now)
     except UnreadableDeliveryError as error:
         place = PACKAGE if error.place == work.raw.name else error.place
         unreadable = Finding(error.code, place, {"reason": error.reason})
@@ -58,6 +63,8 @@ def unpack(work: Work, now: datetime) -> Outcome:
             "files": len(files),
             "bytes": sum(file.size for file in files),
             "standard": delivery.standard,
+            "format": delivery.kind,
+            "fetched": list(delivery.fetched),
             "acts": [
                 Act("unpacking", now, "success", f"{len(files)} files", "Tàng Thư ingest").__dict__
                 | {"at": now.isoformat()}
@@ -66,19 +73,34 @@ def unpack(work: Work, now: datetime) -> Outcome:
     )
 
 
-def _package(work: Work, target: Path) -> tuple[Delivery, str]:
-    """Return the whole delivery of a SIP, and which returned submission it mends."""
-    sent = sip.read(work.raw, target)
-    if sent.record_status not in PARTIAL:
+def _package(work: Work, target: Path, now: datetime) -> tuple[Delivery, str]:
+    """Return the whole delivery of a package, and which returned submission it mends."""
+    sent = read(work.raw, target, _context(work, now))
+    if sent.record_status not in PARTIAL or sent.previous == Previous():
         return sent, ""
-    with reading() as session:
-        code = canonical(sent.fields).get("FileCode", "")
-        earlier_id = earlier.returned(session, agency_code=work.agency_code, file_code=code) or ""
-    before = carry.opened(work, earlier_id) if earlier_id else None
+    before, told = _before(work, sent)
     if before is None:
-        nothing = Finding("MEND_NOTHING", "METS.xml", {"status": sent.record_status})
-        return replace(sent, findings=(*sent.findings, nothing)), ""
-    return carry.carry_over(work, before, from_package(sent, before.delivery)), earlier_id
+        return replace(sent, findings=(*sent.findings, told)), ""
+    return carry.carry_over(work, before, from_package(sent, before.delivery)), before.work.submission_id
+
+
+def _before(work: Work, sent: Delivery) -> tuple[carry.Earlier | None, Finding]:
+    """Return the returned delivery a package belongs to; when there is none, the finding that says so.
+
+    A stored case file is never overwritten by a package: that is told, and an archivist answers.
+    """
+    code = sent.previous.file_code
+    with reading() as session:
+        stored = earlier.is_stored(session, agency_code=work.agency_code, file_code=code)
+        by_code = earlier.returned(session, agency_code=work.agency_code, file_code=code)
+        ids = earlier.all_returned(session, agency_code=work.agency_code) if sent.previous.objid else ()
+    params = {"status": sent.record_status}
+    if stored:
+        return None, Finding("RECORD_STORED", record_status.PLACE, params | {"code": code})
+    before = carry.by_objid(work, ids, sent.previous.objid)
+    if before is None and by_code:
+        before = carry.opened(work, by_code)
+    return before, Finding("MEND_NOTHING", record_status.PLACE, params)
 
 
 def _mended(work: Work, target: Path) -> tuple[Delivery, str]:
@@ -88,6 +110,20 @@ def _mended(work: Work, target: Path) -> tuple[Delivery, str]:
     if before is None:
         raise UnreadableDeliveryError("MEND_GONE", mend_package.DESCRIPTION, "the returned delivery is gone")
     return carry.carry_over(work, before, amendment), work.mends
+
+
+def _context(work: Work, now: datetime) -> Context:
+    settings = IngestSettings.load()
+    return Context(
+        limits=Limits.of(settings),
+        agency_code=work.agency_code,
+        file_name=work.file_name,
+        fetcher=HttpFetcher(
+            tuple(place for place in settings.fetch_places if place.agency == work.agency_code),
+            seconds=settings.fetch_seconds,
+            give_up=now - work.received_at > timedelta(seconds=settings.fetch_patience_seconds),
+        ),
+    )
 
 
 def _message(message: edxml.Message, now: datetime) -> Outcome:

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from tests.samples.sip import DocumentParts, SipParts, objid, write_sip
 
@@ -38,8 +39,17 @@ def members(
     *,
     file: Mapping[str, str] = FILE,
     documents: tuple[Mapping[str, str], ...] = DOCUMENTS,
+    **more: Any,
 ) -> Members:
-    """Return a good package's members by path below its folder; each document has `doc<N>.txt`."""
+    """Return a good package's members by path below its folder; each document has `doc<N>.txt`.
+
+    Args:
+        folder: to write in.
+        file: fields of the case file.
+        documents: fields of each document.
+        more: what else `SipParts` can say.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
     parts = []
     for number, fields in enumerate(documents, start=1):
         path = folder / f"source-{number}"
@@ -47,7 +57,7 @@ def members(
         parts.append(DocumentParts(fields, ((f"doc{number}.txt", path),)))
     target = folder / "good.zip"
     made = datetime(2026, 1, 5, tzinfo=UTC)
-    write_sip(SipParts(KEY, "000.00.05.H37", "Sở Nội vụ", made, file, parts), target)
+    write_sip(SipParts(KEY, "000.00.05.H37", "Sở Nội vụ", made, file, parts, **more), target)
     with zipfile.ZipFile(target) as opened:
         return {name.partition("/")[2]: opened.read(name) for name in opened.namelist()}
 

@@ -17,6 +17,7 @@ from ingest.checks.catalogue import rules
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.limits import Limits
 from ingest.gateway.unzip import unpack
+from ingest.gateway.zip_directory import check_directory
 
 SMALL = Limits(package_bytes=40 << 20, files=50, ratio=100, name=200, nesting=2, message_bytes=30 << 20)
 
@@ -60,6 +61,17 @@ def nested_bomb() -> bytes:
     return zip_bytes({"outer.zip": zip_bytes({"zeros": bytes(30 << 20)})})
 
 
+def many_nested() -> bytes:
+    """Each archive in it is small and holds one more of 15 MB; together they would be unpacked for long."""
+    inner = zip_bytes({"b": os.urandom(1 << 20) + bytes(14 << 20)})
+    return zip_bytes({f"{n}.zip": zip_bytes({"inner.zip": inner + bytes(15 << 20)}) for n in range(4)})
+
+
+def directory_inside(entries: int) -> bytes:
+    """An archive in the archive whose directory has more entries than may be."""
+    return zip_bytes({"inner.zip": raw(*((f"{n}", b"") for n in range(entries)))})
+
+
 HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "climbs out": (lambda: raw(("../evil.txt", b"x")), "SIP_UNSAFE_NAME"),
     "climbs out inside": (lambda: raw(("a/../../evil.txt", b"x")), "SIP_UNSAFE_NAME"),
@@ -82,6 +94,8 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
     "one member a bomb": (lambda: raw(("r", os.urandom(1 << 20)), ("a", bytes(30 << 20))), "SIP_BOMB"),
     "nested bomb": (nested_bomb, "SIP_BOMB"),
     "nested too deep": (lambda: nested(3), "SIP_NESTED"),
+    "nested, and harmless one by one": (many_nested, "SIP_BOMB"),
+    "a long directory inside": (lambda: directory_inside(51), "SIP_BOMB"),
     "encrypted": (encrypted, "SIP_ENCRYPTED"),
     "truncated": (lambda: raw(("a", os.urandom(5000)))[:3000], "SIP_ZIP_BROKEN"),
     "no ZIP at all": (lambda: b"%PDF-1.4 not a zip" * 50, "SIP_ZIP_BROKEN"),
@@ -117,6 +131,17 @@ def test_a_directory_of_millions_is_refused_before_it_is_read(tmp_path: Path) ->
     with pytest.raises(UnreadableDeliveryError) as raised:
         unpack(archive, tmp_path / "in", SMALL)
     assert raised.value.code == "SIP_TOO_MANY_FILES"
+
+
+def test_entries_are_counted_in_the_bytes_and_not_by_what_the_end_says(tmp_path: Path) -> None:
+    """The end record says two entries; zipfile would make an object of every one it finds."""
+    data = bytearray(raw(*((f"{n}", b"") for n in range(51))))
+    struct.pack_into("<HH", data, data.rfind(b"PK\x05\x06") + 8, 2, 2)
+    stream = io.BytesIO(data)
+    with pytest.raises(UnreadableDeliveryError) as raised:
+        check_directory(stream, len(data), SMALL, "x.zip")
+    assert raised.value.code == "SIP_TOO_MANY_FILES"
+    check_directory(stream, len(data), Limits(files=51), "x.zip")
 
 
 def test_a_zip_larger_than_a_message_may_be_is_not_opened(tmp_path: Path) -> None:

@@ -12,7 +12,8 @@ from ingest.checks.catalogue import explain, rules
 from ingest.delivery import Delivery
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.limits import Limits
-from ingest.gateway.sip import read
+from ingest.readers.interface import Context
+from ingest.readers.read import read
 
 EAD_1 = f"{REP}/metadata/descriptive/EAD_doc_0000001.xml"
 EAD_2 = f"{REP}/metadata/descriptive/EAD_doc_0000002.xml"
@@ -20,7 +21,7 @@ REP_METS = f"{REP}/METS.xml"
 
 
 def read_members(folder: Path, content: Members, *, top: str = TOP) -> Delivery:
-    return read(zipped(folder, content, top=top), folder / "in", limits=Limits())
+    return read(zipped(folder, content, top=top), folder / "in", Context(Limits()))
 
 
 def test_everything_written_is_read_back(tmp_path: Path) -> None:
@@ -174,9 +175,23 @@ DEFECTS: dict[str, tuple[list[Change], set[str]]] = {
     "a holey package": (
         [
             remove(f"{REP}/data/doc2.txt"),
-            add("representations/rep1/.fetch.txt", b"http://example.invalid/doc2"),
+            add("representations/rep1/.fetch.txt", b"http://example.invalid/doc2.txt"),
         ],
-        {"SIP_HOLEY", "SIP_DOC_NO_FILE"},
+        {"SIP_HOLEY", "SIP_DOC_NO_FILE", "HOLE_ADDRESS"},
+    ),
+    "a list of holes that says nothing": (
+        [
+            remove(f"{REP}/data/doc2.txt"),
+            add("representations/rep1/.fetch.txt", b"http://example.invalid/other"),
+        ],
+        {"SIP_HOLEY", "SIP_DOC_NO_FILE", "HOLE_LIST"},
+    ),
+    "a link to an earlier document": (
+        [
+            remove(f"{REP}/data/doc2.txt"),
+            add(f"{REP}/data/doc2.txt.fetch.txt", b"000.00.05.H37.2020.0203"),
+        ],
+        {"SIP_HOLEY", "SIP_DOC_NO_FILE", "SIP_LINKED"},
     ),
     "a broken description": ([replace(EAD_2, b"</Subject>", b"")], {"SIP_HASH", "SIP_EAD_BROKEN"}),
     "no descriptions": (

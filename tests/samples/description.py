@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from archive.codes.load import table
-from ingest.gateway.tt05_names import CODED, DOCUMENT_NAMES, FILE_NAMES
+from ingest.readers.tt05_names import CODED, DOCUMENT_NAMES, FILE_NAMES
 from tests.samples.case_file import CaseFilePlan, DocumentPlan, Made
 
 

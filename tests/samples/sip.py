@@ -1,11 +1,11 @@
-"""Write a SIP_hoso ZIP (TT 05/2025/TT-BNV Phụ lục III) the way an office's system does."""
+"""Write a SIP_hoso or SIP_tailieu ZIP (TT 05/2025/TT-BNV Phụ lục III, IV) the way an office's system does."""
 
 from __future__ import annotations
 
 import hashlib
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
@@ -34,6 +34,10 @@ class SipParts:
         key: decides the UUID, so that the same case file gives the same OBJID.
         wrong_hash: data file (from 1) whose hash in the METS is made wrong; 0 for none.
         without: members to leave out of the ZIP though the METS lists them.
+        type: "Mixed" for a case file, "Collection" for loose documents.
+        previous: OBJID or file code of the package this one belongs to.
+        mdtype: as one vendor writes it, "DC".
+        schemas: names of schema files to put in, with what stands in them.
     """
 
     key: str
@@ -46,6 +50,10 @@ class SipParts:
     agreement: str = "TTNL-2026-01"
     wrong_hash: int = 0
     without: frozenset[str] = frozenset()
+    type: str = "Mixed"
+    previous: str = ""
+    mdtype: str = "OTHER"
+    schemas: Mapping[str, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,11 +109,16 @@ def write_sip(parts: SipParts, target: Path) -> None:
     rep = _entry(
         "representations/rep1/METS.xml", "METS-REP1", _rep_mets(folder, parts, described, data, divisions)
     )
-    root = _root_mets(folder, parts, ead, rep)
+    schemas = [
+        _entry(f"schemas/{name}", f"SCHEMA-{n}", data) for n, (name, data) in enumerate(parts.schemas.items())
+    ]
+    root = _root_mets(folder, parts, ead, rep, schemas)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as sink:
         _add(sink, parts, folder, "METS.xml", root)
         _add(sink, parts, folder, ead.path, ead.data)
         _add(sink, parts, folder, rep.path, rep.data)
+        for one in schemas:
+            _add(sink, parts, folder, one.path, one.data)
         for one in [*described, *data]:
             _add(sink, parts, folder, f"representations/rep1/{one.path}", one.data)
 
@@ -129,8 +142,11 @@ def _ead(root: str, fields: Mapping[str, str]) -> bytes:
 
 def _head(folder: str, parts: SipParts, label: str) -> str:
     made = parts.made.isoformat(timespec="seconds")
+    previous = ""
+    if parts.previous:
+        previous = f'\n    <altRecordID TYPE="PREVIOUSREFERENCECODE">{escape(parts.previous)}</altRecordID>'
     return f"""<?xml version="1.0" encoding="UTF-8"?>
-<mets xmlns="{METS}" xmlns:xlink="{XLINK}" xmlns:csip="{CSIP}" OBJID={quoteattr(folder)} TYPE="Mixed"
+<mets xmlns="{METS}" xmlns:xlink="{XLINK}" xmlns:csip="{CSIP}" OBJID={quoteattr(folder)} TYPE="{parts.type}"
     LABEL={quoteattr(label)} PROFILE="{PROFILE}" csip:CONTENTINFORMATIONTYPE="MIXED">
   <metsHdr CREATEDATE="{made}" RECORDSTATUS="{parts.record_status}" csip:OAISPACKAGETYPE="SIP">
     <agent ROLE="CREATOR" TYPE="ORGANIZATION">
@@ -140,15 +156,15 @@ def _head(folder: str, parts: SipParts, label: str) -> str:
     <agent ROLE="CREATOR" TYPE="OTHER" OTHERTYPE="SOFTWARE">
       <name>QLVB mẫu</name><note csip:NOTETYPE="SOFTWARE VERSION">1.0</note>
     </agent>
-    <altRecordID TYPE="SUBMISSIONAGREEMENT">{escape(parts.agreement)}</altRecordID>
+    <altRecordID TYPE="SUBMISSIONAGREEMENT">{escape(parts.agreement)}</altRecordID>{previous}
   </metsHdr>
 """
 
 
-def _reference(entry: _Entry, made: str, section: str, kind: str) -> str:
+def _reference(parts: SipParts, entry: _Entry, made: str, section: str) -> str:
     return f"""  <dmdSec ID="{section}" CREATED="{made}">
-    <mdRef LOCTYPE="URL" xlink:type="simple" xlink:href={quoteattr(entry.path)} MDTYPE="OTHER"
-        OTHERMDTYPE="{kind}" MIMETYPE="application/xml" SIZE="{len(entry.data)}" CREATED="{made}"
+    <mdRef LOCTYPE="URL" xlink:type="simple" xlink:href={quoteattr(entry.path)} MDTYPE="{parts.mdtype}"
+        OTHERMDTYPE="EAD" MIMETYPE="application/xml" SIZE="{len(entry.data)}" CREATED="{made}"
         CHECKSUM="{entry.checksum}" CHECKSUMTYPE="SHA-256"/>
   </dmdSec>
 """
@@ -162,14 +178,16 @@ def _file(entry: _Entry, made: str) -> str:
 """
 
 
-def _root_mets(folder: str, parts: SipParts, ead: _Entry, rep: _Entry) -> bytes:
+def _root_mets(folder: str, parts: SipParts, ead: _Entry, rep: _Entry, schemas: Sequence[_Entry]) -> bytes:
     made = parts.made.isoformat(timespec="seconds")
     return (
         _head(folder, parts, parts.fields.get("Title") or parts.fields.get("title") or folder)
-        + _reference(ead, made, "DMD-FILE", "EAD")
+        + _reference(parts, ead, made, "DMD-FILE")
         + f"""  <fileSec ID="FILESEC">
     <fileGrp ID="GRP-REP1" USE="Representations/rep1">
 {_file(rep, made)}    </fileGrp>
+    <fileGrp ID="GRP-SCHEMAS" USE="Schemas">
+{"".join(_file(one, made) for one in schemas)}    </fileGrp>
   </fileSec>
   <structMap ID="STRUCT" TYPE="PHYSICAL" LABEL="CSIP">
     <div ID="DIV-ROOT" LABEL={quoteattr(folder)}>
@@ -201,7 +219,7 @@ def _rep_mets(
     )
     return (
         _head(f"{folder}/rep1", parts, "rep1")
-        + "".join(_reference(entry, made, entry.id, "EAD") for entry in described)
+        + "".join(_reference(parts, entry, made, entry.id) for entry in described)
         + '  <fileSec ID="FILESEC">\n    <fileGrp ID="GRP-DATA" USE="Data">\n'
         + "".join(_file(entry, made) for entry in data)
         + '    </fileGrp>\n  </fileSec>\n  <structMap ID="STRUCT" TYPE="PHYSICAL" LABEL="CSIP">\n'

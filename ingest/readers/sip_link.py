@@ -11,7 +11,7 @@ import posixpath
 import re
 from collections.abc import Sequence
 
-from ingest.gateway.sip_mets import Mets
+from ingest.readers.sip_mets import Mets
 
 
 def natural(name: str) -> tuple[tuple[int, int, str], ...]:

@@ -38,6 +38,9 @@ FILE_NAMES_TT02: Mapping[str, str] = {
 
 DOCUMENT_NAMES_TT02: Mapping[str, str] = {"Organld": "OrganId"}
 
+LONGEST_ORDINAL = 10
+"""Digits; the circular has 7."""
+
 CODED: Mapping[str, str] = {
     "Maintenance": "maintenance",
     "Rights": "use-mode",
@@ -68,7 +71,8 @@ def named_tt02(raw: Mapping[str, str], names: Mapping[str, str]) -> dict[str, st
             fields[f"{short}.code"] = "; ".join(parts)
         else:
             fields[short] = value
-    if "DocOrdinal" not in fields and (tail := fields.get("ArcDocCode", "").rpartition(".")[2]).isdigit():
+    tail = fields.get("ArcDocCode", "").rpartition(".")[2]
+    if "DocOrdinal" not in fields and tail.isascii() and tail.isdigit() and len(tail) <= LONGEST_ORDINAL:
         fields["DocOrdinal"] = str(int(tail))
     return fields
 

@@ -13,7 +13,12 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from ingest.gateway.safe_xml import attribute, local, text, walk
+from ingest.errors import UnreadableDeliveryError
+from ingest.gateway.safe_xml import attribute, forget, local, text, walk
+
+MAX_ELEMENTS = 1_000_000
+"""Of any kind; a package of 20,000 documents needs some 200,000."""
+COUNTED = frozenset({"file", "mdRef", "FLocat", "mptr", "div", "fptr", "agent", "altRecordID"})
 
 
 @dataclass(frozen=True)
@@ -36,19 +41,31 @@ class Mets:
     """One METS file, read.
 
     Attributes:
+        type: of the package, as sent; "Collection" for a batch of loose documents (TT 05/2025 Phụ lục IV).
         groups: description file -> data files that a division of the structural map puts with it.
+        previous: the package before this one (altRecordID PREVIOUSREFERENCECODE, a word of E-ARK SIP).
+        described_as: MDTYPE of each description, upper case.
     """
 
     objid: str = ""
+    type: str = ""
     record_status: str = ""
     agreement: str = ""
+    previous: str = ""
+    described_as: frozenset[str] = frozenset()
     sender_code: str = ""
     listed: Mapping[str, Listed] = field(default_factory=dict)
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def read_mets(path: Path, *, folder: str, max_bytes: int) -> Mets:
-    """Return what the METS file says; `folder` is where it lies in the package ("" for the root METS).
+def read_mets(path: Path, *, folder: str, max_bytes: int, max_entries: int = 200_000) -> Mets:
+    """Return what the METS file says.
+
+    Args:
+        path: where it lies on our disk.
+        folder: where it lies in the package ("" for the root METS).
+        max_bytes: how large it may be.
+        max_entries: how many files, divisions and pointers it may list.
 
     Raises:
         UnreadableDeliveryError: SIP_METS_BROKEN.
@@ -58,8 +75,11 @@ def read_mets(path: Path, *, folder: str, max_bytes: int) -> Mets:
     for event, element in walk(path, code="SIP_METS_BROKEN", place=place, max_bytes=max_bytes):
         if event == "start":
             reading.start(element)
+            if reading.entries > max_entries or reading.elements > MAX_ELEMENTS:
+                raise UnreadableDeliveryError("SIP_METS_BROKEN", place, f"more than {max_entries} entries")
         else:
             reading.end(element)
+            forget(element)
     return reading.result()
 
 
@@ -68,9 +88,12 @@ class _Reading:
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
+        self.elements = 0
+        self.entries = 0  # files, divisions, pointers
         self.root: dict[str, str] = {}
         self.agents: list[dict[str, str]] = []
-        self.agreement = ""
+        self.also_known: dict[str, str] = {}  # altRecordID TYPE -> value
+        self.described_as: set[str] = set()
         self.listed: dict[str, Listed] = {}
         self.by_id: dict[str, str] = {}  # file ID -> path
         self.described: dict[str, str] = {}  # dmdSec ID -> path of the description
@@ -82,8 +105,10 @@ class _Reading:
 
     def start(self, element: etree._Element) -> None:
         name = local(element)
+        self.elements += 1
+        self.entries += name in COUNTED
         if name == "mets" and not self.root:
-            self.root = {"OBJID": attribute(element, "OBJID")}
+            self.root = {"OBJID": attribute(element, "OBJID"), "TYPE": attribute(element, "TYPE")}
         elif name == "metsHdr":
             self.root["RECORDSTATUS"] = attribute(element, "RECORDSTATUS")
         elif name == "agent":
@@ -102,9 +127,10 @@ class _Reading:
         if name == "note" and self.agents:
             kind = attribute(element, "NOTETYPE") or "IDENTIFICATIONCODE"
             self.agents[-1].setdefault(kind, text(element))
-        elif name == "altRecordID" and attribute(element, "TYPE").upper() == "SUBMISSIONAGREEMENT":
-            self.agreement = text(element)
+        elif name == "altRecordID":
+            self.also_known.setdefault(attribute(element, "TYPE").upper(), text(element))
         elif name == "mdRef":
+            self.described_as.add(attribute(element, "MDTYPE").upper())
             path = self._list(element, element)
             if self.section and path:
                 self.described[self.section] = path
@@ -123,8 +149,6 @@ class _Reading:
                 self.closed.append((dmd, files))
             elif self.divisions:  # files of a division without a description belong to the one above it
                 self.divisions[-1][1].extend(files)
-        if name in ("file", "div", "dmdSec", "agent", "fileGrp"):
-            element.clear()
 
     def _list(self, locator: etree._Element, holder: etree._Element) -> str:
         href = unquote(attribute(locator, "href")).removeprefix("file:///").removeprefix("file:")
@@ -147,8 +171,11 @@ class _Reading:
                     group += [path for path in paths if path and path not in group]
         return Mets(
             objid=self.root.get("OBJID", ""),
+            type=self.root.get("TYPE", ""),
             record_status=self.root.get("RECORDSTATUS", ""),
-            agreement=self.agreement,
+            agreement=self.also_known.get("SUBMISSIONAGREEMENT", ""),
+            previous=self.also_known.get("PREVIOUSREFERENCECODE", ""),
+            described_as=frozenset(self.described_as),
             sender_code=self._sender(),
             listed=self.listed,
             groups={key: tuple(files) for key, files in groups.items()},

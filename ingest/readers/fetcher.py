@@ -1,0 +1,157 @@
+"""Fetch a missing file over HTTP from where the agreement says, in pieces, and no byte more than asked for.
+
+Threat model: see `ingest.readers.holes`. Every address, redirects too, must be listed; the connected IP address is
+looked at before a byte is sent, so a name that leads into our network is of no use; no proxy, cookie, password or other
+header of ours goes with the request; the answer is read to disk with a cap and against the clock. Certificates are
+checked. Whether the bytes are the right ones, the package's own hashes say.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urljoin
+
+from archive.errors import TemporaryError
+from archive.hashing import hashed_copy
+from ingest.addresses import FetchPlace, Target, may_reach, place_of
+from ingest.gateway.unzip import OUR_DISK, Unpacked
+from ingest.readers.interface import Hole, HoleError
+
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+MOST_REDIRECTS = 3
+SILENCE = 60.0
+"""Seconds without a byte after which the other side is not there."""
+AGENT = "TangThu"
+PATIENT_STATUS = frozenset({408, 425, 429})
+
+
+@dataclass(frozen=True)
+class HttpFetcher:
+    """Fetches from listed places.
+
+    Attributes:
+        places: what the agreement lists.
+        seconds: one answer must be there whole within.
+        give_up: the delivery has waited long enough: what does not answer is a finding and no wait.
+    """
+
+    places: tuple[FetchPlace, ...]
+    seconds: float = 600
+    give_up: bool = False
+
+    def fetch(self, hole: Hole, target: Path, *, room: int) -> Unpacked:
+        """Write the file to `target` and return it.
+
+        Raises:
+            HoleError: HOLE_ADDRESS, HOLE_REDIRECT, HOLE_PRIVATE, HOLE_GONE, HOLE_SIZE; when giving up
+                HOLE_UNREACHABLE.
+            TemporaryError: the place does not answer now, or our disk is full.
+        """
+        try:
+            return self._fetch(hole, target, room)
+        except TemporaryError as error:
+            target.unlink(missing_ok=True)
+            if self.give_up and not isinstance(error, _OurDiskError):
+                raise HoleError("HOLE_UNREACHABLE", str(error)) from error
+            raise
+        except HoleError:
+            target.unlink(missing_ok=True)
+            raise
+
+    def _fetch(self, hole: Hole, target: Path, room: int) -> Unpacked:
+        url = hole.url
+        for hop in range(MOST_REDIRECTS + 1):
+            found = place_of(url, self.places)
+            if found is None:
+                raise HoleError("HOLE_REDIRECT" if hop else "HOLE_ADDRESS", "is not on the agreement's list")
+            with _answer(*found, seconds=self.seconds) as answer:
+                if answer.status == 200:
+                    return self._saved(hole, answer, target, room)
+                if answer.status in REDIRECTS and (moved := answer.headers.get("Location")):
+                    url = urljoin(url, moved)
+                    continue
+                if answer.status >= 500 or answer.status in PATIENT_STATUS:
+                    raise TemporaryError(f"{found[0].host}: answered {answer.status}; tried again later")
+                raise HoleError("HOLE_GONE", f"answered {answer.status}")
+        raise HoleError("HOLE_REDIRECT", f"more than {MOST_REDIRECTS} redirects")
+
+    def _saved(self, hole: Hole, answer: http.client.HTTPResponse, target: Path, room: int) -> Unpacked:
+        if answer.length is not None and answer.length > room:
+            raise HoleError("HOLE_SIZE", f"{answer.length} bytes; at most {room}")
+        said = answer.length
+        try:
+            with target.open("wb") as sink:
+                copied = hashed_copy(answer, sink, limit=room)
+        except OSError as error:
+            if error.errno in OUR_DISK:
+                raise _OurDiskError(f"quarantine cannot be written: {error.strerror}; free space") from error
+            raise
+        if copied.size > room:
+            raise HoleError("HOLE_SIZE", f"more than {room} bytes")
+        if said is not None and copied.size != said:
+            raise TemporaryError(f"{copied.size} of {said} bytes came; tried again later")
+        return Unpacked(hole.path, target, copied.size, copied.sha256)
+
+
+class _OurDiskError(TemporaryError):
+    """The trouble is ours, so the sender is not told of it."""
+
+
+@contextmanager
+def _answer(target: Target, place: FetchPlace, *, seconds: float) -> Iterator[http.client.HTTPResponse]:
+    """Give the answer to a GET; after so many seconds the line is cut, however busy it is.
+
+    Raises:
+        HoleError: HOLE_PRIVATE.
+        TemporaryError: no connection, or it broke.
+    """
+    connection = _Connection(target, place, min(SILENCE, seconds))
+    cut = threading.Timer(seconds, connection.cut)
+    cut.daemon = True
+    try:
+        cut.start()
+        connection.request("GET", target.path, headers={"User-Agent": AGENT, "Accept-Encoding": "identity"})
+        yield connection.getresponse()
+    except (http.client.HTTPException, OSError) as error:
+        if isinstance(error, OSError) and error.errno in OUR_DISK:
+            raise
+        raise TemporaryError(f"{target.host}: {type(error).__name__}; tried again later") from error
+    finally:
+        cut.cancel()
+        connection.close()
+
+
+class _Connection(http.client.HTTPConnection):
+    """A connection that looks where it leads before it says anything, and that can be cut from outside."""
+
+    def __init__(self, target: Target, place: FetchPlace, seconds: float) -> None:
+        super().__init__(target.host.strip("[]"), target.port, timeout=seconds)
+        self._target, self._place = target, place
+        self._line: socket.socket | None = None
+
+    def connect(self) -> None:
+        """Connect.
+
+        Raises:
+            HoleError: HOLE_PRIVATE.
+        """
+        self.sock = socket.create_connection((self.host, self.port), self.timeout)
+        if not may_reach(self.sock.getpeername()[0], self._place):
+            raise HoleError("HOLE_PRIVATE", f"{self._target.host} leads into a private network")
+        if self._target.scheme == "https":
+            context = ssl.create_default_context()
+            self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
+        self._line = self.sock  # http.client lets go of its own once it has the answer's head
+
+    def cut(self) -> None:
+        """End it at once, whatever is being read."""
+        if self._line is not None:
+            with suppress(OSError):
+                self._line.shutdown(socket.SHUT_RDWR)

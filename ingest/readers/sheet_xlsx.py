@@ -1,0 +1,210 @@
+"""Read an XLSX a stranger made, as text; nothing in it is ever computed.
+
+Threat model: an XLSX is a ZIP of XML: bombs, entities, shared strings without end, a dimension that lies, formulas,
+DDE, links to other files, macros, elements without number. So before openpyxl sees it (its parser is the standard
+library's) the parts and their tags are counted, each is begun with the safe parser, which refuses a DOCTYPE, and only
+plain XML parts are passed on. Then it is read row by row, formulas unevaluated, and no further than where a header
+must stand when there is none.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+from lxml import etree
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from ingest.checks.dates import format_date
+from ingest.errors import UnreadableDeliveryError
+from ingest.finding import Finding
+from ingest.gateway.limits import Limits
+from ingest.gateway.safe_xml import walk
+from ingest.gateway.unzip import CHUNK, unpack
+from ingest.readers.sheet_grid import HEAD, MAX_COLUMNS, Grid, Line, acts, formula, trimmed
+
+MAX_SHEETS = 20
+MAX_PARTS = 200
+MAX_TAGS = 3_000_000
+"""openpyxl keeps what it does not know in memory, some 100 bytes a tag."""
+LARGE = frozenset({"SIP_TOO_LARGE", "SIP_BOMB", "SIP_TOO_MANY_FILES", "SIP_NESTED"})
+XML = (".xml", ".rels")
+COMPOUND = b"\xd0\xcf\x11\xe0"
+"""How an old XLS, or a workbook with a password, begins."""
+ENCODINGS = frozenset({"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "ASCII", "US-ASCII"})
+ACTIVE = (
+    "vbaproject.bin",
+    "externallinks/",
+    "connections.xml",
+    "activex/",
+    "ctrlprops/",
+    "embeddings/",
+    "querytables/",
+)
+BROKEN = (
+    InvalidFileException,
+    zipfile.BadZipFile,
+    ParseError,
+    etree.XMLSyntaxError,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    EOFError,
+    OverflowError,
+    NotImplementedError,
+)
+"""What openpyxl raises for a workbook that is none: it has no error of its own for most of this."""
+
+
+def read_xlsx(
+    path: Path, place: str, limits: Limits, scratch: Path, *, wanted: Callable[[Sequence[Line]], bool]
+) -> list[Grid]:
+    """Return every visible or hidden sheet that has something on it.
+
+    Args:
+        path: the workbook.
+        place: how findings call it.
+        limits: caps on its size.
+        scratch: a folder in which one may be made, and removed again, for the workbook's parts.
+        wanted: asked with a sheet's first `HEAD` lines; of one that is not wanted, these are all that is read.
+
+    Raises:
+        UnreadableDeliveryError: SHEET_TOO_LARGE, SHEET_BROKEN, SHEET_ENCRYPTED.
+    """
+    with path.open("rb") as stream:
+        compound = stream.read(4) == COMPOUND
+    if compound:
+        raise UnreadableDeliveryError("SHEET_ENCRYPTED", place, "-")
+    with tempfile.TemporaryDirectory(dir=scratch, prefix=".xlsx-") as folder:
+        plain = Path(folder) / "plain"
+        active = _checked(path, place, limits, plain)
+        findings = [Finding("SHEET_ACTIVE", place, {"found": ", ".join(active)})] if active else []
+        try:
+            with plain.open("rb") as stream:  # by its name, openpyxl wants an ending our names do not have
+                book = load_workbook(stream, read_only=True, data_only=False, keep_links=False)
+                try:
+                    return _grids(book.worksheets, place, limits, findings, wanted)
+                finally:
+                    book.close()
+        except BROKEN as error:
+            raise UnreadableDeliveryError("SHEET_BROKEN", place, type(error).__name__) from error
+
+
+def _grids(
+    sheets: Sequence[Any],
+    place: str,
+    limits: Limits,
+    findings: list[Finding],
+    wanted: Callable[[Sequence[Line]], bool],
+) -> list[Grid]:
+    if len(sheets) > MAX_SHEETS:
+        raise UnreadableDeliveryError("SHEET_TOO_LARGE", place, f"more than {MAX_SHEETS} sheets")
+    grids = []
+    for sheet in sheets:
+        name = f"{place} [{sheet.title[:31]}]" if len(sheets) > 1 else place
+        found = list(findings)
+        lines = _lines(sheet, name, limits, found)
+        first = list(islice(lines, HEAD))
+        if first:
+            grids.append(Grid(name, (*first, *(lines if wanted(first) else ())), tuple(found)))
+    return grids
+
+
+def _checked(path: Path, place: str, limits: Limits, plain: Path) -> list[str]:
+    """Write the workbook anew with its plain XML parts alone; return what else in it could act.
+
+    Raises:
+        UnreadableDeliveryError: SHEET_TOO_LARGE, SHEET_BROKEN.
+    """
+    narrow = Limits(
+        package_bytes=limits.sheet_bytes,
+        files=MAX_PARTS,
+        ratio=limits.ratio,
+        nesting=0,
+        message_bytes=limits.sheet_bytes,
+    )
+    try:
+        parts = unpack(path, plain.with_name("parts"), narrow)
+        kept = [part for part in parts if part.name.casefold().endswith(XML)]
+        tags = sum(_tags(part.path, place, limits) for part in kept)
+    except UnreadableDeliveryError as error:
+        code = "SHEET_TOO_LARGE" if error.code in LARGE else "SHEET_BROKEN"
+        raise UnreadableDeliveryError(code, place, error.reason) from error
+    if tags > MAX_TAGS:
+        raise UnreadableDeliveryError("SHEET_TOO_LARGE", place, f"more than {MAX_TAGS} tags")
+    with zipfile.ZipFile(plain, "w") as sink:
+        for part in kept:
+            sink.write(part.path, part.name)
+    names = {part.name.casefold() for part in parts}
+    return sorted({mark.rstrip("/") for mark in ACTIVE if any(f"/{mark}" in f"/{name}" for name in names)})
+
+
+def _tags(part: Path, place: str, limits: Limits) -> int:
+    """Return how many tags a part has at the most, once it is known to declare no entity.
+
+    Raises:
+        UnreadableDeliveryError: SHEET_BROKEN.
+    """
+    for _, element in walk(part, code="SHEET_BROKEN", place=place, max_bytes=limits.sheet_bytes):
+        # A DOCTYPE stands before the first element; and where "<" is another byte, counting it says nothing.
+        if (element.getroottree().docinfo.encoding or "UTF-8").upper() not in ENCODINGS:
+            raise UnreadableDeliveryError("SHEET_BROKEN", place, "encoding")
+        break
+    count = 0
+    with part.open("rb") as stream:
+        while chunk := stream.read(CHUNK):
+            count += chunk.count(b"<")
+    return count
+
+
+def _lines(sheet: Any, name: str, limits: Limits, findings: list[Finding]) -> Iterator[Line]:
+    """Yield a sheet's lines that have something on them; the dimension it declares is not believed."""
+    sheet.reset_dimensions()
+    for number, row in enumerate(_rows(sheet, limits), 1):
+        cells = trimmed([_text(name, number, column, cell, findings) for column, cell in enumerate(row)])
+        if not cells:
+            continue
+        if len(cells) > MAX_COLUMNS or number > limits.sheet_rows:
+            most = f"at most {limits.sheet_rows} rows of {MAX_COLUMNS} columns"
+            raise UnreadableDeliveryError("SHEET_TOO_LARGE", name, most)
+        yield Line(number, cells)
+
+
+def _rows(sheet: Any, limits: Limits) -> Iterator[tuple[Any, ...]]:
+    """Yield rows, one column and one row more than may be, so that more is seen and never all of it."""
+    return iter(sheet.iter_rows(max_row=limits.sheet_rows + 1, max_col=MAX_COLUMNS + 1))
+
+
+def _text(name: str, line: int, column: int, cell: Any, findings: list[Finding]) -> str:
+    value = cell.value
+    if value is None:
+        return ""
+    text = _said(value)
+    if cell.data_type in ("f", "e") or acts(text):
+        findings.append(formula(name, line, column, text))
+        return ""
+    return text
+
+
+def _said(value: Any) -> str:
+    """Return a cell's value as a person would write it in a description."""
+    if isinstance(value, datetime):
+        return format_date(value.date())
+    if isinstance(value, date):
+        return format_date(value)
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 10**15:
+        return str(int(value))
+    if isinstance(value, time):
+        return value.isoformat()
+    return str(value).strip()
