@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
@@ -19,6 +19,7 @@ from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Package, Regime
+from archive.vietnam import day_of
 from archive.viewer import Role, same_person
 
 NEEDED: Mapping[OrderKind, tuple[frozenset[Role], ...]] = {
@@ -35,8 +36,6 @@ STATES_TO_ACT_ON = frozenset({OrderState.APPROVED, OrderState.EXECUTING})
 KINDS_THAT_DISPOSE = frozenset({OrderKind.DESTRUCTION, OrderKind.TRANSFER})
 DAYS_TO_EXECUTE = 15
 """R2: execution at most 15 days after the decision (TT 06/2025; domain notes, workflow section 4)."""
-VIETNAM = timezone(timedelta(hours=7))
-"""The calendar the law counts days in: Indochina Time, no daylight saving."""
 
 
 def list_hash(items: Iterable[tuple[str, str]]) -> str:
@@ -74,7 +73,7 @@ def reasons_against_order(session: Session, order: Order, *, now: datetime) -> t
     """Return the reasons that lie in the order itself: state, approvals, list hash, dates, ledger."""
     session.flush()
     session.expire(order)
-    today = now.astimezone(VIETNAM).date()
+    today = day_of(now)
     return (*_against_the_order(order, today), *_against_the_ledger(session, order))
 
 
@@ -90,7 +89,7 @@ def reasons_against_item(
         now: aware time.
         begun: the act was begun in time, so that the days to begin it in are not asked for any more.
     """
-    today = now.astimezone(VIETNAM).date()
+    today = day_of(now)
     return tuple(_against_item(session, order, case_file_id, today, begun=begun))
 
 

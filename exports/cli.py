@@ -10,8 +10,8 @@ from typing import Annotated
 import typer
 
 from archive.cli import show, viewer_named
-from archive.order_check import VIETNAM
 from archive.register.session import reading, transaction
+from archive.vietnam import day_of
 from exports import transfer as handing
 from exports.aip import export_aip
 from exports.inventory import inventory
@@ -44,7 +44,7 @@ def _inventory(
 ) -> None:
     """Print the inventory of an agency's case files as PDF/A."""
     with reading() as session:
-        data = inventory(session, agency, viewer=viewer_named(user, role), today=datetime.now(VIETNAM).date())
+        data = inventory(session, agency, viewer=viewer_named(user, role), today=day_of(datetime.now(UTC)))
     into.write_bytes(data)
     show({"file": str(into), "bytes": len(data)}, as_json=as_json, text=f"{into}: {len(data)} bytes")
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from archive.errors import TemporaryError
 from archive.hashing import sha256_of
-from archive.packages.markup import VIETNAM
 from archive.packages.verify import verify_plain
 from archive.settings import ArchiveSettings
+from archive.vietnam import local
 from exports.receipt import HandoverReceipt, receipt_path, write_receipt
 
 FAULTS_TOLD = 20
@@ -53,7 +53,7 @@ def receive(inbox: Path, *, now: datetime) -> list[HandoverReceipt]:
             sha256=sha256,
             size=size,
             accepted=not faults,
-            received_at=now.astimezone(VIETNAM).isoformat(timespec="seconds"),
+            received_at=local(now).isoformat(timespec="seconds"),
             faults=tuple(f"{fault.rule} {fault.path}: {fault.message}" for fault in faults[:FAULTS_TOLD]),
         )
         write_receipt(receipt, target)
@@ -62,6 +62,6 @@ def receive(inbox: Path, *, now: datetime) -> list[HandoverReceipt]:
 
 
 def _number(inbox: Path, now: datetime) -> str:
-    year = now.astimezone(VIETNAM).year
+    year = local(now).year
     written = sum(1 for _ in inbox.glob("*.receipt.json"))
     return f"TN-{year}-{written + 1:05d}"

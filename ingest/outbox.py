@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session, aliased
 from archive.errors import TangThuError, TemporaryError
 from archive.register.models import Outbox, Submission
 from archive.register.session import reading, transaction
+from archive.vietnam import local
 from ingest import quarantine, reasons
 from ingest.errors import IngestError
 from ingest.gateway.edxml import Reference
@@ -31,7 +32,6 @@ from ingest.gateway.edxml_status import (
     MAX_DESCRIPTION,
     REFUSED,
     TAKE_BACK,
-    ZONE,
     Reporter,
     write_status,
 )
@@ -231,6 +231,6 @@ def _about(submission: Submission) -> Reference:
     """
     if said := _DOCUMENT_ID.fullmatch(submission.message_id):
         return Reference(said["agency"], said["code"], said["date"].replace("-", "/"), submission.message_id)
-    day = submission.received_at.astimezone(ZONE).strftime("%Y/%m/%d")
+    day = local(submission.received_at).strftime("%Y/%m/%d")
     code = submission.file_code or submission.message_id
     return Reference(submission.agency_code, code, day, submission.message_id)

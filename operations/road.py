@@ -20,6 +20,7 @@ from archive.register.decisions import Hold, OrderKind, Receipt
 from archive.register.models import STATES_OPEN, CaseFile, CaseFileState, Package, Submission, SubmissionState
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
+from archive.vietnam import day_of
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 from exports import reception, transfer
 from exports.inventory import inventory
@@ -73,7 +74,7 @@ def wait_until_settled(
 
 
 def _today() -> date:
-    return datetime.now(UTC).date()
+    return day_of(datetime.now(UTC))
 
 
 def _index_behind() -> bool:

@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from archive.vietnam import VIETNAM
+
 SITE = "luutru"
 PROFILE = "portal:default"
 
@@ -33,7 +35,7 @@ def make_site(app: Any) -> Any:
             title="Tàng Thư",
             distribution_name="classic",
             default_language="vi",
-            portal_timezone="Asia/Ho_Chi_Minh",
+            portal_timezone=VIETNAM.key,
             setup_content=False,
         )
         setSite(site)

@@ -12,8 +12,9 @@ from html import escape
 from sqlalchemy.orm import Session
 
 from archive.pdfa.print import print_pdfa
+from archive.vietnam import local
 from archive.viewer import Viewer
-from retention.dossier import Dossier, ItemFacts, ReceiptFacts, gather, local
+from retention.dossier import Dossier, ItemFacts, ReceiptFacts, gather
 from retention.explain import day_text
 
 PARTS = {"proposed": "Lập danh mục, đề nghị hủy", "approved": "Đồng ý hủy", "executed": "Thực hiện hủy"}

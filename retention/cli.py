@@ -17,8 +17,8 @@ import typer
 
 from archive.cli import show
 from archive.errors import NotAllowedError
-from archive.order_check import VIETNAM
 from archive.register.session import reading, transaction
+from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
 from retention import certificate as papers
 from retention import destruction, disposal, holds
@@ -67,7 +67,7 @@ def due(
 ) -> None:
     """List the case files whose period is over, not held, longest overdue first."""
     viewer = viewer_from(user, role)
-    today = on.date() if on else _now().astimezone(VIETNAM).date()
+    today = on.date() if on else day_of(_now())
     with reading() as session:
         found = due_list(session, viewer=viewer, today=today, agency=agency, limit=limit, offset=offset)
         counts = count_due(session, viewer=viewer, today=today, agency=agency)
@@ -87,7 +87,7 @@ def explain(case_file_id: str, user: AsUser, role: Roles, as_json: AsJson = Fals
             session,
             case_file_id,
             viewer=viewer_from(user, role),
-            today=_now().astimezone(VIETNAM).date(),
+            today=day_of(_now()),
         )
     lines = [f"{n}. {s.vi}\n   {s.en}\n   {s.clause}".rstrip() for n, s in enumerate(steps, 1)]
     show([asdict(step) for step in steps], as_json=as_json, text="\n".join(lines))

@@ -48,11 +48,12 @@ from archive.errors import (
 from archive.holders import Erasure, Holder, Target, holders
 from archive.ledger.append import append
 from archive.ledger.event import Verb
-from archive.order_check import VIETNAM, is_active, reasons_against_item, reasons_against_order
+from archive.order_check import is_active, reasons_against_item, reasons_against_order
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState, Receipt
 from archive.register.models import CaseFile
 from archive.register.projection import apply
 from archive.register.session import forget_deleted, transaction
+from archive.vietnam import day_of
 from archive.viewer import Role, Viewer, same_person
 from retention.holds import ERASING, LAST_COPY
 
@@ -359,7 +360,7 @@ def _item(session: Session, order_id: str, case_file_id: str) -> OrderItem:
 
 
 def _holds(session: Session, case_file_id: str, now: datetime) -> list[Hold]:
-    today = now.astimezone(VIETNAM).date()
+    today = day_of(now)
     found = session.scalars(
         select(Hold)
         .where(Hold.case_file_id == case_file_id, Hold.lifted_at.is_(None))

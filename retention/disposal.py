@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from archive import orders
 from archive.errors import NotAllowedError, OrderRefusedError
-from archive.order_check import VIETNAM, is_active
+from archive.order_check import is_active
 from archive.orders import NewOrder
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState
+from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
 from retention.eligibility import ORDERS_OPEN
 from retention.explain import explain
@@ -95,7 +96,7 @@ def propose(
         OrderRefusedError: with one reason for every case file that may not be listed; nothing was written.
     """
     viewer.require(Role.ARCHIVIST, agency_code)
-    today = now.astimezone(VIETNAM).date()
+    today = day_of(now)
     reasons: list[str] = []
     items: dict[str, Any] = {}
     for case_file_id in dict.fromkeys(case_file_ids):

@@ -13,7 +13,6 @@ from archive import orders
 from archive.errors import NotAllowedError
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
-from archive.order_check import VIETNAM
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile, Package
 from archive.viewer import Role, Viewer
@@ -98,11 +97,6 @@ class Dossier:
     def count(self, outcome: str) -> int:
         """Return how many case files ended so."""
         return sum(item.outcome == outcome for item in self.items)
-
-
-def local(at: datetime) -> datetime:
-    """Return a time as clocks in Viet Nam show it."""
-    return at.astimezone(VIETNAM)
 
 
 def gather(session: Session, order_id: str, *, viewer: Viewer | None = None) -> Dossier:

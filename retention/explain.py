@@ -18,6 +18,7 @@ from archive.errors import NotAllowedError, NotFoundError
 from archive.order_check import is_active
 from archive.register.decisions import Hold, Order
 from archive.register.models import CaseFile, CaseFileState
+from archive.vietnam import day_of
 from archive.viewer import OWN_AGENCY, Role, Viewer
 
 WHY: dict[str, tuple[str, str]] = {
@@ -214,7 +215,7 @@ def _held(session: Session, case_file_id: str, today: date | None) -> list[Step]
                 "code": "held",
                 "params": {
                     "by": hold.placed_by,
-                    "since": hold.placed_at.date().isoformat(),
+                    "since": day_of(hold.placed_at).isoformat(),
                     "reason": hold.reason,
                     "document": order.document_number,
                     "until": hold.until.isoformat() if hold.until else None,
@@ -231,5 +232,5 @@ def _gone(session: Session, file: CaseFile) -> list[Step]:
         return []
     order = session.get(Order, file.gone_order_id) if file.gone_order_id else None
     document = order.document_number if order else "?"
-    params = {"day": file.gone_at.date().isoformat(), "document": document}
+    params = {"day": day_of(file.gone_at).isoformat(), "document": document}
     return [told({"code": str(file.state), "params": params})]

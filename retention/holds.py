@@ -18,11 +18,11 @@ from archive import orders
 from archive.errors import NotFoundError, OrderRefusedError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
-from archive.order_check import VIETNAM
 from archive.orders import NewOrder
 from archive.register.decisions import ITEM_ERASING, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import CaseFile, new_id
 from archive.register.projection import apply
+from archive.vietnam import day_of
 from archive.viewer import Role, Viewer, same_person
 
 ERASING = ITEM_ERASING
@@ -78,7 +78,7 @@ def place(
         OrderRefusedError: no reason or document, `until` is past, an unknown case file or one already gone.
     """
     viewer.require(Role.ARCHIVIST, agency_code)
-    if until is not None and until < now.astimezone(VIETNAM).date():
+    if until is not None and until < day_of(now):
         raise OrderRefusedError((f"the hold would have ended on {until.isoformat()} already",))
     # The same row lock the destruction takes before each holder: one of the two sees the other's work.
     session.execute(

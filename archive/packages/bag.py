@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from archive.packages.container import Member
 from archive.packages.facts import PackageFacts
-from archive.packages.markup import VIETNAM
 from archive.packages.names import bag_line_name
+from archive.vietnam import day_of
 
 BAGIT_TXT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 MANIFEST = "manifest-sha256.txt"
@@ -22,7 +22,7 @@ def bag_info(facts: PackageFacts, *, octets: int, streams: int, software: str) -
         ("External-Description", f"{facts.code}: {facts.title}"),
         ("Internal-Sender-Identifier", facts.name),
         ("Bag-Group-Identifier", facts.fonds_code),
-        ("Bagging-Date", facts.made_at.astimezone(VIETNAM).date().isoformat()),
+        ("Bagging-Date", day_of(facts.made_at).isoformat()),
         ("Payload-Oxum", f"{octets}.{streams}"),
         ("Bag-Software-Agent", software),
     )

@@ -18,8 +18,8 @@ from typing import IO, BinaryIO, cast
 
 from archive.errors import DamagedError, TemporaryError
 from archive.packages.errors import UnwritableError
-from archive.packages.markup import VIETNAM
 from archive.packages.names import bag_line_name, check_writable
+from archive.vietnam import local
 
 CHUNK = 1 << 20
 UNIX = 3
@@ -63,8 +63,8 @@ class Container:
     def __init__(self, into: BinaryIO, top: str, made_at: datetime) -> None:
         self._zip = zipfile.ZipFile(into, "w", zipfile.ZIP_STORED, allowZip64=True)
         self._top = top
-        local = made_at.astimezone(VIETNAM)
-        self._time = (local.year, local.month, local.day, local.hour, local.minute, local.second)
+        here = local(made_at)
+        self._time = (here.year, here.month, here.day, here.hour, here.minute, here.second)
         self.manifest = tempfile.TemporaryFile("w+b")  # noqa: SIM115  (lives as long as the container)
         self.tags: list[Member] = []
         self.octets = 0

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime
 from typing import Any, BinaryIO
 
 from lxml import etree
 
 from archive.packages.errors import UnreadableError, UnwritableError
+from archive.vietnam import local
 
 METS = "http://www.loc.gov/METS/"
 CSIP = "https://DILCIS.eu/XML/METS/CSIPExtensionMETS"
@@ -23,7 +24,6 @@ XSI = "http://www.w3.org/2001/XMLSchema-instance"
 TT = "urn:tangthu:package:1"
 """Our extension: what a register rebuild needs and no standard element carries."""
 
-VIETNAM = timezone(timedelta(hours=7))
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 PARSER_OPTIONS: Mapping[str, Any] = {
     # "internal" and not False: with False and a schema, lxml 6.1 forgets to report a document that is cut off.
@@ -58,7 +58,7 @@ def vietnam(at: datetime, place: str = "time") -> str:
     """Return an aware time in ISO 8601 with +07:00 (TT 05/2025, METS dates)."""
     if at.tzinfo is None:
         raise UnwritableError(place, "a time without zone")
-    return at.astimezone(VIETNAM).isoformat()
+    return local(at).isoformat()
 
 
 def moment(text: str) -> datetime:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from archive.vietnam import VIETNAM
 from ingest.clock.errors import CalendarError
 
 LOOK_AHEAD = 60  # days without an opening after which a calendar is wrong, not the office on holiday
@@ -39,7 +40,7 @@ class OfficeHours:
     weekdays: frozenset[int]
     holidays: frozenset[date] = frozenset()
     extra_days: frozenset[date] = frozenset()
-    zone: str = "Asia/Ho_Chi_Minh"
+    zone: str = VIETNAM.key
 
     def works_on(self, day: date) -> bool:
         """Return whether the office works on this day."""

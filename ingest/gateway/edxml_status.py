@@ -10,12 +10,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape
-from zoneinfo import ZoneInfo
 
+from archive.vietnam import local
 from ingest.errors import IngestError
 from ingest.gateway.edxml import NAMESPACE, Reference
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 ARRIVED, REFUSED, ACCEPTED, DONE = "01", "02", "03", "06"
 TAKE_BACK, AGREED, DECLINED = "13", "15", "16"
 STATUSES = {
@@ -80,7 +79,7 @@ def write_status(
         "</edXML:StaffInfo>",
         _row("StatusCode", status),
         _row("Description", (description or STATUSES[status])[:MAX_DESCRIPTION]),
-        _row("Timestamp", now.astimezone(ZONE).strftime("%Y/%m/%d %H:%M:%S")),
+        _row("Timestamp", local(now).strftime("%Y/%m/%d %H:%M:%S")),
         "</edXML:MessageHeader>",
         "</edXML:edXMLHeader>",
         "</edXML:edXMLEnvelope>",

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
+from archive.vietnam import VIETNAM
 from ingest.errors import IngestError
 from ingest.gateway import long_json
 from ingest.gateway.answers import parsed, save
@@ -22,14 +22,13 @@ from ingest.gateway.signing import PREFIX
 from ingest.inbox_auth import ClientCredentialsAuth, HeaderPairAuth, HmacAuth
 from ingest.inbox_settings import Http
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 BASE64_GROWS = 2
 """An answer that carries a message as text may be this many times as long."""
 
 
 def local_now() -> datetime:
     """Return Vietnamese local time, which the other side wants in timestamps and dates."""
-    return datetime.now(ZONE)
+    return datetime.now(VIETNAM)
 
 
 class HttpInbox:

@@ -7,6 +7,7 @@ from datetime import datetime
 from archive.ledger.event import Verb
 from archive.register.models import Agency
 from archive.register.session import reading
+from archive.vietnam import day_of
 from ingest.checks.catalogue import rule
 from ingest.checks.engine import check as run_checks
 from ingest.checks.known import known_to
@@ -31,7 +32,7 @@ def check(work: Work, now: datetime) -> Outcome:
         return refused
     profile = secret.profile_of(delivery, agency, now)
     findings = run_checks(
-        delivery, facts, profile=profile, agency_code=agency.code, known=known, today=now.date()
+        delivery, facts, profile=profile, agency_code=agency.code, known=known, today=day_of(now)
     )
     note = Note(
         Verb.VALIDATE,

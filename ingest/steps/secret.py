@@ -13,6 +13,7 @@ from datetime import datetime
 
 from archive.ledger.event import Verb
 from archive.register.models import Agency
+from archive.vietnam import day_of
 from ingest.checks import secrets
 from ingest.checks.case import case_of
 from ingest.checks.dates import parse_date
@@ -29,7 +30,7 @@ NOT_WRITTEN = "(không ghi)"
 
 def profile_of(delivery: Delivery, agency: Agency, now: datetime) -> Profile:
     """Return the profile that speaks about this delivery."""
-    ended = parse_date(delivery.fields.get("EndDate", "")) or now.date()
+    ended = parse_date(delivery.fields.get("EndDate", "")) or day_of(now)
     return profile_for(agency.code, agency.level1, ended, chosen=agency.profile)
 
 
@@ -44,7 +45,7 @@ def refusal(
         facts: what is known of the files so far; the stamps on first pages are in it.
     """
     profile = profile_of(delivery, agency, now)
-    case = case_of(delivery, facts, profile=profile, agency_code=agency.code, today=now.date())
+    case = case_of(delivery, facts, profile=profile, agency_code=agency.code, today=day_of(now))
     return _refused(secrets.check(case), profile.id, now)
 
 

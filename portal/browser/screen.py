@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
 from urllib.parse import quote, urlencode
-from zoneinfo import ZoneInfo
 
 from plone import api
 from plone.protect.authenticator import check as check_authenticator
@@ -27,13 +26,12 @@ from archive.errors import NotAllowedError, NotFoundError, TangThuError
 from archive.ledger.event import Event, Verb
 from archive.register.models import Agency
 from archive.register.session import reading
+from archive.vietnam import day_of, local
 from archive.viewer import Viewer
 from portal import words
 from portal.i18n import _
 from portal.receipts import told as told_receipt
 from portal.viewer import viewer_for
-
-HERE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @implementer(IPublishTraverse)
@@ -106,7 +104,7 @@ class Screen(BrowserView):
     @property
     def today(self) -> date:
         """Return the day it is in Vietnam."""
-        return self.now.astimezone(HERE).date()
+        return day_of(self.now)
 
     # where
 
@@ -199,16 +197,16 @@ class Screen(BrowserView):
         if value is None:
             return "—"
         if isinstance(value, datetime):
-            value = value.astimezone(HERE)
+            value = local(value)
         return value.strftime("%d/%m/%Y")
 
     def moment(self, value: datetime | None) -> str:
         """Return date and time in Vietnam; a dash for none."""
-        return "—" if value is None else value.astimezone(HERE).strftime("%d/%m/%Y %H:%M")
+        return "—" if value is None else local(value).strftime("%d/%m/%Y %H:%M")
 
     def iso(self, value: datetime | None) -> str:
         """Return the machine form of a time."""
-        return "" if value is None else value.astimezone(HERE).isoformat(timespec="seconds")
+        return "" if value is None else local(value).isoformat(timespec="seconds")
 
     def size(self, count: int) -> str:
         """Return a size in bytes as people read it (1 kB = 1000 bytes)."""

@@ -107,8 +107,9 @@ class ACase:
         """Change the files of the first document."""
         return replace(self, documents=(self.documents[0].of(*files), *self.documents[1:]))
 
-    def findings(self) -> list[Finding]:
-        delivery = Delivery(
+    @property
+    def delivery(self) -> Delivery:
+        return Delivery(
             self.standard,
             "uuid-1",
             self.status,
@@ -120,10 +121,15 @@ class ACase:
                 for n, d in enumerate(self.documents, 1)
             ),
         )
-        facts = {f.sha256: f.facts for d in self.documents for f in d.files if f.looked_into}
+
+    @property
+    def facts(self) -> dict[str, FileFacts]:
+        return {f.sha256: f.facts for d in self.documents for f in d.files if f.looked_into}
+
+    def findings(self) -> list[Finding]:
         return check(
-            delivery,
-            facts,
+            self.delivery,
+            self.facts,
             profile=profiles()[self.profile],
             agency_code=self.agency,
             known=self.known,

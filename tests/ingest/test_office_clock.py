@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from archive.register.models import Agency, Submission
 from archive.register.session import reading, transaction
+from archive.vietnam import VIETNAM
 from ingest.clock.calendar import OWN, hours_of, load
 from ingest.clock.deadlines import arrival, within
 from ingest.clock.errors import CalendarError
@@ -20,18 +20,17 @@ from ingest.clock.hours import OfficeHours, Shift, add_working, end_of_day, is_o
 from ingest.profiles.load import profiles
 from ingest.reception import receive
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 HOURS = OfficeHours(
     (Shift(time(7, 30), time(11, 30)), Shift(time(13, 30), time(17))),
     frozenset({1, 2, 3, 4, 5}),
     holidays=frozenset({date(2026, 4, 30), date(2026, 5, 1)}),
     extra_days=frozenset({date(2026, 5, 2)}),
 )
-MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 1), timezones=st.just(ZONE))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 1), timezones=st.just(VIETNAM))  # noqa: DTZ001
 
 
 def at(text: str) -> datetime:
-    return datetime.strptime(text, "%d/%m/%Y %H:%M").replace(tzinfo=ZONE)
+    return datetime.strptime(text, "%d/%m/%Y %H:%M").replace(tzinfo=VIETNAM)
 
 
 @pytest.mark.parametrize(

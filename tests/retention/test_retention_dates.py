@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
-from retention_town import AGENCY, AN, COUNCIL, NOW, OTHER, RESEARCHER, TODAY, Town, person
+from retention_town import AGENCY, AN, BINH, COUNCIL, NOW, OTHER, RESEARCHER, TODAY, Town, person
 from sqlalchemy import event as sql_event
 from sqlalchemy import func, select
 
@@ -19,6 +19,7 @@ from archive.viewer import ALL_AGENCIES, Role, Viewer
 from retention import explain as telling
 from retention import holds
 from retention.appraisal import set_period
+from retention.destruction import execute
 from retention.eligibility import count_due, count_unclear, due
 from retention.errors import BelowMinimumError, PeriodUnclearError, RetentionError
 from retention.explain import explain
@@ -177,6 +178,20 @@ def test_a_hold_with_a_last_day_ends_after_it(town: Town) -> None:
     with reading() as session:
         assert due(session, viewer=AN, today=date(2026, 6, 30)) == []
         assert [one.case_file_id for one in due(session, viewer=AN, today=date(2026, 7, 1))] == [held]
+
+
+def test_the_days_of_an_explanation_are_those_of_vietnam(town: Town) -> None:
+    evening = datetime(2031, 3, 2, 18, 0, tzinfo=UTC)  # 01:00 on 3 March there
+    held, gone = town.store("01"), town.store("02")
+    with transaction() as session:
+        holds.place(
+            session, agency_code=AGENCY, case_file_ids=[held], reason="Thanh tra", document_number="5/TT",
+            document_date=TODAY, viewer=AN, now=evening,
+        )  # fmt: skip
+    execute(town.ordered(gone), viewer=BINH, now=evening)
+    with reading() as session:
+        assert "từ 03/03/2031" in explain(session, held)[-1].vi
+        assert "Đã hủy ngày 03/03/2031" in explain(session, gone)[-1].vi
 
 
 def test_people_see_what_is_due_at_their_own_agency_only(town: Town) -> None:

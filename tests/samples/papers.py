@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import docx
 import openpyxl
@@ -22,6 +21,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers
 from pyhanko.stamp import StaticStampStyle
 
+from archive.vietnam import VIETNAM
 from tests.samples.pki import Signer
 
 FONTS = Path("/usr/share/fonts/truetype/liberation2")
@@ -40,7 +40,6 @@ LETTERS = [
 
 RESERVED = 16_384
 """Bytes left for a signature: saying it spares pyHanko a trial signature."""
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def _light(font: Path) -> Path:
 def pdf(sheet: Sheet, target: Path) -> int:
     """Write a PDF 1.4 with a text layer and return its page count."""
     paper = FPDF(format="A4")
-    paper.set_creation_date(datetime.combine(sheet.issued, time(8, 30), ZONE))
+    paper.set_creation_date(datetime.combine(sheet.issued, time(8, 30), VIETNAM))
     paper.set_title(sheet.subject)
     paper.set_lang("vi")
     paper.set_margins(30, 20, 15)
@@ -178,7 +177,7 @@ def _stamp(name: str, target: Path) -> None:
     paper.add_font("serif", "", _light(REGULAR))
     paper.add_page()
     paper.set_font("serif", "", 9)
-    moment = datetime.now(ZONE).isoformat(timespec="seconds")
+    moment = datetime.now(VIETNAM).isoformat(timespec="seconds")
     for line in (f"Ký bởi: {name}", f"Thời gian ký: {moment}"):
         width = paper.get_string_width(line)
         paper.set_font_size(min(9, 9 * 174 / width))

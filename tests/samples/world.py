@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from archive.vietnam import VIETNAM
 from tests.samples import papers
 from tests.samples.case_file import CaseFilePlan, DocumentPlan, Made
 from tests.samples.cast import Part, cast
@@ -32,7 +33,7 @@ from tests.samples.offices import ARCHIVE, OFFICES
 from tests.samples.pki import Pki
 from tests.samples.sip import DocumentParts, SipParts, write_sip
 
-SENT = datetime(2026, 1, 5, 8, 0, tzinfo=papers.ZONE)
+SENT = datetime(2026, 1, 5, 8, 0, tzinfo=VIETNAM)
 # The harmless test file of the anti-virus makers, in two halves so that no scanner stops at this source.
 EICAR = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR-" + "STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ingest.gateway.http_inbox import ZONE
+from archive.vietnam import VIETNAM
 from ingest.gateway.simulator.faults import Faults
 
 
@@ -106,7 +106,7 @@ class Post:
 
 
 def _now() -> str:
-    return datetime.now(ZONE).isoformat(timespec="seconds")
+    return datetime.now(VIETNAM).isoformat(timespec="seconds")
 
 
 def _first(pattern: bytes, content: bytes) -> str:

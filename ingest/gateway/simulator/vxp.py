@@ -11,7 +11,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from ingest.gateway.http_inbox import ZONE
+from archive.vietnam import VIETNAM
 from ingest.gateway.interface import TRANSPORT_STATUSES
 from ingest.gateway.signing import PREFIX, verify
 from ingest.gateway.simulator.exchange import Exchange
@@ -41,7 +41,7 @@ class Vxp:
         }.get((ask.method, ask.path))
         if operation is None:
             return False
-        now = datetime.now(ZONE)
+        now = datetime.now(VIETNAM)
         if why := verify(ask.headers, system_id=self.system_id, secret=self.secret, now=now):
             _fail(ask, "401", why, code=401)
         else:

@@ -17,7 +17,8 @@ from archive.ledger.prove import prove
 from archive.ledger.rows import EventRow, SealRow
 from archive.ledger.verify import verify
 from archive.register.session import reading
-from portal.browser.screen import HERE, Pages, Screen
+from archive.vietnam import VIETNAM
+from portal.browser.screen import Pages, Screen
 from portal.events import audits_everything, event_row, readable
 from portal.i18n import _
 from portal.reading import disposition
@@ -121,4 +122,4 @@ def _day(text: str) -> date | None:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, HERE).astimezone(UTC)
+    return datetime.combine(day, time.min, VIETNAM).astimezone(UTC)

@@ -7,7 +7,8 @@ from typing import Any
 from plone import api
 
 from archive.register.models import SubmissionState
-from portal.browser.screen import HERE, Screen
+from archive.vietnam import local
+from portal.browser.screen import Screen
 from portal.browser.start.today import Today, today_for
 from portal.i18n import _
 
@@ -33,7 +34,7 @@ class StartPage(Screen):
     @property
     def greeting(self) -> Any:
         """Return a greeting for the hour in Vietnam."""
-        hour = self.now.astimezone(HERE).hour
+        hour = local(self.now).hour
         if hour < 11:
             return _("Good morning")
         return _("Good afternoon") if hour < 18 else _("Good evening")
