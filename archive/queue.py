@@ -71,6 +71,21 @@ def _say_ready(**_: Any) -> None:
         Path(path).touch()
 
 
+def where() -> str:
+    """Return the queue's address without its password."""
+    return str(app.connection_for_read(ArchiveSettings.load().broker).as_uri())
+
+
+def trouble() -> str:
+    """Return "" when the queue answers within a few seconds, otherwise what is wrong with it."""
+    try:
+        with app.connection_for_read(ArchiveSettings.load().broker, connect_timeout=5) as connection:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=5)
+    except (OperationalError, OSError, ValueError, KeyError) as error:
+        return f"{where()}: {error}"
+    return ""
+
+
 def send(task: str, *args: Any, expires: int | None = None) -> None:
     """Send a task now, to the queue the settings name.
 

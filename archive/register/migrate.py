@@ -49,6 +49,11 @@ def upgrade(engine: Engine) -> str:
         return str(scripts.get_current_head())
 
 
+def newest() -> str:
+    """Return the version this program's tables have."""
+    return str(ScriptDirectory.from_config(_scripts()).get_current_head())
+
+
 def version(connection: Connection) -> str | None:
     """Return the version of the tables, None before the first."""
     return MigrationContext.configure(connection).get_current_revision()
@@ -61,8 +66,13 @@ def differences(engine: Engine) -> list[object]:
         return list(compare_metadata(context, metadata()))
 
 
-def _config(connection: Connection) -> Config:
+def _scripts() -> Config:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
+    return config
+
+
+def _config(connection: Connection) -> Config:
+    config = _scripts()
     config.attributes["connection"] = connection
     return config

@@ -1,0 +1,173 @@
+"""The doctor names each thing that is missing and what to do, and never says of a missing thing that it is well."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from archive.cli import load
+from archive.register import session as sessions
+from archive.register.migrate import newest, upgrade
+from operations import doctor
+from operations.doctor_tools import SCHEMAS, TOOLS
+from operations.sign import Sign
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A home in which nothing was made yet."""
+    for name in [name for name in os.environ if name.startswith("TANGTHU_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TANGTHU_CONFIG", str(tmp_path / "tangthu.toml"))
+    monkeypatch.setenv("TANGTHU_ARCHIVE__DATA", str(tmp_path / "archive"))
+    monkeypatch.setenv("TANGTHU_OPERATIONS__HOME", str(tmp_path))
+    monkeypatch.setenv("TANGTHU_OPERATIONS__PLONE_PORT", str(closed_port()))
+    monkeypatch.setenv("TANGTHU_INGEST__CLAMD_SOCKET", str(tmp_path / "run" / "clamd.sock"))
+    sessions._engine.cache_clear()
+    yield tmp_path
+    sessions.engine().dispose()
+    sessions._engine.cache_clear()
+
+
+def signs() -> dict[str, Sign]:
+    return {one.name: one for one in doctor.examine()}
+
+
+@pytest.mark.parametrize(("name", "command", "package"), TOOLS)
+def test_each_program_that_is_not_there_is_named_with_its_debian_package(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, name: str, command: tuple[str, ...], package: str
+) -> None:
+    programs = empty / "bin"
+    programs.mkdir()
+    for tool, other, _ in TOOLS:
+        if tool != name:
+            (programs / Path(other[0]).name).write_text("#!/bin/sh\necho version 1\n")
+            (programs / Path(other[0]).name).chmod(0o755)
+    monkeypatch.setattr("operations.doctor_tools.TOOLS", [
+        (tool, (Path(words[0]).name, *words[1:]), debian) for tool, words, debian in TOOLS
+    ])  # fmt: skip
+    monkeypatch.setenv("PATH", f"{programs}:{empty}")
+    found = signs()
+    assert (found[name].well, found[name].found) == (False, "not found")
+    assert package in found[name].remedy
+    assert all(found[tool] == Sign(tool, True, "version 1") for tool, _, _ in TOOLS if tool != name)
+
+
+def test_a_program_that_fails_is_not_well(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (empty / "gs").write_text("#!/bin/sh\necho libgs.so.10: cannot open shared object >&2\nexit 127\n")
+    (empty / "gs").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{empty}:{os.environ['PATH']}")
+    assert (signs()["ghostscript"].well, signs()["ghostscript"].remedy) == (False, "install it again")
+    assert "cannot open shared object" in signs()["ghostscript"].found
+
+
+def test_what_set_up_fetches_is_named_file_by_file(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tools = empty / "tools"
+    (tools / "schemas").mkdir(parents=True)
+    monkeypatch.setenv("TANGTHU_ARCHIVE__TOOLS", str(tools))
+    monkeypatch.setenv("TANGTHU_SEARCH__ENGINE", "elasticsearch")
+    found = signs()
+    assert ".jar" in found["veraPDF"].found
+    assert "fetch.sh" in found["elasticsearch server"].found
+    assert {found[name].well for name in ("veraPDF", "XML schemas", "elasticsearch server")} == {False}
+    for name in SCHEMAS:
+        assert name in signs()["XML schemas"].found
+        (tools / "schemas" / name).write_text("<schema/>")
+    assert signs()["XML schemas"].well is True
+
+
+def test_a_register_that_was_never_made_is_missing_and_looking_does_not_make_it(empty: Path) -> None:
+    found = signs()["register"]
+    assert found.well is False
+    assert "tangthu upgrade" in found.remedy
+    assert not (empty / "archive").exists()
+    (empty / "archive").mkdir()
+    upgrade(sessions.engine())
+    assert signs()["register"].well is True
+    assert newest() in signs()["register"].found
+
+
+def test_a_register_of_another_version_is_not_well(empty: Path) -> None:
+    (empty / "archive").mkdir()
+    upgrade(sessions.engine())
+    with sessions.engine().begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    found = signs()["register"]
+    assert (found.well, "0001" in found.found, newest() in found.found) == (False, True, True)
+
+
+def test_services_named_in_the_settings_have_to_answer_and_no_password_is_shown(
+    empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = closed_port()
+    for name, value in {
+        "ARCHIVE__REGISTER_URL": f"postgresql+psycopg://kho:bi-mat@127.0.0.1:{port}/register",
+        "ARCHIVE__BROKER_URL": f"amqp://kho:bi-mat@127.0.0.1:{port}//",
+        "SEARCH__ENGINE": "elasticsearch",
+        "SEARCH__EMBEDDED": "false",
+        "SEARCH__ELASTICSEARCH_URL": f"http://127.0.0.1:{port}",
+        "INGEST__TRUST_ROOTS": str(empty / "roots"),
+    }.items():
+        monkeypatch.setenv(f"TANGTHU_{name}", value)
+    sessions._engine.cache_clear()
+    found = signs()
+    for name in ("register", "queue", "elasticsearch"):
+        assert found[name].well is False, found[name]
+        assert f"127.0.0.1:{port}" in found[name].found + found[name].remedy
+    assert found["trust roots"].well is False
+    assert found["virus scanner"].well is False
+    assert "bi-mat" not in json.dumps([(one.found, one.remedy) for one in found.values()])
+
+
+def test_embedded_parts_that_nobody_started_are_no_illness_unless_their_supervisor_runs(empty: Path) -> None:
+    for name in ("queue", "virus scanner", "plone"):
+        assert (signs()[name].well, signs()[name].remedy) == (None, "`tangthu up` starts it")
+    (empty / "run").mkdir()
+    (empty / "run" / "tangthu.pid").write_text(str(os.getppid()))
+    for name in ("queue", "virus scanner", "plone"):
+        assert signs()[name].well is False
+        assert str(empty / "log") in signs()[name].remedy
+
+
+def test_a_scanner_that_answers_is_well_and_one_that_says_something_else_is_not(empty: Path) -> None:
+    (empty / "run").mkdir()
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(empty / "run" / "clamd.sock"))
+        server.listen()
+        words = iter((b"PONG\n", b"what?\n"))
+
+        def answer() -> None:
+            for word in words:
+                connection, _ = server.accept()
+                with connection:
+                    connection.recv(64)
+                    connection.sendall(word)
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        assert signs()["virus scanner"].well is True
+        assert signs()["virus scanner"].well is not True
+        thread.join(10)
+
+
+def test_the_command_prints_json_and_exits_1_when_something_is_missing(empty: Path) -> None:
+    told = CliRunner().invoke(load(), ["doctor", "--json"])
+    assert told.exit_code == 1
+    facts = {one["name"]: one for one in json.loads(told.output)}
+    assert facts["register"]["well"] is False
+    assert "Plone" in facts["tangthu"]["found"]
+    table = CliRunner().invoke(load(), ["doctor"]).output
+    assert "MISSING register" in table
