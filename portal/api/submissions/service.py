@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 from sqlalchemy.orm import Session
 
 from archive.register.models import Submission, SubmissionState
-from archive.register.session import reading, transaction
+from archive.register.session import reading
 from ingest import resending, submissions
 from ingest.checks.catalogue import explain
 from ingest.errors import BadMessageError
 from ingest.finding import Finding
 from ingest.reasons import finding_of
 from portal.api.service import ArchiveService, ProblemError
+from portal.register import joined
 
 SIZES = 100
 
@@ -116,7 +117,7 @@ class PostSubmissions(ArchiveService):
         if len(self.path) != 2 or self.path[1] not in ("accept", "return"):
             raise ProblemError(404, "Not found", "POST @submissions/{id}/accept, /return or /mend")
         given = self.body()
-        with transaction() as session:
+        with joined() as session:
             if self.path[1] == "accept":
                 submissions.accept(session, self.path[0], viewer=self.viewer, now=self.now)
             else:

@@ -12,12 +12,12 @@ from zExceptions import NotFound
 
 from archive.errors import TangThuError
 from archive.register.decisions import Order, OrderKind
-from archive.register.session import transaction
 from archive.viewer import ALL_AGENCIES, Role
 from portal.browser.screen import Pages, Screen
 from portal.events import SEES
 from portal.i18n import _
 from portal.papers import mirror_order
+from portal.register import joined
 from retention import disposal, eligibility
 
 SIZE = 100
@@ -84,7 +84,7 @@ class DisposalScreen(Screen):
         ids = [ticked] if isinstance(ticked, str) else [one for one in ticked if isinstance(one, str)]
         if not ids:
             raise MissingError(self.t(_("Tick at least one case file.")))
-        with transaction() as session:
+        with joined() as session:
             order = disposal.propose(
                 session,
                 agency_code=self.text("agency", 35),

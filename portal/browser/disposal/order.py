@@ -16,13 +16,14 @@ from archive import queue
 from archive.order_check import missing_approvals, reasons_against
 from archive.register.decisions import Order, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile
-from archive.register.session import reading, transaction
+from archive.register.session import reading
 from archive.viewer import Role
 from portal.browser.disposal.due import SEES, MissingError
 from portal.browser.screen import Screen
 from portal.i18n import _
 from portal.papers import is_behind, mirror_order
 from portal.reading import disposition
+from portal.register import joined
 from retention import destruction, disposal
 from retention.certificate import certificate
 
@@ -211,7 +212,7 @@ class OrderScreen(Screen):
 
     def refuse(self) -> None:
         """End the order; its case files are free again."""
-        with transaction() as session:
+        with joined() as session:
             disposal.refuse(
                 session, self.path[0], reason=self.text("reason"), viewer=self.viewer, now=self.now
             )
@@ -242,7 +243,7 @@ class OrderScreen(Screen):
         self.say(_("The dossier says now that the list was carried out."))
 
     def _yes(self, role: Role) -> None:
-        with transaction() as session:
+        with joined() as session:
             disposal.approve(session, self.path[0], viewer=self.viewer, role=role, now=self.now)
             mirror_order(api.portal.get(), session, self.path[0])
 

@@ -11,12 +11,12 @@ from zExceptions import NotFound
 
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState
-from archive.register.session import transaction
 from archive.viewer import ALL_AGENCIES, Role
 from portal.browser.disposal.due import SEES, day_of
 from portal.browser.screen import Screen
 from portal.i18n import _
 from portal.papers import mirror_holds
+from portal.register import joined
 from retention import holds
 
 SHOWN = 200
@@ -78,7 +78,7 @@ class HoldsScreen(Screen):
         file_id = self.text("ho_so", 36)
         until = self.text("until", 10)
         complaint = self.t(_("The date of the document is missing."))
-        with transaction() as session:
+        with joined() as session:
             file = session.get(CaseFile, file_id)
             if file is None:
                 raise NotFound(file_id)
@@ -103,7 +103,7 @@ class HoldsScreen(Screen):
     def ask_to_lift(self) -> None:
         """Ask for a hold to be lifted; a second person says yes."""
         complaint = self.t(_("The date of the document is missing."))
-        with transaction() as session:
+        with joined() as session:
             holds.propose_lift(
                 session,
                 self.text("hold", 36),
@@ -118,7 +118,7 @@ class HoldsScreen(Screen):
     def lift(self) -> None:
         """Say the second yes."""
         order_id = self.text("order", 36)
-        with transaction() as session:
+        with joined() as session:
             order = session.get(Order, order_id)
             if order is None:
                 raise NotFound(order_id)

@@ -12,7 +12,6 @@ from zExceptions import NotFound
 
 from archive.ledger.append import history
 from archive.register.models import STATES_OPEN, Agency, Submission, SubmissionState
-from archive.register.session import transaction
 from archive.viewer import Role
 from ingest import submissions
 from ingest.mending.earlier import being_mended
@@ -22,6 +21,7 @@ from ingest.resending import may_mend
 from portal.browser.screen import Screen
 from portal.findings import counted, grouped
 from portal.i18n import _
+from portal.register import joined
 
 STEP_TITLES = {
     "unpack": _("Unpacked"),
@@ -159,13 +159,13 @@ class SubmissionScreen(Screen):
 
     def accept(self) -> None:
         """Accept; packaging goes on by itself."""
-        with transaction() as session:
+        with joined() as session:
             submissions.accept(session, self.path[0], viewer=self.viewer, now=self.now)
         self.say(_("Accepted. It is now packaged and stored in every place."))
 
     def send_back(self) -> None:
         """Return it to its office with a reason."""
-        with transaction() as session:
+        with joined() as session:
             submissions.send_back(
                 session, self.path[0], viewer=self.viewer, reason=self.text("reason"), now=self.now
             )
