@@ -43,7 +43,7 @@ def test_the_service_says_what_is_wrong_and_keeps_nothing(visit: Any, site: Any)
     assert status == 200
     assert (answer["good"], answer["verdict"], answer["steps"]) == (False, "return", ["unpack"])
     finding = answer["findings"][0]
-    assert finding["code"] == "SIP_NO_METS"
+    assert finding["code"] == "DELIVERY_UNKNOWN"
     assert finding["remedy"]["vi"] and finding["clause"]
     assert left_in_quarantine() == []
 
@@ -79,7 +79,7 @@ def test_the_page_shows_findings_with_remedy_and_clause(visit: Any, tmp_path: Pa
     form.getControl(name="check").click()
     page = browser.page
     assert "Gói tin sẽ bị trả lại để sửa." in page
-    assert "SIP_NO_METS" in page
+    assert "DELIVERY_UNKNOWN" in page
     assert "Cách khắc phục:" in page
     assert left_in_quarantine() == []
 
