@@ -74,6 +74,7 @@ class Case:
     profile: Profile
     agency_code: str
     today: date
+    agency_name: str = ""  # as the register has it; "" when it is not known
 
     def get(self, name: str) -> str:
         """Return a field of the case file, "" when it is not there."""
@@ -101,7 +102,13 @@ class Case:
 
 
 def case_of(
-    delivery: Delivery, facts: Mapping[str, FileFacts], *, profile: Profile, agency_code: str, today: date
+    delivery: Delivery,
+    facts: Mapping[str, FileFacts],
+    *,
+    profile: Profile,
+    agency_code: str,
+    today: date,
+    agency_name: str = "",
 ) -> Case:
     """Return the delivery as the rules read it."""
     return Case(
@@ -112,6 +119,7 @@ def case_of(
         profile,
         agency_code,
         today,
+        agency_name,
     )
 
 

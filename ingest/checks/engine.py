@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from ingest.checks import circular_02, contents, description, duplicates, province, secrets, signing
+from ingest.checks import (
+    circular_02,
+    contents,
+    description,
+    digitised,
+    duplicates,
+    province,
+    secrets,
+    signing,
+)
 from ingest.checks.case import case_of
 from ingest.checks.catalogue import rule
 from ingest.checks.duplicates import Known
@@ -27,6 +36,7 @@ def check(
     agency_code: str,
     known: Known,
     today: date,
+    agency_name: str = "",
 ) -> list[Finding]:
     """Return all findings: the package's own, the law's, the province's, and clashes with what is stored.
 
@@ -39,15 +49,19 @@ def check(
         agency_code: the sending agency.
         known: from `ingest.checks.known.known_to`.
         today: the day of receipt.
+        agency_name: of the sending agency in the register; "" when it is not known.
 
     Raises:
         CatalogueError: a finding with a code that the catalogue does not have.
     """
-    case = case_of(delivery, facts, profile=profile, agency_code=agency_code, today=today)
+    case = case_of(
+        delivery, facts, profile=profile, agency_code=agency_code, today=today, agency_name=agency_name
+    )
     found = [
         *delivery.findings,
         *circular_02.check(case),
         *contents.check(case),
+        *digitised.check(case),
         *description.check(case),
         *secrets.check(case),
         *province.check(case),

@@ -96,4 +96,4 @@ def _signatures(file: DeliveredFile, box: Sandbox) -> tuple[SignatureFacts, ...]
                 "", "", "INDETERMINATE", "SIGNATURE_PROCESSING_ERROR", None, False, "", error.reason
             ),
         )
-    return tuple(SignatureFacts(**one) for one in said["signatures"])
+    return tuple(SignatureFacts(**one | {"box": tuple(one["box"])}) for one in said["signatures"])

@@ -12,6 +12,7 @@ import pypdfium2
 FIELDS_LIMIT = 2000
 MARKS_LIMIT = 20
 LARGEST = 300  # pixels of the longer side of the picture made of one signature
+FINER = 4  # times finer it is drawn than it is judged
 COLOURED = 0.15  # part of the ink that must be coloured for the whole to count as coloured
 
 
@@ -106,12 +107,16 @@ def _ink(page: pypdfium2.PdfPage, box: tuple[float, float, float, float]) -> str
     if right - left < 1 or top - bottom < 1:
         return ""
     scale = min(2.0, LARGEST / max(right - left, top - bottom))
-    picture = page.render(
-        scale=scale, crop=(left, bottom, width - right, height - top), may_draw_forms=True
+    drawn = page.render(
+        scale=scale * FINER,
+        crop=(left, bottom, width - right, height - top),
+        may_draw_forms=True,
     ).to_pil()
+    # Letters are drawn with coloured edges for screens; side by side these make grey again.
+    picture = drawn.convert("RGB").reduce(FINER)
     counts = {"red": 0, "blue": 0, "other": 0}
     inked = 0
-    for count, colour in picture.convert("RGB").getcolors(LARGEST * LARGEST) or []:
+    for count, colour in picture.getcolors(LARGEST * LARGEST) or []:
         red, green, blue = colour
         if min(colour) > 225:
             continue

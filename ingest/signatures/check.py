@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from asn1crypto import pem, x509
+from pyhanko.pdf_utils.generic import parse_pdf_date
+from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.ades.report import AdESStatus
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -82,7 +84,7 @@ def _judged(reader: Any, trusted: list[x509.Certificate], now: datetime) -> Iter
         signer = organisation = signed_at = ""
         try:
             signer, organisation = _names(signature.signer_cert)
-            signed_at = _iso(signature.self_reported_timestamp)
+            signed_at = _iso(_claimed(signature))
             status = validate_pdf_signature(
                 signature,
                 signer_validation_context=_context(trusted, now),
@@ -111,6 +113,21 @@ def _names(certificate: Any) -> tuple[str, str]:
 
 def _one(value: object) -> str:
     return "; ".join(str(part) for part in value) if isinstance(value, list) else str(value or "")
+
+
+def _claimed(signature: Any) -> datetime | None:
+    """Return the signing time the signer claims, in the zone the file says it in.
+
+    The signed attribute is always in UTC; the zone the signer worked in stands beside it in the dictionary (/M).
+    """
+    moment: datetime | None = signature.self_reported_timestamp
+    try:
+        beside: datetime = parse_pdf_date(signature.sig_object["/M"], strict=False)
+    except (KeyError, ValueError, TypeError, PdfReadError):
+        return moment
+    if moment is None or moment.tzinfo is None or beside.tzinfo is None:
+        return moment
+    return moment.astimezone(beside.tzinfo)
 
 
 def _iso(moment: datetime | None) -> str:

@@ -32,7 +32,13 @@ def check(work: Work, now: datetime) -> Outcome:
         return refused
     profile = secret.profile_of(delivery, agency, now)
     findings = run_checks(
-        delivery, facts, profile=profile, agency_code=agency.code, known=known, today=day_of(now)
+        delivery,
+        facts,
+        profile=profile,
+        agency_code=agency.code,
+        agency_name=agency.name,
+        known=known,
+        today=day_of(now),
     )
     note = Note(
         Verb.VALIDATE,

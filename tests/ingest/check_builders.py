@@ -11,7 +11,14 @@ from typing import Any
 
 from ingest.checks.duplicates import Known
 from ingest.checks.engine import check
-from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFacts, SignatureFacts
+from ingest.delivery import (
+    DeliveredDocument,
+    DeliveredFile,
+    Delivery,
+    FileFacts,
+    ScanFacts,
+    SignatureFacts,
+)
 from ingest.finding import Finding
 from ingest.profiles.load import profiles
 
@@ -25,6 +32,9 @@ MEDIA = {
     "jpeg": "image/jpeg",
     "png": "image/png",
     "zip": "application/zip",
+    "mp3": "audio/mpeg",
+    "avi": "video/x-msvideo",
+    "wav": "audio/x-wav",
     "": "application/octet-stream",
 }
 
@@ -95,6 +105,7 @@ class ACase:
     status: str = "NEW"
     known: Known = field(default_factory=Known)
     today: date = TODAY
+    agency_name: str = ""
 
     def saying(self, **fields: str) -> ACase:
         return replace(self, fields={**self.fields, **fields})
@@ -134,6 +145,7 @@ class ACase:
             agency_code=self.agency,
             known=self.known,
             today=self.today,
+            agency_name=self.agency_name,
         )
 
     def codes(self) -> list[str]:
@@ -148,6 +160,16 @@ def signed_by(
     intact: bool | None = True,
 ) -> SignatureFacts:
     return SignatureFacts(name, "Sở Nội vụ", verdict, why, intact, True, at)
+
+
+UPPER_RIGHT = (0.66, 0.9, 0.97, 0.98)
+SCAN = ScanFacts(pages=2, lowest_dpi=200, least_bits=24)
+
+
+def a_scan(name: str, **more: Any) -> File:
+    """A scan of paper as Điều 6.1 wants it: colour, 200 dpi, signed by the agency upper right on the first page."""
+    seal = replace(signed_by("Sở Nội vụ"), page=1, box=UPPER_RIGHT, ink="red")
+    return File(name, signatures=(seal,), more={"scan": SCAN} | more)
 
 
 def a_document(agency: str, number: int, ordinal: int) -> Doc:

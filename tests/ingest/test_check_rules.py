@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 import pytest
 from check_builders import (
+    SCAN,
     ACase,
     File,
     a_good_case,
+    a_scan,
     an_giang,
     cao_bang,
     gia_lai,
@@ -22,6 +25,7 @@ from check_builders import (
 
 from ingest.checks.catalogue import explain, rules
 from ingest.checks.duplicates import Known, KnownDocument
+from ingest.delivery import MediaFacts, ScanFacts
 
 SIGNED = (signed_by(),)
 OTHER = KnownDocument(
@@ -48,12 +52,70 @@ def _tt05(case: ACase) -> ACase:
     return replace(case, standard="TT05", documents=documents)
 
 
+SCAN_NAME = "000.00.05.H26.2020.01.TH.001.pdf"
+PHOTO = {
+    "ArchivesNumber": "12/2020",
+    "ImageTitle": "Lễ khánh thành",
+    "Mode": "Công khai",
+    "Identifier": "H26",
+}
+FILM = {"ArchivesNumber": "13/2020", "MovieTitle": "Lễ khánh thành", "Mode": "Công khai", "Identifier": "H26"}
+
+
+def _scanned(file: File, end: str = "31/12/2020") -> ACase:
+    """The first document is a scan of paper; ended in the new regime it is described by the new tables."""
+    case = a_good_case().saying(EndDate=end).document(ConfidenceLevel="Số hóa").files(file)
+    return _tt05(case) if end.endswith("2025") else case
+
+
+def _sealed(**changes: Any) -> File:
+    file = a_scan(SCAN_NAME)
+    return replace(file, signatures=(replace(file.signatures[0], **changes),))
+
+
+def _instead(fields: dict[str, str], file: File) -> ACase:
+    """The second document is a photo, a film or a sound."""
+    case = a_good_case()
+    other = replace(case.documents[1], fields={"DocOrdinal": "2", "PageAmount": "2", **fields}, files=(file,))
+    return replace(case, documents=(case.documents[0], other))
+
+
+def _photo(file: File) -> ACase:
+    return _instead(PHOTO, file)
+
+
+def _film(file: File) -> ACase:
+    return _instead(FILM, file)
+
+
 BROKEN: dict[str, Callable[[], ACase]] = {
     "V01": lambda: a_good_case().files(File(version="1.3")),
     "V04": lambda: a_good_case().document(PageAmount="3").saying(PageNumber="5"),
     "V04_DOCS": lambda: a_good_case().saying(TotalDoc="3"),
     "V04_TOTAL": lambda: a_good_case().saying(PageNumber="5"),
-    "V07": lambda: a_good_case().document(ConfidenceLevel="Số hóa").files(File("Quyet dinh.pdf")),
+    "V01_NOT_PDF": lambda: _scanned(
+        replace(a_scan(SCAN_NAME.replace("pdf", "jpg")), content="jpeg", signatures=())
+    ),
+    "V01_LAYERS": lambda: _scanned(
+        a_scan(SCAN_NAME, scan=ScanFacts(2, 200, 24, pages_silent=(1, 2))), "01/07/2025"
+    ),
+    "V02": lambda: _scanned(a_scan(SCAN_NAME, scan=ScanFacts(2, 200, 8, pages_grey=(2,)))),
+    "V03": lambda: _scanned(a_scan(SCAN_NAME, scan=ScanFacts(2, 150, 24, pages_low=(1, 2)))),
+    "V05": lambda: _scanned(replace(a_scan(SCAN_NAME), signatures=SIGNED)),
+    "V05_BODY": lambda: replace(_scanned(a_scan(SCAN_NAME)), agency_name="Sở Tài chính"),
+    "V05_TIME": lambda: _scanned(_sealed(signed_at="2020-03-02T02:00:00+00:00")),
+    "V06": lambda: _scanned(_sealed(box=(0.1, 0.1, 0.3, 0.2))),
+    "V08_PHOTO": lambda: _photo(File("anh.jpg", "jpeg", more={"scan": ScanFacts(1, 96, 24)})),
+    "V08_FILM": lambda: _film(
+        File("phim.avi", "avi", more={"media": MediaFacts("film", "AVI", "JPEG", 800, 9)})
+    ),
+    "V08_SOUND": lambda: _film(
+        File("a.mp3", "mp3", more={"media": MediaFacts("sound", "MPEG Audio", "", 64, 9)})
+    ),
+    "V15": lambda: a_good_case().files(
+        File(signatures=(replace(signed_by(), covers_whole_file=False, changed_after="annotation"),))
+    ),
+    "V07": lambda: _scanned(a_scan("Quyet dinh.pdf")),
     "V07_ORDINAL": lambda: a_good_case().document(DocOrdinal="3"),
     "V09_REQUIRED": lambda: a_good_case().saying(Title=" "),
     "V09_ADVISED": lambda: a_good_case().saying(Rights=""),
@@ -237,7 +299,7 @@ def test_a_born_digital_file_keeps_the_name_it_was_signed_under() -> None:
 @pytest.mark.parametrize("ordinal", ["1", "001", "01"])
 def test_a_digitised_file_may_write_its_ordinal_with_zeros(ordinal: str) -> None:
     name = f"000.00.05.H26.2020.01.TH.{ordinal}.pdf"
-    assert a_good_case().document(ConfidenceLevel="Số hóa").files(File(name)).codes() == []
+    assert _scanned(a_scan(name)).codes() == []
 
 
 def test_the_name_rule_of_ninh_binh_wins_over_the_circular_for_names_as_sent() -> None:
@@ -289,15 +351,6 @@ def test_a_scanned_case_file_of_the_new_circular_names_its_paper_original() -> N
     assert scanned.saying(PaperFileCode="TTLTLS.K1.G2.H3.12").codes() == []
 
 
-PHOTO = {
-    "ArchivesNumber": "12/2020",
-    "ImageTitle": "Lễ khánh thành",
-    "Mode": "Công khai",
-    "Identifier": "H26",
-}
-FILM = {"ArchivesNumber": "13/2020", "MovieTitle": "Lễ khánh thành", "Mode": "Công khai", "Identifier": "H26"}
-
-
 @pytest.mark.parametrize(
     ("fields", "codes"),
     [
@@ -314,10 +367,51 @@ FILM = {"ArchivesNumber": "13/2020", "MovieTitle": "Lễ khánh thành", "Mode":
     ],
 )
 def test_photos_films_and_sounds_have_tables_of_their_own(fields: dict[str, str], codes: list[str]) -> None:
-    case = a_good_case()
-    described = replace(case.documents[1], fields={"DocOrdinal": "2", **fields})
-    whole = replace(case, documents=(case.documents[0], described))
-    assert whole.codes() == codes
+    photo = File("a.jpg", "jpeg", more={"scan": ScanFacts(1, 300, 24)})
+    film = File("a.avi", "avi", more={"media": MediaFacts("film", "AVI", "JPEG", 2000, 9)})
+    assert _instead(fields, film if "MovieTitle" in fields else photo).codes() == codes
+
+
+@pytest.mark.parametrize(
+    ("file", "codes"),
+    [
+        (File("a.mp3", "mp3", more={"media": MediaFacts("sound", "MPEG Audio", "", 128, 9)}), []),
+        (File("a.wav", "wav", more={"media": MediaFacts("sound", "Wave", "PCM", 1411, 9)}), ["V08_SOUND"]),
+        (File("a.avi", "avi", more={"media": MediaFacts("film", "AVI", "JPEG", 1500, 9)}), []),
+        (File("a.pdf"), ["V08_FILM"]),
+    ],
+)
+def test_films_and_sounds_are_of_the_circulars_formats_and_rates(file: File, codes: list[str]) -> None:
+    assert _film(file).codes() == codes
+
+
+def test_the_new_circular_takes_more_formats_of_photos_and_sounds() -> None:
+    wav = File("a.wav", "wav", more={"media": MediaFacts("sound", "Wave", "PCM", 1411, 9)})
+    png = File("a.png", "png", more={"scan": ScanFacts(1, 200, 24)})
+    for case in (_film(wav), _photo(png)):
+        assert _tt05(case.saying(EndDate="01/07/2025")).codes() == []
+
+
+def test_a_map_is_scanned_finer_under_the_new_circular() -> None:
+    case = _scanned(a_scan(SCAN_NAME, claims="2B"), "01/07/2025")
+    assert case.codes() == []
+    assert case.document(TypeName="Bản đồ").codes() == ["V03"]
+
+
+def test_a_province_that_lets_scans_in_unsigned_is_asked_no_agency_signature() -> None:
+    unsigned = File("000.00.11.H21.2020.01.TH.001.pdf", more={"scan": SCAN})
+    assert gia_lai().document(ConfidenceLevel="Số hóa").files(unsigned).codes() == []
+
+
+def test_the_certificate_may_name_the_body_with_or_without_its_province() -> None:
+    case = _scanned(_sealed(signer="Sở Nội vụ tỉnh Lạng Sơn"))
+    assert replace(case, agency_name="Sở Nội vụ Lạng Sơn").codes() == []
+
+
+@pytest.mark.parametrize("added", ["", "lta"])
+def test_proofs_of_long_term_validity_may_follow_the_last_signature(added: str) -> None:
+    signature = replace(signed_by(), covers_whole_file=False, changed_after=added)
+    assert a_good_case().files(File(signatures=(signature,))).codes() == []
 
 
 def test_a_large_case_file_is_checked_in_linear_time() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pdf_builders as make
 import pytest
@@ -15,6 +16,7 @@ from ingest.formats.cage import Limits
 from ingest.formats.inspect import inspect
 from ingest.formats.sandbox import Sandbox
 from ingest.signatures.check import check
+from tests.samples.papers import sign_pdf
 from tests.samples.pki import Pki
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -116,3 +118,39 @@ def test_inspecting_a_file_brings_its_signatures(
     with Sandbox(Limits(seconds=60)) as box:
         facts = inspect(make.delivered(path), sandbox=box)
     assert [one.verdict for one in facts.signatures] == ["TOTAL-PASSED"]
+
+
+@pytest.mark.parametrize(("ink", "said"), [("red", "red"), ("blue", "blue"), ("black", "black")])
+def test_where_a_signature_stands_and_in_which_ink_is_told(
+    tmp_path: Path, pki: Pki, monkeypatch: pytest.MonkeyPatch, ink: str, said: str
+) -> None:
+    monkeypatch.setenv("TANGTHU_INGEST__TRUST_ROOTS", str(pki.root.parent))
+    path = make.born_digital(tmp_path / "a.pdf")
+    moment = datetime(2022, 5, 9, 9, 5, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    sign_pdf(path, [pki.signer("Sở Nội vụ", "Sở Nội vụ")], at=[moment], inks=[ink])
+    with Sandbox(Limits(seconds=60)) as box:
+        (one,) = inspect(make.delivered(path), sandbox=box).signatures
+    assert (one.page, one.ink, one.signed_at) == (1, said, "2022-05-09T09:05:00+07:00")
+    left, bottom, right, top = one.box
+    assert 0.6 < left < right < 1 and 0.9 < bottom < top < 1
+
+
+def test_an_invisible_signature_has_no_place(tmp_path: Path, pki: Pki) -> None:
+    path = make.born_digital(tmp_path / "a.pdf")
+    sign_pdf(path, [pki.signer("Sở Nội vụ", "Sở Nội vụ")], boxes=[(0, 0, 0, 0)])
+    with Sandbox(Limits(seconds=60)) as box:
+        (one,) = inspect(make.delivered(path), sandbox=box).signatures
+    assert (one.page, one.box, one.ink) == (0, (), "")
+
+
+def test_what_was_added_after_the_last_signature_is_told(tmp_path: Path, pki: Pki) -> None:
+    path = _signed(tmp_path / "a.pdf", pki, "An", "Bình")
+    first, last = check(path, roots=pki.root.parent, now=NOW)
+    assert (first.covers_whole_file, first.changed_after) == (False, "form")
+    assert (last.covers_whole_file, last.changed_after) == (True, "")
+    with path.open("r+b") as stream:
+        writer = IncrementalPdfFileWriter(stream)
+        writer.root["/Lang"] = NameObject("/vi")
+        writer.update_root()
+        writer.write_in_place()
+    assert check(path, roots=pki.root.parent, now=NOW)[-1].changed_after == "other"

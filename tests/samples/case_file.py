@@ -26,6 +26,7 @@ class Made(StrEnum):
     WORD = "docx"
     SHEET = "xlsx"
     SCAN = "jpg"
+    SCAN_SIGNED = "scan.pdf"  # of paper, signed by the agency (TT 02/2019 Điều 6.1)
     EICAR = "txt"
 
     @property

@@ -231,11 +231,11 @@ def _lang_son() -> Iterator[Part]:
                 "Đề nghị mua sắm máy photocopy Ricoh cho Văn phòng Sở",
                 *_letter("Mua sắm máy photocopy Ricoh"),
             )
-            .made_as(Made.SCAN),
+            .made_as(Made.SCAN_SIGNED),
             a_document("Hợp đồng", "07", "HĐ-SNV")
             .issued_on(2012, 4, 23)
             .about("Hợp đồng cung cấp thiết bị văn phòng", *_letter("Cung cấp thiết bị văn phòng"))
-            .made_as(Made.SCAN, Made.SHEET),
+            .made_as(Made.SCAN_SIGNED, Made.SHEET),
             _notice("95", "SNV", 9, 10, 2012, "Lịch bảo trì thiết bị văn phòng", Made.SIGNED, Made.WORD),
         ),
         role="destroy",
@@ -258,11 +258,11 @@ def _lang_son() -> Iterator[Part]:
             .about(
                 "Về việc trả lời kiến nghị tuyển dụng viên chức", *_letter("Trả lời kiến nghị về tuyển dụng")
             )
-            .made_as(Made.SCAN, Made.WORD),
+            .made_as(Made.SCAN_SIGNED, Made.WORD),
             a_document("Biên bản", "03", "BB-TTr")
             .issued_on(2012, 6, 18)
             .about("Biên bản làm việc về kiến nghị tuyển dụng", *_letter("Làm việc với người có kiến nghị"))
-            .made_as(Made.SCAN),
+            .made_as(Made.SCAN_SIGNED),
             a_document("Báo cáo", "140", "BC-SNV")
             .issued_on(2012, 11, 12)
             .about(

@@ -81,7 +81,7 @@ def document_fields(plan: CaseFilePlan, document: DocumentPlan, ordinal: int, pa
         "Language": "Tiếng Việt",
         "PageAmount": str(pages),
         "Mode": "Công khai" if plan.rights != "Sử dụng có điều kiện" else plan.rights,
-        "ConfidenceLevel": "Số hóa" if document.files[0] is Made.SCAN else "Gốc điện tử",
+        "ConfidenceLevel": "Số hóa" if document.files[0] in (Made.SCAN, Made.SCAN_SIGNED) else "Gốc điện tử",
         "Format": "Tốt",
         "Position": document.signer_post,
         "FullName": document.signer_name,
@@ -89,6 +89,7 @@ def document_fields(plan: CaseFilePlan, document: DocumentPlan, ordinal: int, pa
         "Status": "Đã hoàn thành",
         "ToOrgan": "Các cơ quan, đơn vị có liên quan",
         "SentAt": f"{document.issued.isoformat()}T10:15:00+07:00",
+        "SendReceipt": f"{document.issued.isoformat()}T10:15:04+07:00",
     }
     return _changed(fields, document.described)
 
@@ -120,6 +121,7 @@ _ONLY_TT02 = frozenset(
         "Status",
         "ToOrgan",
         "SentAt",
+        "SendReceipt",
     }
 )
 

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import docx
+import img2pdf
 import openpyxl
 from fontTools import subset
 from fpdf import FPDF
@@ -138,50 +140,89 @@ def _signature_block(paper: FPDF, sheet: Sheet) -> None:
     paper.multi_cell(85, 7, f"{sheet.signer_post.upper()}\n\n\n{sheet.signer_name}", align="C")
 
 
-def sign_pdf(source: Path, who: Sequence[Signer]) -> None:
+class _Clocked(signers.PdfSigner):
+    """Signs at a moment of our choosing: in Viet Nam's time, wherever this machine is."""
+
+    moment: datetime
+
+    def init_signing_session(self, *args: Any, **more: Any) -> Any:
+        session = super().init_signing_session(*args, **more)
+        session.system_time = self.moment
+        return session
+
+
+def sign_pdf(
+    source: Path,
+    who: Sequence[Signer],
+    *,
+    at: Sequence[datetime] = (),
+    inks: Sequence[str] = (),
+    boxes: Sequence[tuple[int, int, int, int]] = (),
+    first: int = 1,
+) -> None:
     """Add the signatures in order, each over the whole file before it; visible, upper right (TT 02/2019 Điều 6.1.đ).
 
     The claimed time is the moment of signing, as the test PKI has no time-stamp service.
+
+    Args:
+        at: moments of signing, in order; now when not given.
+        inks: red, blue or black; an agency's is red and a person's blue when not given (NĐ 30/2020 Phụ lục I).
+        boxes: places on the first page in points; side by side at its upper edge, from the right, when not given.
+        first: number of the first signature field, for a file signed before.
     """
     for number, signer in enumerate(who):
-        box = (395 - 185 * number, 797, 575 - 185 * number, 827)
+        ink = inks[number] if number < len(inks) else "red" if signer.name == signer.organisation else "blue"
+        across = 185 * (number + first - 1)
+        box = boxes[number] if number < len(boxes) else (395 - across, 797, 575 - across, 827)
+        name = f"ChuKySo{number + first}"
         result = source.with_suffix(".signing")
+        tool = _Clocked(
+            signers.PdfSignatureMetadata(
+                field_name=name, name=signer.name, location="Việt Nam", md_algorithm="sha256"
+            ),
+            signer=signer.simple,
+            stamp_style=_stamp_of(signer, ink),
+            new_field_spec=fields.SigFieldSpec(name, on_page=0, box=box),
+        )
+        tool.moment = at[number] if number < len(at) else datetime.now(VIETNAM)
         with source.open("rb") as stream, result.open("wb") as sink:
-            signers.PdfSigner(
-                signers.PdfSignatureMetadata(
-                    field_name=f"ChuKySo{number + 1}",
-                    name=signer.name,
-                    location="Việt Nam",
-                    md_algorithm="sha256",
-                ),
-                signer=signer.simple,
-                stamp_style=_stamp_of(signer),
-                new_field_spec=fields.SigFieldSpec(f"ChuKySo{number + 1}", on_page=0, box=box),
-            ).sign_pdf(IncrementalPdfFileWriter(stream), output=sink, bytes_reserved=RESERVED)
+            tool.sign_pdf(IncrementalPdfFileWriter(stream), output=sink, bytes_reserved=RESERVED)
         result.replace(source)
 
 
-def _stamp_of(signer: Signer) -> StaticStampStyle:
+_INKS = {"red": (210, 20, 30), "blue": (20, 40, 190), "black": (15, 15, 20)}
+
+
+def _stamp_of(signer: Signer, ink: str) -> StaticStampStyle:
     """Return what this signer's signatures look like; the printed time is that of the first."""
-    target = signer.stem.with_suffix(".stamp.pdf")
+    target = signer.stem.with_suffix(f".{ink}.pdf")
     if not target.exists():
-        _stamp(signer.name, target)
+        _stamp(signer.name, ink, target)
     return StaticStampStyle.from_pdf_file(str(target), border_width=0)
 
 
-def _stamp(name: str, target: Path) -> None:
-    """Write a signature's look: body and time, ISO 8601 with Vietnam's zone."""
+def _stamp(name: str, ink: str, target: Path) -> None:
+    """Write a signature's look: a seal or a hand's stroke, body and time, ISO 8601 with Vietnam's zone."""
     paper = FPDF(unit="pt", format=(180, 30))
     paper.set_auto_page_break(False)
-    paper.set_margins(2, 2, 2)
+    paper.set_margins(32, 2, 2)
     paper.add_font("serif", "", _light(REGULAR))
     paper.add_page()
+    paper.set_draw_color(*_INKS[ink])
+    paper.set_line_width(2.5)
+    if ink == "blue":
+        for left in (2, 10, 18):
+            paper.line(left, 25, left + 8, 6)
+            paper.line(left + 8, 6, left + 9, 25)
+    else:
+        paper.ellipse(3, 3, 24, 24)
+        paper.ellipse(9, 9, 12, 12)
     paper.set_font("serif", "", 9)
     moment = datetime.now(VIETNAM).isoformat(timespec="seconds")
     for line in (f"Ký bởi: {name}", f"Thời gian ký: {moment}"):
         width = paper.get_string_width(line)
-        paper.set_font_size(min(9, 9 * 174 / width))
-        paper.cell(176, 12, line, new_x="LMARGIN", new_y="NEXT")
+        paper.set_font_size(min(9, 9 * 144 / width))
+        paper.cell(146, 12, line, new_x="LMARGIN", new_y="NEXT")
         paper.set_font_size(9)
     paper.output(str(target))
 
@@ -271,3 +312,12 @@ def _wrapped(text: str, width: int) -> list[str]:
         else:
             line = f"{line} {word_}".strip()
     return [*lines, line] if line else lines
+
+
+def scanned_pdf(sheet: Sheet, target: Path) -> int:
+    """Write a PDF of the scanned paper alone, without a text layer; return its page count."""
+    picture = target.with_suffix(".scan.jpg")
+    pages = scan(sheet, picture)
+    target.write_bytes(img2pdf.convert(str(picture)))
+    picture.unlink()
+    return pages

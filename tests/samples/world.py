@@ -221,6 +221,10 @@ def make_file(plan: CaseFilePlan, document: DocumentPlan, position: int, target:
             return papers.word(sheet, target)
         case Made.SCAN:
             return papers.scan(sheet, target)
+        case Made.SCAN_SIGNED:
+            pages = papers.scanned_pdf(sheet, target)
+            papers.sign_pdf(target, [pki.signer(plan.office.name, plan.office.name)])
+            return pages
         case Made.SHEET:
             rows = [(n, f"Đơn vị {n}", "Văn phòng", n * 3, "Đạt") for n in range(1, 13)]
             return papers.workbook(
