@@ -17,6 +17,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from archive.errors import TemporaryError
+from archive.reason import because, trouble
 from archive.register.session import engine
 from archive.settings import ArchiveSettings
 
@@ -65,7 +66,9 @@ def _in_a_file(work: str) -> Iterator[None]:
     except BlockingIOError as error:
         raise _busy(work) from error
     except OSError as error:
-        raise TemporaryError(f"{folder} cannot be used for locks: {error.strerror}; mend the disk") from error
+        raise TemporaryError(
+            because("archive.cannot-write", place=str(folder), trouble=trouble(error))
+        ) from error
     try:
         yield
     finally:
@@ -89,4 +92,4 @@ def _locked(path: Path) -> int:
 
 
 def _busy(work: str) -> TemporaryError:
-    return TemporaryError(f"somebody is at work on {work} right now; wait until that is done")
+    return TemporaryError(because("archive.busy", work=work))

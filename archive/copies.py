@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archive.errors import AlreadyStoredError, NotFoundError, SettingsError, TemporaryError
 from archive.hashing import sha256_of
+from archive.reason import Reason, because
 from archive.register.models import CopyState
 from archive.settings import ArchiveSettings, StoreSettings
 from archive.stores.folder import FolderStore
@@ -83,7 +84,7 @@ def deposit(
         AlreadyStoredError: a store holds other, readable bytes under that name; trying again will not help.
     """
     good: list[str] = []
-    bad: list[str] = []
+    bad: list[Reason] = []
     taken = False
     for store in stores() if into is None else into:
         try:
@@ -91,22 +92,21 @@ def deposit(
             state = _examine(store, name, sha256)
             if state == CopyState.DAMAGED:
                 moved = store.quarantine(name)
-                raise TemporaryError(
-                    f"store {store.name} gave other bytes back than were written; they are aside as {moved}"
-                )
+                raise TemporaryError(because("archive.store-lied", store=store.name, aside=moved))
             if state != CopyState.VERIFIED:
-                raise TemporaryError(f"store {store.name}: the copy just written is {state}")
+                raise TemporaryError(
+                    because("archive.copy-not-good", store=store.name, name=name, state=state)
+                )
         except AlreadyStoredError as error:
             taken = True
-            bad.append(str(error))
+            bad.append(error.reason)
         except (TemporaryError, NotFoundError) as error:
-            bad.append(str(error))
+            bad.append(error.reason)
         else:
             good.append(store.name)
     needed = ArchiveSettings.load().copies_required if required is None else required
     if len(good) < needed:
-        message = f"{name}: {len(good)} good copies of {needed}: " + "; ".join(
-            bad or ["too few stores are set"]
-        )
-        raise AlreadyStoredError(message) if taken else TemporaryError(message)
+        why = bad or [because("archive.too-few-stores")]
+        few = because("archive.too-few-copies", name=name, good=len(good), needed=needed, why=why)
+        raise AlreadyStoredError(few) if taken else TemporaryError(few)
     return good

@@ -15,6 +15,7 @@ from archive.fixity import clear_spool
 from archive.holders import Erasure, Holder, Target, holders
 from archive.ledger.append import append
 from archive.ledger.event import Verb
+from archive.reason import because
 from archive.register.messages import DocumentRequest
 from archive.register.models import CaseFile, Package, Submission
 from archive.register.projection import apply
@@ -68,7 +69,7 @@ def target_of(session: Session, case_file_id: str) -> Target:
     """
     row = session.get(CaseFile, case_file_id)
     if row is None:
-        raise NotFoundError(f"there is no case file {case_file_id}")
+        raise NotFoundError(because("archive.no-file", file=case_file_id))
     submissions = select(Submission.id).where(
         (Submission.id == row.submission_id) | (Submission.case_file_id == case_file_id)
     )

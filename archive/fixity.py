@@ -18,6 +18,7 @@ from archive.errors import DamagedError, NotFoundError, OrderRefusedError, Tempo
 from archive.hashing import sha256_of_file
 from archive.ledger.append import append
 from archive.ledger.event import Verb
+from archive.reason import because
 from archive.register.models import CopyState, Package
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
@@ -149,19 +150,21 @@ def _replace(store: Store, package: _Kept, path: Path, *, damaged: bool) -> str:
     store.put(package.name, path)
     state = examine(package.name, package.sha256, [store])[store.name]
     if state != CopyState.VERIFIED:
-        raise TemporaryError(f"store {store.name}: {package.name} is {state} after the repair")
+        raise TemporaryError(
+            because("archive.copy-not-good", store=store.name, name=package.name, state=state)
+        )
     return aside
 
 
 def _kept(session: Session, package_id: str) -> _Kept:
     package = session.get(Package, package_id, populate_existing=True)
     if package is None:
-        raise NotFoundError(f"there is no package {package_id}")
+        raise NotFoundError(because("archive.no-package", package=package_id))
     session.refresh(package, ["copies"])
     if package.copies and all(copy.state == CopyState.ERASED for copy in package.copies):
-        raise NotFoundError(f"package {package.name} was erased by order")
+        raise NotFoundError(because("archive.package-erased", package=package.name))
     if being_destroyed(session, package.case_file_id, begun=True):
-        raise OrderRefusedError((f"{package.name} is being destroyed by order; its copies are let alone",))
+        raise OrderRefusedError((because("archive.being-destroyed", package=package.name),))
     return _Kept(package.id, package.name, package.sha256, package.case_file_id)
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
+from archive.reason import Reason, because
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Package, Regime
 from archive.vietnam import day_of
@@ -44,20 +45,20 @@ def list_hash(items: Iterable[tuple[str, str]]) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def missing_approvals(order: Order) -> tuple[str, ...]:
-    """Return the roles whose word is still missing, one entry for each approval needed."""
+def missing_approvals(order: Order) -> tuple[tuple[str, ...], ...]:
+    """Return the approvals still missing; for each the roles of which one may give it."""
     left = list(order.approvals)
-    missing = []
+    missing: list[tuple[str, ...]] = []
     for roles in NEEDED[OrderKind(order.kind)]:
         found = next((approval for approval in left if approval.role in roles), None)
         if found is None:
-            missing.append(" or ".join(sorted(role.value for role in roles)))
+            missing.append(tuple(sorted(role.value for role in roles)))
         else:
             left.remove(found)
     return tuple(missing)
 
 
-def reasons_against(session: Session, order: Order, *, now: datetime) -> tuple[str, ...]:
+def reasons_against(session: Session, order: Order, *, now: datetime) -> tuple[Reason, ...]:
     """Return every reason not to act on this order at this moment; an empty tuple means it may be done.
 
     Case files that this very order already disposed of are passed over, so that a killed execution can go on.
@@ -69,7 +70,7 @@ def reasons_against(session: Session, order: Order, *, now: datetime) -> tuple[s
     )
 
 
-def reasons_against_order(session: Session, order: Order, *, now: datetime) -> tuple[str, ...]:
+def reasons_against_order(session: Session, order: Order, *, now: datetime) -> tuple[Reason, ...]:
     """Return the reasons that lie in the order itself: state, approvals, list hash, dates, ledger."""
     session.flush()
     session.expire(order)
@@ -79,7 +80,7 @@ def reasons_against_order(session: Session, order: Order, *, now: datetime) -> t
 
 def reasons_against_item(
     session: Session, order: Order, case_file_id: str, *, now: datetime, begun: bool = False
-) -> tuple[str, ...]:
+) -> tuple[Reason, ...]:
     """Return the reasons that lie in one of its case files: gone, held, not due, package changed.
 
     Args:
@@ -93,32 +94,32 @@ def reasons_against_item(
     return tuple(_against_item(session, order, case_file_id, today, begun=begun))
 
 
-def _against_the_order(order: Order, today: date) -> Iterator[str]:
+def _against_the_order(order: Order, today: date) -> Iterator[Reason]:
     if order.state not in STATES_TO_ACT_ON:
-        yield f"the order is {order.state}, not approved"
+        yield because("archive.order-not-approved", state=order.state)
     for roles in missing_approvals(order):
-        yield f"the approval of {roles} is missing"
+        yield because("archive.approval-missing", roles=roles)
     for approval in order.approvals:
         if same_person(approval.actor, order.proposed_by):
-            yield f"{approval.actor} approved what they proposed"
+            yield because("archive.approved-own", actor=approval.actor)
         if approval.actor.startswith("system:"):
-            yield f"{approval.actor} is a machine and approves nothing"
+            yield because("archive.machine-approved", actor=approval.actor)
     for one, other in combinations(order.approvals, 2):
         if same_person(one.actor, other.actor):
-            yield f"{one.actor} and {other.actor} are one person, whose word counts once"
+            yield because("archive.one-person", one=one.actor, other=other.actor)
     if list_hash((item.case_file_id, item.package_sha256) for item in order.items) != order.list_sha256:
-        yield "the list of case files is not the one that was approved"
+        yield because("archive.list-changed")
     if order.document_date > today:
-        yield f"the decision is dated {order.document_date.isoformat()}, in the future"
+        yield because("archive.decision-in-future", day=order.document_date)
 
 
-def _against_the_ledger(session: Session, order: Order) -> Iterator[str]:
+def _against_the_ledger(session: Session, order: Order) -> Iterator[Reason]:
     """The rows must say what the ledger says; a changed row is an attack or an accident, never an order."""
     query = select(EventRow).where(EventRow.object_id == order.id, EventRow.verb == Verb.DECISION.value)
     events = list(session.scalars(query.order_by(EventRow.seq)))
     proposals = [event for event in events if "order" in event.payload]
     if len(proposals) != 1:
-        yield "the ledger does not know this order"
+        yield because("archive.order-unknown-to-ledger")
         return
     told: Mapping[str, Any] = proposals[0].payload["order"]
     row = {
@@ -134,9 +135,9 @@ def _against_the_ledger(session: Session, order: Order) -> Iterator[str]:
     }
     for key, value in row.items():
         if told.get(key) != value:
-            yield f"the order's {key} is not what the ledger says"
+            yield because("archive.order-differs", field=key)
     if sorted(map(tuple, told["items"])) != sorted((i.case_file_id, i.package_sha256) for i in order.items):
-        yield "the order's list is not what the ledger says"
+        yield because("archive.order-differs", field="items")
     given = {
         (event.payload["approval"]["actor"], event.payload["approval"]["role"])
         for event in events
@@ -144,22 +145,24 @@ def _against_the_ledger(session: Session, order: Order) -> Iterator[str]:
     }
     for approval in order.approvals:
         if (approval.actor, approval.role) not in given:
-            yield f"the ledger does not know the approval by {approval.actor}"
+            yield because("archive.approval-unknown-to-ledger", actor=approval.actor)
 
 
 def _against_item(
     session: Session, order: Order, case_file_id: str, today: date, *, begun: bool
-) -> Iterator[str]:
+) -> Iterator[Reason]:
     row = session.get(CaseFile, case_file_id, populate_existing=True)
     if row is None:
-        yield f"case file {case_file_id} is not in the register"
+        yield because("archive.file-unknown", file=case_file_id)
         return
     if row.state != CaseFileState.STORED:
         if row.gone_order_id != order.id:
-            yield f"case file {row.code} is {row.state} already"
+            yield because("archive.file-gone", file=row.code, state=row.state)
         return
     if row.agency_code != order.agency_code:
-        yield f"case file {row.code} is of agency {row.agency_code}, not {order.agency_code}"
+        yield because(
+            "archive.file-of-other-agency", file=row.code, its=row.agency_code, agency=order.agency_code
+        )
     named = next(item.package_sha256 for item in order.items if item.case_file_id == case_file_id)
     newest = session.scalar(
         select(Package.sha256)
@@ -168,11 +171,11 @@ def _against_item(
         .limit(1)
     )
     if newest != named:
-        yield f"case file {row.code}: its package is not the one that was approved"
+        yield because("archive.package-changed", file=row.code)
     if order.kind in KINDS_THAT_DISPOSE:
         for hold in session.scalars(select(Hold).where(Hold.case_file_id == case_file_id)):
             if is_active(hold, today):
-                yield f"case file {row.code} is held: {hold.reason}"
+                yield because("archive.file-held", file=row.code, why=hold.reason)
     if order.kind == OrderKind.DESTRUCTION:
         yield from _against_destruction(row, today)
         if not begun:
@@ -186,31 +189,38 @@ def is_active(hold: Hold, today: date) -> bool:
     return hold.lifted_at is None and (hold.until is None or hold.until >= today)
 
 
-def _against_destruction(row: CaseFile, today: date) -> Iterator[str]:
+def _against_destruction(row: CaseFile, today: date) -> Iterator[Reason]:
     if row.permanent is None:
-        yield f"case file {row.code}: its retention period is not known yet"
+        yield because("archive.period-unknown", file=row.code)
     elif row.permanent:
-        yield f"case file {row.code} is kept permanently"
+        yield because("archive.file-permanent", file=row.code)
     elif row.eligible_from is None or row.eligible_from > today:
-        since = row.eligible_from.isoformat() if row.eligible_from else "a day not known"
-        yield f"case file {row.code}: its retention period is not over before {since}"
+        yield not_due_before(row.code, row.eligible_from)
 
 
-def _too_late(row: CaseFile, order: Order, today: date) -> Iterator[str]:
+def _too_late(row: CaseFile, order: Order, today: date) -> Iterator[Reason]:
     # Our reading: the limit binds records under the new law (R2); the old law set none.
     last = order.document_date + timedelta(days=DAYS_TO_EXECUTE)
     if row.regime == Regime.R2 and today > last:
-        yield (
-            f"case file {row.code}: the decision of {order.document_date.isoformat()} had to be carried out "
-            f"by {last.isoformat()} ({DAYS_TO_EXECUTE} days)"
+        yield because(
+            "archive.decision-too-old",
+            file=row.code,
+            day=order.document_date,
+            last=last,
+            days=DAYS_TO_EXECUTE,
         )
 
 
-def _against_transfer(session: Session, row: CaseFile) -> Iterator[str]:
+def not_due_before(code: str, day: date | None) -> Reason:
+    """Return the reason that a case file's period is not over before a day; None for a day not known."""
+    return because("archive.not-due", file=code, day=day) if day else because("archive.never-due", file=code)
+
+
+def _against_transfer(session: Session, row: CaseFile) -> Iterator[Reason]:
     if row.permanent is None:
-        yield f"case file {row.code}: its retention period is not known yet"
+        yield because("archive.period-unknown", file=row.code)
     elif not row.permanent:
-        yield f"case file {row.code} is not kept permanently, so it is not handed over"
+        yield because("archive.not-permanent", file=row.code)
     agency = session.get(Agency, row.agency_code)
     if agency is None or not agency.submits_to_historical:
-        yield f"agency {row.agency_code} does not hand over to the Historical Archive"
+        yield because("archive.agency-hands-nothing-over", agency=row.agency_code)

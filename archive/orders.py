@@ -18,6 +18,7 @@ from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.order_check import NEEDED, list_hash, missing_approvals, reasons_against
+from archive.reason import Reason, because
 from archive.register.decisions import Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState, Package, new_id
 from archive.register.projection import apply
@@ -69,16 +70,18 @@ def propose(session: Session, new: NewOrder, *, viewer: Viewer, now: datetime) -
             agency, or gone already.
     """
     if not any(viewer.has(role, new.agency_code) for role in MAY_PROPOSE):
-        raise NotAllowedError(f"{viewer.name} is neither archivist nor head at {new.agency_code}")
+        raise NotAllowedError(
+            because("archive.roles-missing", who=viewer.name, roles=MAY_PROPOSE, agency=new.agency_code)
+        )
     items, reasons = _items(session, new)
     if not new.reason.strip():
-        reasons.append("a reason is missing")
+        reasons.append(because("archive.no-reason-given"))
     if not new.document_number.strip():
-        reasons.append("the number of the decision is missing")
+        reasons.append(because("archive.no-document-number"))
     if not items and new.kind not in WITHOUT_CASE_FILES:
-        reasons.append("no case file is named")
+        reasons.append(because("archive.no-file-named"))
     if reasons:
-        raise OrderRefusedError(tuple(reasons))
+        raise OrderRefusedError(reasons)
     event = append(
         session,
         Verb.DECISION,
@@ -124,7 +127,7 @@ def named(session: Session, order_id: str, *, lock: bool = False) -> Order:
     """
     order = session.get(Order, order_id, with_for_update=lock)
     if order is None:
-        raise NotFoundError(f"there is no order {order_id}")
+        raise NotFoundError(because("archive.no-order", order=order_id))
     return order
 
 
@@ -141,17 +144,17 @@ def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now:
     viewer.require(role, order.agency_code)
     reasons = []
     if order.state != OrderState.PROPOSED:
-        reasons.append(f"the order is {order.state}, it does not wait for approval")
+        reasons.append(because("archive.order-waits-for-nobody", state=order.state))
     if same_person(viewer.name, order.proposed_by):
-        reasons.append(f"{viewer.name} proposed this order; nobody approves what they proposed")
+        reasons.append(because("archive.approves-own", who=viewer.name))
     if viewer.name.startswith("system:"):
-        reasons.append("a machine approves nothing")
+        reasons.append(because("archive.machine-approves"))
     if any(same_person(approval.actor, viewer.name) for approval in order.approvals):
-        reasons.append(f"{viewer.name} has approved already")
+        reasons.append(because("archive.approved-already", who=viewer.name))
     if not any(role in roles for roles in NEEDED[OrderKind(order.kind)]):
-        reasons.append(f"a {order.kind} order does not need the word of a {role.value}")
+        reasons.append(because("archive.role-not-asked", kind=order.kind, role=role))
     if reasons:
-        raise OrderRefusedError(tuple(reasons))
+        raise OrderRefusedError(reasons)
     event = append(
         session,
         Verb.DECISION,
@@ -187,7 +190,7 @@ def mark(
     if order.state == state:
         return order
     if state not in MOVES[OrderState(order.state)]:
-        raise OrderRefusedError((f"an order that is {order.state} cannot become {state}",))
+        raise OrderRefusedError((because("archive.order-cannot-become", state=order.state, wanted=state),))
     event = append(
         session,
         Verb.DECISION,
@@ -214,19 +217,19 @@ def package_hash(session: Session, case_file_id: str) -> str:
     return session.scalar(query) or ""
 
 
-def _items(session: Session, new: NewOrder) -> tuple[list[tuple[str, str]], list[str]]:
+def _items(session: Session, new: NewOrder) -> tuple[list[tuple[str, str]], list[Reason]]:
     items: list[tuple[str, str]] = []
-    reasons: list[str] = []
+    reasons: list[Reason] = []
     for case_file_id in sorted(set(new.case_file_ids)):
         row = session.get(CaseFile, case_file_id)
         if row is None or row.agency_code != new.agency_code:
-            reasons.append(f"{case_file_id} is no case file of agency {new.agency_code}")
+            reasons.append(because("archive.no-file-of-agency", file=case_file_id, agency=new.agency_code))
         elif row.state != CaseFileState.STORED:
-            reasons.append(f"case file {row.code} is {row.state} already")
+            reasons.append(because("archive.file-gone", file=row.code, state=row.state))
         else:
             items.append((case_file_id, package_hash(session, case_file_id)))
     if len(set(new.case_file_ids)) != len(new.case_file_ids):
-        reasons.append("a case file is named twice")
+        reasons.append(because("archive.file-named-twice"))
     return items, reasons
 
 

@@ -26,6 +26,7 @@ from archive.errors import (
 )
 from archive.packages.errors import UnreadableError
 from archive.packages.reader import member_range
+from archive.reason import because, trouble
 from archive.register.models import CaseFile, Component, Copy, CopyState, Package, Record
 from archive.stores.interface import Store
 from archive.viewer import Viewer
@@ -89,10 +90,10 @@ def read_component(
         .where(Component.id == component_id)
     ).first()
     if found is None:
-        raise NotFoundError(f"there is no component {component_id}")
+        raise NotFoundError(because("archive.no-component", component=component_id))
     component, case_file = found
     if not viewer.may_read(case_file.agency_code, case_file.access):
-        raise NotAllowedError(f"{viewer.name} may not read the documents of {case_file.code}")
+        raise NotAllowedError(because("archive.may-not-read", who=viewer.name, file=case_file.code))
     if start < 0 or start > component.size or (length is not None and length < 0):
         raise ArchiveError(f"{component.name} has {component.size} bytes; no range begins at {start}")
     end = component.size if length is None else min(component.size, start + length)
@@ -119,9 +120,10 @@ def read_component(
                 sha256=component.sha256,
                 store=store_name,
             )
-    told = "; ".join(str(trouble) for trouble in troubles) or "no configured store has a copy"
-    if troubles and all(isinstance(trouble, TemporaryError) for trouble in troubles):
-        raise TemporaryError(f"{component.name}: {told}")
+    if troubles and all(isinstance(one, TemporaryError) for one in troubles):
+        why = [one.reason for one in troubles]
+        raise TemporaryError(because("archive.no-store-answers", name=component.name, why=why))
+    told = "; ".join(map(str, troubles)) or "no configured store has a copy"
     raise DamagedError(component.name, told)
 
 
@@ -159,7 +161,9 @@ def _open(store: Store, package_name: str, component: Component) -> _Opened:
         raise DamagedError(f"{store.name}:{package_name}", str(error)) from error
     except OSError as error:
         source.close()
-        raise TemporaryError(f"store {store.name}: {package_name}: {error.strerror}") from error
+        raise TemporaryError(
+            because("archive.store-trouble", store=store.name, name=package_name, trouble=trouble(error))
+        ) from error
     except BaseException:
         source.close()
         raise
@@ -178,7 +182,7 @@ def _chunks(opened: _Opened, component: Component, start: int, end: int) -> Iter
                 chunk = source.read(min(CHUNK, left))
             except OSError as error:
                 raise TemporaryError(
-                    f"{component.name}: the disk stopped answering: {error.strerror}"
+                    because("archive.file-trouble", file=component.name, trouble=trouble(error))
                 ) from error
             if not chunk:
                 raise DamagedError(component.name, "the stored package ends too early")

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from archive.errors import NotAllowedError
+from archive.reason import because
 from archive.vietnamese import plain
 
 ALL_AGENCIES = "*"
@@ -81,9 +82,7 @@ class Viewer:
             NotAllowedError: it is not.
         """
         if not self.has(role, agency):
-            raise NotAllowedError(
-                f"{self.name} is not {role.value} at {agency}; ask the administrator for the role"
-            )
+            raise NotAllowedError(because("archive.role-missing", who=self.name, role=role, agency=agency))
 
 
 def system(name: str) -> Viewer:

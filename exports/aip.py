@@ -16,6 +16,7 @@ from archive.errors import NotAllowedError, NotFoundError, TemporaryError
 from archive.hashing import sha256_of
 from archive.packages.facts import WrittenPackage
 from archive.packages.unbag import unbag
+from archive.reason import because
 from archive.register.models import CaseFile, Copy, CopyState, Package
 from archive.register.session import reading
 from archive.stores.interface import Store
@@ -62,15 +63,15 @@ def export_aip(
     with reading() as session:
         row = session.get(CaseFile, case_file_id)
         if row is None:
-            raise NotFoundError(f"there is no case file {case_file_id}")
+            raise NotFoundError(because("archive.no-file", file=case_file_id))
         if not viewer.may_read(row.agency_code, row.access):
-            raise NotAllowedError(f"{viewer.name} may not read {row.code}")
+            raise NotAllowedError(because("archive.may-not-read", who=viewer.name, file=row.code))
         newest = (
             select(Package).where(Package.case_file_id == row.id).order_by(Package.version.desc()).limit(1)
         )
         package = session.scalar(newest)
         if package is None:
-            raise NotFoundError(f"case file {row.code} has no package")
+            raise NotFoundError(because("archive.file-without-package", file=row.code))
         found = lying(session, package)
     return hand_out(found, into, places=places)
 

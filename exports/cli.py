@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from archive.cli import show, viewer_named
+from archive.reason import Reason
 from archive.register.session import reading, transaction
 from archive.vietnam import day_of
 from exports import transfer as handing
@@ -71,7 +72,7 @@ def _send(
 ) -> None:
     """Write the packages of an approved order into the Historical Archive's inbox."""
     sent = handing.send(order, viewer=viewer_named(user, role), now=datetime.now(UTC))
-    text = "\n".join(f"{one.code}: {one.outcome} {one.file or one.detail}" for one in sent)
+    text = "\n".join(f"{one.code}: {one.outcome} {one.file or _words(one.detail)}" for one in sent)
     show([asdict(one) for one in sent], as_json=as_json, text=text or "nothing was left to send")
     if any(one.outcome != SENT for one in sent):
         raise typer.Exit(1)
@@ -96,7 +97,13 @@ def _collect(as_json: Json = False) -> None:
     """Read the receipts; what was received with the right hash counts as transferred."""
     with transaction() as session:
         collected = handing.collect(session, now=datetime.now(UTC))
-    text = "\n".join(f"{one.code}: {one.outcome} {one.receipt} {one.detail}".rstrip() for one in collected)
+    text = "\n".join(
+        f"{one.code}: {one.outcome} {one.receipt} {_words(one.detail)}".rstrip() for one in collected
+    )
     show([asdict(one) for one in collected], as_json=as_json, text=text or "nothing is under way")
     if any(one.outcome == REFUSED for one in collected):
         raise typer.Exit(1)
+
+
+def _words(reasons: tuple[Reason, ...]) -> str:
+    return "; ".join(map(str, reasons))

@@ -20,6 +20,7 @@ from archive.errors import NotAllowedError, NotFoundError
 from archive.packages.markup import day
 from archive.packages.tt05 import NUMBER_OF_PAPER
 from archive.pdfa.print import print_pdfa
+from archive.reason import because
 from archive.register.models import Agency, CaseFile, CaseFileState
 from archive.viewer import Viewer
 from exports.numerals import in_words
@@ -128,8 +129,8 @@ def inventory(
     """
     agency = session.get(Agency, agency_code)
     if agency is None:
-        raise NotFoundError(f"there is no agency {agency_code}")
+        raise NotFoundError(because("archive.no-agency", agency=agency_code))
     if not viewer.may_read(agency_code, "02"):
-        raise NotAllowedError(f"{viewer.name} has no role at {agency_code} that reads its inventory")
+        raise NotAllowedError(because("archive.no-part", who=viewer.name, agency=agency_code))
     listed = lines(session, agency_code, viewer=viewer, only=only)
     return print_pdfa(page(agency, listed, maker=viewer.name, today=today), title=f"{TITLE} - {agency.name}")

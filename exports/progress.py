@@ -18,9 +18,9 @@ SENT, DONE, REFUSED, WAITING = "sent", "done", "refused", "waiting"
 ENDED = frozenset({DONE, REFUSED})
 SYSTEM = "system:transfer"
 CLAUSES = {
-    Regime.R1: "Law 01/2011/QH13 Điều 21; TT 16/2014/TT-BNV Điều 3",
+    Regime.R1: "Luật 01/2011/QH13 Điều 21; TT 16/2014/TT-BNV Điều 3",
     # The digest of TT 05/2025 has "to the Historical Archive only maintenance 01" (grade C).
-    Regime.R2: "Law 33/2024/QH15 Điều 17; TT 05/2025/TT-BNV Điều 17",
+    Regime.R2: "Luật 33/2024/QH15 Điều 17; TT 05/2025/TT-BNV Điều 17",
 }
 
 

@@ -26,6 +26,7 @@ from archive.flushing import flush_folder
 from archive.order_check import reasons_against_item, reasons_against_order
 from archive.packages.errors import PackageError
 from archive.packages.facts import WrittenPackage
+from archive.reason import Reason, as_json, because, trouble
 from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
 from archive.register.models import CaseFile, Package, Regime
 from archive.register.session import reading, transaction
@@ -35,6 +36,8 @@ from exports.aip import Lying, hand_out, lying
 from exports.errors import ExportError
 from exports.progress import CLAUSES, ENDED, REFUSED, SENT, WAITING, close, move
 from exports.settings import ExportsSettings
+
+MAY_SEND = (Role.ARCHIVIST, Role.HEAD)
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Sent:
     outcome: str
     file: str = ""
     sha256: str = ""
-    detail: str = ""
+    detail: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,15 +108,17 @@ def send(
 
 
 def _role(viewer: Viewer, agency: str) -> str:
-    for role in (Role.ARCHIVIST, Role.HEAD):
+    for role in MAY_SEND:
         if viewer.has(role, agency):
             return role.value
-    raise NotAllowedError(f"{viewer.name} is neither archivist nor head at {agency}")
+    raise NotAllowedError(because("archive.roles-missing", who=viewer.name, roles=MAY_SEND, agency=agency))
 
 
 def _require(session: Session, order: Order, now: datetime) -> None:
     if order.kind != OrderKind.TRANSFER:
-        raise OrderRefusedError((f"order {order.id} is a {order.kind}, not a transfer",))
+        raise OrderRefusedError(
+            (because("archive.other-kind", order=order.id, kind=order.kind, wanted=OrderKind.TRANSFER),)
+        )
     if reasons := reasons_against_order(session, order, now=now):
         raise OrderRefusedError(reasons)
 
@@ -144,10 +149,12 @@ def _send_one(
             try:
                 written = hand_out(package, Path(place), places=places)
             except (ExportError, PackageError) as error:
-                return Sent(case_file_id, code, WAITING, detail=str(error))
+                return Sent(case_file_id, code, WAITING, detail=(error.reason,))
             return _record(order_id, case_file_id, code, written, inbox, sender, now)
     except OSError as error:
-        raise TemporaryError(f"{inbox}: cannot be written: {error}") from error
+        raise TemporaryError(
+            because("archive.cannot-write", place=str(inbox), trouble=trouble(error))
+        ) from error
 
 
 def _package(session: Session, order: Order, case_file_id: str) -> Lying:
@@ -186,12 +193,13 @@ def _record(
         row = session.get(CaseFile, case_file_id)
         basis = CLAUSES[Regime(row.regime)] if row else ""
         if reasons:
-            detail = "; ".join(reasons) + (f" ({basis})" if basis else "")
+            detail = (*reasons, because("exports.by-clause", clause=basis)) if basis else reasons
             orders.mark(session, order, OrderState.EXECUTING, **actor)
-            move(session, item, REFUSED, {"detail": detail}, basis=basis, **actor)
+            said = {"detail": [as_json(reason) for reason in detail]}
+            move(session, item, REFUSED, said, basis=basis, **actor)
             return Sent(case_file_id, code, REFUSED, detail=detail)
         if written is None:
-            return Sent(case_file_id, code, WAITING, detail="what spoke against it is gone; send again")
+            return Sent(case_file_id, code, WAITING, detail=(because("exports.send-again"),))
         orders.mark(session, order, OrderState.EXECUTING, **actor)
         told = {"file": written.path.name, "sha256": written.sha256, "size": written.size}
         more = {"detail": json.dumps(told, sort_keys=True)}

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.order_check import reasons_against_item
+from archive.reason import Reason, as_json, because
 from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
 from archive.register.models import CaseFile, Regime
 from archive.register.projection import apply
@@ -50,7 +51,7 @@ class Collected:
     code: str
     outcome: str
     receipt: str = ""
-    detail: str = ""
+    detail: tuple[Reason, ...] = ()
 
 
 def collect(session: Session, *, now: datetime, inbox: Path | None = None) -> list[Collected]:
@@ -86,18 +87,18 @@ def _collect_one(session: Session, order: Order, item: OrderItem, inbox: Path, n
     sent = json.loads(item.detail)
     path = receipt_path(inbox / Path(sent["file"]).name)
 
-    def collected(outcome: str, receipt: str = "", detail: str = "") -> Collected:
+    def collected(outcome: str, receipt: str = "", detail: tuple[Reason, ...] = ()) -> Collected:
         return Collected(order.id, row.id, row.code, outcome, receipt, detail)
 
     if not path.exists():
-        return collected(WAITING, detail="no receipt yet")
+        return collected(WAITING, detail=(because("exports.no-receipt-yet"),))
     try:
         receipt = read_receipt(path)
     except ReceiptError as error:
-        return collected(WAITING, detail=str(error))
+        return collected(WAITING, detail=(error.reason,))
     held = reasons_against_item(session, order, row.id, now=now)
     if held:
-        return collected(WAITING, receipt.number, "; ".join(held))
+        return collected(WAITING, receipt.number, held)
     against = _against(receipt, sent)
     outcome = REFUSED if against else DONE
     told = {**asdict(receipt), "faults": list(receipt.faults)}
@@ -110,7 +111,7 @@ def _collect_one(session: Session, order: Order, item: OrderItem, inbox: Path, n
         payload={
             "order_id": order.id,
             "outcome": "failure" if against else "success",
-            "detail": against,
+            "detail": [as_json(reason) for reason in against],
             "receipt": told,
         },
         before=sent["sha256"],
@@ -120,7 +121,7 @@ def _collect_one(session: Session, order: Order, item: OrderItem, inbox: Path, n
     )
     apply(session, event)
     if against:
-        more: dict[str, Any] = {"detail": against, "receipt": told}
+        more: dict[str, Any] = {"detail": [as_json(reason) for reason in against], "receipt": told}
     else:
         more = {"detail": json.dumps(sent | {"receipt": receipt.number}, sort_keys=True), "receipt": told}
         more["state"] = "transferred"
@@ -129,11 +130,14 @@ def _collect_one(session: Session, order: Order, item: OrderItem, inbox: Path, n
     return collected(outcome, receipt.number, against)
 
 
-def _against(receipt: HandoverReceipt, sent: dict[str, Any]) -> str:
+def _against(receipt: HandoverReceipt, sent: dict[str, Any]) -> tuple[Reason, ...]:
     if receipt.file != sent["file"]:
-        return f"the receipt is for {receipt.file}, not for {sent['file']}"
+        return (because("exports.receipt-for-other", file=receipt.file, sent=sent["file"]),)
     if receipt.sha256 != sent["sha256"]:
-        return f"the receipt's SHA-256 {receipt.sha256} is not that of what was sent, {sent['sha256']}"
+        return (because("exports.receipt-other-hash", sha256=receipt.sha256, sent=sent["sha256"]),)
+    if not receipt.accepted and not receipt.faults:
+        return (because("exports.not-accepted"),)
     if not receipt.accepted:
-        return "the Historical Archive did not accept it: " + ("; ".join(receipt.faults) or "no reason given")
-    return ""
+        places = ", ".join(fault.partition(": ")[0] for fault in receipt.faults)
+        return (because("exports.not-accepted-for", places=places, said="; ".join(receipt.faults)),)
+    return ()

@@ -17,6 +17,8 @@ import typer
 
 from archive.cli import show, viewer_named
 from archive.hashing import sha256_of_file
+from archive.reason import as_json as reason_as_json
+from archive.reason import from_text, told_text
 from archive.register.models import Submission
 from archive.register.session import reading, transaction
 from ingest import inbox_cli, pipeline, preflight, reception, resending, submissions
@@ -28,7 +30,7 @@ from ingest.formats.convert import Derivative, Source, normalise
 from ingest.formats.inspect import inspect
 from ingest.mending.package import Mended
 from ingest.mending.package import write as write_mend
-from ingest.reasons import in_vietnamese
+from ingest.reasons import finding_of, in_vietnamese
 from ingest.steps.step import Verdict
 
 AsUser = Annotated[str, typer.Option("--as", help="Account that acts.")]
@@ -135,7 +137,8 @@ def convert(
         }
         show(told, as_json=as_json, text=f"{made.path}: {made.route}, {made.pages} pages, valid PDF/A")
         return
-    show({"code": made.code, "message": made.message}, as_json=as_json, text=f"[{made.code}] {made.message}")
+    told = {"code": made.code, "message": str(made.reason), "reason": reason_as_json(made.reason)}
+    show(told, as_json=as_json, text=f"[{made.code}] {made.reason}")
     raise typer.Exit(1)
 
 
@@ -244,16 +247,14 @@ def _mends(
 
 
 def _facts(row: Submission, lang: Literal["vi", "en"]) -> dict[str, Any]:
-    findings = [
-        _told(Finding(one.code, one.place, {key: str(value) for key, value in one.params.items()}), lang)
-        for one in row.findings
-    ]
+    findings = [_told(finding_of(one), lang) for one in row.findings]
     return {
         "id": row.id,
         "agency": row.agency_code,
         "state": row.state,
         "step": row.step,
-        "waiting": row.waiting,
+        "waiting": [reason_as_json(reason) for reason in from_text(row.waiting)],
+        "waits_for": told_text(row.waiting, lang),
         "title": row.title,
         "file_code": row.file_code,
         "case_file_id": row.case_file_id,
@@ -263,8 +264,8 @@ def _facts(row: Submission, lang: Literal["vi", "en"]) -> dict[str, Any]:
 
 def _text(facts: dict[str, Any]) -> str:
     lines = [f"{facts['id']}  {facts['state']}  {facts['title']}"]
-    if facts["waiting"]:
-        lines.append(f"  chờ: {facts['waiting']}")
+    if facts["waits_for"]:
+        lines.append(f"  chờ: {facts['waits_for']}")
     return "\n".join([*lines, *_lines(facts["findings"])])
 
 

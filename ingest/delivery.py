@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from archive.reason import Reason
 from ingest.finding import Finding
 
 
@@ -164,14 +165,14 @@ class FileFacts:
     Attributes:
         pages: None when the format has none or it cannot be told.
         pdf_version: e.g. "1.7"; "" when not a PDF.
-        problem: why it cannot be opened; "" when it can.
-        damaged: what the reader had to mend to open it; "" when nothing.
+        problem: why it cannot be opened; None when it can.
+        damaged: what the reader had to mend to open it; None when nothing.
         active_content: JavaScript, launch actions, forms that send, remote references ... found.
         macros: kinds of macros.
         programs: kinds of programs the file is or holds.
         attachments: files attached to a PDF.
         inner_names: names of files somebody put into it, the first 50.
-        unseen: why something inside could not be looked into.
+        unseen: why something inside could not be looked into; None when all was.
         claims: the PDF/A flavour it claims, e.g. "2B".
         charset: of a plain text: utf-8, utf-16, or 8-bit for an encoding before Unicode.
         legacy_fonts: fonts of encodings before Unicode.
@@ -185,16 +186,16 @@ class FileFacts:
     pages: int | None = None
     pdf_version: str = ""
     encrypted: bool = False
-    problem: str = ""
+    problem: Reason | None = None
     active_content: tuple[str, ...] = ()
     first_page_text: str = ""
     signatures: tuple[SignatureFacts, ...] = field(default_factory=tuple)
-    damaged: str = ""
+    damaged: Reason | None = None
     macros: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()
     attachments: int = 0
     inner_names: tuple[str, ...] = ()
-    unseen: str = ""
+    unseen: Reason | None = None
     claims: str = ""
     charset: str = ""
     legacy_fonts: tuple[str, ...] = ()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from archive.errors import TangThuError, TemporaryError
 from archive.patience import Patience
+from archive.reason import because, trouble
 from archive.wiping import wipe_folder
 from ingest import outbox, quarantine, reasons, rounds
 from ingest.errors import BadMessageError
@@ -155,7 +156,7 @@ def _taken(inbox: Inbox, waiting: Waiting, folder: Path, now: datetime) -> Recei
 
 
 def _full(error: OSError) -> TemporaryError:
-    return TemporaryError(f"quarantine cannot be written: {error.strerror}; free space")
+    return TemporaryError(because("ingest.quarantine-trouble", trouble=trouble(error)))
 
 
 def clear_stale(folder: Path) -> None:

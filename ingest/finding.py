@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from archive.reason import Reason
+
 
 class Severity(StrEnum):
     """What a finding does to the submission."""
@@ -25,11 +27,11 @@ class Finding:
     Attributes:
         code: of the rule, e.g. `V04`, `NB.FILE_NAME`.
         place: what the reader can point at: a file name, or `document 3 / IssuedDate`.
-        params: values for the catalogue's text, as they should be shown.
+        params: values for the catalogue's text, as they should be shown; a reason is told in the reader's language.
         document: ordinal of the document it is about; 0 for the case file itself.
     """
 
     code: str
     place: str
-    params: Mapping[str, str] = field(default_factory=dict, compare=False)
+    params: Mapping[str, str | Reason] = field(default_factory=dict, compare=False)
     document: int = 0

@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 from archive.errors import TangThuError, TemporaryError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
+from archive.reason import Reason, as_text, because, trouble
 from archive.register.models import STATES_CLOSED, STATES_OPEN, StepResult, Submission, SubmissionState
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
@@ -104,12 +105,14 @@ def advance(submission_id: str, *, steps: Mapping[str, Step] = STEPS) -> str:
             except LeaseLostError:
                 return "busy"
             except TemporaryError as error:
-                return _wait(submission_id, ours, str(error), settings)
+                return _wait(submission_id, ours, error.reason, settings)
             except TangThuError as error:
-                return _wait(submission_id, ours, f"cần quản trị viên: {error}", settings)
+                why = because("ingest.needs-administrator", why=error.reason)
+                return _wait(submission_id, ours, why, settings)
             except OSError as error:
                 if error.errno in DISK_TROUBLE:
-                    return _wait(submission_id, ours, f"ổ đĩa của kho: {error.strerror}", settings)
+                    full = because("ingest.disk-trouble", trouble=trouble(error))
+                    return _wait(submission_id, ours, full, settings)
                 _wait(submission_id, ours, _unexpected(name, error), settings)
                 raise
             except Exception as error:
@@ -123,8 +126,8 @@ def advance(submission_id: str, *, steps: Mapping[str, Step] = STEPS) -> str:
         return session.get_one(Submission, submission_id).state
 
 
-def _unexpected(step: str, error: Exception) -> str:
-    return f"lỗi không mong đợi ở bước {step}: {type(error).__name__}"
+def _unexpected(step: str, error: Exception) -> Reason:
+    return because("ingest.unexpected", step=step, kind=type(error).__name__)
 
 
 def _set_aside(submission_id: str, settings: IngestSettings) -> bool:
@@ -136,9 +139,9 @@ def _set_aside(submission_id: str, settings: IngestSettings) -> bool:
     with transaction() as session:
         submission = session.get_one(Submission, submission_id)
         times = submission.interrupted
-        submission.waiting = f"tiến trình bị ngắt {times} lần" + (
-            f" ở bước {submission.step}" if submission.step else ""
-        )
+        where = because("ingest.interrupted-at", times=times, step=submission.step)
+        cut = where if submission.step else because("ingest.interrupted", times=times)
+        submission.waiting = as_text([cut])
         if times < 2:
             return False
         pause = min(timedelta(seconds=settings.retry_seconds) * 2 ** min(times - 1, 20), LONGEST_PAUSE)
@@ -286,7 +289,7 @@ def _reason(submission: Submission, outcome: Outcome, state: SubmissionState | N
     return outcome.reason or reasons.told(submission.findings)
 
 
-def _wait(submission_id: str, ours: Lease, reason: str, settings: IngestSettings) -> str:
+def _wait(submission_id: str, ours: Lease, reason: Reason, settings: IngestSettings) -> str:
     """Leave the submission where it is, say why, and when it is tried again (doubling waits)."""
     now = datetime.now(UTC)
     with transaction() as session:
@@ -297,7 +300,7 @@ def _wait(submission_id: str, ours: Lease, reason: str, settings: IngestSettings
         pause = min(
             settings.retry_seconds * 2 ** min(submission.attempts - 1, 20), settings.retry_limit_seconds
         )
-        submission.waiting, submission.not_before = reason, now + timedelta(seconds=pause)
+        submission.waiting, submission.not_before = as_text([reason]), now + timedelta(seconds=pause)
     log.warning("submission %s waits %s s: %s", submission_id, pause, reason)
     return "waiting"
 

@@ -20,6 +20,7 @@ from typing import BinaryIO
 from archive.errors import TemporaryError
 from archive.hashing import Copied, hashed_copy
 from archive.holders import Erasure, Holder, Target
+from archive.reason import because, trouble
 from archive.settings import ArchiveSettings
 from archive.wiping import Wiped, wipe_folder
 from ingest.errors import too_large
@@ -72,9 +73,7 @@ def keep(submission_id: str, source: BinaryIO, *, limit: int, name: str = "") ->
             os.fsync(out.fileno())
     except OSError as error:
         drop(submission_id)
-        raise TemporaryError(
-            f"quarantine cannot be written: {error}; free space, then it is tried again"
-        ) from error
+        raise TemporaryError(because("ingest.quarantine-trouble", trouble=trouble(error))) from error
     if kept.size > limit:
         drop(submission_id)
         raise too_large(limit)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from archive.reason import Reason, from_json
+from archive.reason import as_json as reason_as_json
 from archive.register.models import Finding as FindingRow
 from ingest.checks.catalogue import explain, rule
 from ingest.finding import Finding
@@ -21,18 +23,26 @@ _PLACE_VI = (
 
 
 def as_json(finding: Finding) -> dict[str, Any]:
-    """Return a finding as the ledger and the register keep it."""
+    """Return a finding as the ledger and the register keep it; a reason among its values stays data."""
+    params = {
+        name: reason_as_json(value) if isinstance(value, Reason) else value
+        for name, value in finding.params.items()
+    }
     return {
         "code": finding.code,
         "severity": str(rule(finding.code).severity),
         "place": finding.place,
-        "params": dict(finding.params) | {"document": str(finding.document)},
+        "params": params | {"document": str(finding.document)},
     }
 
 
 def finding_of(row: FindingRow) -> Finding:
     """Return a register row as the finding it was; the document's number stands in its params."""
-    params = {key: str(value) for key, value in row.params.items() if key != "document"}
+    params: dict[str, str | Reason] = {
+        name: from_json(value) if isinstance(value, Mapping) else str(value)
+        for name, value in row.params.items()
+        if name != "document"
+    }
     document = str(row.params.get("document", 0))
     return Finding(row.code, row.place, params, int(document) if document.isdigit() else 0)
 

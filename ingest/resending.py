@@ -8,6 +8,7 @@ from typing import BinaryIO
 from sqlalchemy.orm import Session
 
 from archive.errors import NotAllowedError
+from archive.reason import because
 from archive.register.models import Submission, SubmissionState
 from archive.register.session import reading
 from archive.viewer import Role, Viewer
@@ -46,7 +47,7 @@ def sheet(session: Session, submission_id: str, *, viewer: Viewer) -> Sheet:
     row = _mendable(session, submission_id, viewer)
     delivery = delivered(row.id)
     if delivery is None:
-        raise IngestError("what was sent before is not here any more: send the whole case file again")
+        raise IngestError(because("ingest.returned-gone"))
     return sheet_of(delivery, [finding_of(finding) for finding in row.findings])
 
 
@@ -63,7 +64,7 @@ def send(submission_id: str, source: BinaryIO, *, viewer: Viewer, now: datetime)
         row = _mendable(session, submission_id, viewer)
         agency_code, message_id = row.agency_code, row.message_id
     if delivered(submission_id) is None:
-        raise IngestError("what was sent before is not here any more: send the whole case file again")
+        raise IngestError(because("ingest.returned-gone"))
     return receive(
         source,
         agency_code=agency_code,
@@ -79,9 +80,9 @@ def send(submission_id: str, source: BinaryIO, *, viewer: Viewer, now: datetime)
 def _mendable(session: Session, submission_id: str, viewer: Viewer) -> Submission:
     row = submissions.one(session, submission_id, viewer=viewer)
     if row.state != SubmissionState.RETURNED:
-        raise IngestError(f"this submission is {row.state}; only a returned one can be mended")
+        raise IngestError(because("ingest.not-to-mend", state=row.state))
     if not may_mend(row, viewer):
-        raise NotAllowedError(f"{viewer.name} neither sends nor receives for {row.agency_code}")
+        raise NotAllowedError(because("ingest.sends-nothing", who=viewer.name, agency=row.agency_code))
     if (other := being_mended(session, submission_id)) is not None:
-        raise IngestError(f"it is being mended already by submission {other}")
+        raise IngestError(because("ingest.mended-already", submission=other))
     return row

@@ -12,6 +12,7 @@ from archive.errors import NotAllowedError, NotFoundError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.queue import send_after_commit
+from archive.reason import because
 from archive.register.models import StepResult, Submission, SubmissionState
 from archive.register.projection import apply
 from archive.viewer import ALL_AGENCIES, Role, Viewer
@@ -85,7 +86,7 @@ def one(session: Session, submission_id: str, *, viewer: Viewer) -> Submission:
         .options(selectinload(Submission.findings), selectinload(Submission.steps))
     )
     if found is None:
-        raise NotFoundError(f"no submission {submission_id} that {viewer.name} may see")
+        raise NotFoundError(because("ingest.no-submission", submission=submission_id, who=viewer.name))
     return found
 
 
@@ -129,7 +130,7 @@ def send_back(
         IngestError: it is not waiting for a decision, or no reason was given.
     """
     if not reason.strip():
-        raise IngestError("say what the office should mend: a reason is sent with every return")
+        raise IngestError(because("ingest.no-reason-for-return"))
     submission = _to_decide(session, submission_id, viewer)
     event = append(
         session,
@@ -157,10 +158,10 @@ def _to_decide(session: Session, submission_id: str, viewer: Viewer) -> Submissi
     session.refresh(submission, with_for_update=True)  # two archivists may press two buttons at once
     if not viewer.has(Role.ARCHIVIST, submission.agency_code):
         raise NotAllowedError(
-            f"{viewer.name} is not archivist at {submission.agency_code}: only an archivist decides"
+            because("ingest.only-archivist-decides", who=viewer.name, agency=submission.agency_code)
         )
     if submission.state != SubmissionState.TO_DECIDE:
-        raise IngestError(f"this submission is {submission.state}, there is nothing to decide any more")
+        raise IngestError(because("ingest.nothing-to-decide", state=submission.state))
     return submission
 
 

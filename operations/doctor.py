@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.ledger.follow import behind
+from archive.reason import told_text
 from archive.register.models import STATES_OPEN, InboxRow, Submission
 from archive.register.session import reading
 from ingest import outbox, rounds
@@ -76,7 +77,7 @@ def _road() -> Iterator[Sign]:
         well = (False if late else None) if lag.events else True
         found = f"{lag.events} events behind" if lag.events else "has read everything"
         yield Sign(f"follower {name}", well, found, "mend the part it writes to; it catches up by itself")
-    told = "; ".join(f"{row.id[:8]} at {row.step}: {row.waiting}" for row in waiting[:SHOWN])
+    told = "; ".join(f"{row.id[:8]} at {row.step}: {told_text(row.waiting, 'en')}" for row in waiting[:SHOWN])
     more = f" ... and {len(waiting) - SHOWN} more" if len(waiting) > SHOWN else ""
     found = f"{len(waiting)} deliveries wait: {told}{more}" if waiting else "no delivery waits"
     yield Sign("waiting", not waiting, found, "mend what the reason names; they go on by themselves")

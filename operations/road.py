@@ -16,6 +16,7 @@ from archive.ledger.follow import follow, followers
 from archive.ledger.rows import CursorRow, EventRow
 from archive.ledger.verify import verify as verify_ledger
 from archive.packages.verify import verify as verify_package
+from archive.reason import because, told_text
 from archive.register.decisions import Hold, OrderKind, Receipt
 from archive.register.models import STATES_OPEN, CaseFile, CaseFileState, Package, Submission, SubmissionState
 from archive.register.session import reading, transaction
@@ -58,7 +59,7 @@ def wait_until_settled(
                 if row.state == SubmissionState.TO_DECIDE and row.message_id in accept_keys:
                     submissions.accept(session, row.id, viewer=ARCHIVIST, now=datetime.now(UTC))
             states = [row.state for row in rows]
-            waiting = {row.waiting for row in rows if row.waiting}
+            waiting = {told_text(row.waiting) for row in rows if row.waiting}
         done = len(states) >= wanted and not any(state in STATES_OPEN for state in states)
         line = f"{len(states)} of {wanted} arrived, {sum(s in STATES_OPEN for s in states)} under way" + (
             f"; waits: {sorted(waiting)[0]}" if waiting else ""
@@ -101,7 +102,9 @@ def lines(expected: Sequence[Expected]) -> list[Line]:
             missing = sorted(set(one.codes) - set(codes))
             state = "stored" if one.outcome == "duplicate" else one.outcome
             right = row.state == state and not missing
-            detail = row.waiting or ", ".join(codes) + (f" (thiếu {', '.join(missing)})" if missing else "")
+            detail = told_text(row.waiting) or ", ".join(codes) + (
+                f" (thiếu {', '.join(missing)})" if missing else ""
+            )
             out.append(Line(one.key, one.file_code, one.outcome, row.state, detail, right))
     return out
 
@@ -164,7 +167,7 @@ def _named(expected: Sequence[Expected], part: str) -> str:
     with reading() as session:
         found = session.scalar(select(Submission.case_file_id).where(Submission.message_id == message_id))
     if found is None:
-        raise OrderRefusedError((f"the case file meant for '{part}' was not stored",))
+        raise OrderRefusedError((because("operations.not-stored", part=part),))
     return found
 
 

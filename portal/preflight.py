@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import NotAllowedError, TemporaryError
+from archive.reason import because
 from archive.register.models import Agency
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 from ingest.preflight import Preflight, preflight
@@ -36,9 +37,9 @@ def fly(source: BinaryIO, *, agency_code: str, file_name: str, viewer: Viewer, n
         TemporaryError: another pre-flight runs in this instance, or a part is missing.
     """
     if not any(viewer.has(role, agency_code) for role in ASKS):
-        raise NotAllowedError(f"{viewer.name} neither sends nor receives for {agency_code}")
+        raise NotAllowedError(because("ingest.sends-nothing", who=viewer.name, agency=agency_code))
     if not _TURN.acquire(blocking=False):
-        raise TemporaryError("another pre-flight is running; try again in a minute")
+        raise TemporaryError(because("portal.preflight-busy"))
     try:
         return preflight(source, agency_code=agency_code, file_name=file_name, now=now)
     finally:

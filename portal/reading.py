@@ -22,6 +22,7 @@ from archive.errors import NotFoundError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
+from archive.reason import because
 from archive.register.decisions import Hold
 from archive.register.models import CaseFile, Component, ComponentRole, Package, Record
 from archive.register.session import reading, transaction
@@ -54,11 +55,11 @@ def case_file(session: Session, case_file_id: str, *, viewer: Viewer) -> CaseFil
         )
     )
     if found is None:
-        raise NotFoundError(f"no case file {case_file_id}")
+        raise NotFoundError(because("archive.no-file", file=case_file_id))
     readable = viewer.may_read(found.agency_code, found.access)
     tombstone = found.state == "destroyed" and viewer.has(Role.AUDITOR, found.agency_code)
     if not (readable or tombstone):
-        raise NotFoundError(f"no case file {case_file_id}")
+        raise NotFoundError(because("archive.no-file", file=case_file_id))
     return found
 
 
@@ -152,7 +153,7 @@ def send_component(
         component = session.get(Component, component_id)
         record = session.get(Record, component.record_id) if component is not None else None
         if component is None or record is None:
-            raise NotFoundError(f"no file {component_id}")
+            raise NotFoundError(because("portal.no-file", component=component_id))
         case_file(session, record.case_file_id, viewer=viewer)
         shown = (
             in_frame and component.role == ComponentRole.PDFA and component.media_type == "application/pdf"

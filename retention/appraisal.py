@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from archive.errors import NotFoundError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
+from archive.reason import because
 from archive.register.models import CaseFile, CaseFileState
 from archive.register.projection import apply
 from archive.underway import being_destroyed
@@ -57,23 +58,19 @@ def set_period(
     """
     file = session.scalar(select(CaseFile).where(CaseFile.id == case_file_id).with_for_update())
     if file is None:
-        raise NotFoundError(f"no case file {case_file_id}")
+        raise NotFoundError(because("archive.no-file", file=case_file_id))
     viewer.require(Role.ARCHIVIST, file.agency_code)
     if file.state != CaseFileState.STORED:
-        raise RetentionError(f"{file.code} has left the vault; its period can no longer be set")
+        raise RetentionError(because("retention.left-the-vault", file=file.code))
     if being_destroyed(session, file.id, begun=True):
-        raise RetentionError(f"{file.code} is being destroyed by order; a hold stops that, a period does not")
+        raise RetentionError(because("retention.being-destroyed", file=file.code))
     if not reason.strip():
-        raise RetentionError("a period is set with a reason; say why")
+        raise RetentionError(because("archive.no-reason-given"))
     period = parse_maintenance(text)
     if isinstance(period, Unclear):
-        raise PeriodUnclearError(
-            f"“{text}” is no period; write Vĩnh viễn or a number of years such as 20 năm"
-        )
+        raise PeriodUnclearError(because("retention.no-period", text=text))
     if _shorter(file, period):
-        raise RetentionError(
-            f"{period} is shorter than the period {file.code} has; only a council's decision shortens it"
-        )
+        raise RetentionError(because("retention.shorter", period=str(period), file=file.code))
     steps = [
         Reckoned("set-by-person", {"actor": viewer.name, "period": str(period), "reason": reason.strip()})
     ]

@@ -12,6 +12,7 @@ from html import escape
 from sqlalchemy.orm import Session
 
 from archive.pdfa.print import print_pdfa
+from archive.reason import sentence, told_text
 from archive.vietnam import local
 from archive.viewer import Viewer
 from retention.dossier import Dossier, ItemFacts, ReceiptFacts, gather
@@ -145,7 +146,7 @@ def _until(item: ItemFacts) -> str:
 def _remark(item: ItemFacts) -> str:
     words = [OUTCOMES.get(item.outcome, item.outcome)]
     if item.detail:
-        words.append(item.detail)
+        words.append(sentence(told_text(item.detail)).rstrip("."))
     if item.late_hold:
         words.append(f"Lệnh giữ đến sau khi bản sao cuối cùng đã bắt đầu bị xóa: {item.late_hold}")
     return escape(". ".join(words))

@@ -197,7 +197,9 @@ def approve(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -
 def destroy(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
     """Carry out an approved destruction, or go on with an interrupted one. Exit 1: call it again."""
     outcome = destruction.execute(order_id, viewer=viewer_from(user, role), now=_now(), clock=_now)
-    lines = [f"{item.code}: {item.outcome} {item.detail}".rstrip() for item in outcome.items]
+    lines = [
+        f"{item.code}: {item.outcome} {'; '.join(map(str, item.detail))}".rstrip() for item in outcome.items
+    ]
     lines.append(
         "finished" if outcome.finished else "not finished: mend what is named above, then call again"
     )

@@ -32,6 +32,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -49,6 +50,7 @@ from archive.holders import Erasure, Holder, Target, holders
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.order_check import is_active, reasons_against_item, reasons_against_order
+from archive.reason import Reason, as_json, because, from_text, trouble
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState, Receipt
 from archive.register.models import CaseFile
 from archive.register.projection import apply
@@ -74,7 +76,7 @@ class ItemOutcome:
     case_file_id: str
     code: str
     outcome: str
-    detail: str = ""
+    detail: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def execute(
     """
     asked = _in_order(holders() if ask is None else ask)
     if not asked:
-        raise OrderRefusedError(("no holder is installed, so nothing could prove an erasure",))
+        raise OrderRefusedError((because("retention.no-holder"),))
     with alone(f"order {order_id}"):
         outcome = _run(order_id, viewer, now, asked, clock or (lambda: now))
     forget_deleted()  # the register described the records; what it deleted is to be in no file of it
@@ -162,12 +164,16 @@ def _lasting(holder: Holder) -> bool:
 
 def _executor(order: Order, viewer: Viewer) -> _Actor:
     if order.kind != OrderKind.DESTRUCTION:
-        raise OrderRefusedError((f"order {order.id} is no destruction but a {order.kind}",))
+        raise OrderRefusedError(
+            (because("archive.other-kind", order=order.id, kind=order.kind, wanted=OrderKind.DESTRUCTION),)
+        )
     role = next((role for role in MAY_EXECUTE if viewer.has(role, order.agency_code)), None)
     if role is None:
-        raise NotAllowedError(f"{viewer.name} is neither archivist nor head at {order.agency_code}")
+        raise NotAllowedError(
+            because("archive.roles-missing", who=viewer.name, roles=MAY_EXECUTE, agency=order.agency_code)
+        )
     if same_person(viewer.name, order.proposed_by):
-        raise NotAllowedError(f"{viewer.name} proposed this destruction; somebody else carries it out")
+        raise NotAllowedError(because("retention.executes-own", who=viewer.name))
     return _Actor(viewer.name, str(role))
 
 
@@ -187,7 +193,7 @@ def check(session: Session, order_id: str, *, viewer: Viewer, now: datetime) -> 
         raise OrderRefusedError(reasons)
 
 
-def _reasons_not_to_begin(session: Session, order: Order, now: datetime) -> tuple[str, ...]:
+def _reasons_not_to_begin(session: Session, order: Order, now: datetime) -> tuple[Reason, ...]:
     reasons = list(reasons_against_order(session, order, now=now))
     if not reasons and order.state == OrderState.APPROVED:
         against = [reasons_against_item(session, order, i.case_file_id, now=now) for i in order.items]
@@ -205,26 +211,26 @@ def _begin(session: Session, order: Order, actor: _Actor, now: datetime) -> None
 
 def _destroy(
     order_id: str, case_file_id: str, asked: Sequence[Holder], actor: _Actor, time: Callable[[], datetime]
-) -> str:
-    """Take one case file as far as it will go now; return what stopped it, "" when nothing did."""
+) -> Reason | None:
+    """Take one case file as far as it will go now; return what stopped it, None when nothing did."""
     with ExitStack() as stack:
         try:
             stack.enter_context(alone(work_on_copies(case_file_id)))
         except TemporaryError as error:
-            return str(error)  # a repair is writing copies; the next run finds the case file as it is
+            return error.reason  # a repair is writing copies; the next run finds the case file as it is
         return _destroy_alone(order_id, case_file_id, asked, actor, time)
 
 
 def _destroy_alone(
     order_id: str, case_file_id: str, asked: Sequence[Holder], actor: _Actor, time: Callable[[], datetime]
-) -> str:
+) -> Reason | None:
     target = _intend(order_id, case_file_id, actor, time())
     if target is None:
-        return ""
+        return None
     for holder in asked:
         step = _next(order_id, target, holder.name, actor, time(), last=holder is asked[-1])
         if step is _Next.STOP:
-            return ""
+            return None
         if step is _Next.ASK and (cause := _ask(order_id, holder, target, actor, time)):
             return cause
     # Repairs are kept out, but whoever restored a store from a backup meanwhile asked nobody.
@@ -235,8 +241,8 @@ def _destroy_alone(
         item = _item(session, order_id, case_file_id)
         waiting = [h.name for h in asked if not _settled(session, order_id, case_file_id, h.name)]
         if item.outcome == ERASING and not waiting:
-            _note(session, order_id, case_file_id, DONE, "", actor, time())
-    return f"no receipt of {', '.join(waiting)}" if waiting else ""
+            _note(session, order_id, case_file_id, DONE, (), actor, time())
+    return because("retention.no-receipt", holders=", ".join(waiting)) if waiting else None
 
 
 def _intend(order_id: str, case_file_id: str, actor: _Actor, now: datetime) -> Target | None:
@@ -249,14 +255,14 @@ def _intend(order_id: str, case_file_id: str, actor: _Actor, now: datetime) -> T
             order = session.get_one(Order, order_id)
             reasons = reasons_against_item(session, order, case_file_id, now=now)
             if reasons:
-                _spare(session, order_id, case_file_id, "; ".join(reasons), actor, now)
+                _spare(session, order_id, case_file_id, reasons, actor, now)
                 return None
-            _note(session, order_id, case_file_id, ERASING, "", actor, now)
+            _note(session, order_id, case_file_id, ERASING, (), actor, now)
         return target_of(session, case_file_id)
 
 
 def _spare(
-    session: Session, order_id: str, case_file_id: str, detail: str, actor: _Actor, now: datetime
+    session: Session, order_id: str, case_file_id: str, detail: Sequence[Reason], actor: _Actor, now: datetime
 ) -> None:
     """End the item without erasing any further."""
     outcome = HELD if _holds(session, case_file_id, now) else REFUSED
@@ -282,16 +288,20 @@ def _next(order_id: str, target: Target, holder: str, actor: _Actor, now: dateti
             erased = select(Receipt.holder).where(
                 Receipt.order_id == order_id, Receipt.case_file_id == target.case_file_id, Receipt.gone
             )
-            names = ", ".join(sorted(session.scalars(erased))) or "none"
+            names = ", ".join(sorted(session.scalars(erased)))
             holds = _holds(session, target.case_file_id, now)
-            why = f" by a hold: {holds[0].reason}" if holds else f": {'; '.join(reasons)}"
-            detail = f"stopped before {holder}{why}; already erased: {names}"
-            _spare(session, order_id, target.case_file_id, detail, actor, now)
+            stopped = (
+                because("retention.stopped-by-hold", holder=holder, why=holds[0].reason)
+                if holds
+                else because("retention.stopped", holder=holder, why=reasons)
+            )
+            so_far = because("retention.erased-so-far", holders=names or "—")
+            _spare(session, order_id, target.case_file_id, (stopped, so_far), actor, now)
             return _Next.STOP
         if _settled(session, order_id, target.case_file_id, holder):
             return _Next.SKIP
         if last and item.detail != LAST_COPY:
-            _note(session, order_id, target.case_file_id, ERASING, LAST_COPY, actor, now)
+            _note(session, order_id, target.case_file_id, ERASING, from_text(LAST_COPY), actor, now)
         return _Next.ASK
 
 
@@ -314,8 +324,8 @@ def _ask(
     time: Callable[[], datetime],
     *,
     again: bool = False,
-) -> str:
-    """Ask one holder and write its receipt; return why it has not settled what it had, "" when it has.
+) -> Reason | None:
+    """Ask one holder and write its receipt; return why it has not settled what it had, None when it has.
 
     Asked again, nothing is written when nothing was found.
     """
@@ -324,18 +334,16 @@ def _ask(
     except (TangThuError, OSError) as error:
         with transaction() as session:
             item = _item(session, order_id, target.case_file_id)
-            cause = f"{holder.name}: {error}"
+            cause = because("retention.holder-failed", holder=holder.name, why=_why(error))
             # The mark of the point of no return must survive a failure of the holder behind it.
-            detail = LAST_COPY if item.detail == LAST_COPY else cause
+            detail = from_text(LAST_COPY) if item.detail == LAST_COPY else (cause,)
             _note(session, order_id, target.case_file_id, ERASING, detail, actor, time(), cause=cause)
         return cause
     if not (again and receipt.gone and receipt.how.startswith("not applicable")):
         _write(order_id, target.case_file_id, receipt, actor, time())
-    return (
-        ""
-        if receipt.gone or receipt.expires_on
-        else f"{holder.name}: still there after erasing: {receipt.what}"
-    )
+    if receipt.gone or receipt.expires_on:
+        return None
+    return because("retention.still-there", holder=holder.name, what=receipt.what)
 
 
 def _write(order_id: str, case_file_id: str, receipt: Erasure, actor: _Actor, now: datetime) -> None:
@@ -380,17 +388,21 @@ def _note(
     order_id: str,
     case_file_id: str,
     outcome: str,
-    detail: str,
+    detail: Sequence[Reason],
     actor: _Actor,
     now: datetime,
     *,
-    cause: str = "",
+    cause: Reason | None = None,
 ) -> None:
     """Ledger where the case file stands in this order; with "done" the projection leaves the tombstone."""
     order = session.get_one(Order, order_id)
-    payload = {"order_id": order_id, "outcome": outcome, "detail": detail}
+    payload: dict[str, Any] = {
+        "order_id": order_id,
+        "outcome": outcome,
+        "detail": [as_json(reason) for reason in detail],
+    }
     if cause:
-        payload["cause"] = cause
+        payload["cause"] = as_json(cause)
     event = append(
         session,
         Verb.DESTROY,
@@ -406,7 +418,7 @@ def _note(
 
 
 def _conclude(
-    session: Session, order: Order, causes: Mapping[str, str], actor: _Actor, now: datetime
+    session: Session, order: Order, causes: Mapping[str, Reason | None], actor: _Actor, now: datetime
 ) -> Outcome:
     session.expire(order)
     items = tuple(
@@ -414,7 +426,7 @@ def _conclude(
             item.case_file_id,
             session.get_one(CaseFile, item.case_file_id).code,
             item.outcome,
-            causes.get(item.case_file_id) or item.detail,
+            (cause,) if (cause := causes.get(item.case_file_id)) else from_text(item.detail),
         )
         for item in order.items
     )
@@ -424,3 +436,9 @@ def _conclude(
         told = ", ".join(f"{name} {number}" for name, number in counts.items())
         orders.mark(session, order, OrderState.DONE, actor=actor.name, role=actor.role, detail=told, now=now)
     return Outcome(order.id, items, finished)
+
+
+def _why(error: TangThuError | OSError) -> Reason:
+    if isinstance(error, TangThuError):
+        return error.reason
+    return because("archive.file-trouble", file=str(error.filename or ""), trouble=trouble(error))

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from archive import orders
 from archive.errors import NotAllowedError, OrderRefusedError
-from archive.order_check import is_active
+from archive.order_check import is_active, not_due_before
 from archive.orders import NewOrder
+from archive.reason import Reason, because
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState
 from archive.vietnam import day_of
@@ -45,24 +46,25 @@ class Candidate:
     listed_in: str
 
 
-def reasons_not_to_list(candidate: Candidate, *, agency_code: str, today: date) -> tuple[str, ...]:
+def reasons_not_to_list(candidate: Candidate, *, agency_code: str, today: date) -> tuple[Reason, ...]:
     """Return every reason why a case file may not go on a list of that agency today. Pure."""
     code = candidate.code
     reasons = []
     if candidate.agency_code != agency_code:
-        reasons.append(f"{code}: belongs to {candidate.agency_code}, not to {agency_code}")
+        reasons.append(
+            because("archive.file-of-other-agency", file=code, its=candidate.agency_code, agency=agency_code)
+        )
     if candidate.state != CaseFileState.STORED:
-        reasons.append(f"{code}: is {candidate.state} already")
+        reasons.append(because("archive.file-gone", file=code, state=candidate.state))
     if candidate.permanent is None:
-        reasons.append(f"{code}: its period is unclear; an archivist must set it first")
+        reasons.append(because("retention.period-unclear", file=code))
     elif candidate.permanent:
-        reasons.append(f"{code}: is kept permanently")
+        reasons.append(because("archive.file-permanent", file=code))
     elif candidate.eligible_from is None or candidate.eligible_from > today:
-        since = candidate.eligible_from.isoformat() if candidate.eligible_from else "a day not known"
-        reasons.append(f"{code}: not due before {since}")
-    reasons.extend(f"{code}: held: {why}" for why in candidate.holds)
+        reasons.append(not_due_before(code, candidate.eligible_from))
+    reasons.extend(because("archive.file-held", file=code, why=why) for why in candidate.holds)
     if candidate.listed_in:
-        reasons.append(f"{code}: already on the open order {candidate.listed_in}")
+        reasons.append(because("retention.listed-already", file=code, order=candidate.listed_in))
     return tuple(reasons)
 
 
@@ -97,19 +99,19 @@ def propose(
     """
     viewer.require(Role.ARCHIVIST, agency_code)
     today = day_of(now)
-    reasons: list[str] = []
+    reasons: list[Reason] = []
     items: dict[str, Any] = {}
     for case_file_id in dict.fromkeys(case_file_ids):
         file = session.get(CaseFile, case_file_id)
         if file is None:
-            reasons.append(f"{case_file_id}: is not in the register")
+            reasons.append(because("archive.file-unknown", file=case_file_id))
             continue
         reasons.extend(
             reasons_not_to_list(_candidate(session, file, today), agency_code=agency_code, today=today)
         )
         items[case_file_id] = _explained(session, file)
     if reasons:
-        raise OrderRefusedError(tuple(reasons))
+        raise OrderRefusedError(reasons)
     return orders.propose(
         session,
         NewOrder(
@@ -144,8 +146,12 @@ def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now:
     """
     order = orders.named(session, order_id)
     if order.kind != OrderKind.DESTRUCTION:
-        raise OrderRefusedError((f"order {order_id} is no destruction but a {order.kind}",))
+        raise OrderRefusedError((_other_kind(order),))
     return orders.approve(session, order_id, viewer=viewer, role=role, now=now)
+
+
+def _other_kind(order: Order) -> Reason:
+    return because("archive.other-kind", order=order.id, kind=order.kind, wanted=OrderKind.DESTRUCTION)
 
 
 def _candidate(session: Session, file: CaseFile, today: date) -> Candidate:
@@ -207,18 +213,16 @@ def refuse(session: Session, order_id: str, *, reason: str, viewer: Viewer, now:
     role = next((r for r in (Role.HEAD, Role.COUNCIL) if viewer.has(r, order.agency_code)), Role.ARCHIVIST)
     viewer.require(role, order.agency_code)
     if role is Role.ARCHIVIST and viewer.name != order.proposed_by:
-        raise NotAllowedError(
-            f"{viewer.name} did not propose this order; the council or the head may refuse it"
-        )
+        raise NotAllowedError(because("archive.not-theirs-to-refuse", who=viewer.name))
     reasons = []
     if order.kind != OrderKind.DESTRUCTION:
-        reasons.append(f"order {order_id} is no destruction but a {order.kind}")
+        reasons.append(_other_kind(order))
     if order.state not in (OrderState.PROPOSED, OrderState.APPROVED):
-        reasons.append(f"the order is {order.state}; it can no longer be refused")
+        reasons.append(because("archive.too-late-to-refuse", state=order.state))
     if not reason.strip():
-        reasons.append("a reason is missing")
+        reasons.append(because("archive.no-reason-given"))
     if reasons:
-        raise OrderRefusedError(tuple(reasons))
+        raise OrderRefusedError(reasons)
     return orders.mark(
         session, order, OrderState.REFUSED, actor=viewer.name, role=str(role), detail=reason.strip(), now=now
     )

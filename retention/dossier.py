@@ -13,6 +13,7 @@ from archive import orders
 from archive.errors import NotAllowedError
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
+from archive.reason import because
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile, Package
 from archive.viewer import Role, Viewer
@@ -115,11 +116,13 @@ def gather(session: Session, order_id: str, *, viewer: Viewer | None = None) -> 
     """
     order = orders.named(session, order_id)
     if viewer is not None and not any(viewer.has(role, order.agency_code) for role in READERS):
-        raise NotAllowedError(f"{viewer.name} has no part in {order.agency_code}")
+        raise NotAllowedError(because("archive.no-part", who=viewer.name, agency=order.agency_code))
     if order.kind != OrderKind.DESTRUCTION:
-        raise CertificateError(f"order {order_id} is no destruction but a {order.kind}")
+        raise CertificateError(
+            because("archive.other-kind", order=order_id, kind=order.kind, wanted=OrderKind.DESTRUCTION)
+        )
     if order.state != OrderState.DONE or order.executed_at is None:
-        raise CertificateError(f"order {order_id} is {order.state}; there is a certificate when it is done")
+        raise CertificateError(because("retention.no-certificate-yet", order=order_id, state=order.state))
     decisions = list(
         session.scalars(select(EventRow).where(EventRow.object_id == order.id).order_by(EventRow.seq))
     )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from archive.errors import TangThuError
 
 
 class RetentionError(TangThuError):
     """Retention could not do what was asked; nothing was changed."""
+
+    reason_code: ClassVar[str] = "retention.nothing-changed"
 
 
 class ScheduleError(RetentionError):

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import NotAllowedError, NotFoundError
 from archive.order_check import is_active
+from archive.reason import because
 from archive.register.decisions import Hold, Order
 from archive.register.models import CaseFile, CaseFileState
 from archive.vietnam import day_of
@@ -191,9 +192,9 @@ def explain(
     """
     file = session.get(CaseFile, case_file_id)
     if file is None:
-        raise NotFoundError(f"no case file {case_file_id}")
+        raise NotFoundError(because("archive.no-file", file=case_file_id))
     if viewer is not None and not any(viewer.has(role, file.agency_code) for role in READERS):
-        raise NotAllowedError(f"{viewer.name} has no part in {file.agency_code}")
+        raise NotAllowedError(because("archive.no-part", who=viewer.name, agency=file.agency_code))
     basis = file.retention_basis
     if basis is None:
         steps = [told({"code": "not-reckoned"})]

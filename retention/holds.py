@@ -19,6 +19,7 @@ from archive.errors import NotFoundError, OrderRefusedError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.orders import NewOrder
+from archive.reason import as_text, because
 from archive.register.decisions import ITEM_ERASING, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import CaseFile, new_id
 from archive.register.projection import apply
@@ -27,7 +28,7 @@ from archive.viewer import Role, Viewer, same_person
 
 ERASING = ITEM_ERASING
 """Outcome of an order's item whose holders are being asked."""
-LAST_COPY = "last copy"
+LAST_COPY = as_text([because("retention.last-copy")])
 """Detail of such an item when its last copy is being erased: the point of no return."""
 
 
@@ -79,7 +80,7 @@ def place(
     """
     viewer.require(Role.ARCHIVIST, agency_code)
     if until is not None and until < day_of(now):
-        raise OrderRefusedError((f"the hold would have ended on {until.isoformat()} already",))
+        raise OrderRefusedError((because("retention.hold-ended", day=until),))
     # The same row lock the destruction takes before each holder: one of the two sees the other's work.
     session.execute(
         select(CaseFile.id).where(CaseFile.id.in_(case_file_ids)).order_by(CaseFile.id).with_for_update()
@@ -163,7 +164,7 @@ def propose_lift(
     """
     hold, file = _hold(session, hold_id)
     if hold.lifted_at is not None:
-        raise OrderRefusedError((f"the hold was lifted by {hold.lifted_by} already",))
+        raise OrderRefusedError((because("retention.hold-lifted", who=hold.lifted_by),))
     return orders.propose(
         session,
         NewOrder(
@@ -197,12 +198,14 @@ def lift(session: Session, order_id: str, *, viewer: Viewer, role: Role, now: da
     """
     order = orders.named(session, order_id)
     if order.kind != OrderKind.LIFT_HOLD:
-        raise OrderRefusedError((f"order {order_id} is no lifting of a hold but a {order.kind}",))
+        raise OrderRefusedError(
+            (because("archive.other-kind", order=order_id, kind=order.kind, wanted=OrderKind.LIFT_HOLD),)
+        )
     hold, file = _hold(session, str(order.payload.get("hold_id", "")))
     if same_person(hold.placed_by, viewer.name):
-        raise OrderRefusedError((f"{viewer.name} placed this hold; a second person lifts it",))
+        raise OrderRefusedError((because("retention.lifts-own", who=viewer.name),))
     if hold.lifted_at is not None:
-        raise OrderRefusedError((f"the hold was lifted by {hold.lifted_by} already",))
+        raise OrderRefusedError((because("retention.hold-lifted", who=hold.lifted_by),))
     orders.approve(session, order_id, viewer=viewer, role=role, now=now)
     reasons = orders.reasons_against(session, order, now=now)
     if reasons:
@@ -225,5 +228,5 @@ def lift(session: Session, order_id: str, *, viewer: Viewer, role: Role, now: da
 def _hold(session: Session, hold_id: str) -> tuple[Hold, CaseFile]:
     hold = session.get(Hold, hold_id, with_for_update=True)
     if hold is None:
-        raise NotFoundError(f"there is no hold {hold_id}")
+        raise NotFoundError(because("retention.no-hold", hold=hold_id))
     return hold, session.get_one(CaseFile, hold.case_file_id)

@@ -16,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from math import log
 
+from archive.reason import because
 from retention.errors import BelowMinimumError, ScheduleError
 from retention.folding import words
 from retention.period import PERMANENT, RetentionPeriod, covers
@@ -272,6 +273,13 @@ def require_minimum(period: RetentionPeriod, assigned: Line, of: Schedule) -> No
     if not of.complete or assigned.period is None or covers(period, assigned.period):
         return
     raise BelowMinimumError(
-        f"{period} is below {assigned.period}, the least that {of.instrument}, {of.clause}, "
-        f"row {assigned.ref} ({assigned.title}) allows. Choose a longer period or another row."
+        because(
+            "retention.below-minimum",
+            period=str(period),
+            least=str(assigned.period),
+            instrument=of.instrument,
+            clause=of.clause,
+            row=assigned.ref,
+            title=assigned.title,
+        )
     )

@@ -12,6 +12,7 @@ from archive.ledger.append import from_row
 from archive.ledger.check_proof import faults
 from archive.ledger.merkle import FIRST_CHAIN, path
 from archive.ledger.rows import EventRow, SealRow
+from archive.reason import because
 
 FORMAT = "tangthu-inclusion-proof-1"
 
@@ -29,7 +30,7 @@ def prove(session: Session, seq: int) -> dict[str, Any]:
     """
     row = session.get(EventRow, seq)
     if row is None:
-        raise NotFoundError(f"the ledger has no event {seq}")
+        raise NotFoundError(because("archive.no-event", seq=seq))
     seal = session.scalar(select(SealRow).where(SealRow.first_seq <= seq, SealRow.last_seq >= seq))
     if seal is None:
         raise LedgerError(f"event {seq} is not sealed yet; run `tangthu ledger seal` and ask again")

@@ -19,6 +19,7 @@ from typing import IO, BinaryIO, cast
 from archive.errors import DamagedError, TemporaryError
 from archive.packages.errors import UnwritableError
 from archive.packages.names import bag_line_name, check_writable
+from archive.reason import because, trouble
 from archive.vietnam import local
 
 CHUNK = 1 << 20
@@ -124,7 +125,9 @@ class Container:
         except FileNotFoundError as error:
             raise DamagedError(str(source), f"gone before it was packaged as {path}") from error
         except OSError as error:
-            raise TemporaryError(f"{source}: cannot be read: {error}") from error
+            raise TemporaryError(
+                because("archive.file-trouble", file=str(source), trouble=trouble(error))
+            ) from error
         with opened, self.member(path, size) as stream:
             while chunk := opened.read(CHUNK):
                 stream.write(chunk)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from archive.errors import ArchiveError
 
 
@@ -16,10 +18,14 @@ class UnwritableError(PackageError):
         place: the field or file at fault.
     """
 
+    reason_code: ClassVar[str] = "archive.unwritable"
+
     def __init__(self, place: str, message: str) -> None:
-        super().__init__(f"{place}: {message}")
+        super().__init__(f"{place}: {message}", place=place)
         self.place = place
 
 
 class UnreadableError(PackageError):
     """The file is not a package of ours, or is too damaged to be read; `verify` says where."""
+
+    reason_code: ClassVar[str] = "archive.package-unreadable"

@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree
 
 from archive.errors import TemporaryError
+from archive.reason import because
 
 
 class _LocalOnly(etree.Resolver):
@@ -43,5 +44,7 @@ def schema(folder: Path, name: str) -> Any:
             try:
                 return etree.XMLSchema(etree.parse(str(path), parser))
             except (etree.LxmlError, OSError) as error:
-                raise TemporaryError(f"{path} is no usable schema: {error}; run set-up again") from error
-    raise TemporaryError(f"{folder / name} is missing; run set-up to fetch the schemas")
+                raise TemporaryError(
+                    because("archive.schema-broken", place=str(path), said=str(error))
+                ) from error
+    raise TemporaryError(because("archive.schema-missing", place=str(folder / name)))

@@ -14,6 +14,7 @@ from archive.packages.container import CHUNK
 from archive.packages.errors import UnreadableError
 from archive.packages.facts import WrittenPackage
 from archive.packages.tree import READ_ERRORS
+from archive.reason import because, trouble
 
 
 def unbag(source: BinaryIO, into: Path) -> WrittenPackage:
@@ -45,7 +46,9 @@ def unbag(source: BinaryIO, into: Path) -> WrittenPackage:
     except zipfile.BadZipFile as error:
         raise UnreadableError(f"the stored package is damaged: {error}") from error
     except OSError as error:
-        raise TemporaryError(f"{into}: cannot be written: {error}") from error
+        raise TemporaryError(
+            because("archive.cannot-write", place=str(into), trouble=trouble(error))
+        ) from error
     finally:
         part.unlink(missing_ok=True)
     return WrittenPackage(into, size, sha256)

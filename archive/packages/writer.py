@@ -35,6 +35,7 @@ from archive.packages.facts import (
 )
 from archive.packages.names import REPRESENTATION, SAFE_FOLDER, check_writable, fold
 from archive.packages.readme import readme
+from archive.reason import because, trouble
 
 STANDARD_SCHEMAS = (
     "mets1_12.xsd",
@@ -97,7 +98,9 @@ def write(facts: PackageFacts, into: Path, *, schemas: Path) -> WrittenPackage:
     except TangThuError:
         raise
     except OSError as error:
-        raise TemporaryError(f"{into}: cannot be written: {error}. Free space and try again.") from error
+        raise TemporaryError(
+            because("archive.cannot-write", place=str(into), trouble=trouble(error))
+        ) from error
     finally:
         part.unlink(missing_ok=True)
     return WrittenPackage(into, size, sha256)
@@ -290,7 +293,7 @@ class _Writing:
             data = (self._schemas / name).read_bytes()
         except OSError as error:
             raise TemporaryError(
-                f"{self._schemas / name}: cannot be read; run set-up to fetch the schemas"
+                because("archive.schema-missing", place=str(self._schemas / name))
             ) from error
         return self._container.bytes(f"{self._root}schemas/{name}", data)
 

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from archive.errors import NotFoundError
 from archive.ledger.event import Event, unstamp
 from archive.packages.facts import PackageFacts, RecordFacts
+from archive.reason import as_text, from_json
 from archive.register.decisions import OrderItem
 from archive.register.messages import DocumentRequest, ReceivedMessage
 from archive.register.models import (
@@ -205,7 +206,8 @@ def _outcome(session: Session, event: Event) -> None:
     if item is not None:
         item.outcome = event.payload.get("outcome", "")
         item.outcome_at = event.at
-        item.detail = event.payload.get("detail", "")
+        detail = event.payload.get("detail", "")  # a text, or reasons as data
+        item.detail = detail if isinstance(detail, str) else as_text(map(from_json, detail))
 
 
 def _case_file(session: Session, event: Event) -> CaseFile:

@@ -19,6 +19,7 @@ from uuid import uuid4
 from archive.errors import AlreadyStoredError, ArchiveError, NotFoundError, TemporaryError
 from archive.flushing import flush_folder
 from archive.hashing import Copied, hashed_copy, sha256_of_file
+from archive.reason import because, trouble
 from archive.stores.interface import Stored
 from archive.wiping import wipe_file
 
@@ -191,7 +192,7 @@ class FolderStore:
         except OSError:
             there = False
         if not there:
-            raise TemporaryError(f"store {self._name}: {self._root} is not there (disk not mounted?)")
+            raise TemporaryError(because("archive.store-not-there", store=self._name, place=str(self._root)))
 
     def _walk(self, folder: Path, before: str, prefix: str) -> Iterator[str]:
         # Sorted by the whole name: a folder sorts as "name/", not as "name".
@@ -230,10 +231,11 @@ class FolderStore:
             yield
         except FileNotFoundError as error:
             self._require_root()
-            raise NotFoundError(f"store {self._name} has no {name}") from error
+            raise NotFoundError(because("archive.store-lacks", store=self._name, name=name)) from error
         except OSError as error:
-            why = os.strerror(error.errno or errno.EIO)
-            raise TemporaryError(f"store {self._name}: {name}: {why}; mend the disk and try again") from error
+            raise TemporaryError(
+                because("archive.store-trouble", store=self._name, name=name, trouble=trouble(error))
+            ) from error
 
 
 def _temporary(name: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from archive.reason import Reason, because
 from ingest.checks.case import Case, Document, Piece
 from ingest.delivery import FileFacts
 from ingest.finding import Finding
@@ -33,19 +34,16 @@ def is_recognised(facts: FileFacts) -> bool:
 
 
 def _opened(document: Document, piece: Piece, facts: FileFacts) -> Iterator[Finding]:
-    problem = facts.problem or (
-        "" if is_recognised(facts) or facts.programs else "nội dung không nhận ra được (unknown content)"
-    )
+    known = is_recognised(facts) or facts.programs
+    problem = facts.problem or (None if known else because("ingest.unknown-content"))
     if problem and not facts.encrypted:
-        params = {"file": piece.name, "problem": problem}
-        yield Finding("UNOPENABLE", piece.name, params, document.ordinal)
+        yield Finding("UNOPENABLE", piece.name, {"file": piece.name, "problem": problem}, document.ordinal)
     elif facts.damaged:
-        params = {"file": piece.name, "problem": facts.damaged}
-        yield Finding("DAMAGED", piece.name, params, document.ordinal)
+        yield Finding("DAMAGED", piece.name, {"file": piece.name, "problem": facts.damaged}, document.ordinal)
 
 
 def _hidden(piece: Piece, facts: FileFacts, ordinal: int) -> Iterator[Finding]:
-    seen = {
+    seen: dict[str, str | Reason | None] = {
         "PROGRAM": ", ".join(facts.programs),
         "UNSEEN_INSIDE": facts.unseen,
         "MACRO": ", ".join(facts.macros),

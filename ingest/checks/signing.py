@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
+from archive.reason import Reason, because
 from archive.vietnamese import plain
 from ingest.checks.case import Case, Document, Piece
 from ingest.delivery import SignatureFacts
@@ -43,10 +44,10 @@ def _judged(case: Case, document: Document, piece: Piece) -> Iterator[Finding]:
         if signature.verdict == "TOTAL-PASSED" and signature.intact is True:
             continue
         broken = signature.verdict == "TOTAL-FAILED" or signature.intact is False
-        params = {
+        params: dict[str, str | Reason] = {
             "file": piece.name,
             "signer": signature.signer or "?",
-            "detail": signature.sub_indication or signature.verdict,
+            "detail": because("ingest.signature", verdict=signature.sub_indication or signature.verdict),
             "basis": rule.clause if rule else "NĐ 01/2013/NĐ-CP Điều 7.2",
         }
         yield Finding(

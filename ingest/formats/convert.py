@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from archive.hashing import sha256_of_file
+from archive.reason import Reason, because
 from ingest.delivery import FileFacts
 from ingest.errors import IngestError
 from ingest.formats import libreoffice
@@ -74,14 +75,14 @@ def normalise(
         return results
 
 
-def refusal(facts: FileFacts) -> tuple[str, str] | None:
+def refusal(facts: FileFacts) -> tuple[str, Reason] | None:
     """Return code and reason why a file is not even tried; None when it may be."""
     if facts.encrypted and facts.problem:
         return ENCRYPTED, facts.problem
     if facts.problem:
         return UNREADABLE, facts.problem
     if facts.media_type != PDF and facts.media_type not in PICTURES | libreoffice.FAMILIES.keys():
-        return UNSUPPORTED, f"no way from {facts.media_type} ({facts.puid}) to PDF/A"
+        return UNSUPPORTED, because("ingest.no-way", type=facts.media_type, puid=facts.puid)
     return None
 
 
@@ -96,9 +97,9 @@ def _one(work: Work, printed: Printed | None, into: Path) -> Derivative | Failur
         elif source.facts.media_type in PICTURES:
             found, candidate = from_picture(work)
         else:
-            found, candidate = from_office(work, printed or Printed(None, "it was not printed"))
+            found, candidate = from_office(work, printed or Printed(None, because("ingest.not-printed")))
     except NoDerivativeError as error:
-        return Failure(source.id, error.code, error.message, tuple(work.attempts))
+        return Failure(source.id, error.code, error.reason, tuple(work.attempts))
     except CannotOpenError as error:
         return Failure(source.id, UNREADABLE, error.reason, tuple(work.attempts))
     return _kept(work, found, candidate, into)

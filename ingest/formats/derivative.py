@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from archive.reason import Reason
 from ingest.delivery import FileFacts
 
 UNREADABLE = "FORMAT_UNREADABLE"
@@ -42,7 +43,7 @@ class Attempt:
 
     route: str
     outcome: str
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     removals: tuple[str, ...] = ()
     seconds: float = 0.0
 
@@ -81,19 +82,19 @@ class Failure:
 
     Attributes:
         code: finding code (`ingest/checks/catalogue/formats.toml`).
-        message: why, in words for a person.
+        reason: why.
     """
 
     id: str
     code: str
-    message: str
+    reason: Reason
     attempts: tuple[Attempt, ...] = ()
 
 
 class NoDerivativeError(Exception):
     """Ends the routes of one file; becomes its `Failure`. Never leaves `ingest.formats`."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, reason: Reason) -> None:
+        super().__init__(str(reason))
         self.code = code
-        self.message = message
+        self.reason = reason

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from archive.reason import Reason, because
+
 TEXT_SAME = 0.98  # of the characters of each page, in order
 OFFICE_WORDS = 0.98  # of an office file's words that its print must show
 SHEET_WORDS = 0.90  # hidden rows and sheets are not printed
@@ -79,33 +81,33 @@ def from_answer(answer: Mapping[str, Any]) -> Measured:
     )
 
 
-def reasons_against(measured: Measured) -> tuple[str, ...]:
+def reasons_against(measured: Measured) -> tuple[Reason, ...]:
     """Return why the derivative is not the same document; empty when it is."""
     if measured.pages_after < 1:
-        return ("it has no page",)
+        return (because("ingest.no-page"),)
     if measured.pages_before is not None and measured.pages_before != measured.pages_after:
-        return (f"{measured.pages_before} pages became {measured.pages_after}",)
-    reasons: list[str] = []
+        return (because("ingest.pages-became", before=measured.pages_before, after=measured.pages_after),)
+    reasons: list[Reason] = []
     if measured.pages_before is not None and not any(p.mean is not None for p in measured.pages):
-        reasons.append("no page could be compared by its look")
+        reasons.append(because("ingest.no-look"))
     if measured.vanished:
-        share = f"{measured.vanished_share:.1%}"
-        reasons.append(f"words lost ({share} of the distinct ones): {', '.join(measured.vanished[:5])}")
+        share, some = f"{measured.vanished_share:.1%}", ", ".join(measured.vanished[:5])
+        reasons.append(because("ingest.words-lost", share=share, words=some))
     if measured.words_found is not None and measured.words_found < measured.words_needed:
-        reasons.append(f"only {measured.words_found:.1%} of the words are printed")
+        reasons.append(because("ingest.words-printed", share=f"{measured.words_found:.1%}"))
     for number, page in enumerate(measured.pages, 1):
-        reasons.extend(f"page {number}: {reason}" for reason in _against(page))
+        reasons.extend(because("ingest.on-page", page=number, why=reason) for reason in _against(page))
     return tuple(reasons)
 
 
-def _against(page: PageMeasure) -> list[str]:
+def _against(page: PageMeasure) -> list[Reason]:
     reasons = []
     if page.text is not None and page.text < TEXT_SAME:
-        reasons.append(f"text is {page.text:.1%} the same")
+        reasons.append(because("ingest.text-same", share=f"{page.text:.1%}"))
     if page.mean is not None and page.mean > MEAN_DIFFERENCE:
-        reasons.append(f"looks different (mean {page.mean:.1f} of 255)")
+        reasons.append(because("ingest.looks-different", mean=f"{page.mean:.1f}"))
     if page.spot is not None and page.spot > SPOT_DIFFERENCE:
-        reasons.append(f"looks different in one place (mean {page.spot:.1f} of 255 there)")
+        reasons.append(because("ingest.spot-different", mean=f"{page.spot:.1f}"))
     if page.side is not None and page.side > SIDE_DIFFERENCE:
-        reasons.append(f"its size differs by {page.side:.0f} points")
+        reasons.append(because("ingest.size-differs", points=f"{page.side:.0f}"))
     return reasons

@@ -10,8 +10,9 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
+from archive.reason import because
 from ingest.formats.cage import Limits, run
-from ingest.formats.errors import CannotOpenError
+from ingest.formats.errors import CannotOpenError, tool_ended
 
 DEFINITION = Path(__file__).with_name("pdfa_def.ps")
 
@@ -40,6 +41,6 @@ def convert(source: Path, out: Path, *, limits: Limits, gs: str = "gs") -> None:
         limits,
     )  # fmt: skip
     if ran.timed_out:
-        raise CannotOpenError(f"Ghostscript was not done in {limits.seconds:g} s")
+        raise CannotOpenError(because("ingest.tool-slow", tool="Ghostscript", seconds=f"{limits.seconds:g}"))
     if ran.code != 0 or not out.is_file():
-        raise CannotOpenError(f"Ghostscript ended with {ran.code}: {ran.output.strip()[-300:]}")
+        raise CannotOpenError(tool_ended("Ghostscript", ran.code, ran.output))

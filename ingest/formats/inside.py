@@ -16,6 +16,7 @@ from typing import IO
 
 import olefile
 
+from archive.reason import Reason, because
 from ingest.formats import office
 from ingest.formats.executable import HEAD, program_in
 
@@ -40,14 +41,14 @@ class Inside:
         programs: kinds of programs, e.g. "Windows program".
         macros: kinds of macros.
         names: of files somebody put in, as said there; for the check for secrecy.
-        unseen: why something could not be looked into; "" when all was.
+        unseen: why something could not be looked into; None when all was.
         encrypted: some entry needs a password.
     """
 
     programs: set[str] = field(default_factory=set)
     macros: set[str] = field(default_factory=set)
     names: list[str] = field(default_factory=list)
-    unseen: str = ""
+    unseen: Reason | None = None
     encrypted: bool = False
     entries: int = 0
 
@@ -66,7 +67,7 @@ def of_zip(package: zipfile.ZipFile, found: Inside, *, depth: int = 0, keep_name
     for entry in package.infolist():
         found.entries += 1
         if found.entries > ENTRIES:
-            found.unseen = f"more than {ENTRIES} entries"
+            found.unseen = because("ingest.more-entries", count=ENTRIES)
             return
         if entry.is_dir():
             continue
@@ -87,16 +88,16 @@ def of_file(name: str, open_: Callable[[], IO[bytes]], found: Inside, *, depth: 
             return
         for magic, kind in _CLOSED:
             if head.startswith(magic):
-                found.unseen = found.unseen or f"a {kind} archive"
+                found.unseen = found.unseen or because("ingest.closed-archive", kind=kind)
                 return
         if not head.startswith((ZIP, OLE)):
             return
         if depth + 1 > DEPTH:
-            found.unseen = found.unseen or f"nested more than {DEPTH} deep"
+            found.unseen = found.unseen or because("ingest.nested", deep=DEPTH)
             return
         data = head + stream.read(BYTES_OPENED + 1 - len(head))
     if len(data) > BYTES_OPENED:
-        found.unseen = found.unseen or f"a container of more than {BYTES_OPENED} bytes"
+        found.unseen = found.unseen or because("ingest.container-large", bytes=BYTES_OPENED)
         return
     of_container(data, found, depth=depth + 1)
 
@@ -116,7 +117,7 @@ def of_container(data: bytes, found: Inside, *, depth: int) -> None:
             with olefile.OleFileIO(io.BytesIO(data)) as compound:
                 of_ole(compound, found, depth=depth)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
-        found.unseen = found.unseen or f"a container that cannot be opened ({type(error).__name__})"
+        found.unseen = found.unseen or because("ingest.container-broken", kind=type(error).__name__)
 
 
 def of_ole(compound: olefile.OleFileIO, found: Inside, *, depth: int) -> None:
@@ -128,7 +129,7 @@ def of_ole(compound: olefile.OleFileIO, found: Inside, *, depth: int) -> None:
     for path in compound.listdir():
         found.entries += 1
         if found.entries > ENTRIES:
-            found.unseen = f"more than {ENTRIES} entries"
+            found.unseen = because("ingest.more-entries", count=ENTRIES)
             return
         name = path[-1].lower()
         if name in ("workbook", "book") and _has_macro_sheet(compound.openstream(path)):
@@ -177,7 +178,7 @@ def of_rtf(data: bytes, found: Inside) -> int:
     for match in _OBJECT.finditer(data):
         count += 1
         if count > 100:
-            found.unseen = found.unseen or "more than 100 objects"
+            found.unseen = found.unseen or because("ingest.more-objects", count=100)
             break
         raw = _NOT_HEX.sub(b"", data[match.end() : match.end() + 8 * 2**20].partition(b"}")[0])
         body = bytes.fromhex(raw[: len(raw) // 2 * 2].decode("ascii"))

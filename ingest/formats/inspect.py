@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from archive.reason import Reason, from_json
 from ingest.delivery import DeliveredFile, FileFacts, MediaFacts, ScanFacts, SignatureFacts
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.identify import UNKNOWN_PUID, UNKNOWN_TYPE
@@ -42,22 +43,26 @@ def facts_from(sha256: str, said: dict[str, Any], signatures: tuple[SignatureFac
         pages=said.get("pages"),
         pdf_version=said.get("pdf_version", ""),
         encrypted=said.get("encrypted", False),
-        problem=said.get("problem", ""),
+        problem=_reason(said, "problem"),
         active_content=tuple(said.get("active_content", ())),
         first_page_text=said.get("first_page_text", ""),
         signatures=signatures,
-        damaged=said.get("damaged", ""),
+        damaged=_reason(said, "damaged"),
         macros=tuple(said.get("macros", ())),
         programs=tuple(said.get("programs", ())),
         attachments=said.get("attachments", 0),
         inner_names=tuple(said.get("inner_names", ())),
-        unseen=said.get("unseen", ""),
+        unseen=_reason(said, "unseen"),
         claims=said.get("claims", ""),
         charset=said.get("charset", ""),
         legacy_fonts=tuple(said.get("legacy_fonts", ())),
         scan=_scan(scan) if scan else None,
         media=MediaFacts(**media) if media else None,
     )
+
+
+def _reason(said: Mapping[str, Any], name: str) -> Reason | None:
+    return from_json(said[name]) if said.get(name) else None
 
 
 def _scan(said: Mapping[str, Any]) -> ScanFacts:
@@ -93,7 +98,7 @@ def _signatures(file: DeliveredFile, box: Sandbox) -> tuple[SignatureFacts, ...]
     except CannotOpenError as error:
         return (
             SignatureFacts(
-                "", "", "INDETERMINATE", "SIGNATURE_PROCESSING_ERROR", None, False, "", error.reason
+                "", "", "INDETERMINATE", "SIGNATURE_PROCESSING_ERROR", None, False, "", str(error.reason)
             ),
         )
     return tuple(SignatureFacts(**one | {"box": tuple(one["box"])}) for one in said["signatures"])

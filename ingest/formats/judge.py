@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archive.reason import Reason, because
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.fidelity import Measured, from_answer, reasons_against
 from ingest.formats.flavour import FLAVOUR
@@ -25,7 +26,7 @@ class Judgement:
         facts: JSON values for the preservation report.
     """
 
-    reasons: tuple[str, ...]
+    reasons: tuple[Reason, ...]
     rules: frozenset[str] = frozenset()
     valid: bool = False
     pages: int = 0
@@ -47,17 +48,19 @@ def judge(shop: Workshop, candidate: Path, measured: Callable[[], Mapping[str, A
     verdict = shop.vera.check(candidate, FLAVOUR)
     if verdict.compliant is not True:
         told = tuple(
-            f"{rule.rule}: {rule.message[:160]} ({rule.count} times)" for rule in verdict.failed[:10]
+            because("ingest.pdfa-rule", rule=rule.rule, said=rule.message[:160], times=rule.count)
+            for rule in verdict.failed[:10]
         )
-        reasons = told or (f"veraPDF could not tell: {verdict.message}",)
+        reasons = told or (because("ingest.verapdf-untold", said=verdict.message),)
         return Judgement(reasons, frozenset(rule.rule for rule in verdict.failed))
     try:
         answer = measured()
         facts = from_answer(answer)
     except CannotOpenError as error:
-        return Judgement((f"it could not be compared with its source: {error.reason}",), valid=True)
+        return Judgement((because("ingest.not-compared", why=error.reason),), valid=True)
     except (KeyError, TypeError) as error:
-        return Judgement((f"it could not be compared with its source: no measure {error}",), valid=True)
+        why = because("ingest.no-measure", said=str(error))
+        return Judgement((because("ingest.not-compared", why=why),), valid=True)
     return Judgement(
         reasons=reasons_against(facts),
         valid=True,

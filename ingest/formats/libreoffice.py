@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+from archive.reason import Reason, because
 from ingest.formats import office
 from ingest.formats.cage import Limits, run
+from ingest.formats.errors import tool_ended
 from ingest.formats.identify import CSV, EXTENSIONS, ODF, OOXML, TEXT
 from ingest.formats.private import PrivateFolder
 
@@ -88,7 +90,7 @@ class Printed:
     """
 
     path: Path | None
-    reason: str = ""
+    reason: Reason | None = None
 
 
 class LibreOffice:
@@ -138,14 +140,16 @@ class LibreOffice:
                     if found := _finished(staged[key], work):
                         done[key] = found
                     else:
-                        done[key] = Printed(None, reason or "LibreOffice printed nothing")
+                        done[key] = Printed(None, reason or because("ingest.office-nothing"))
             return {
-                key: _kept(done.get(key) or Printed(None, reason or "LibreOffice printed nothing"), into, key)
+                key: _kept(
+                    done.get(key) or Printed(None, reason or because("ingest.office-nothing")), into, key
+                )
                 for key in staged
             }
 
-    def _call(self, family: _Family, paths: Sequence[Path], work: Path) -> str:
-        """Run LibreOffice once; return why it went wrong, "" when it did not. Output is in `work`."""
+    def _call(self, family: _Family, paths: Sequence[Path], work: Path) -> Reason | None:
+        """Run LibreOffice once; return why it went wrong, None when it did not. Output is in `work`."""
         home = self._profile()
         command = [
             self._soffice,
@@ -168,11 +172,11 @@ class LibreOffice:
         self._calls += 1
         if ran.timed_out:
             self.close()
-            return f"LibreOffice was not done in {self._limits.seconds:g} s"
+            return because("ingest.tool-slow", tool="LibreOffice", seconds=f"{self._limits.seconds:g}")
         if ran.code != 0:
             self.close()
-            return f"LibreOffice ended with {ran.code}: {ran.output.strip()[-300:]}"
-        return ""
+            return tool_ended("LibreOffice", ran.code, ran.output)
+        return None
 
     def _profile(self) -> Path:
         if self._calls >= RECYCLE_AFTER:

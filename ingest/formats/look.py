@@ -9,6 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from archive.reason import as_json, because
 from ingest.formats import look_media, look_packages, look_pdf, look_pictures, office
 from ingest.formats.executable import HEAD, program_in
 from ingest.formats.identify import CSV, ODF, OOXML, PDF, TEXT, Format, identify
@@ -35,7 +36,8 @@ def look(path: Path, name: str) -> dict[str, Any]:
     except MemoryError:
         raise
     except Exception as error:  # whatever a library makes of a hostile file
-        facts["problem"] = f"cannot be opened: {error or type(error).__name__}"[:500]
+        said = f"{error or type(error).__name__}"[:500]
+        facts["problem"] = as_json(because("ingest.cannot-open", said=said))
     facts["first_page_text"] = nfc(facts.get("first_page_text", ""))
     return facts
 
@@ -43,7 +45,7 @@ def look(path: Path, name: str) -> dict[str, Any]:
 def _read(path: Path, kind: Format) -> dict[str, Any]:
     media_type = kind.media_type
     if not kind.puid:
-        return {"problem": "the file is empty (0 bytes)"}
+        return {"problem": as_json(because("ingest.empty-file"))}
     if media_type == PDF:
         return look_pdf.pdf(path)
     if media_type.startswith((OOXML, ODF)) or "macroEnabled" in media_type:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from archive.reason import as_json, because
+
 LONGEST_NAME = 40
 
 
@@ -17,7 +19,7 @@ def media(path: Path) -> dict[str, Any]:
     films = [one for one in tracks if one.track_type == "Video"]
     sounds = [one for one in tracks if one.track_type == "Audio"]
     if general is None or not (films or sounds):
-        return {"problem": "neither film nor sound is in it"}
+        return {"problem": as_json(because("ingest.no-track"))}
     first = (films or sounds)[0]
     # A film's rate is that of the whole file: containers often keep none for the picture alone (our reading).
     rate = (

@@ -13,12 +13,13 @@ from typing import Any
 import msoffcrypto
 import olefile
 
+from archive.reason import as_json, because
 from ingest.formats import inside, office
 from ingest.formats.inside import Inside
 
 RELATIONS_LIMIT = 4 * 2**20
 WIDE_LIMIT = 8 * 2**20
-PASSWORD = "needs a password"
+PASSWORD = as_json(because("ingest.needs-password"))
 # Parts of another place that an office program would fetch by itself when the file is opened.
 _FETCHED = re.compile(rb'Type="[^"]*/(attachedTemplate|oleObject|frame|subDocument|externalLinkPath)"[^>]*'
                       rb'TargetMode="External"|TargetMode="External"[^>]*Type="[^"]*/'
@@ -31,7 +32,7 @@ def zipped(path: Path, media_type: str) -> dict[str, Any]:
     """Return the facts of an OOXML or ODF file."""
     with zipfile.ZipFile(path) as package:
         if trouble := office.bomb(package):
-            return {"problem": trouble}
+            return {"problem": as_json(trouble)}
         names = [entry.filename.lower() for entry in package.infolist()]
         found = Inside(macros=office.macros_among(names))
         if "macroEnabled" in media_type:
@@ -50,7 +51,7 @@ def archive(path: Path) -> dict[str, Any]:
     """Return the facts of a ZIP that is no office file PRONOM knows; it may be an odd one all the same."""
     with zipfile.ZipFile(path) as package:
         if trouble := office.bomb(package):
-            return {"problem": trouble}
+            return {"problem": as_json(trouble)}
         names = [entry.filename.lower() for entry in package.infolist()]
         found = Inside(macros=office.macros_among(names))
         inside.of_zip(package, found, keep_names=not office.is_office(names))
@@ -77,7 +78,7 @@ def rich_text(path: Path) -> dict[str, Any]:
     found = Inside()
     count = inside.of_rtf(data, found)
     if len(data) > inside.BYTES_OPENED:
-        found.unseen = found.unseen or f"more than {inside.BYTES_OPENED} bytes"
+        found.unseen = found.unseen or because("ingest.larger-than", bytes=inside.BYTES_OPENED)
     return facts_of(found) | {"active_content": ["OLE object"] if count else []}
 
 
@@ -87,7 +88,7 @@ def facts_of(found: Inside) -> dict[str, Any]:
         "macros": sorted(found.macros),
         "programs": sorted(found.programs),
         "inner_names": found.names,
-        "unseen": found.unseen,
+        "unseen": as_json(found.unseen) if found.unseen else None,
     }
 
 

@@ -14,9 +14,10 @@ from typing import Any
 import pikepdf
 import pypdfium2
 
+from archive.reason import as_json, because
 from ingest.formats import page_words, scans, seals
 from ingest.formats.inside import BYTES_OPENED, DEPTH, PDF, Inside, of_file
-from ingest.formats.look_packages import facts_of
+from ingest.formats.look_packages import PASSWORD, facts_of
 
 TAIL = 2048
 OBJECTS_LIMIT = 2_000_000
@@ -55,11 +56,11 @@ def pdf(path: Path) -> dict[str, Any]:
     try:
         opened = pikepdf.open(path)
     except pikepdf.PasswordError:
-        return {"encrypted": True, "problem": "needs a password"}
+        return {"encrypted": True, "problem": PASSWORD}
     except pikepdf.PdfError as error:
         if "/Encrypt" in str(error) or "encryption" in str(error).lower():
-            return {"encrypted": True, "problem": "encrypted in a way that cannot be opened"}
-        return {"problem": f"cannot be opened: {_without_path(error, path)}"}
+            return {"encrypted": True, "problem": as_json(because("ingest.encrypted-unknown"))}
+        return {"problem": as_json(because("ingest.cannot-open", said=_without_path(error, path)))}
     with opened:
         walk = _walked(opened)
         found = Inside()
@@ -76,19 +77,20 @@ def pdf(path: Path) -> dict[str, Any]:
             **facts_of(found),
         }
         if found.encrypted:
-            facts["unseen"] = found.unseen or "an attached file under a password"
+            facts["unseen"] = as_json(found.unseen or because("ingest.attached-locked"))
         marks = seals.places(opened) if walk.signed else []
         rebuilt = any("reconstruct" in str(w) or "damaged" in str(w) for w in opened.get_warnings())
     if facts["pages"] == 0:
-        return facts | {"problem": "has no page"}
+        return facts | {"problem": as_json(because("ingest.no-page"))}
     if rebuilt:
         if not _has_tail(path):
-            return facts | {"problem": "its end is missing: the file is cut off"}
-        facts["damaged"] = "its cross-reference table is broken, the reader rebuilt it"
+            return facts | {"problem": as_json(because("ingest.end-missing"))}
+        facts["damaged"] = as_json(because("ingest.table-rebuilt"))
     document = pypdfium2.PdfDocument(path)
     try:
         if len(document) != facts["pages"]:
-            return facts | {"problem": f"readers disagree: {facts['pages']} or {len(document)} pages"}
+            disagree = because("ingest.readers-disagree", one=facts["pages"], other=len(document))
+            return facts | {"problem": as_json(disagree)}
         facts["first_page_text"] = page_words.words(document[0])
         if walk.pictured:
             facts["scan"] = scans.of_pages(document)
@@ -176,16 +178,16 @@ def _attached(specifications: list[Any], found: Inside, *, depth: int) -> set[st
     """Look into the files attached to a PDF; return what is active in PDFs among them."""
     active: set[str] = set()
     if len(specifications) > ATTACHED_LIMIT:
-        found.unseen = f"more than {ATTACHED_LIMIT} attached files"
+        found.unseen = because("ingest.more-attached", count=ATTACHED_LIMIT)
     for one in specifications[:ATTACHED_LIMIT]:
         name = str(one.get("/UF", one.get("/F", "")))
         found.named(name)
         stream = next((s for s in one["/EF"].values() if isinstance(s, pikepdf.Stream)), None)
         data = _unpacked(stream) if stream is not None else None
         if data is None:
-            found.unseen = found.unseen or "an attached file that cannot be unpacked"
+            found.unseen = found.unseen or because("ingest.attached-packed")
         elif len(data) > BYTES_OPENED:
-            found.unseen = found.unseen or f"an attached file of more than {BYTES_OPENED} bytes"
+            found.unseen = found.unseen or because("ingest.attached-large", bytes=BYTES_OPENED)
         elif data.startswith(PDF):
             active |= _attached_pdf(data, found, depth=depth + 1)
         else:
@@ -195,7 +197,7 @@ def _attached(specifications: list[Any], found: Inside, *, depth: int) -> set[st
 
 def _attached_pdf(data: bytes, found: Inside, *, depth: int) -> set[str]:
     if depth > DEPTH:
-        found.unseen = found.unseen or f"nested more than {DEPTH} deep"
+        found.unseen = found.unseen or because("ingest.nested", deep=DEPTH)
         return set()
     try:
         with pikepdf.open(io.BytesIO(data)) as opened:
@@ -204,7 +206,7 @@ def _attached_pdf(data: bytes, found: Inside, *, depth: int) -> set[str]:
     except pikepdf.PasswordError:
         found.encrypted = True
     except (pikepdf.PdfError, ValueError):
-        found.unseen = found.unseen or "an attached PDF that cannot be opened"
+        found.unseen = found.unseen or because("ingest.attached-pdf")
     return set()
 
 

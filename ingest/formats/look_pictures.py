@@ -10,6 +10,7 @@ from typing import Any
 
 from PIL import Image
 
+from archive.reason import as_json, because
 from ingest.formats.pictures import FRAMES_LIMIT, PIXELS_LIMIT
 
 GREY = frozenset({"1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L"})
@@ -22,20 +23,21 @@ def picture(path: Path) -> dict[str, Any]:
         with Image.open(path) as image:
             return _frames(image)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        return {"problem": f"image bomb: {error}"}
+        return {"problem": as_json(because("ingest.image-bomb", said=str(error)))}
 
 
 def _frames(image: Image.Image) -> dict[str, Any]:
     frames = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
     if frames > FRAMES_LIMIT:
-        return {"problem": f"image bomb: {frames} pages"}
+        return {"problem": as_json(because("ingest.image-pages", pages=frames))}
     dpis, colour, bits = [], True, 0
     for frame in range(frames):
         if frames > 1:
             image.seek(frame)
         width, height = image.size
         if width * height > PIXELS_LIMIT:  # nothing larger can be made into PDF/A
-            return {"problem": f"image bomb: {width} x {height} pixels, {PIXELS_LIMIT} at most"}
+            large = because("ingest.image-pixels", width=width, height=height, most=PIXELS_LIMIT)
+            return {"problem": as_json(large)}
         dpis.append(_dpi(image))
         colour = colour and image.mode not in GREY
         bits = min(bits or 64, _BITS.get(image.mode, 8 * len(image.getbands())))

@@ -95,7 +95,7 @@ def measure_office(source: Path, media_type: str, after: Path, text: Path) -> di
         with zipfile.ZipFile(source) as package:
             trouble = office.bomb(package)
             if trouble:
-                raise ValueError(trouble)
+                raise ValueError(str(trouble))
             blocks = office.text_of(package, media_type).blocks
     elif media_type in (TEXT, CSV):
         blocks = re.split(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.reason import because
 from ingest.formats.cage import Limits, run
-from ingest.formats.errors import CannotOpenError
+from ingest.formats.errors import CannotOpenError, tool_ended
 
 LANGUAGES = "vie+eng"
 
@@ -39,7 +40,7 @@ def recognise(
     )  # fmt: skip
     layer, words = stem.with_suffix(".pdf"), stem.with_suffix(".txt")
     if ran.timed_out:
-        raise CannotOpenError(f"tesseract was not done in {limits.seconds:g} s")
+        raise CannotOpenError(because("ingest.tool-slow", tool="tesseract", seconds=f"{limits.seconds:g}"))
     if ran.code != 0 or not layer.is_file() or not words.is_file():
-        raise CannotOpenError(f"tesseract ended with {ran.code}: {ran.output.strip()[-300:]}")
+        raise CannotOpenError(tool_ended("tesseract", ran.code, ran.output))
     return Recognised(words.read_text("utf-8", "replace"), layer)

@@ -12,6 +12,7 @@ from typing import IO
 
 from lxml import etree
 
+from archive.reason import Reason, because
 from ingest.formats.identify import ODF
 
 PARTS_LIMIT = 20_000
@@ -39,17 +40,17 @@ class Words:
     blocks: tuple[str, ...]
 
 
-def bomb(package: zipfile.ZipFile) -> str:
-    """Return why the archive must not be unpacked; "" when it may. Judged by its directory only."""
+def bomb(package: zipfile.ZipFile) -> Reason | None:
+    """Return why the archive must not be unpacked; None when it may. Judged by its directory only."""
     entries = package.infolist()
     if len(entries) > PARTS_LIMIT:
-        return f"zip bomb: {len(entries)} parts"
+        return because("ingest.office-parts", count=len(entries))
     total = 0
     for entry in entries:
         total += entry.file_size
         if entry.file_size > SMALL and entry.file_size > RATIO_LIMIT * max(entry.compress_size, 1):
-            return f"zip bomb: {entry.filename[:80]} unpacks to {entry.file_size} bytes"
-    return f"zip bomb: unpacks to {total} bytes" if total > UNPACKED_LIMIT else ""
+            return because("ingest.office-part-bomb", part=entry.filename[:80], bytes=entry.file_size)
+    return because("ingest.office-bomb", bytes=total) if total > UNPACKED_LIMIT else None
 
 
 def is_office(names: Sequence[str]) -> bool:

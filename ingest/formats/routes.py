@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from archive.reason import Reason, because
 from ingest.formats import ghostscript, ocr
 from ingest.formats.derivative import PDFA_FAILED, Attempt, NoDerivativeError, Source
 from ingest.formats.errors import CannotOpenError
@@ -67,7 +68,7 @@ class Work:
         return found, candidate
 
     def _record(
-        self, route: str, outcome: str, reasons: tuple[str, ...], removals: tuple[str, ...], began: float
+        self, route: str, outcome: str, reasons: tuple[Reason, ...], removals: tuple[str, ...], began: float
     ) -> None:
         seconds = round(time.monotonic() - began, 3)
         self.attempts.append(Attempt(route, outcome, reasons, removals, seconds))
@@ -147,8 +148,9 @@ def from_office(work: Work, printed: Printed) -> tuple[Judgement, Candidate]:
     """Return the accepted derivative of an office file that LibreOffice has printed. Errors as `from_pdf`."""
     box, path = work.shop.sandbox, printed.path
     if path is None:
-        work.attempts.append(Attempt("libreoffice", "failed", (printed.reason,)))
-        raise NoDerivativeError(PDFA_FAILED, printed.reason)
+        reason = printed.reason or because("ingest.not-printed")
+        work.attempts.append(Attempt("libreoffice", "failed", (reason,)))
+        raise NoDerivativeError(PDFA_FAILED, reason)
 
     def _measuring(candidate: Path, text: Path) -> Measuring:
         return lambda: box.ask(
@@ -173,7 +175,7 @@ def _print_wide(work: Work, out: Path) -> tuple[str, ...]:
     work.shop.sandbox.ask("widen", path=work.source.path, out=wide)
     printed = work.shop.office.print_all([("wide", wide, WORKBOOK)], work.folder)["wide"]
     if printed.path is None:
-        raise CannotOpenError(printed.reason)
+        raise CannotOpenError(printed.reason or because("ingest.not-printed"))
     _copy(printed.path, out)
     return ("column widths and row heights: as large as their contents, so that no text is cut off",)
 
@@ -191,8 +193,9 @@ def _last(work: Work, found: Judgement | None, candidate: Candidate) -> tuple[Ju
     """Return what was accepted, or end."""
     if found is not None and found.accepted:
         return found, candidate
-    tried = "; ".join(f"{one.route}: {', '.join(one.reasons[:3])}" for one in work.attempts)
-    raise NoDerivativeError(PDFA_FAILED, tried or "nothing could be tried")
+    tried = [because("ingest.tried", route=one.route, why=one.reasons[:3]) for one in work.attempts]
+    reason = because("ingest.all-tried", tried=tried) if tried else because("ingest.nothing-tried")
+    raise NoDerivativeError(PDFA_FAILED, reason)
 
 
 def _copy(path: Path, out: Path) -> tuple[str, ...]:

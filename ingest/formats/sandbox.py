@@ -12,6 +12,7 @@ import os
 import sys
 from typing import Any, Self
 
+from archive.reason import because
 from archive.warm import ChildGoneError, ChildHangsError, WarmChild
 from archive.warm_keeper import PerProcess, WarmKeeper
 from ingest.errors import ToolMissingError
@@ -60,11 +61,13 @@ class Sandbox:
         try:
             answer = self._child.ask(question, self.limits.seconds)
         except ChildHangsError as error:
-            raise CannotOpenError(f"nothing came of it in {self.limits.seconds:g} s") from error
+            slow = because("ingest.nothing-came", seconds=f"{self.limits.seconds:g}")
+            raise CannotOpenError(slow) from error
         except ChildGoneError as error:
-            raise CannotOpenError(f"the reader died of it (limit {self.limits.memory_mb} MB)") from error
+            died = because("ingest.reader-died", megabytes=self.limits.memory_mb)
+            raise CannotOpenError(died) from error
         if "error" in answer:
-            raise CannotOpenError(str(answer["error"]))
+            raise CannotOpenError(because("ingest.reader-refused", said=str(answer["error"])))
         return answer
 
     def close(self) -> None:

@@ -29,7 +29,7 @@ def widen(path: Path, out: Path) -> dict[str, Any]:
     with zipfile.ZipFile(path) as package, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
         trouble = bomb(package)
         if trouble:
-            raise ValueError(trouble)
+            raise ValueError(str(trouble))
         shared = _shared(package)
         for entry in package.infolist():
             with package.open(entry) as stream:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import TemporaryError
+from archive.reason import because
 from ingest.errors import BadMessageError, IngestError
 from ingest.gateway.long_json import LongText, too_large
 
@@ -150,5 +151,7 @@ def _decoded(text: str | LongText) -> Iterator[bytes]:
             raise ValueError("it breaks off")
     except ValueError as error:
         raise BadMessageError(
-            "MESSAGE_UNREADABLE", "base64", f"the message is not base64: {error}"
+            "MESSAGE_UNREADABLE",
+            because("ingest.base64", said="base64"),
+            f"the message is not base64: {error}",
         ) from error

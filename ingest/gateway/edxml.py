@@ -16,6 +16,7 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
+from archive.reason import because
 from ingest.checks.dates import parse_date
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.edxml_attachment import Attachment, finished
@@ -148,7 +149,9 @@ def _message(root: Node, attachments: tuple[Attachment, ...]) -> Message:
     header = next(root.all("edXMLEnvelope", "edXMLHeader"), None)
     main = next(header.all("MessageHeader"), None) if header else None
     if header is None or main is None:
-        raise UnreadableDeliveryError("EDXML_INCOMPLETE", "edXML", "no MessageHeader")
+        raise UnreadableDeliveryError(
+            "EDXML_INCOMPLETE", "edXML", because("ingest.lacks", what="MessageHeader")
+        )
     business = next(header.all("TraceHeaderList", "Bussiness"), Node("Bussiness"))
     kind_code = business.said("BussinessDocType") or "0"
     number = int(kind_code) if re.fullmatch(r"0?[0-3]", kind_code) else -1
@@ -185,7 +188,9 @@ def _message(root: Node, attachments: tuple[Attachment, ...]) -> Message:
         timestamp=main.said("Timestamp"),
     )
     if missing := _missing(message):
-        raise UnreadableDeliveryError("EDXML_INCOMPLETE", "MessageHeader", "; ".join(missing))
+        raise UnreadableDeliveryError(
+            "EDXML_INCOMPLETE", "MessageHeader", because("ingest.lacks", what="; ".join(missing))
+        )
     return message
 
 
@@ -244,7 +249,7 @@ def _missing(message: Message) -> list[str]:
     if message.bussiness < 0:
         missing.append("Bussiness/BussinessDocType")
     if len(set(message.receivers)) < len(message.receivers):
-        missing.append("To/OrganId twice")
+        missing.append("To/OrganId (x2)")
     return missing
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from archive.reason import Reason, because
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.limits import Limits
 from ingest.gateway.nested import CONTAINER_MARKS
@@ -73,7 +74,7 @@ class Incoming:
     def end(self) -> None:
         """Take notice that no more comes."""
         if self._rest:
-            raise self._wrong("breaks off")
+            raise self._wrong(because("ingest.base64", said="it breaks off"))
         self.close()
 
     def close(self) -> None:
@@ -86,23 +87,25 @@ class Incoming:
         if not clean or self._sink is None:
             return
         if self._closed:
-            raise self._wrong("goes on after its end")
+            raise self._wrong(because("ingest.base64-goes-on"))
         try:
             data = binascii.a2b_base64(clean.encode("ascii"), strict_mode=True)
         except (binascii.Error, UnicodeError) as error:
-            raise self._wrong(str(error)) from error
+            raise self._wrong(because("ingest.base64", said=str(error))) from error
         self._closed = clean.endswith("=")
         self.size += len(data)
         if self.size > self._max:
-            raise UnreadableDeliveryError("EDXML_TOO_LARGE", self._place(), f"more than {self._max} bytes")
+            raise UnreadableDeliveryError(
+                "EDXML_TOO_LARGE", self._place(), because("ingest.larger-than", bytes=self._max)
+            )
         self._digest.update(data)
         self._sink.write(data)
 
     def _place(self) -> str:
         return self.name or f"Attachment {self._number}"
 
-    def _wrong(self, why: str) -> UnreadableDeliveryError:
-        return UnreadableDeliveryError("EDXML_ATTACHMENT", self._place(), f"not base64: {why}")
+    def _wrong(self, why: Reason) -> UnreadableDeliveryError:
+        return UnreadableDeliveryError("EDXML_ATTACHMENT", self._place(), why)
 
 
 def finished(
@@ -119,7 +122,7 @@ def finished(
         for one in incoming:
             missing.pop(_bare(one.content_id), None)
         place = next(iter(missing.values()), "") or "edXMLManifest"
-        raise UnreadableDeliveryError("EDXML_ATTACHMENT", place, "the manifest names it, it is not attached")
+        raise UnreadableDeliveryError("EDXML_ATTACHMENT", place, because("ingest.not-attached"))
     named = {_bare(key): value for key, value in references.items()}
     found: list[Attachment] = []
     room = limits.package_bytes
@@ -137,7 +140,7 @@ def finished(
         room -= found[-1].size
         if room < 0:
             raise UnreadableDeliveryError(
-                "EDXML_TOO_LARGE", "edXML", f"attachments of more than {limits.package_bytes} bytes"
+                "EDXML_TOO_LARGE", "edXML", because("ingest.larger-than", bytes=limits.package_bytes)
             )
     return tuple(found)
 
@@ -158,13 +161,15 @@ def _unwrapped(attachment: Attachment, limits: Limits) -> Attachment:
             if CONTAINER_MARKS & set(opened.namelist()):
                 return attachment  # a document whose name does not say so; identification will
     except (zipfile.BadZipFile, UnreadableDeliveryError) as error:
-        raise UnreadableDeliveryError("EDXML_ATTACHMENT", attachment.name, f"broken ZIP: {error}") from error
+        broken = because("ingest.zip-damaged", said=f"broken ZIP: {error}")
+        raise UnreadableDeliveryError("EDXML_ATTACHMENT", attachment.name, broken) from error
     folder = attachment.path.with_suffix(".unpacked")
     try:
         members = unpack(attachment.path, folder, replace(limits, files=1, nesting=1))
     except UnreadableDeliveryError as error:
         raise UnreadableDeliveryError("EDXML_ATTACHMENT", attachment.name, error.reason) from error
     if len(members) != 1:
-        raise UnreadableDeliveryError("EDXML_ATTACHMENT", attachment.name, f"a ZIP of {len(members)} members")
+        several = because("ingest.zip-members", count=len(members))
+        raise UnreadableDeliveryError("EDXML_ATTACHMENT", attachment.name, several)
     (member,) = members
     return replace(attachment, path=member.path, size=member.size, sha256=member.sha256, wrapped=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
+from archive.reason import because
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.edxml_attachment import Incoming
 from ingest.gateway.limits import Limits
@@ -75,7 +76,7 @@ def read_tree(path: Path, attachments: Path, limits: Limits) -> Read:
     """
     size = path.stat().st_size
     if size > limits.message_bytes:
-        raise UnreadableDeliveryError("EDXML_TOO_LARGE", "edXML", f"{size} bytes")
+        raise UnreadableDeliveryError("EDXML_TOO_LARGE", "edXML", because("ingest.bytes", bytes=size))
     reading = _Reading(attachments, limits)
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.buffer_text = True
@@ -91,15 +92,17 @@ def read_tree(path: Path, attachments: Path, limits: Limits) -> Read:
                 parser.Parse(chunk, False)
                 if fed - parser.CurrentByteIndex > MAX_TOKEN:
                     raise UnreadableDeliveryError(
-                        "EDXML_TOO_LARGE", "edXML", f"a tag or comment of more than {MAX_TOKEN} bytes"
+                        "EDXML_TOO_LARGE", "edXML", because("ingest.long-tag", bytes=MAX_TOKEN)
                     )
             parser.Parse(b"", True)
     except (expat.ExpatError, LookupError, UnicodeError, ValueError) as error:
-        raise UnreadableDeliveryError("EDXML_MALFORMED", "edXML", f"not well-formed XML: {error}") from error
+        raise UnreadableDeliveryError(
+            "EDXML_MALFORMED", "edXML", because("ingest.not-xml", said=str(error))
+        ) from error
     finally:
         reading.close()
     if reading.root is None:
-        raise UnreadableDeliveryError("EDXML_MALFORMED", "edXML", "empty")
+        raise UnreadableDeliveryError("EDXML_MALFORMED", "edXML", because("ingest.empty"))
     return Read(reading.root, tuple(reading.incoming))
 
 
@@ -116,18 +119,20 @@ class _Reading:
         self.sink: Incoming | None = None
 
     def doctype(self, *_: object) -> None:
-        raise UnreadableDeliveryError("EDXML_MALFORMED", "edXML", "has a DOCTYPE, which edXML never needs")
+        raise UnreadableDeliveryError("EDXML_MALFORMED", "edXML", because("ingest.doctype"))
 
     def start(self, tag: str, _attributes: dict[str, str]) -> None:
         namespace, _, name = tag.rpartition(" ")
         self.nodes += 1
         if self.nodes > MAX_NODES or len(self.open) >= MAX_DEPTH:
-            raise UnreadableDeliveryError("EDXML_TOO_LARGE", "edXML", "too many or too deep elements")
+            raise UnreadableDeliveryError("EDXML_TOO_LARGE", "edXML", because("ingest.too-many-elements"))
         node = Node(name)
         if self.root is None:
             if name != "edXML" or namespace != NAMESPACE:
-                found = f"{namespace or 'no namespace'} {name}"
-                raise UnreadableDeliveryError("EDXML_NAMESPACE", "edXML", f"the root is {found[:200]}")
+                found = f"{namespace} {name}".strip()[:200]
+                raise UnreadableDeliveryError(
+                    "EDXML_NAMESPACE", "edXML", because("ingest.root-is", root=found)
+                )
             self.root = node
         elif namespace in (NAMESPACE, ""):
             self.open[-1].children.append(node)
@@ -136,7 +141,9 @@ class _Reading:
         self.open.append(node)
         if node.name == "Attachment" and self._in("AttachmentEncoded"):
             if len(self.incoming) >= self.limits.files:
-                raise UnreadableDeliveryError("EDXML_TOO_LARGE", "edXML", "too many attachments")
+                raise UnreadableDeliveryError(
+                    "EDXML_TOO_LARGE", "edXML", because("ingest.too-many-attachments")
+                )
             self.incoming.append(Incoming(self.folder, len(self.incoming) + 1, self.limits.package_bytes))
         elif node.name == "ContentTransferEncoded" and self.incoming and self._in("Attachment"):
             self.sink = self.incoming[-1]
@@ -151,7 +158,9 @@ class _Reading:
             node = self.open[-1]
             self.said += len(piece)
             if len(node.text) + len(piece) > MAX_TEXT or self.said > MAX_SAID:
-                raise UnreadableDeliveryError("EDXML_TOO_LARGE", node.name or "edXML", "too much text")
+                raise UnreadableDeliveryError(
+                    "EDXML_TOO_LARGE", node.name or "edXML", because("ingest.too-much-text")
+                )
             node.text += piece
 
     def end(self, _tag: str) -> None:

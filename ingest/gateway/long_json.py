@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from archive.reason import because
 from ingest.errors import BadMessageError, IngestError
 
 LONG = 1 << 16
@@ -99,7 +100,7 @@ def too_large(max_bytes: int) -> BadMessageError:
     """Return the error of a message that is larger than allowed."""
     return BadMessageError(
         "MESSAGE_TOO_LARGE",
-        f"{max_bytes} byte",
+        because("ingest.larger-than", bytes=max_bytes),
         f"the other side sent more than {max_bytes} bytes (setting ingest.max_message_bytes)",
     )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 
+from archive.reason import Reason, because
 from ingest.errors import UnreadableDeliveryError
 
 SHOWN = 80  # characters of a refused name that a message repeats
@@ -36,7 +37,9 @@ class Names:
             raise UnreadableDeliveryError("SIP_UNSAFE_NAME", name[:SHOWN], fault)
         key = folded(name.rstrip("/"))
         if key in self._seen:
-            raise UnreadableDeliveryError("SIP_NAME_CLASH", name, f"the same name as {self._seen[key]}")
+            raise UnreadableDeliveryError(
+                "SIP_NAME_CLASH", name, because("ingest.same-name", other=self._seen[key])
+            )
         self._seen[key] = name
 
     def settle(self) -> None:
@@ -50,16 +53,17 @@ class Names:
             for count in range(1, len(parts)):
                 above = self._seen.get("/".join(parts[:count]), "/")
                 if not above.endswith("/"):
-                    raise UnreadableDeliveryError("SIP_NAME_CLASH", name, f"{above} is a file and a folder")
+                    both = because("ingest.file-and-folder", name=above)
+                    raise UnreadableDeliveryError("SIP_NAME_CLASH", name, both)
 
 
-def fault_in(name: str, longest: int) -> str:
-    """Say why a name must not be taken; "" when it may."""
+def fault_in(name: str, longest: int) -> Reason | None:
+    """Say why a name must not be taken; None when it may."""
     if len(name) > longest:
-        return f"{len(name)} characters; at most {longest}"
+        return because("ingest.name-too-long", length=len(name), longest=longest)
     if "\\" in name or any(unicodedata.category(c) in ("Cc", "Cs") for c in name):
-        return "has a backslash or a control character"
+        return because("ingest.name-control")
     parts = name.rstrip("/").split("/")
     if name.startswith("/") or any(part in ("", ".", "..") for part in parts) or ":" in parts[0][1:2]:
-        return "is absolute or leaves its folder"
-    return ""
+        return because("ingest.name-leaves")
+    return None

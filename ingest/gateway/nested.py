@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from archive.hashing import hashed_copy
+from archive.reason import because
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.limits import Limits
 from ingest.gateway.zip_directory import check_directory
@@ -51,13 +52,15 @@ class Nested:
                 # A document inside a document is normal; an endless one (a ZIP holding itself) is not.
                 if depth > limits.nesting + (3 if document else 0):
                     raise UnreadableDeliveryError(
-                        "SIP_NESTED", name, f"more than {limits.nesting} archives deep"
+                        "SIP_NESTED", name, because("ingest.nested", deep=limits.nesting)
                     )
                 declared = sum(info.file_size for info in infos)
                 if declared > limits.package_bytes or (
                     declared > RATIO_FLOOR and declared > limits.ratio * size
                 ):
-                    raise UnreadableDeliveryError("SIP_BOMB", name, f"{declared} bytes out of {size}")
+                    raise UnreadableDeliveryError(
+                        "SIP_BOMB", name, because("ingest.bomb", bytes=declared, packed=size)
+                    )
                 for info in infos:
                     self._look_at(inner, info, name, depth)
         except UnreadableDeliveryError as error:
@@ -80,6 +83,6 @@ class Nested:
             self._room -= copied.size
             if self._room < 0:
                 raise UnreadableDeliveryError(
-                    "SIP_BOMB", place, f"more than {self._limits.package_bytes} bytes of archives in archives"
+                    "SIP_BOMB", place, because("ingest.archives-within", bytes=self._limits.package_bytes)
                 )
             self._look_into(copy, place, copied.size, depth=depth + 1)

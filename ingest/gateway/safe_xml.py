@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lxml import etree
 
+from archive.reason import because
 from ingest.errors import UnreadableDeliveryError
 
 
@@ -51,7 +52,7 @@ def walk(path: Path, *, code: str, place: str, max_bytes: int) -> Iterator[tuple
         UnreadableDeliveryError: with `code`: too large, not well-formed, or it has a DOCTYPE.
     """
     if path.stat().st_size > max_bytes:
-        raise UnreadableDeliveryError(code, place, f"larger than {max_bytes} bytes")
+        raise UnreadableDeliveryError(code, place, because("ingest.larger-than", bytes=max_bytes))
     first = True
     try:
         with path.open("rb") as stream:
@@ -66,15 +67,15 @@ def walk(path: Path, *, code: str, place: str, max_bytes: int) -> Iterator[tuple
                 remove_pis=True,
             ):
                 if first and element.getroottree().docinfo.doctype:
-                    raise UnreadableDeliveryError(
-                        code, place, "has a DOCTYPE, which no message of ours needs"
-                    )
+                    raise UnreadableDeliveryError(code, place, because("ingest.doctype"))
                 first = False
                 yield event, element
     except etree.XMLSyntaxError as error:
-        raise UnreadableDeliveryError(code, place, f"not well-formed XML: {error.msg}") from error
+        raise UnreadableDeliveryError(code, place, because("ingest.not-xml", said=error.msg)) from error
     except (LookupError, UnicodeError) as error:
-        raise UnreadableDeliveryError(code, place, f"unknown or wrong encoding: {error}") from error
+        raise UnreadableDeliveryError(
+            code, place, because("ingest.wrong-encoding", said=str(error))
+        ) from error
 
 
 def parse(path: Path, *, code: str, place: str, max_bytes: int) -> etree._Element:
@@ -84,5 +85,5 @@ def parse(path: Path, *, code: str, place: str, max_bytes: int) -> etree._Elemen
         if root is None and event == "start":
             root = element
     if root is None:
-        raise UnreadableDeliveryError(code, place, "empty")
+        raise UnreadableDeliveryError(code, place, because("ingest.empty"))
     return root

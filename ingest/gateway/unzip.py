@@ -19,6 +19,7 @@ from pathlib import Path
 
 from archive.errors import TemporaryError
 from archive.hashing import hashed_copy
+from archive.reason import because, trouble
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.limits import Limits
 from ingest.gateway.member_names import Names
@@ -73,26 +74,33 @@ def unpack(archive: Path, into: Path, limits: Limits) -> list[Unpacked]:
             return found
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError) as error:
         if isinstance(error, OSError) and error.errno in OUR_DISK:
-            raise TemporaryError(f"quarantine cannot be written: {error.strerror}; free space") from error
+            raise TemporaryError(because("ingest.quarantine-trouble", trouble=trouble(error))) from error
         raise _broken(archive.name, error) from error
     except NotImplementedError as error:
-        raise UnreadableDeliveryError("SIP_ZIP_BROKEN", archive.name, f"packing method: {error}") from error
+        raise UnreadableDeliveryError(
+            "SIP_ZIP_BROKEN", archive.name, because("ingest.packing-method", said=str(error))
+        ) from error
 
 
 def _broken(place: str, error: Exception) -> UnreadableDeliveryError:
-    return UnreadableDeliveryError("SIP_ZIP_BROKEN", place, str(error) or "damaged or truncated")
+    said = str(error) or "damaged or truncated"
+    return UnreadableDeliveryError("SIP_ZIP_BROKEN", place, because("ingest.zip-damaged", said=said))
 
 
 def _checked(opened: zipfile.ZipFile, archive: Path, limits: Limits) -> list[tuple[str, zipfile.ZipInfo]]:
     infos = opened.infolist()
     if len(infos) > limits.files:
-        raise UnreadableDeliveryError("SIP_TOO_MANY_FILES", archive.name, f"{len(infos)} members")
+        raise UnreadableDeliveryError(
+            "SIP_TOO_MANY_FILES", archive.name, because("ingest.zip-members", count=len(infos))
+        )
     declared = sum(info.file_size for info in infos)
     if declared > limits.package_bytes:
-        raise UnreadableDeliveryError("SIP_TOO_LARGE", archive.name, f"{declared} bytes unpacked")
+        raise UnreadableDeliveryError(
+            "SIP_TOO_LARGE", archive.name, because("ingest.bytes-unpacked", bytes=declared)
+        )
     if declared > RATIO_FLOOR and declared > limits.ratio * archive.stat().st_size:
         raise UnreadableDeliveryError(
-            "SIP_BOMB", archive.name, f"{declared} bytes out of {archive.stat().st_size}"
+            "SIP_BOMB", archive.name, because("ingest.bomb", bytes=declared, packed=archive.stat().st_size)
         )
     names = Names(limits.name)
     members = []
@@ -118,25 +126,29 @@ def name_as_sent(info: zipfile.ZipInfo) -> str:
 
 def _check_kind(name: str, info: zipfile.ZipInfo) -> None:
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise UnreadableDeliveryError("SIP_UNSAFE_NAME", name, "is a link or a device")
+        raise UnreadableDeliveryError("SIP_UNSAFE_NAME", name, because("ingest.name-link"))
     if info.flag_bits & 0x1:
-        raise UnreadableDeliveryError("SIP_ENCRYPTED", name, "is encrypted")
+        raise UnreadableDeliveryError("SIP_ENCRYPTED", name, because("ingest.encrypted"))
 
 
 def _write(
     opened: zipfile.ZipFile, name: str, info: zipfile.ZipInfo, target: Path, limits: Limits, room: int
 ) -> str:
     if info.file_size > RATIO_FLOOR and info.file_size > limits.ratio * max(1, info.compress_size):
-        raise UnreadableDeliveryError("SIP_BOMB", name, f"{info.file_size} bytes out of {info.compress_size}")
+        raise UnreadableDeliveryError(
+            "SIP_BOMB", name, because("ingest.bomb", bytes=info.file_size, packed=info.compress_size)
+        )
     try:
         with opened.open(info) as source, target.open("xb") as sink:
             copied = hashed_copy(source, sink, limit=min(room, info.file_size))
     except NotImplementedError:  # a RuntimeError too; the caller says what it means
         raise
     except RuntimeError as error:  # zipfile's word for "needs a password"
-        raise UnreadableDeliveryError("SIP_ENCRYPTED", name, str(error)) from error
+        raise UnreadableDeliveryError("SIP_ENCRYPTED", name, because("ingest.encrypted")) from error
     if copied.size > min(room, info.file_size):
-        raise UnreadableDeliveryError("SIP_BOMB", name, "longer than the archive says")
+        raise UnreadableDeliveryError("SIP_BOMB", name, because("ingest.longer-than-said"))
     if copied.size != info.file_size:
-        raise UnreadableDeliveryError("SIP_ZIP_BROKEN", name, f"{copied.size} of {info.file_size} bytes")
+        raise UnreadableDeliveryError(
+            "SIP_ZIP_BROKEN", name, because("ingest.cut-off", bytes=copied.size, size=info.file_size)
+        )
     return copied.sha256

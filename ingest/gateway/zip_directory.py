@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from typing import IO
 
+from archive.reason import because
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.limits import Limits
 
@@ -24,23 +25,27 @@ def check_directory(stream: IO[bytes], size: int, limits: Limits, place: str) ->
         UnreadableDeliveryError: SIP_TOO_LARGE, SIP_ZIP_BROKEN, SIP_TOO_MANY_FILES.
     """
     if size > limits.message_bytes:
-        raise UnreadableDeliveryError("SIP_TOO_LARGE", place, f"{size} bytes")
+        raise UnreadableDeliveryError("SIP_TOO_LARGE", place, because("ingest.bytes", bytes=size))
     tail_at = max(0, size - 22 - 65535)
     stream.seek(tail_at)
     tail = stream.read(22 + 65535)
     at = tail.rfind(END)
     if at < 0 or len(tail) - at < 22:
-        raise UnreadableDeliveryError("SIP_ZIP_BROKEN", place, "no end-of-directory record")
+        raise UnreadableDeliveryError("SIP_ZIP_BROKEN", place, because("ingest.zip-no-end"))
     directory, start = struct.unpack_from("<II", tail, at + 12)
     if directory == 0xFFFFFFFF or start == 0xFFFFFFFF:
         record = tail.rfind(END_64, 0, at)
         directory = struct.unpack_from("<Q", tail, record + 40)[0] if 0 <= record <= len(tail) - 48 else size
     if directory > limits.files * (46 + 4 * limits.name + 1024):
-        raise UnreadableDeliveryError("SIP_TOO_MANY_FILES", place, f"directory of {directory} bytes")
+        raise UnreadableDeliveryError(
+            "SIP_TOO_MANY_FILES", place, because("ingest.zip-directory", bytes=directory)
+        )
     end = tail_at + at
     entries = _marks(stream, max(0, end - directory - 76), end, most=limits.files)
     if entries > limits.files:
-        raise UnreadableDeliveryError("SIP_TOO_MANY_FILES", place, f"more than {limits.files} members")
+        raise UnreadableDeliveryError(
+            "SIP_TOO_MANY_FILES", place, because("ingest.more-files", count=limits.files)
+        )
 
 
 def _marks(stream: IO[bytes], start: int, end: int, *, most: int) -> int:

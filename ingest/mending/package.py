@@ -18,6 +18,7 @@ from typing import IO, Annotated, BinaryIO
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from archive.reason import because
 from ingest.delivery import DeliveredFile
 from ingest.errors import UnreadableDeliveryError
 from ingest.finding import Finding
@@ -55,7 +56,7 @@ def read(raw: Path, into: Path) -> Amendment:
     members = {one.name: one for one in unpack(raw, into / "files", limits)}
     described = members.pop(DESCRIPTION, None)
     if described is None:
-        raise UnreadableDeliveryError("MEND_BROKEN", DESCRIPTION, f"the package has no {DESCRIPTION}")
+        raise UnreadableDeliveryError("MEND_BROKEN", DESCRIPTION, because("ingest.lacks", what=DESCRIPTION))
     mend = _described(described)
     findings: list[Finding] = []
     documents = []
@@ -72,13 +73,16 @@ def read(raw: Path, into: Path) -> Amendment:
 
 def _described(member: Unpacked) -> _Mend:
     if member.size > MOST_DESCRIPTION:
-        raise UnreadableDeliveryError("MEND_BROKEN", DESCRIPTION, f"more than {MOST_DESCRIPTION} bytes")
+        raise UnreadableDeliveryError(
+            "MEND_BROKEN", DESCRIPTION, because("ingest.larger-than", bytes=MOST_DESCRIPTION)
+        )
     try:
         return _Mend.model_validate_json(member.path.read_bytes())
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise UnreadableDeliveryError("MEND_BROKEN", DESCRIPTION, f"{where}: {first['msg']}") from error
+        wrong = because("ingest.field-wrong", field=where, said=first["msg"])
+        raise UnreadableDeliveryError("MEND_BROKEN", DESCRIPTION, wrong) from error
 
 
 def _delivered(member: Unpacked) -> DeliveredFile:

@@ -17,8 +17,9 @@ from typing import BinaryIO
 from archive.packages.bagcheck import ALGORITHMS, MANIFEST, TAG_LIMIT, BagCheck
 from archive.packages.facts import Fault
 from archive.packages.names import from_bag_line
+from archive.reason import Reason
 from ingest.delivery import Delivery, Previous
-from ingest.errors import UnreadableDeliveryError
+from ingest.errors import UnreadableDeliveryError, detail
 from ingest.finding import Finding
 from ingest.readers import record_status
 from ingest.readers.holes import Fill, fill
@@ -77,7 +78,7 @@ def read(delivery: Opened, context: Context, inner: Callable[[Opened, Context], 
     filled = _filled(delivery, context)
     check = BagCheck(_Members(filled.opened))
     check.run()
-    open_holes = {finding.params["path"] for finding in filled.findings}
+    open_holes = {str(finding.params["path"]) for finding in filled.findings}
     findings = [*filled.findings, *_findings(check.faults, open_holes)]
     if not any(name.startswith(PAYLOAD) for name in filled.opened.members):
         raise UnreadableDeliveryError("BAG_PAYLOAD", delivery.place, "-")
@@ -100,7 +101,7 @@ def _findings(faults: list[Fault], open_holes: set[str]) -> Iterator[Finding]:
         # A hole is told once, by whoever could not fill it.
         if fault.rule == HOLEY or (fault.path in open_holes and fault.rule in ("RFC8493-2.1.3", "FIXITY")):
             continue
-        params = {"path": fault.path or "-", "reason": fault.message[:300]}
+        params: dict[str, str | Reason] = {"path": fault.path or "-", "reason": detail(fault.message[:300])}
         yield Finding(CODES.get(fault.rule, "BAG_READ"), posixpath.basename(fault.path) or fault.path, params)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from archive.reason import because
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.safe_xml import local, parse, text
 from ingest.readers import tt05_names
@@ -51,9 +52,9 @@ def read_ead(path: Path, place: str, max_bytes: int, *, of_document: bool) -> Ea
             name = "SheetNumber"  # the printed circular names field 12 "Maintenance" again (DERIVED)
         raw.setdefault(name, []).append(value)
         if len(raw) > MAX_FIELDS or len(raw[name]) > MAX_FIELDS or len(empty) > MAX_FIELDS:
-            raise UnreadableDeliveryError(CODE, place, f"more than {MAX_FIELDS} fields")
+            raise UnreadableDeliveryError(CODE, place, because("ingest.more-entries", count=MAX_FIELDS))
     if not raw:
-        raise UnreadableDeliveryError(CODE, place, "no field has a value")
+        raise UnreadableDeliveryError(CODE, place, because("ingest.no-values"))
     joined = {name: "; ".join(values) for name, values in raw.items()}
     fields, standard = _named(joined, of_document=of_document)
     return Ead(fields, joined, frozenset(empty), standard)

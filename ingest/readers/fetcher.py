@@ -20,6 +20,7 @@ from urllib.parse import urljoin
 
 from archive.errors import TemporaryError
 from archive.hashing import hashed_copy
+from archive.reason import because, trouble
 from ingest.addresses import FetchPlace, Target, may_reach, place_of
 from ingest.gateway.unzip import OUR_DISK, Unpacked
 from ingest.readers.interface import Hole, HoleError
@@ -59,7 +60,7 @@ class HttpFetcher:
         except TemporaryError as error:
             target.unlink(missing_ok=True)
             if self.give_up and not isinstance(error, _OurDiskError):
-                raise HoleError("HOLE_UNREACHABLE", str(error)) from error
+                raise HoleError("HOLE_UNREACHABLE", error.reason) from error
             raise
         except HoleError:
             target.unlink(missing_ok=True)
@@ -70,7 +71,8 @@ class HttpFetcher:
         for hop in range(MOST_REDIRECTS + 1):
             found = place_of(url, self.places)
             if found is None:
-                raise HoleError("HOLE_REDIRECT" if hop else "HOLE_ADDRESS", "is not on the agreement's list")
+                code = "HOLE_REDIRECT" if hop else "HOLE_ADDRESS"
+                raise HoleError(code, because("ingest.not-agreed"))
             with _answer(*found, seconds=self.seconds) as answer:
                 if answer.status == 200:
                     return self._saved(hole, answer, target, room)
@@ -79,22 +81,22 @@ class HttpFetcher:
                     continue
                 if answer.status >= 500 or answer.status in PATIENT_STATUS:
                     raise TemporaryError(f"{found[0].host}: answered {answer.status}; tried again later")
-                raise HoleError("HOLE_GONE", f"answered {answer.status}")
-        raise HoleError("HOLE_REDIRECT", f"more than {MOST_REDIRECTS} redirects")
+                raise HoleError("HOLE_GONE", because("ingest.answered", status=answer.status))
+        raise HoleError("HOLE_REDIRECT", because("ingest.more-redirects", count=MOST_REDIRECTS))
 
     def _saved(self, hole: Hole, answer: http.client.HTTPResponse, target: Path, room: int) -> Unpacked:
         if answer.length is not None and answer.length > room:
-            raise HoleError("HOLE_SIZE", f"{answer.length} bytes; at most {room}")
+            raise HoleError("HOLE_SIZE", because("ingest.bytes-most", bytes=answer.length, most=room))
         said = answer.length
         try:
             with target.open("wb") as sink:
                 copied = hashed_copy(answer, sink, limit=room)
         except OSError as error:
             if error.errno in OUR_DISK:
-                raise _OurDiskError(f"quarantine cannot be written: {error.strerror}; free space") from error
+                raise _OurDiskError(because("ingest.quarantine-trouble", trouble=trouble(error))) from error
             raise
         if copied.size > room:
-            raise HoleError("HOLE_SIZE", f"more than {room} bytes")
+            raise HoleError("HOLE_SIZE", because("ingest.larger-than", bytes=room))
         if said is not None and copied.size != said:
             raise TemporaryError(f"{copied.size} of {said} bytes came; tried again later")
         return Unpacked(hole.path, target, copied.size, copied.sha256)
@@ -144,7 +146,7 @@ class _Connection(http.client.HTTPConnection):
         """
         self.sock = socket.create_connection((self.host, self.port), self.timeout)
         if not may_reach(self.sock.getpeername()[0], self._place):
-            raise HoleError("HOLE_PRIVATE", f"{self._target.host} leads into a private network")
+            raise HoleError("HOLE_PRIVATE", because("ingest.private-network", host=self._target.host))
         if self._target.scheme == "https":
             context = ssl.create_default_context()
             self.sock = context.wrap_socket(self.sock, server_hostname=self.host)

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from archive.reason import Reason, because
 from ingest.errors import UnreadableDeliveryError
 from ingest.finding import Finding
 from ingest.gateway.member_names import fault_in, folded
@@ -58,7 +59,7 @@ def fill(opened: Opened, holes: Iterable[Hole], context: Context, *, hashed: Ite
             continue
         try:
             if len(taken) >= context.limits.files:
-                raise HoleError("HOLE_SIZE", f"more than {context.limits.files} files")
+                raise HoleError("HOLE_SIZE", because("ingest.more-files", count=context.limits.files))
             one = _one(hole, opened, context, room, nested, number=len(more) + 1, hashed=hashed)
         except HoleError as error:
             findings.append(refusal(hole, error))
@@ -72,7 +73,11 @@ def fill(opened: Opened, holes: Iterable[Hole], context: Context, *, hashed: Ite
 
 def refusal(hole: Hole, error: HoleError) -> Finding:
     """Return the finding for a hole that stays open; of the address only scheme and host are repeated."""
-    params = {"path": hole.path, "address": origin(hole.url), "reason": error.reason}
+    params: dict[str, str | Reason] = {
+        "path": hole.path,
+        "address": origin(hole.url),
+        "reason": error.reason,
+    }
     return Finding(error.code, posixpath.basename(hole.path) or hole.path, params)
 
 
@@ -98,17 +103,18 @@ def _one(
     if fault := fault_in(hole.path, context.limits.name):
         raise HoleError("HOLE_LIST", fault)
     if hole.path not in hashed:
-        raise HoleError("HOLE_NO_HASH", "no hash is declared")
+        raise HoleError("HOLE_NO_HASH", because("ingest.no-hash"))
     if hole.size is not None and hole.size > room:
-        raise HoleError("HOLE_SIZE", f"{hole.size} bytes")
+        raise HoleError("HOLE_SIZE", because("ingest.bytes", bytes=hole.size))
     target = opened.into / f"h{number:04d}"
     target.unlink(missing_ok=True)
     one = context.fetcher.fetch(hole, target, room=room if hole.size is None else hole.size)
     try:
         if hole.size is not None and one.size != hole.size:
-            raise HoleError("HOLE_SIZE", f"{one.size} of {hole.size} bytes")
+            raise HoleError("HOLE_SIZE", because("ingest.cut-off", bytes=one.size, size=hole.size))
         if hole.sha256 and one.sha256 != hole.sha256:
-            raise HoleError("HOLE_HASH", f"declared {hole.sha256}, found {one.sha256}")
+            other = because("ingest.other-hash", declared=hole.sha256, found=one.sha256)
+            raise HoleError("HOLE_HASH", other)
         nested.look(one.path, one.name)
     except HoleError:
         target.unlink(missing_ok=True)

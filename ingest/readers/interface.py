@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
+from archive.reason import Reason, because
 from ingest.delivery import DeliveredFile, Delivery
 from ingest.errors import IngestError
 from ingest.gateway.limits import Limits
@@ -97,10 +98,9 @@ class HoleError(IngestError):
         code: finding code in the rule catalogue.
     """
 
-    def __init__(self, code: str, reason: str) -> None:
+    def __init__(self, code: str, reason: Reason) -> None:
         super().__init__(reason)
         self.code = code
-        self.reason = reason
 
 
 class Fetcher(Protocol):
@@ -121,7 +121,7 @@ class NoFetching:
 
     def fetch(self, hole: Hole, target: Path, *, room: int) -> Unpacked:
         """Refuse."""
-        raise HoleError("HOLE_ADDRESS", "the agreement lists no address")
+        raise HoleError("HOLE_ADDRESS", because("ingest.no-address"))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from archive.errors import TemporaryError
 from archive.hashing import hashed_copy
+from archive.reason import because, trouble
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.limits import Limits
 from ingest.gateway.member_names import Names
@@ -41,7 +42,9 @@ def _copied(folder: Path, into: Path, limits: Limits) -> list[Unpacked]:
     found, room = list[Unpacked](), limits.package_bytes
     for name, path in _walked(folder, folder, names):
         if len(found) == limits.files:
-            raise UnreadableDeliveryError("SIP_TOO_MANY_FILES", folder.name, f"more than {limits.files}")
+            raise UnreadableDeliveryError(
+                "SIP_TOO_MANY_FILES", folder.name, because("ingest.more-files", count=limits.files)
+            )
         one = _copy(name, path, into / f"{len(found) + 1:04d}", room)
         nested.look(one.path, name)
         room -= one.size
@@ -63,7 +66,7 @@ def _walked(top: Path, folder: Path, names: Names) -> Iterator[tuple[str, Path]]
             names.take(name)
             yield name, path
         else:
-            raise UnreadableDeliveryError("SIP_UNSAFE_NAME", name, "is a link or a device")
+            raise UnreadableDeliveryError("SIP_UNSAFE_NAME", name, because("ingest.name-link"))
 
 
 def _copy(name: str, source: Path, target: Path, room: int) -> Unpacked:
@@ -73,8 +76,9 @@ def _copy(name: str, source: Path, target: Path, room: int) -> Unpacked:
             copied = hashed_copy(stream, sink, limit=room)
     except OSError as error:
         if error.errno in OUR_DISK:
-            raise TemporaryError(f"quarantine cannot be written: {error.strerror}; free space") from error
-        raise UnreadableDeliveryError("SIP_ZIP_BROKEN", name, f"cannot be read: {error.strerror}") from error
+            raise TemporaryError(because("ingest.quarantine-trouble", trouble=trouble(error))) from error
+        unread = because("archive.file-trouble", file=name, trouble=trouble(error))
+        raise UnreadableDeliveryError("SIP_ZIP_BROKEN", name, unread) from error
     if copied.size > room:
-        raise UnreadableDeliveryError("SIP_TOO_LARGE", name, f"more than {room} bytes")
+        raise UnreadableDeliveryError("SIP_TOO_LARGE", name, because("ingest.larger-than", bytes=room))
     return Unpacked(name, target, copied.size, copied.sha256)

@@ -11,7 +11,8 @@ import csv
 import io
 from pathlib import Path
 
-from ingest.errors import UnreadableDeliveryError
+from archive.reason import Reason, because
+from ingest.errors import UnreadableDeliveryError, detail
 from ingest.finding import Finding
 from ingest.gateway.limits import Limits
 from ingest.readers.sheet_grid import MAX_COLUMNS, Grid, Line, acts, formula, trimmed
@@ -27,7 +28,9 @@ def read_csv(path: Path, place: str, limits: Limits) -> Grid:
         UnreadableDeliveryError: SHEET_TOO_LARGE, SHEET_ENCODING, SHEET_BROKEN.
     """
     if path.stat().st_size > limits.sheet_bytes:
-        raise UnreadableDeliveryError("SHEET_TOO_LARGE", place, f"{path.stat().st_size} bytes")
+        raise UnreadableDeliveryError(
+            "SHEET_TOO_LARGE", place, because("ingest.bytes", bytes=path.stat().st_size)
+        )
     text = _text(path, place)
     lines: list[Line] = []
     findings: list[Finding] = []
@@ -43,12 +46,12 @@ def read_csv(path: Path, place: str, limits: Limits) -> Grid:
                 raise UnreadableDeliveryError("SHEET_TOO_LARGE", place, _most(limits))
             lines.append(Line(rows.line_num, kept))
     except csv.Error as error:
-        raise UnreadableDeliveryError("SHEET_BROKEN", place, str(error)) from error
+        raise UnreadableDeliveryError("SHEET_BROKEN", place, detail(str(error))) from error
     return Grid(place, tuple(lines), tuple(findings))
 
 
-def _most(limits: Limits) -> str:
-    return f"at most {limits.sheet_rows} rows of {MAX_COLUMNS} columns"
+def _most(limits: Limits) -> Reason:
+    return because("ingest.sheet-most", rows=limits.sheet_rows, columns=MAX_COLUMNS)
 
 
 def _kept(place: str, line: int, column: int, cell: str, findings: list[Finding]) -> str:

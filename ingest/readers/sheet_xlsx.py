@@ -22,6 +22,7 @@ from lxml import etree
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from archive.reason import because
 from ingest.checks.dates import format_date
 from ingest.errors import UnreadableDeliveryError
 from ingest.finding import Finding
@@ -107,7 +108,9 @@ def _grids(
     wanted: Callable[[Sequence[Line]], bool],
 ) -> list[Grid]:
     if len(sheets) > MAX_SHEETS:
-        raise UnreadableDeliveryError("SHEET_TOO_LARGE", place, f"more than {MAX_SHEETS} sheets")
+        raise UnreadableDeliveryError(
+            "SHEET_TOO_LARGE", place, because("ingest.more-sheets", count=MAX_SHEETS)
+        )
     grids = []
     for sheet in sheets:
         name = f"{place} [{sheet.title[:31]}]" if len(sheets) > 1 else place
@@ -140,7 +143,9 @@ def _checked(path: Path, place: str, limits: Limits, plain: Path) -> list[str]:
         code = "SHEET_TOO_LARGE" if error.code in LARGE else "SHEET_BROKEN"
         raise UnreadableDeliveryError(code, place, error.reason) from error
     if tags > MAX_TAGS:
-        raise UnreadableDeliveryError("SHEET_TOO_LARGE", place, f"more than {MAX_TAGS} tags")
+        raise UnreadableDeliveryError(
+            "SHEET_TOO_LARGE", place, because("ingest.more-entries", count=MAX_TAGS)
+        )
     with zipfile.ZipFile(plain, "w") as sink:
         for part in kept:
             sink.write(part.path, part.name)
@@ -157,7 +162,9 @@ def _tags(part: Path, place: str, limits: Limits) -> int:
     for _, element in walk(part, code="SHEET_BROKEN", place=place, max_bytes=limits.sheet_bytes):
         # A DOCTYPE stands before the first element; and where "<" is another byte, counting it says nothing.
         if (element.getroottree().docinfo.encoding or "UTF-8").upper() not in ENCODINGS:
-            raise UnreadableDeliveryError("SHEET_BROKEN", place, "encoding")
+            raise UnreadableDeliveryError(
+                "SHEET_BROKEN", place, because("ingest.wrong-encoding", said="encoding")
+            )
         break
     count = 0
     with part.open("rb") as stream:
@@ -174,7 +181,7 @@ def _lines(sheet: Any, name: str, limits: Limits, findings: list[Finding]) -> It
         if not cells:
             continue
         if len(cells) > MAX_COLUMNS or number > limits.sheet_rows:
-            most = f"at most {limits.sheet_rows} rows of {MAX_COLUMNS} columns"
+            most = because("ingest.sheet-most", rows=limits.sheet_rows, columns=MAX_COLUMNS)
             raise UnreadableDeliveryError("SHEET_TOO_LARGE", name, most)
         yield Line(number, cells)
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from lxml import etree
 
+from archive.reason import because
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.safe_xml import attribute, forget, local, text, walk
 
@@ -76,7 +77,9 @@ def read_mets(path: Path, *, folder: str, max_bytes: int, max_entries: int = 200
         if event == "start":
             reading.start(element)
             if reading.entries > max_entries or reading.elements > MAX_ELEMENTS:
-                raise UnreadableDeliveryError("SIP_METS_BROKEN", place, f"more than {max_entries} entries")
+                raise UnreadableDeliveryError(
+                    "SIP_METS_BROKEN", place, because("ingest.more-entries", count=max_entries)
+                )
         else:
             reading.end(element)
             forget(element)

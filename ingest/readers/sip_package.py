@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from archive.reason import because
 from ingest.delivery import DeliveredDocument
 from ingest.errors import UnreadableDeliveryError
 from ingest.finding import Finding
@@ -81,7 +82,7 @@ def read_package(opened: Opened, context: Context) -> Package:
     limits = context.limits
     mets_name = opened.find(METS)
     if mets_name is None:
-        raise UnreadableDeliveryError("SIP_NO_METS", opened.place, "no METS.xml in the package's folder")
+        raise UnreadableDeliveryError("SIP_NO_METS", opened.place, because("ingest.no-mets"))
     all_mets = _all_mets(opened, mets_name, limits)
     ead = root_ead(opened, limits)
     findings: list[Finding] = []
@@ -121,7 +122,7 @@ def root_ead(opened: Opened, limits: Limits) -> Ead:
     """
     name = opened.find(EAD)
     if name is None:
-        raise UnreadableDeliveryError("SIP_NO_EAD", opened.place, "no metadata/descriptive/EAD.xml")
+        raise UnreadableDeliveryError("SIP_NO_EAD", opened.place, because("ingest.no-ead"))
     return read_ead(opened.members[name].path, name, limits.ead_bytes, of_document=False)
 
 

@@ -44,7 +44,7 @@ def normalise(work: Work, now: datetime) -> Outcome:
         if isinstance(made, Derivative):
             derivatives[made.id] = made
         else:
-            findings.append(Finding(made.code, file.name, {"reason": made.message}, ordinal))
+            findings.append(Finding(made.code, file.name, {"reason": made.reason}, ordinal))
     work.save("derivatives", derivatives, Derivatives)
     routes: dict[str, int] = {}
     for derivative in derivatives.values():

@@ -19,6 +19,7 @@ from archive.packages.facts import (
     WrittenPackage,
 )
 from archive.packages.writer import write
+from archive.reason import because
 from archive.register.models import Agency, ComponentRole, Fonds
 from archive.register.session import reading
 from archive.settings import ArchiveSettings
@@ -58,12 +59,10 @@ def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
         agency = session.get_one(Agency, work.agency_code)
         fonds = session.scalar(select(Fonds).where(Fonds.agency_code == agency.code).order_by(Fonds.code))
     if fonds is None:
-        raise IngestError(
-            f"agency {agency.code} has no fonds; an archivist makes one before it can be packaged"
-        )
+        raise IngestError(because("ingest.no-fonds", agency=agency.code))
     started, ended = parse_date(fields.get("StartDate", "")), parse_date(fields.get("EndDate", ""))
     if started is None or ended is None:
-        raise IngestError("the case file has no dates; the checks should have returned it")
+        raise IngestError(because("ingest.no-dates"))
     records = tuple(
         _record(seed, ordinal, document, facts, derivatives)
         for ordinal, document in enumerate(delivery.documents, 1)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from archive.reason import because
 from archive.register.models import Agency
 from archive.register.session import reading
 from ingest.checks.case import PARTIAL
@@ -49,7 +50,7 @@ def unpack(work: Work, now: datetime) -> Outcome:
     except UnreadableDeliveryError as error:
         place = PACKAGE if error.place == work.raw.name else error.place
         unreadable = Finding(error.code, place, {"reason": error.reason})
-        return secret.refusal_of_names((place, error.reason), now) or Outcome(
+        return secret.refusal_of_names((place, str(error.reason)), now) or Outcome(
             Verdict.RETURN, findings=(unreadable,)
         )
     if (refused := secret.refusal(delivery, {}, agency, now)) is not None:
@@ -108,7 +109,7 @@ def _mended(work: Work, target: Path) -> tuple[Delivery, str]:
     amendment = mend_package.read(work.raw, target)
     before = carry.opened(work, work.mends)
     if before is None:
-        raise UnreadableDeliveryError("MEND_GONE", mend_package.DESCRIPTION, "the returned delivery is gone")
+        raise UnreadableDeliveryError("MEND_GONE", mend_package.DESCRIPTION, because("ingest.returned-gone"))
     return carry.carry_over(work, before, amendment), work.mends
 
 

@@ -20,6 +20,7 @@ from zope.publisher.interfaces import IPublishTraverse
 
 from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError, TangThuError, TemporaryError
 from archive.ledger.event import Event, stamp
+from archive.reason import Reason, as_json, sentence, told
 from archive.register.session import reading
 from archive.viewer import Viewer
 from portal.viewer import viewer_for
@@ -34,6 +35,13 @@ class ProblemError(TangThuError):
         super().__init__(detail or title)
         self.status = status
         self.title = title
+
+
+def reasons_of(error: TangThuError) -> tuple[Reason, ...]:
+    """Return why, as data; an error of the protocol itself has no reason but its title."""
+    if isinstance(error, ProblemError):
+        return ()
+    return error.reasons if isinstance(error, OrderRefusedError) else (error.reason,)
 
 
 def problem_of(error: TangThuError) -> tuple[int, str]:
@@ -87,7 +95,13 @@ class ArchiveService(Service):
             response.setStatus(status)
             response.setHeader("Content-Type", PROBLEM)
             return json.dumps(
-                {"type": "about:blank", "title": title, "status": status, "detail": str(error)},
+                {
+                    "type": "about:blank",
+                    "title": title,
+                    "status": status,
+                    "detail": self.words_of(error),
+                    "reasons": [as_json(reason) for reason in reasons_of(error)],
+                },
                 ensure_ascii=False,
             )
         if isinstance(answer, Mapping):
@@ -103,6 +117,12 @@ class ArchiveService(Service):
     def read(self, session: Session) -> Mapping[str, Any]:
         """Return the facts; for services that only read."""
         raise NotImplementedError
+
+    def words_of(self, error: TangThuError) -> str:
+        """Return why, in the caller's language; errors of the protocol are English."""
+        if isinstance(error, ProblemError):
+            return str(error)
+        return sentence(told(error.reason, "en" if api.portal.get_current_language() == "en" else "vi"))
 
     @property
     def viewer(self) -> Viewer:

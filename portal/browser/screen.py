@@ -6,6 +6,7 @@ token, calls one act, and answers with a redirect and a status message; an error
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any, ClassVar
@@ -24,6 +25,7 @@ from zope.publisher.interfaces import IPublishTraverse
 
 from archive.errors import NotAllowedError, NotFoundError, TangThuError
 from archive.ledger.event import Event, Verb
+from archive.reason import Lang, Reason, sentence, told, told_text
 from archive.register.models import Agency
 from archive.register.session import reading
 from archive.vietnam import day_of, local
@@ -32,6 +34,8 @@ from portal import words
 from portal.i18n import _
 from portal.receipts import told as told_receipt
 from portal.viewer import viewer_for
+
+log = logging.getLogger(__name__)
 
 
 @implementer(IPublishTraverse)
@@ -66,9 +70,9 @@ class Screen(BrowserView):
                 answer = self.prepare()
                 return self.index() if answer is None else answer
         except NotAllowedError as error:
-            raise Unauthorized(str(error)) from error
+            raise Unauthorized(self.because(error.reason)) from error
         except NotFoundError as error:
-            raise NotFound(str(error)) from error
+            raise NotFound(self.because(error.reason)) from error
 
     def prepare(self) -> Any:
         """Read what the template shows; return something only to answer without the template."""
@@ -81,9 +85,10 @@ class Screen(BrowserView):
         try:
             answer = getattr(self, self.acts[wanted[0]])()
         except NotAllowedError as error:
-            raise Unauthorized(str(error)) from error
+            raise Unauthorized(self.because(error.reason)) from error
         except TangThuError as error:
-            self.say(str(error), "error")
+            log.warning("%s: %s: %s", self.__name__, type(error).__name__, error)
+            self.say(self.because(error.reason), "error")
             answer = None
         return self.request.response.redirect(answer or self.here)
 
@@ -153,6 +158,14 @@ class Screen(BrowserView):
         """Return a message in the reader's language."""
         return str(translate(message, domain="tangthu", context=self.request))
 
+    def because(self, reason: Reason) -> str:
+        """Return a reason as a sentence in the reader's language."""
+        return sentence(told(reason, self.language))
+
+    def detail(self, text: str) -> str:
+        """Return what a text column of the register says, in the reader's language."""
+        return told_text(text, self.language)
+
     def receipt(self, text: str) -> str:
         """Return a word of a holder's receipt in the reader's language."""
         return self.t(told_receipt(text))
@@ -188,7 +201,7 @@ class Screen(BrowserView):
         return words.icon(name)
 
     @property
-    def language(self) -> str:
+    def language(self) -> Lang:
         """Return vi or en."""
         return "en" if api.portal.get_current_language() == "en" else "vi"
 

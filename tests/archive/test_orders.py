@@ -77,7 +77,8 @@ def approved(kind: OrderKind, *ids: str, **changes: object) -> str:
 
 def reasons(order_id: str, *, later: timedelta = timedelta()) -> tuple[str, ...]:
     with transaction() as session:
-        return orders.reasons_against(session, session.get_one(Order, order_id), now=NOW + later)
+        found = orders.reasons_against(session, session.get_one(Order, order_id), now=NOW + later)
+        return tuple(map(str, found))
 
 
 def approve(order_id: str, viewer: Viewer, role: Role) -> Order:

@@ -42,6 +42,7 @@ from archive.ledger.event import Event, Verb
 from archive.ledger.follow import Follower, behind, follow_all
 from archive.ledger.rows import CursorRow, EventRow
 from archive.patience import Patience
+from archive.reason import told_text
 from archive.register.models import Component, Submission
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
@@ -66,7 +67,7 @@ def waits(submission_id: str, step: str, *names: str) -> Submission:
     row = row_of(submission_id)
     assert row.step == step, (row.state, row.waiting, [finding.code for finding in row.findings])
     for name in names:
-        assert name in row.waiting
+        assert name in told_text(row.waiting, "en")
     assert row.attempts >= 1
     assert row.not_before is not None
     assert row.not_before > datetime.now(UTC) - timedelta(minutes=5)
@@ -499,12 +500,13 @@ def test_a_delivery_that_kills_its_worker_is_tried_ever_more_rarely_and_says_so(
     assert swept() == [submission_id]  # the first time it may be a power cut: at once
     die()
     row = row_of(submission_id)
-    assert (row.interrupted, row.waiting) == (1, "tiến trình bị ngắt 1 lần ở bước scan")
+    assert (row.interrupted, told_text(row.waiting)) == (1, "tiến trình bị ngắt 1 lần ở bước quét vi-rút")
     pauses = []
     for times in (2, 3):
         assert pipeline.advance(submission_id) == "waiting"
         row = row_of(submission_id)
-        assert (row.interrupted, row.waiting) == (times, f"tiến trình bị ngắt {times} lần ở bước scan")
+        told = f"tiến trình bị ngắt {times} lần ở bước quét vi-rút"
+        assert (row.interrupted, told_text(row.waiting)) == (times, told)
         assert row.not_before is not None
         pauses.append((row.not_before - datetime.now(UTC)).total_seconds())
         assert swept() == []
@@ -515,7 +517,7 @@ def test_a_delivery_that_kills_its_worker_is_tried_ever_more_rarely_and_says_so(
             die()
     assert pauses[0] > 30
     assert pauses[1] > 1.9 * pauses[0]
-    assert "bị ngắt 3 lần" in sign("waiting").found
+    assert "interrupted 3 times" in sign("waiting").found
     assert pipeline.advance(submission_id) == "stored"  # whatever killed it has been mended
     row = row_of(submission_id)
     assert (row.interrupted, row.waiting) == (0, "")

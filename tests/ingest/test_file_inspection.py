@@ -68,7 +68,7 @@ def test_binary_rubbish_named_csv_is_not_taken_for_a_table(tmp_path: Path) -> No
 
 def test_pages_version_and_first_words_are_read(box: Sandbox, tmp_path: Path) -> None:
     facts = inspect(make.delivered(make.born_digital(tmp_path / "a.pdf", pages=3)), sandbox=box)
-    assert (facts.pages, facts.problem, facts.encrypted, facts.active_content) == (3, "", False, ())
+    assert (facts.pages, facts.problem, facts.encrypted, facts.active_content) == (3, None, False, ())
     assert facts.pdf_version >= "1.3"
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in facts.first_page_text
 
@@ -86,13 +86,13 @@ def test_what_cannot_be_opened_says_why(
     box: Sandbox, tmp_path: Path, build: Callable[[Path], Path], problem: str, is_encrypted: bool
 ) -> None:
     facts = inspect(make.delivered(build(tmp_path / "tệp"), "tệp.pdf"), sandbox=box)
-    assert problem in facts.problem
+    assert problem in str(facts.problem)
     assert facts.encrypted is is_encrypted
 
 
 def test_a_pdf_with_an_owner_password_only_can_be_read(box: Sandbox, tmp_path: Path) -> None:
     facts = inspect(make.delivered(make.encrypted(tmp_path / "a.pdf", user="")), sandbox=box)
-    assert (facts.encrypted, facts.problem, facts.pages) == (True, "", 2)
+    assert (facts.encrypted, facts.problem, facts.pages) == (True, None, 2)
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,13 @@ def test_active_content_is_found(
 def test_a_file_on_which_the_reader_hangs_gets_a_problem_and_the_next_is_read(tmp_path: Path) -> None:
     good = make.delivered(make.born_digital(tmp_path / "a.pdf"))
     with Sandbox(Limits(seconds=60)) as box:
-        assert inspect(good, sandbox=box).problem == ""
+        assert inspect(good, sandbox=box).problem is None
         assert box.pid is not None
         os.killpg(
             box.pid, signal.SIGSTOP
         )  # it lives and says nothing: a hang, and no race with how fast it is
         box.limits = Limits(seconds=1)
-        assert "nothing came of it" in inspect(good, sandbox=box).problem
+        assert "nothing came of it" in str(inspect(good, sandbox=box).problem)
         box.limits = Limits(seconds=60)
         assert inspect(good, sandbox=box).pages == 2
 

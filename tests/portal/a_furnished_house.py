@@ -25,6 +25,7 @@ from archive.ledger.follow import follow, followers
 from archive.ledger.seal import seal
 from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts
 from archive.packages.writer import write
+from archive.reason import as_text, because
 from archive.register import migrate
 from archive.register.agencies import set_agency, set_fonds
 from archive.register.decisions import Order, OrderKind
@@ -486,7 +487,9 @@ def furnish(folder: Path) -> None:
             0.05,
             step="deposit",
             upto="pack",
-            waiting="kho-c: no space left on the device; tried again in 40 s",
+            waiting=as_text(
+                [because("archive.store-trouble", store="kho-c", name="v0001.zip", trouble="ENOSPC")]
+            ),
         )
     leave_in_quarantine(RETURNED, a_returned_delivery())
     for days, one in enumerate(CASE_FILES, 3):

@@ -216,7 +216,7 @@ def test_a_holder_that_fails_leaves_the_item_erasing_and_the_others_go_on(town: 
 
     first = execute(order_id, viewer=BINH, now=NOW, ask=real("kho-b", before=fail))
     assert not first.finished and outcome_of(first) == ("erasing", "done")
-    assert "not mounted" in first.items[0].detail
+    assert "not mounted" in str(first.items[0].detail[0])
     second = execute(order_id, viewer=BINH, now=NOW, ask=real())
     assert second.finished and outcome_of(second) == ("done", "done")
 
@@ -276,7 +276,7 @@ def test_a_hold_placed_while_the_run_erases_stops_that_file(town: Town, watch: s
     assert placed[0].too_late == ()
     ends = {item.case_file_id: item for item in outcome.items}
     assert (ends[case_file_id].outcome, ends[other].outcome) == ("held", "done")
-    assert "by a hold: Thanh tra" in ends[case_file_id].detail
+    assert "by a hold: Thanh tra" in str(ends[case_file_id].detail[0])
     assert len(copies_of("01")) == left
     with reading() as session:
         assert session.get_one(CaseFile, case_file_id).state == CaseFileState.STORED

@@ -16,6 +16,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from archive.reason import Reason, told
 from ingest.errors import IngestError
 from ingest.finding import Finding, Severity
 
@@ -117,10 +118,14 @@ def explain(finding: Finding, lang: Lang = "vi") -> Explained:
     if missing:
         raise CatalogueError(f"finding {finding.code} at {finding.place}: param {missing[0]!r} is not given")
     text, remedy = (found.text_vi, found.remedy_vi) if lang == "vi" else (found.text_en, found.remedy_en)
+    shown = {
+        name: told(value, lang) if isinstance(value, Reason) else value
+        for name, value in finding.params.items()
+    }
     return Explained(
-        text.format_map(finding.params),
-        remedy.format_map(finding.params),
-        found.clause.format_map(finding.params),
+        text.format_map(shown),
+        remedy.format_map(shown),
+        found.clause.format_map(shown),
         found.severity,
     )
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy.orm import Session
 
+from archive.reason import as_json, from_text
 from archive.register.models import Submission, SubmissionState
 from archive.register.session import reading
 from ingest import resending, submissions
@@ -33,7 +34,7 @@ def row_facts(row: Submission) -> dict[str, Any]:
         "file_code": row.file_code,
         "state": row.state,
         "step": row.step,
-        "waiting": row.waiting,
+        "waiting": [as_json(reason) for reason in from_text(row.waiting)],
         "received_at": row.received_at,
         "decided_by": row.decided_by,
         "decided_at": row.decided_at,

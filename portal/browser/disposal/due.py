@@ -11,6 +11,7 @@ from sqlalchemy import select
 from zExceptions import NotFound
 
 from archive.errors import TangThuError
+from archive.reason import because
 from archive.register.decisions import Order, OrderKind
 from archive.viewer import ALL_AGENCIES, Role
 from portal.browser.screen import Pages, Screen
@@ -83,7 +84,7 @@ class DisposalScreen(Screen):
         ticked = self.request.form.get("ids", [])
         ids = [ticked] if isinstance(ticked, str) else [one for one in ticked if isinstance(one, str)]
         if not ids:
-            raise MissingError(self.t(_("Tick at least one case file.")))
+            raise MissingError(because("portal.nothing-ticked"))
         with joined() as session:
             order = disposal.propose(
                 session,
@@ -91,9 +92,7 @@ class DisposalScreen(Screen):
                 case_file_ids=ids,
                 reason=self.text("reason"),
                 document_number=self.text("number", 60),
-                document_date=day_of(
-                    self.text("date", 10), self.t(_("The date of the document is missing."))
-                ),
+                document_date=day_of(self.text("date", 10)),
                 viewer=self.viewer,
                 now=self.now,
             )
@@ -103,7 +102,7 @@ class DisposalScreen(Screen):
         return f"{self.here}/{order_id}"
 
 
-def day_of(text: str, complaint: str) -> date:
+def day_of(text: str) -> date:
     """Return the day of a date field.
 
     Raises:
@@ -112,4 +111,4 @@ def day_of(text: str, complaint: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise MissingError(complaint) from error
+        raise MissingError(because("portal.no-date")) from error

@@ -14,6 +14,7 @@ from zExceptions import NotFound
 
 from archive import queue
 from archive.order_check import missing_approvals, reasons_against
+from archive.reason import Reason, because
 from archive.register.decisions import Order, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile
 from archive.register.session import reading
@@ -81,7 +82,7 @@ class OrderScreen(Screen):
             )
         )
         self.missing = missing_approvals(order)
-        self.against: tuple[str, ...] = ()
+        self.against: tuple[Reason, ...] = ()
         if order.state in (OrderState.APPROVED, OrderState.EXECUTING):
             self.against = reasons_against(self.session, order, now=self.now)
         return None
@@ -145,7 +146,7 @@ class OrderScreen(Screen):
 
     def may_approve(self) -> bool:
         """Say whether a council member's yes is wanted from this person."""
-        wanted = Role.COUNCIL.value in self.missing
+        wanted = any(Role.COUNCIL.value in roles for roles in self.missing)
         return (
             self.order.state == OrderState.PROPOSED
             and wanted
@@ -155,7 +156,7 @@ class OrderScreen(Screen):
 
     def may_decide(self) -> bool:
         """Say whether the head's decision is wanted from this person."""
-        wanted = Role.HEAD.value in self.missing
+        wanted = any(Role.HEAD.value in roles for roles in self.missing)
         return (
             self.order.state == OrderState.PROPOSED and wanted and self._has(Role.HEAD) and not self.said_yes
         )
@@ -249,4 +250,4 @@ class OrderScreen(Screen):
 
     def _ask_password(self) -> None:
         if not self.password_is_right(self.text("password", 200)):
-            raise MissingError(self.t(_("The password is not right. Nothing was done.")))
+            raise MissingError(because("portal.password-wrong"))

@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import func, select
 
 from archive.ledger.rows import CursorRow, EventRow, SealRow
+from archive.reason import sentence
 from archive.register.models import STATES_OPEN, Copy, CopyState, Outbox, Submission
 from archive.settings import ArchiveSettings
 from operations.doctor import examine
 from portal.browser.screen import Screen
+from portal.browser.submissions.one import STEP_TITLES
 
 
 class HealthScreen(Screen):
@@ -44,6 +46,14 @@ class HealthScreen(Screen):
         self.copies: dict[str, dict[str, int]] = {}
         for store, state, count in states:
             self.copies.setdefault(store, {})[str(state)] = count
+
+    def why(self, text: str) -> str:
+        """Return what a submission waits for, as a sentence."""
+        return sentence(self.detail(text))
+
+    def step(self, name: str) -> str:
+        """Return the title of a step."""
+        return self.t(STEP_TITLES.get(name, name))
 
     def signs(self) -> list[dict[str, Any]]:
         """Return what the doctor saw, ill ones first."""

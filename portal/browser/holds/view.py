@@ -77,7 +77,6 @@ class HoldsScreen(Screen):
         """Place a hold; it takes effect at once."""
         file_id = self.text("ho_so", 36)
         until = self.text("until", 10)
-        complaint = self.t(_("The date of the document is missing."))
         with joined() as session:
             file = session.get(CaseFile, file_id)
             if file is None:
@@ -88,8 +87,8 @@ class HoldsScreen(Screen):
                 case_file_ids=[file_id],
                 reason=self.text("reason"),
                 document_number=self.text("number", 60),
-                document_date=day_of(self.text("date", 10), complaint),
-                until=day_of(until, complaint) if until else None,
+                document_date=day_of(self.text("date", 10)),
+                until=day_of(until) if until else None,
                 viewer=self.viewer,
                 now=self.now,
             )
@@ -102,14 +101,13 @@ class HoldsScreen(Screen):
 
     def ask_to_lift(self) -> None:
         """Ask for a hold to be lifted; a second person says yes."""
-        complaint = self.t(_("The date of the document is missing."))
         with joined() as session:
             holds.propose_lift(
                 session,
                 self.text("hold", 36),
                 reason=self.text("reason"),
                 document_number=self.text("number", 60),
-                document_date=day_of(self.text("date", 10), complaint),
+                document_date=day_of(self.text("date", 10)),
                 viewer=self.viewer,
                 now=self.now,
             )

@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select
 from zope.schema import getFieldsInOrder
 
 from archive.errors import NotAllowedError
+from archive.reason import because
 from archive.register.models import Agency, CaseFile, CaseFileState, Fonds
 from archive.viewer import ALL_AGENCIES, OWN_AGENCY
 from portal.browser.screen import Screen
@@ -69,7 +70,7 @@ class Paper(Screen):
         """Take one step of the workflow; its guard is asked by the workflow itself."""
         wanted = self.text("step", 60)
         if wanted not in {one["id"] for one in self.transitions()}:
-            raise NotAllowedError(f"{self.viewer.name} may not take the step {wanted} now")
+            raise NotAllowedError(because("portal.step-not-theirs", who=self.viewer.name, step=wanted))
         api.content.transition(self.context, transition=wanted, comment=self.text("comment", 1000))
         self.say(_("The paper is now: ${state}.", mapping={"state": self.state()}))
 

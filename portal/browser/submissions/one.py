@@ -131,7 +131,7 @@ class SubmissionScreen(Screen):
     def line(self) -> str:
         """Return the state in words, with the reason it waits."""
         told = self.label("SUBMISSION_STATES", self.submission.state)
-        return f"{told} · {self.submission.waiting}" if self.submission.waiting else told
+        return f"{told} · {self.detail(self.submission.waiting)}" if self.submission.waiting else told
 
     @property
     def running(self) -> bool:

@@ -1,0 +1,221 @@
+"""A Vietnamese page holds no English: no message left untranslated, no reason told in English, no English sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from a_furnished_house import BINH, CHI, GONE, HELD, LANG_SON, OLD, RULES, ident
+from lxml import html
+from sqlalchemy import select
+
+from archive import reason as reasons
+from archive.reason import as_text, because
+from archive.register.decisions import Order, OrderKind
+from archive.register.models import Finding, Submission
+from archive.register.session import reading, transaction
+from archive.viewer import Role
+from ingest.errors import UnreadableDeliveryError
+from ingest.finding import Finding as NewFinding
+from ingest.reasons import as_json
+from portal.locales.extract import translated
+from retention import disposal
+
+pytestmark = pytest.mark.plone
+
+HOUSE = Path(reasons.__file__).parents[1]
+TO_DECIDE = ident("submission", "000.00.01.H37.2024.12.QD")
+RETURNED = ident("submission", "000.00.09.H42.2022.05.TB")
+RUNNING = ident("submission", "000.00.05.H21.2024.18.TT")
+
+WORDS = re.compile(
+    r"\b(the|is|are|was|were|not|and|of|for|with|from|by|this|that|which|cannot|must|nothing|does|did|been"
+    r"|wait|waits|missing|found|already|record|error|failed|please|you|your)\b",
+    re.I,
+)
+"""English words that are no Vietnamese ones; one of them in a sentence gives it away."""
+SHOWN = ("title", "aria-label", "placeholder", "alt", "data-confirm", "data-label", "summary")
+TECHNICAL = (
+    "self::script or self::style or self::code or self::pre or contains(@class, 'tt-mono') or @lang='en'"
+)
+
+PAGES = (
+    ("", ""),
+    ("", "/login"),
+    ("an", ""),
+    ("chi", ""),
+    ("binh", ""),
+    ("dung", ""),
+    ("giang", ""),
+    ("hoa", ""),
+    ("khanh", ""),
+    ("an", "/tiep-nhan"),
+    ("an", f"/tiep-nhan/{TO_DECIDE}"),
+    ("an", f"/tiep-nhan/{RETURNED}"),
+    ("an", f"/tiep-nhan/{RUNNING}"),
+    ("an", f"/ho-so/{RULES.id}"),
+    ("an", f"/ho-so/{HELD.id}"),
+    ("an", f"/ho-so/{GONE.id}"),
+    ("dung", f"/bia-mo/{GONE.id}"),
+    ("hoa", "/tra-cuu?q=quyet+dinh"),
+    ("hoa", "/tra-cuu?q=khong-co-gi"),
+    ("an", "/tieu-huy"),
+    ("an", "/tieu-huy/{approved}"),
+    ("chi", "/tieu-huy/{approved}"),
+    ("dung", "/tieu-huy/{approved}"),
+    ("chi", "/tieu-huy/{done}"),
+    ("an", "/giu-ho-so"),
+    ("chi", f"/giu-ho-so?ho_so={OLD.id}"),
+    ("hoa", "/phong"),
+    ("dung", "/nhat-ky"),
+    ("dung", "/nhat-ky/1"),
+    ("khanh", "/he-thong"),
+    ("an", "/khong-co-trang-nay"),
+    ("an", "/nhat-ky"),
+)
+
+
+def orders() -> dict[str, str]:
+    with reading() as session:
+        found = session.scalars(select(Order).where(Order.kind == OrderKind.DESTRUCTION))
+        return {str(order.state): order.id for order in found}
+
+
+@pytest.fixture
+def troubled(site: Any) -> dict[str, str]:
+    """The furnished house with all that goes wrong in it: an approved list against which much speaks, many waits."""
+    order_id = orders()["proposed"]
+    for who, role in ((BINH, Role.COUNCIL), (CHI, Role.HEAD)):
+        with transaction() as session:
+            disposal.approve(session, order_id, viewer=who, role=role, now=datetime.now(UTC))
+    with transaction() as session:
+        session.get_one(Order, order_id).reason = "bị sửa ngoài sổ"
+        session.get_one(Order, order_id).document_date += timedelta(days=9000)
+        row = session.get_one(Submission, RUNNING)
+        row.waiting = as_text(
+            [UnreadableDeliveryError("SIP_ZIP_BROKEN", "x.zip", "File is not a zip file").reason]
+        )
+        broken = NewFinding(
+            "SIP_BOMB", "x.zip", {"reason": because("ingest.bomb", bytes=10**9, packed=10**3)}
+        )
+        params = as_json(broken)["params"]
+        session.add(
+            Finding(submission_id=RETURNED, code="SIP_BOMB", severity="error", place="x.zip", params=params)
+        )
+    return orders()
+
+
+def texts(page: str) -> Iterator[str]:
+    """Yield every text and every shown attribute of a page, but what is technical by its mark."""
+    tree = html.fromstring(page)
+    for node in tree.find("body").iter() if tree.find("body") is not None else tree.iter():
+        if not isinstance(node.tag, str) or node.xpath(f"boolean(ancestor-or-self::*[{TECHNICAL}])"):
+            continue
+        yield from (" ".join(str(text).split()) for text in node.xpath("text()"))
+        yield from (" ".join(node.get(name).split()) for name in SHOWN if node.get(name))
+
+
+def english_messages() -> set[str]:
+    """Return the message ids that read otherwise in Vietnamese."""
+    return {english for english, vietnamese in translated("vi").items() if english != vietnamese}
+
+
+def english_reasons() -> list[re.Pattern[str]]:
+    """Return what finds each English reason, whatever its values are."""
+    found = []
+    for path in HOUSE.glob("*/reasons.toml"):
+        for entry in reasons.words(path.parent.name).texts.values():
+            parts = [re.escape(part.strip()) for part in re.split(r"\{[^}]*\}", entry["en"]) if part.strip()]
+            if len(" ".join(parts).split()) > 1:
+                found.append(re.compile(".{0,300}".join(parts), re.S))
+    return found
+
+
+MESSAGES, REASONS = english_messages(), english_reasons()
+
+
+def english(page: str) -> list[str]:
+    """Return what is English on a page."""
+    shown = [text for text in texts(page) if text]
+    untranslated = [text for text in shown if text in MESSAGES]
+    sentences = [text for text in shown if WORDS.search(text)]
+    whole = "\n".join(shown)
+    return untranslated + sentences + [found.group() for one in REASONS if (found := one.search(whole))]
+
+
+@pytest.mark.parametrize(
+    ("login", "path"), PAGES, ids=[f"{who or 'nobody'} {path or '/'}" for who, path in PAGES]
+)
+def test_a_page_holds_no_english(visit: Any, troubled: dict[str, str], login: str, path: str) -> None:
+    browser = visit(login, path.format(**troubled))
+    assert english(browser.page) == [], browser.url
+
+
+def test_what_is_english_is_seen() -> None:
+    page = (
+        '<div><p>Reason</p><p aria-label="Tick all">x</p><code>the</code>'
+        "<p>the order is proposed, not approved</p></div>"
+    )
+    found = english(page)
+    assert "Reason" in found
+    assert "Tick all" in found
+    assert sum("not approved" in one for one in found) == 2
+    assert english("<div><p>Lý do</p><p>quyết định bị từ chối</p></div>") == []
+
+
+def test_what_speaks_against_a_list_is_told_in_vietnamese(visit: Any, troubled: dict[str, str]) -> None:
+    page = visit("chi", f"/tieu-huy/{troubled['approved']}").page
+    assert "Lý do của quyết định khác với sổ nhật ký." in page
+    assert "chưa đến ngày đó" in page
+
+
+def test_what_speaks_against_a_list_is_told_in_english_when_asked(
+    visit: Any, troubled: dict[str, str]
+) -> None:
+    page = visit("chi", f"/tieu-huy/{troubled['approved']}?set_language=en").page
+    assert "The order's reason is not what the ledger says." in page
+
+
+def test_a_refused_act_says_why_in_vietnamese(visit: Any) -> None:
+    browser = visit("an", f"/tieu-huy?agency={LANG_SON}")
+    browser.getControl(name="ids").value = [OLD.id]
+    browser.getControl(name="number").value = " "
+    browser.getControl(name="date").value = "2026-11-20"
+    browser.getControl(name="reason").value = " "
+    browser.getControl(name="propose").click()
+    assert "Quyết định bị từ chối: chưa ghi lý do; chưa ghi số, ký hiệu văn bản." in browser.page
+    assert english(browser.page) == []
+
+
+def test_a_form_without_a_date_says_so_in_vietnamese(visit: Any) -> None:
+    browser = visit("an", f"/tieu-huy?agency={LANG_SON}")
+    browser.getControl(name="ids").value = [OLD.id]
+    browser.getControl(name="propose").click()
+    assert "Chưa ghi ngày của văn bản, hoặc ngày không đúng." in browser.page
+
+
+def test_what_waits_and_what_was_found_is_told_in_vietnamese(visit: Any, troubled: dict[str, str]) -> None:
+    assert "Chi tiết kỹ thuật xem ở bản tiếng Anh." in visit("khanh", "/he-thong").page
+    assert (
+        "Gói tin nén bất thường: 1000000000 byte nén còn 1000 byte."
+        in visit("an", f"/tiep-nhan/{RETURNED}").page
+    )
+
+
+def test_rest_gives_reasons_as_codes_and_tells_them_in_the_callers_language(
+    visit: Any, troubled: dict[str, str]
+) -> None:
+    browser = visit("an", f"/@submissions/{RUNNING}", accept="application/json")
+    assert json.loads(browser.contents)["waiting"] == [
+        {"code": "ingest.detail", "params": {"said": "File is not a zip file"}}
+    ]
+    problem = json.loads(visit("giang", "/@submissions/nobody", accept="application/json").contents)
+    assert problem["reasons"] == [
+        {"code": "ingest.no-submission", "params": {"submission": "nobody", "who": "giang"}}
+    ]
+    assert problem["detail"] == "Không có lần nộp nobody mà giang được xem."
