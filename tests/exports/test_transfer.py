@@ -308,7 +308,7 @@ def test_a_hold_placed_while_its_package_is_made_ready_keeps_it_out_of_the_inbox
     order_id = ordered(case_file_id)
     places = watched(house, lambda: hold(case_file_id))
     [one] = send(order_id, viewer=LAN, now=LATER, places=places)
-    assert one.outcome == "refused" and "thanh tra" in one.detail
+    assert one.outcome == "refused" and "thanh tra" in str(one.detail[0])
     assert list(inbox().iterdir()) == []
     assert order_state(order_id) == "refused"
 
@@ -362,7 +362,7 @@ def test_one_without_a_sound_copy_waits_and_the_others_go(house: Path, kept: dic
     _spoil(house, bad, ("kho-a", "kho-b", "kho-c"))
     order_id = ordered(bad, good)
     outcomes = {one.case_file_id: one for one in sent(order_id)}
-    assert outcomes[bad].outcome == "waiting" and "repair" in outcomes[bad].detail
+    assert outcomes[bad].outcome == "waiting" and "repair" in str(outcomes[bad].detail[0])
     assert [path.name for path in inbox().iterdir()] == [outcomes[good].file]
     assert order_state(order_id) == "executing"
     with pytest.raises(NoGoodCopyError):

@@ -57,7 +57,7 @@ def test_macros_are_found_in_every_kind_of_office_file(
     box: Sandbox, tmp_path: Path, name: str, build: Callable[[Path], Path], macros: tuple[str, ...]
 ) -> None:
     facts = _looked(box, build(tmp_path / name))
-    assert (facts.macros, facts.problem, facts.unseen) == (macros, "", "")
+    assert (facts.macros, facts.problem, facts.unseen) == (macros, None, None)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_programs_are_found_in_any_container(
 ) -> None:
     facts = _looked(box, build(tmp_path / name))
     assert len(facts.programs) == 1, facts
-    assert facts.problem == ""
+    assert facts.problem is None
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_password_is_found_whatever_the_format(
     box: Sandbox, tmp_path: Path, name: str, build: Callable[[Path], Path]
 ) -> None:
     facts = _looked(box, build(tmp_path / name))
-    assert (facts.encrypted, facts.problem) == (True, "needs a password")
+    assert (facts.encrypted, str(facts.problem)) == (True, "needs a password")
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_files_attached_to_a_pdf_are_counted_and_named(box: Sandbox, tmp_path: P
         ({"a.zip": trap.zipped({"b": b"\0" * (40 * 2**20)})}, "zip bomb"),
         (
             {"1": trap.zipped({"2": trap.zipped({"3": trap.zipped({"4": trap.zipped({"5": PROGRAM})})})})},
-            "nested more than 3 deep",
+            "more than 3 archives deep",
         ),
     ],
 )
@@ -187,7 +187,7 @@ def test_what_cannot_be_looked_into_is_said_and_never_called_clean(
     box: Sandbox, tmp_path: Path, members: dict[str, bytes], unseen: str
 ) -> None:
     facts = _looked(box, trap.zip_of(tmp_path / "a.zip", members))
-    assert unseen in facts.unseen
+    assert unseen in str(facts.unseen)
 
 
 @pytest.mark.parametrize(
@@ -206,16 +206,16 @@ def test_a_picture_that_cannot_be_decoded_is_a_problem(
     if problem is None:  # PRONOM wants the end of a JPEG too, so the content is not recognised at all
         assert facts.extensions == ()
     else:
-        assert problem in facts.problem
+        assert problem in str(facts.problem)
 
 
 def test_a_pdf_whose_table_of_objects_is_broken_opens_and_is_called_damaged(
     box: Sandbox, tmp_path: Path
 ) -> None:
     facts = _looked(box, trap.broken_xref(tmp_path / "a.pdf"))
-    assert (facts.pages, facts.problem) == (2, "")
-    assert "cross-reference" in facts.damaged
-    assert _looked(box, make.born_digital(tmp_path / "b.pdf")).damaged == ""
+    assert (facts.pages, facts.problem) == (2, None)
+    assert "cross-reference" in str(facts.damaged)
+    assert _looked(box, make.born_digital(tmp_path / "b.pdf")).damaged is None
 
 
 def test_bombs_and_traps_leave_the_reader_below_512_mib(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from archive.register.decisions import Order, OrderKind
 from archive.register.models import Finding, Submission
 from archive.register.session import reading, transaction
 from archive.viewer import Role
-from ingest.errors import UnreadableDeliveryError
+from ingest.errors import detail
 from ingest.finding import Finding as NewFinding
 from ingest.reasons import as_json
 from portal.locales.extract import translated
@@ -55,6 +55,7 @@ PAGES = (
     ("hoa", ""),
     ("khanh", ""),
     ("an", "/tiep-nhan"),
+    ("giang", "/kiem-tra-truoc"),
     ("an", f"/tiep-nhan/{TO_DECIDE}"),
     ("an", f"/tiep-nhan/{RETURNED}"),
     ("an", f"/tiep-nhan/{RUNNING}"),
@@ -74,7 +75,6 @@ PAGES = (
     ("hoa", "/phong"),
     ("dung", "/nhat-ky"),
     ("dung", "/nhat-ky/1"),
-    ("khanh", "/he-thong"),
     ("an", "/khong-co-trang-nay"),
     ("an", "/nhat-ky"),
 )
@@ -97,9 +97,7 @@ def troubled(site: Any) -> dict[str, str]:
         session.get_one(Order, order_id).reason = "bị sửa ngoài sổ"
         session.get_one(Order, order_id).document_date += timedelta(days=9000)
         row = session.get_one(Submission, RUNNING)
-        row.waiting = as_text(
-            [UnreadableDeliveryError("SIP_ZIP_BROKEN", "x.zip", "File is not a zip file").reason]
-        )
+        row.waiting = as_text([detail("File is not a zip file")])
         broken = NewFinding(
             "SIP_BOMB", "x.zip", {"reason": because("ingest.bomb", bytes=10**9, packed=10**3)}
         )

@@ -9,6 +9,7 @@ from typing import IO, Any, ClassVar
 from zExceptions import NotFound
 
 from archive.errors import TangThuError
+from archive.reason import because
 from archive.register.session import reading
 from ingest import resending
 from ingest.errors import IngestError
@@ -60,7 +61,7 @@ class MendScreen(Screen):
             if said or files:
                 documents.append(Mended(document.ordinal, said, files))
         if not fields and not documents:
-            raise NothingMendedError(self.t(_("Nothing was changed: fill in a field or choose a file.")))
+            raise NothingMendedError(because("portal.nothing-changed"))
         with tempfile.TemporaryFile() as package:
             write(package, fields=fields, documents=documents)
             package.seek(0)
