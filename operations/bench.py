@@ -33,12 +33,12 @@ def run(name: str, *arguments: str) -> dict[str, Any]:
         [sys.executable, "-m", module, *arguments],
         cwd=ROOT,
         env=os.environ,
-        capture_output=True,
+        stdout=subprocess.PIPE,  # tables and progress go to the error stream, for whoever watches
         text=True,
         check=False,
     )
     lines = done.stdout.strip().splitlines()
     if done.returncode or not lines:
-        raise PartError(f"bench {name}", f"ended with code {done.returncode}: {done.stderr[-1500:]}")
+        raise PartError(f"bench {name}", f"ended with code {done.returncode}; it said why above")
     figures: dict[str, Any] = json.loads(lines[-1])
     return figures

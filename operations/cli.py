@@ -99,7 +99,7 @@ def demo(
 
 
 def bench(name: Annotated[str, typer.Argument(help="A benchmark's name, or all.")] = "all") -> None:
-    """Run a benchmark (or all) and print its figures as JSON lines."""
+    """Run a benchmark (or all): figures as JSON lines, tables on the error stream."""
     for one in benches.names() if name == "all" else [name]:
         print(json.dumps({"bench": one, **benches.run(one)}, ensure_ascii=False), flush=True)
 

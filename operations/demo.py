@@ -12,9 +12,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from operations.accounting import memory_mb
 from operations.accounts import make as make_accounts
 from operations.house import make_register, make_site, write_settings
-from operations.parts import embedded, memory_mb
+from operations.parts import embedded
 from operations.report import Report
 from operations.road import acts, lines, wait_until_settled
 from operations.settings import OperationsSettings

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 import urllib.error
@@ -207,25 +206,3 @@ def plone(operations: OperationsSettings) -> Part:
 def instance_script(operations: OperationsSettings) -> Path:
     """Return the script buildout made for this home."""
     return operations.home.resolve() / "plone" / "bin" / "instance"
-
-
-def memory_mb(pid: int) -> int:
-    """Return the resident memory of a process and all its descendants, in MiB."""
-    children: dict[int, list[int]] = {}
-    resident: dict[int, int] = {}
-    page = os.sysconf("SC_PAGE_SIZE")
-    for entry in Path("/proc").iterdir():
-        if not entry.name.isdigit():
-            continue
-        try:
-            fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            resident[int(entry.name)] = int((entry / "statm").read_text().split()[1]) * page
-        except (OSError, IndexError):
-            continue
-        children.setdefault(int(fields[1]), []).append(int(entry.name))
-    total, queue = 0, [pid]
-    while queue:
-        one = queue.pop()
-        total += resident.get(one, 0)
-        queue.extend(children.get(one, []))
-    return total // 2**20
