@@ -12,8 +12,10 @@ from importlib.metadata import entry_points
 from typing import Any
 
 import typer
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from archive.errors import NotAllowedError, TangThuError
+from archive.settings import config_path
 from archive.viewer import Role, Viewer
 
 app = typer.Typer(
@@ -55,9 +57,18 @@ def load() -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command line; an error of ours is one line on stderr and exit 2."""
+    """Run the command line; an error of ours, or a register that is not there, is one line on stderr and exit 2."""
     try:
         load()(standalone_mode=True)
     except TangThuError as error:
         print(f"tangthu: {error}", file=sys.stderr)
+        sys.exit(2)
+    except (OperationalError, ProgrammingError) as error:
+        # The commonest reason: the command stands in another folder than the house.
+        print(
+            f"tangthu: the register cannot be read: {error.orig}. Is there an archive here? The settings are "
+            f"{config_path()}{'' if config_path().exists() else ', which does not exist'}; `tangthu up` makes a "
+            "house, TANGTHU_CONFIG names the settings of another one",
+            file=sys.stderr,
+        )
         sys.exit(2)

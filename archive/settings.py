@@ -2,7 +2,8 @@
 
 Each folder declares a `Section` and names it in the entry-point group `tangthu.settings`; the entry
 point's name is the table in the file. `TANGTHU_<TABLE>__<KEY>` in the environment wins over the file.
-The file is `tangthu.toml` in the current folder, or the one `TANGTHU_CONFIG` names; it may be absent.
+The file is the one `TANGTHU_CONFIG` names, else `tangthu.toml` in the current folder, else `var/tangthu.toml`, which
+`make run` writes; it may be absent.
 """
 
 from __future__ import annotations
@@ -25,7 +26,10 @@ GROUP = "tangthu.settings"
 
 def config_path() -> Path:
     """Return the settings file in use; it need not exist."""
-    return Path(os.environ.get("TANGTHU_CONFIG", "tangthu.toml"))
+    if named := os.environ.get("TANGTHU_CONFIG"):
+        return Path(named)
+    own, embedded = Path("tangthu.toml"), Path("var") / "tangthu.toml"
+    return embedded if embedded.exists() and not own.exists() else own
 
 
 Version = tuple[int, ...]

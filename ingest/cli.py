@@ -7,6 +7,7 @@ the account given by `--as`, and the vault checks roles all the same.
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
@@ -16,10 +17,11 @@ from typing import Annotated, Any, Literal
 import typer
 
 from archive.cli import show, viewer_named
+from archive.errors import NotFoundError
 from archive.hashing import sha256_of_file
 from archive.reason import as_json as reason_as_json
 from archive.reason import from_text, told_text
-from archive.register.models import Submission
+from archive.register.models import STATES_OPEN, Agency, Submission
 from archive.register.session import reading, transaction
 from ingest import inbox_cli, pipeline, preflight, reception, resending, submissions
 from ingest.checks.catalogue import explain
@@ -39,6 +41,7 @@ Roles = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
+GOOD = ("stored", "to-decide", "gathering")  # what the command line calls success
 VERDICTS = {
     Verdict.GO_ON: ("sẽ được tiếp nhận để xem xét", "would be taken in"),
     Verdict.GATHER: ("văn bản lẻ, sẽ chờ hồ sơ của nó", "a lone document, would wait for its case file"),
@@ -67,8 +70,15 @@ def receive(
     ] = "",
     as_json: Json = False,
 ) -> None:
-    """Take in a SIP_hoso ZIP and run the pipeline on it here and now."""
+    """Take in a SIP_hoso ZIP and see it through the checks; a worker of a running house may do the work.
+
+    Exit 0: stored, or it waits for an archivist or its case file. Exit 1: returned, refused, or a part is missing
+    (it goes on by itself when the part is there).
+    """
     now = datetime.now(UTC)
+    with reading() as session:
+        if session.get(Agency, agency) is None:
+            raise NotFoundError(f"there is no agency {agency}; a delivery of an unknown agency is refused")
     with path.open("rb") as source:
         received = reception.receive(
             source,
@@ -79,12 +89,20 @@ def receive(
             actor="system:cli",
             now=now,
         )
-    state = pipeline.advance(received.submission_id)
-    with reading() as session:
-        facts = _facts(session.get_one(Submission, received.submission_id), "vi")
-    facts["repeat"] = received.repeat
+    facts = _seen_through(received.submission_id) | {"repeat": received.repeat}
     show(facts, as_json=as_json, text=_text(facts))
-    raise typer.Exit(0 if state in ("stored", "to-decide", "gathering") else 1)
+    raise typer.Exit(0 if facts["state"] in GOOD else 1)
+
+
+def _seen_through(submission_id: str) -> dict[str, Any]:
+    """Advance a submission, or watch the worker that has it, until it stands still; return its facts."""
+    while True:
+        state = pipeline.advance(submission_id)
+        with reading() as session:
+            row = session.get_one(Submission, submission_id)
+            if row.state not in STATES_OPEN or (state != "busy" and row.waiting):
+                return _facts(row, "vi")
+        time.sleep(0.5)
 
 
 def check_before_sending(
@@ -218,11 +236,9 @@ def mend_submission(
         received = resending.send(
             submission_id, package, viewer=viewer_named(user, role), now=datetime.now(UTC)
         )
-    state = pipeline.advance(received.submission_id)
-    with reading() as session:
-        facts = _facts(session.get_one(Submission, received.submission_id), "vi")
+    facts = _seen_through(received.submission_id)
     show(facts, as_json=as_json, text=_text(facts))
-    raise typer.Exit(0 if state in ("stored", "to-decide") else 1)
+    raise typer.Exit(0 if facts["state"] in GOOD else 1)
 
 
 def _mends(

@@ -20,11 +20,17 @@ from operations.house import make_register, make_site, write_settings
 from operations.parts import embedded
 from operations.road import play
 from operations.settings import OperationsSettings
-from operations.supervisor import Supervisor, ask_to_end, to_screen
-from operations.world import build_world, expectations, open_office, read_world, settle
+from operations.supervisor import Ended, Supervisor, ask_to_end, refuse_second, to_screen
+from operations.world import build_world, busiest_agency, expectations, open_office, settle
 
 Home = Annotated[Path, typer.Option(help="Folder for everything this house keeps.")]
 Engine = Annotated[str, typer.Option(help="sqlite (embedded) or elasticsearch (starts a real node).")]
+
+TOLD = {
+    Ended.STOPPED: "stopped",
+    Ended.NOTHING_RAN: "nothing runs there",
+    Ended.STILL_RUNS: "it does not stop: its log says why; kill the process of run/tangthu.pid if it hangs",
+}
 
 
 def register(app: typer.Typer) -> None:
@@ -42,6 +48,7 @@ def up(
     sample: Annotated[bool, typer.Option(help="Let sample offices send their case files.")] = False,
 ) -> None:
     """Start every embedded part and serve until Ctrl-C."""
+    refuse_second(home)
     home.mkdir(parents=True, exist_ok=True)
     world = open_office(build_world(home / "the-gioi-mau", say=_say), home / "lgsp") if sample else None
     write_settings(home, search=search, world=world)
@@ -49,7 +56,7 @@ def up(
     if world is not None:
         settle(world)
     new = not (home / "accounts.json").exists()
-    agency = read_world(world)["agencies"][0]["code"] if world is not None else ALL_AGENCIES
+    agency = busiest_agency(expectations(world)) if world is not None else ALL_AGENCIES
     accounts = make_accounts(home / "accounts.json", official_agency=agency)
     make_site(home / "accounts.json", _say)
     operations = OperationsSettings.load()
@@ -71,8 +78,10 @@ def up(
 
 
 def down(home: Home = Path("var")) -> None:
-    """Stop the house that runs on a home."""
-    print("stopped" if ask_to_end(home) else "nothing runs there")
+    """Stop the house that runs on a home; exit 1 when it does not stop."""
+    ended = ask_to_end(home)
+    print(TOLD[ended])
+    raise typer.Exit(1 if ended is Ended.STILL_RUNS else 0)
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:

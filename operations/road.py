@@ -17,7 +17,7 @@ from archive.ledger.rows import CursorRow, EventRow
 from archive.ledger.verify import verify as verify_ledger
 from archive.packages.verify import verify as verify_package
 from archive.reason import because, told_text
-from archive.register.decisions import Hold, OrderKind, Receipt
+from archive.register.decisions import Hold, OrderItem, OrderKind, Receipt
 from archive.register.models import STATES_OPEN, CaseFile, CaseFileState, Package, Submission, SubmissionState
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
@@ -133,7 +133,7 @@ def acts(expected: Sequence[Expected], *, office: Path, say: Say) -> Iterator[Ac
 
 
 def play(expected: Sequence[Expected], *, say: Say) -> None:
-    """Do once, for a house that people will look at: hold one case file, destroy one, hand one over.
+    """Do once, for a house that people will look at: hold one case file, destroy one, hand one over, list one.
 
     What waits for an archivist stays waiting; what was done by an earlier run is not done again.
     """
@@ -143,6 +143,7 @@ def play(expected: Sequence[Expected], *, say: Say) -> None:
         ("held", "one case file is held", _hold),
         ("destroy", "one case file is destroyed by approved decision", _destroy),
         ("transfer", "one case file is handed over to the Historical Archive", _hand_over),
+        ("listed", "one case file is proposed for destruction and waits for the council", _list),
     ]
     for part, told, act in story:
         try:
@@ -155,10 +156,17 @@ def play(expected: Sequence[Expected], *, say: Say) -> None:
 
 
 def _untouched(case_file_id: str) -> bool:
-    """Say whether a case file is stored and not held: nothing was done to it yet."""
+    """Say whether a case file is stored, not held and on no list: nothing was done to it yet."""
     with reading() as session:
         held = session.scalar(select(Hold.id).where(Hold.case_file_id == case_file_id).limit(1))
-        return held is None and session.get_one(CaseFile, case_file_id).state == CaseFileState.STORED
+        listed = session.scalar(
+            select(OrderItem.order_id).where(OrderItem.case_file_id == case_file_id).limit(1)
+        )
+        return (
+            held is None
+            and listed is None
+            and session.get_one(CaseFile, case_file_id).state == CaseFileState.STORED
+        )
 
 
 def _named(expected: Sequence[Expected], part: str) -> str:
@@ -175,7 +183,7 @@ def _find_decision() -> tuple[str, bool]:
     results = search("quyet dinh 31/2020", viewer=RESEARCHER, filters=Filters(), page=1, size=5)
     first = results.hits[0] if results.hits else None
     detail = f"{results.total} kết quả, đầu tiên: {first.code if first else '-'} {first.title[:50] if first else ''}"
-    return detail, first is not None and "31/2020" in f"{first.code} {first.title}"
+    return detail, first is not None and first.code == "31/2020/QĐ-UBND"
 
 
 def _packages_are_whole() -> tuple[str, bool]:
@@ -187,9 +195,9 @@ def _packages_are_whole() -> tuple[str, bool]:
             count += 1
             if len(package.copies) < wanted:
                 faults.append(f"{package.name}: {len(package.copies)} bản")
-            store = ArchiveSettings.load().all_stores[0]
             faults += [
-                f"{package.name}: {fault.rule} {fault.path}"
+                f"{store.name}: {package.name}: {fault.rule} {fault.path}"
+                for store in ArchiveSettings.load().all_stores
                 for fault in verify_package(store.path / package.name, schemas=schemas)
             ]
     return f"{count} gói, {len(faults)} lỗi {faults[:1] or ''}", count > 0 and not faults
@@ -220,6 +228,8 @@ def _propose(case_file_id: str, number: str) -> str:
 
 
 def _hold(case_file_id: str) -> tuple[str, bool]:
+    """Hold a case file that a decided list names: neither the list nor a new one may destroy it."""
+    decided = _decided(case_file_id, "100/QĐ-HUY")
     with transaction() as session:
         retention_holds.place(
             session,
@@ -231,18 +241,36 @@ def _hold(case_file_id: str) -> tuple[str, bool]:
             viewer=ARCHIVIST,
             now=datetime.now(UTC),
         )
-    try:
-        _propose(case_file_id, "101/QĐ-HUY")
-    except TangThuError as error:
-        return str(error)[:100], True
-    return "đề nghị hủy đã lọt qua", False
+    told = []
+    for act in (
+        lambda: destruction.execute(decided, viewer=HEAD, now=datetime.now(UTC)),
+        lambda: _propose(case_file_id, "101/QĐ-HUY"),
+    ):
+        try:
+            act()
+        except OrderRefusedError as error:
+            told.append(str(error))
+    refused = len(told) == 2 and all("đang phục vụ thanh tra" in reason for reason in told)
+    with reading() as session:
+        untouched = session.get_one(CaseFile, case_file_id).state == CaseFileState.STORED
+    return (told[0] if told else "đề nghị hủy đã lọt qua")[:100], refused and untouched
 
 
-def _destroy(case_file_id: str) -> tuple[str, bool]:
-    order_id = _propose(case_file_id, "102/QĐ-HUY")
+def _list(case_file_id: str) -> tuple[str, bool]:
+    return _propose(case_file_id, "103/TTr-HUY"), True
+
+
+def _decided(case_file_id: str, number: str) -> str:
+    """Return the order that destroys a case file, proposed and approved."""
+    order_id = _propose(case_file_id, number)
     for viewer, role in ((COUNCIL, Role.COUNCIL), (HEAD, Role.HEAD)):
         with transaction() as session:
             disposal.approve(session, order_id, viewer=viewer, role=role, now=datetime.now(UTC))
+    return order_id
+
+
+def _destroy(case_file_id: str) -> tuple[str, bool]:
+    order_id = _decided(case_file_id, "102/QĐ-HUY")
     outcome = destruction.execute(order_id, viewer=HEAD, now=datetime.now(UTC))
     deadline = time.monotonic() + 300
     while (

@@ -5,6 +5,7 @@ Parts are children of this process and die with it, also when it is killed: noth
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import sys
@@ -13,6 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
@@ -55,11 +57,17 @@ class Supervisor:
         return self._home / "run" / "tangthu.pid"
 
     def __enter__(self) -> Self:
-        running = running_pid(self._home)
-        if running:
-            raise PartError("supervisor", f"already running as process {running}; `tangthu down` stops it")
         self.pid_file.parent.mkdir(parents=True, exist_ok=True)
-        self.pid_file.write_text(str(os.getpid()))
+        self._claim = self.pid_file.open("a+")
+        try:
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            self._claim.close()
+            refuse_second(self._home)
+            raise
+        self._claim.truncate(0)
+        self._claim.write(str(os.getpid()))
+        self._claim.flush()
         try:
             for part in self._parts:
                 self._start(part)
@@ -135,25 +143,56 @@ class Supervisor:
             self._running.pop(name).stop()
         with suppress(FileNotFoundError):
             self.pid_file.unlink()
+        self._claim.close()
+
+
+class Ended(StrEnum):
+    """What became of asking a house to end."""
+
+    STOPPED = "stopped"
+    NOTHING_RAN = "nothing-ran"
+    STILL_RUNS = "still-runs"
 
 
 def running_pid(home: Path) -> int:
-    """Return the process id of the supervisor that runs on this home, 0 when none does."""
+    """Return the process id of the supervisor that runs on this home, 0 when none does.
+
+    A supervisor holds a lock on the file as long as it lives; the number alone may be another's by now.
+    """
     try:
-        pid = int((home / "run" / "tangthu.pid").read_text())
-        os.kill(pid, 0)
+        with (home / "run" / "tangthu.pid").open() as stream:
+            try:
+                fcntl.flock(stream, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except OSError:
+                return int(stream.read() or 0)
     except (OSError, ValueError):
-        return 0
-    return pid if pid != os.getpid() else 0
+        pass
+    return 0
 
 
-def ask_to_end(home: Path, *, seconds: int = 60) -> bool:
-    """Stop the supervisor that runs on this home and wait for it; say whether one ran."""
+def refuse_second(home: Path) -> None:
+    """Pass when no house runs on this home; nothing of it is touched otherwise.
+
+    Raises:
+        PartError: one does; the message says where it listens and how it is stopped.
+    """
+    if pid := running_pid(home):
+        raise PartError(
+            "supervisor",
+            f"this house runs already as process {pid} (its address stands in {home / 'tangthu.toml'}); "
+            f"`make stop` or `tangthu down --home {home}` stops it",
+        )
+
+
+def ask_to_end(home: Path, *, seconds: int = 60) -> Ended:
+    """Stop the supervisor that runs on this home and wait for it; say what became of it."""
     pid = running_pid(home)
     if not pid:
-        return False
+        return Ended.NOTHING_RAN
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + seconds
-    while running_pid(home) and time.monotonic() < deadline:
+    while running_pid(home):
+        if time.monotonic() > deadline:
+            return Ended.STILL_RUNS
         time.sleep(0.2)
-    return True
+    return Ended.STOPPED

@@ -7,7 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +27,7 @@ class Expected:
     Attributes:
         outcome: stored, to-decide, returned, refused, gathering or duplicate.
         codes: finding codes that must be among the findings.
-        part: what the demonstration does with it afterwards: destroy, held, transfer, or "".
+        part: what the demonstration does with it afterwards: destroy, held, transfer, listed, or "".
         message_id: under which the axis lists it.
     """
 
@@ -73,6 +74,11 @@ def settle(folder: Path) -> None:
             set_agency(session, **agency, actor="system:demo", now=now)
         for fonds in world["fonds"]:
             set_fonds(session, **fonds, actor="system:demo", now=now)
+
+
+def busiest_agency(expected: Sequence[Expected]) -> str:
+    """Return the agency that sends most: its official has most to look at."""
+    return Counter(one.agency for one in expected).most_common(1)[0][0]
 
 
 def expectations(folder: Path) -> list[Expected]:

@@ -20,6 +20,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     from archive.register import decisions, messages, models, session  # noqa: F401
     from archive.register.base import Base
 
+    (tmp_path / "archive").mkdir()
     engine = session.engine()
     Base.metadata.create_all(engine)
     yield tmp_path

@@ -35,6 +35,8 @@ def upgrade(engine: Engine) -> str:
     Raises:
         ArchiveError: the database was made by a newer version of this program.
     """
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATE_LOCK})

@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -29,12 +28,10 @@ PRAGMAS = (
 
 
 def connect(url: str) -> Engine:
-    """Return an engine for the register at this SQLAlchemy address; makes a SQLite file's folder."""
+    """Return an engine for the register at this SQLAlchemy address; nothing is made here (`migrate.upgrade` does)."""
     address = make_url(url)
     if address.get_backend_name() != "sqlite":
         return create_engine(url, pool_pre_ping=True)
-    if address.database:
-        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": 30, "check_same_thread": False})
 
     @event.listens_for(engine, "connect")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -27,6 +28,7 @@ from archive.register.migrate import SCRIPTS, differences
 from archive.register.models import CaseFile, Package
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
+from archive.settings import config_path
 from archive.stores.folder import FolderStore
 from tests.archive.vault_builders import NOW, ACaseFile, a_case_file, ident
 
@@ -305,3 +307,34 @@ def test_upgrade_makes_the_tables_of_an_empty_register_and_changes_nothing_the_s
 def newest() -> str:
     """Return the number of the newest migration there is a file of."""
     return max(path.name[:4] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
+
+
+def test_a_command_where_no_archive_is_says_so_and_makes_nothing(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("TANGTHU_")}
+    done = subprocess.run(
+        [str(Path(sys.executable).parent / "tangthu"), "package", "list"],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "Is there an archive here?" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_settings_of_the_embedded_house_are_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TANGTHU_CONFIG", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert config_path() == Path("tangthu.toml")
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "tangthu.toml").touch()
+    assert config_path() == Path("var/tangthu.toml")
+    (tmp_path / "tangthu.toml").touch()
+    assert config_path() == Path("tangthu.toml")
+    monkeypatch.setenv("TANGTHU_CONFIG", "/elsewhere.toml")
+    assert config_path() == Path("/elsewhere.toml")

@@ -14,7 +14,7 @@ import pytest
 
 from operations.errors import PartError
 from operations.part import Part
-from operations.supervisor import Supervisor, running_pid
+from operations.supervisor import Ended, Supervisor, ask_to_end, refuse_second, running_pid
 
 
 def a_part(name: str, code: str, ready: Callable[[], str] = lambda: "") -> Part:
@@ -93,17 +93,43 @@ def test_a_part_that_dies_is_started_again(tmp_path: Path) -> None:
 
 
 def test_two_supervisors_do_not_share_a_home(tmp_path: Path) -> None:
-    code = "import time; time.sleep(30)"
-    other = subprocess.Popen([sys.executable, "-c", code])
+    with Supervisor([], home=tmp_path, start_seconds=1, log=quiet):
+        assert running_pid(tmp_path) == os.getpid()
+        with pytest.raises(PartError, match="runs already as process"):
+            refuse_second(tmp_path)
+        with pytest.raises(PartError, match="runs already as process"):
+            Supervisor([], home=tmp_path, start_seconds=1, log=quiet).__enter__()
+        assert running_pid(tmp_path) == os.getpid()
+    assert running_pid(tmp_path) == 0
+
+
+def test_the_number_of_a_dead_supervisor_that_is_another_process_now_is_left_alone(tmp_path: Path) -> None:
+    other = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(30)"])
     try:
         (tmp_path / "run").mkdir()
         (tmp_path / "run" / "tangthu.pid").write_text(str(other.pid))
-        assert running_pid(tmp_path) == other.pid
-        with pytest.raises(PartError, match="already running"):
-            Supervisor([], home=tmp_path, start_seconds=1, log=quiet).__enter__()
+        assert ask_to_end(tmp_path) is Ended.NOTHING_RAN
+        assert other.poll() is None
     finally:
         other.kill()
         other.wait()
+
+
+def test_a_second_house_on_a_home_is_refused_before_it_touches_anything(tmp_path: Path) -> None:
+    settings = tmp_path / "tangthu.toml"
+    settings.write_text("# of the house that runs\n")
+    with Supervisor([], home=tmp_path, start_seconds=1, log=quiet):
+        done = subprocess.run(
+            [str(Path(sys.executable).parent / "tangthu"), "up", "--home", str(tmp_path)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "runs already as process" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert settings.read_text() == "# of the house that runs\n"
+    assert {path.name for path in tmp_path.iterdir()} == {"run", "tangthu.toml"}
 
 
 def test_parts_die_when_the_supervisor_is_killed(tmp_path: Path) -> None:

@@ -78,6 +78,7 @@ class Office(RuleBasedStateMachine):
         self.env = pytest.MonkeyPatch()
         self.env.setenv("TANGTHU_CONFIG", f"{self.folder.name}/tangthu.toml")
         self.env.setenv("TANGTHU_ARCHIVE__DATA", f"{self.folder.name}/archive")
+        Path(self.folder.name, "archive").mkdir()
         Base.metadata.create_all(register.engine())
         with transaction() as session:
             set_agency(session, code=AGENCY, name="Sở", actor="admin", now=NOW)

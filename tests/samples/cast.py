@@ -20,7 +20,8 @@ class Part:
     Attributes:
         outcome: stored, returned or refused.
         codes: finding codes that must be among the findings.
-        role: what the demonstration does with it: destroy, held, transfer, decision, or "".
+        role: what the demonstration does with it: destroy, held, transfer; or what is left to people: decision,
+            due, listed; or "".
     """
 
     key: str
@@ -54,6 +55,7 @@ def _letter(subject: str, *more: str) -> tuple[str, ...]:
 def cast() -> Iterator[Part]:
     """Yield the case files in the order in which they are sent."""
     yield from _lang_son()
+    yield from _left_to_people()
     yield from _other_provinces()
     yield from _defective()
 
@@ -441,6 +443,21 @@ def _other_provinces() -> Iterator[Part]:
             .made_as(Made.SIGNED, Made.SCAN),
         ),
     )
+
+
+def _left_to_people() -> Iterator[Part]:
+    """Yield what nobody plays with: it waits for who looks at the running house."""
+    for key, notation, title in (
+        ("ls-cho-duyet-1", "31.TH", "Hồ sơ kiểm tra công tác văn thư, lưu trữ năm 2021"),
+        ("ls-cho-duyet-2", "32.TH", "Hồ sơ thực hiện chế độ báo cáo định kỳ năm 2021"),
+    ):
+        yield Part(key, _short("lang-son", notation, title, 2021), role="decision")
+    for key, notation, title, role in (
+        ("ls-den-han-1", "10.VP", "Hồ sơ quản lý xe ô tô công vụ năm 2011", "due"),
+        ("ls-den-han-2", "11.VP", "Hồ sơ sửa chữa trụ sở làm việc năm 2011", "due"),
+        ("ls-da-lap-danh-muc", "12.VP", "Hồ sơ cấp phát văn phòng phẩm năm 2011", "listed"),
+    ):
+        yield Part(key, _short("lang-son-so-noi-vu", notation, title, 2011), role=role)
 
 
 def _short(office: str, notation: str, title: str, year: int) -> CaseFilePlan:
