@@ -447,17 +447,18 @@ def _other_provinces() -> Iterator[Part]:
 
 def _left_to_people() -> Iterator[Part]:
     """Yield what nobody plays with: it waits for who looks at the running house."""
-    for key, notation, title in (
-        ("ls-cho-duyet-1", "31.TH", "Hồ sơ kiểm tra công tác văn thư, lưu trữ năm 2021"),
-        ("ls-cho-duyet-2", "32.TH", "Hồ sơ thực hiện chế độ báo cáo định kỳ năm 2021"),
+    # Each of another year: the numbers of documents follow it, and no two of an office may be the same.
+    for key, notation, title, year in (
+        ("ls-cho-duyet-1", "31.TH", "Hồ sơ kiểm tra công tác văn thư, lưu trữ năm 2021", 2021),
+        ("ls-cho-duyet-2", "32.TH", "Hồ sơ thực hiện chế độ báo cáo định kỳ năm 2022", 2022),
     ):
-        yield Part(key, _short("lang-son", notation, title, 2021), role="decision")
-    for key, notation, title, role in (
-        ("ls-den-han-1", "10.VP", "Hồ sơ quản lý xe ô tô công vụ năm 2011", "due"),
-        ("ls-den-han-2", "11.VP", "Hồ sơ sửa chữa trụ sở làm việc năm 2011", "due"),
-        ("ls-da-lap-danh-muc", "12.VP", "Hồ sơ cấp phát văn phòng phẩm năm 2011", "listed"),
+        yield Part(key, _short("lang-son", notation, title, year), role="decision")
+    for key, notation, title, year, role in (
+        ("ls-den-han-1", "10.VP", "Hồ sơ quản lý xe ô tô công vụ năm 2011", 2011, "due"),
+        ("ls-den-han-2", "11.VP", "Hồ sơ sửa chữa trụ sở làm việc năm 2010", 2010, "due"),
+        ("ls-da-lap-danh-muc", "12.VP", "Hồ sơ cấp phát văn phòng phẩm năm 2009", 2009, "listed"),
     ):
-        yield Part(key, _short("lang-son-so-noi-vu", notation, title, 2011), role=role)
+        yield Part(key, _short("lang-son-so-noi-vu", notation, title, year), role=role)
 
 
 def _short(office: str, notation: str, title: str, year: int) -> CaseFilePlan:
