@@ -18,6 +18,7 @@ from archive.register.migrate import newest, upgrade
 from operations import doctor
 from operations.doctor_tools import SCHEMAS, TOOLS
 from operations.sign import Sign
+from operations.supervisor import Supervisor
 
 
 def closed_port() -> int:
@@ -135,11 +136,10 @@ def test_services_named_in_the_settings_have_to_answer_and_no_password_is_shown(
 def test_embedded_parts_that_nobody_started_are_no_illness_unless_their_supervisor_runs(empty: Path) -> None:
     for name in ("queue", "virus scanner", "plone"):
         assert (signs()[name].well, signs()[name].remedy) == (None, "`tangthu up` starts it")
-    (empty / "run").mkdir()
-    (empty / "run" / "tangthu.pid").write_text(str(os.getppid()))
-    for name in ("queue", "virus scanner", "plone"):
-        assert signs()[name].well is False
-        assert str(empty / "log") in signs()[name].remedy
+    with Supervisor([], home=empty, start_seconds=1, log=lambda *_: None):
+        for name in ("queue", "virus scanner", "plone"):
+            assert signs()[name].well is False
+            assert str(empty / "log") in signs()[name].remedy
 
 
 def test_a_scanner_that_answers_is_well_and_one_that_says_something_else_is_not(empty: Path) -> None:
