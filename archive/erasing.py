@@ -16,8 +16,8 @@ from archive.holders import Erasure, Holder, Target, holders
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.reason import because
-from archive.register.messages import DocumentRequest
-from archive.register.models import CaseFile, Package, Submission
+from archive.register.deliveries import deliveries_of
+from archive.register.models import CaseFile, Package
 from archive.register.projection import apply
 from archive.stores.interface import Store
 
@@ -62,7 +62,7 @@ def store_holders() -> list[Holder]:
 
 
 def target_of(session: Session, case_file_id: str) -> Target:
-    """Return what is to be erased of a case file: all its packages, submissions, and requests about it.
+    """Return what is to be erased of a case file: all its packages, and all its deliveries, those sent back too.
 
     Raises:
         NotFoundError: no such case file.
@@ -70,17 +70,11 @@ def target_of(session: Session, case_file_id: str) -> Target:
     row = session.get(CaseFile, case_file_id)
     if row is None:
         raise NotFoundError(because("archive.no-file", file=case_file_id))
-    submissions = select(Submission.id).where(
-        (Submission.id == row.submission_id) | (Submission.case_file_id == case_file_id)
-    )
-    asked = select(DocumentRequest.submission_id).where(DocumentRequest.case_file_id == case_file_id)
     names = select(Package.name).where(Package.case_file_id == case_file_id).order_by(Package.version)
     return Target(
         case_file_id=case_file_id,
         code=row.code,
-        submission_ids=tuple(
-            sorted({row.submission_id, *session.scalars(submissions), *session.scalars(asked)})
-        ),
+        submission_ids=tuple(sorted(deliveries_of(session, row))),
         package_names=tuple(session.scalars(names)),
     )
 

@@ -37,9 +37,6 @@ def put_back(session: Session) -> None:
             text(f"UPDATE submission SET state = '{state.value}' WHERE state = 'received' AND {there}")
         )
     for table in HANGING:
-        # The replay may have written findings of its own; what was there is the better copy.
-        there = f"submission_id IN (SELECT submission_id FROM aside_{table})"
-        session.execute(text(f"DELETE FROM {table} WHERE {there}"))
         session.execute(
             text(
                 f"INSERT INTO {table} SELECT * FROM aside_{table}"

@@ -31,6 +31,7 @@ from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.reason import Reason, as_text, because, trouble
 from archive.register.models import STATES_CLOSED, STATES_OPEN, StepResult, Submission, SubmissionState
+from archive.register.project_submissions import STATES_NO_DECISION
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from ingest import lease, outbox, quarantine, reasons
@@ -118,9 +119,7 @@ def advance(submission_id: str, *, steps: Mapping[str, Step] = STEPS) -> str:
             except Exception as error:
                 _wait(submission_id, ours, _unexpected(name, error), settings)
                 raise
-            if outcome.wipe:
-                quarantine.wipe(submission_id)
-            if outcome.verdict in (Verdict.STORED,):
+            if outcome.wipe or outcome.verdict is Verdict.STORED:
                 quarantine.drop(submission_id)
     with reading() as session:
         return session.get_one(Submission, submission_id).state
@@ -219,6 +218,9 @@ def _record(
                     result=dict(outcome.result),
                 )
             )
+        submission.findings.extend(reasons.row_of(finding) for finding in outcome.findings)
+        if outcome.file_name is not None:
+            submission.file_name = outcome.file_name
         change = _change(submission, outcome)
         state = STATE_AFTER.get(outcome.verdict)
         if name == "decide" and outcome.verdict == Verdict.GO_ON:
@@ -237,7 +239,7 @@ def _record(
                 now=now,
             )
             apply(session, event)
-        if state is SubmissionState.GATHERING:
+        if state in STATES_NO_DECISION:
             submission.state = state  # the machine's own note, as "checking" is: nobody decided anything
         if state is not None:
             submission.step = "" if state in STATES_CLOSED else name
@@ -249,12 +251,8 @@ def _change(submission: Submission, outcome: Outcome) -> dict[str, Any]:
     """Return what the outcome makes known of the submission, as a ledger payload."""
     change: dict[str, Any] = {}
     if outcome.findings:
-        before = [
-            {"code": row.code, "severity": row.severity, "place": row.place, "params": row.params}
-            for row in submission.findings
-        ]
-        change["findings"] = before + [reasons.as_json(finding) for finding in outcome.findings]
-    for key in ("title", "file_code", "file_name", "mends"):
+        change["codes"] = sorted({finding.code for finding in submission.findings})
+    for key in ("title", "file_code", "mends"):
         if (value := getattr(outcome, key)) is not None:
             change[key] = value
     return change

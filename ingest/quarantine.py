@@ -8,8 +8,8 @@ way in. Nothing here is ever served to a browser.
 
 from __future__ import annotations
 
+import logging
 import os
-import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,6 +24,8 @@ from archive.reason import because, trouble
 from archive.settings import ArchiveSettings
 from archive.wiping import Wiped, wipe_folder
 from ingest.errors import too_large
+
+log = logging.getLogger(__name__)
 
 
 def home() -> Path:
@@ -81,8 +83,15 @@ def keep(submission_id: str, source: BinaryIO, *, limit: int, name: str = "") ->
 
 
 def drop(submission_id: str) -> None:
-    """Remove the submission's folder; used once its bytes are stored elsewhere or were a repeat."""
-    shutil.rmtree(folder(submission_id), ignore_errors=True)
+    """Wipe the submission's folder now if the disk lets us; if not, tidying does it.
+
+    For bytes that are stored elsewhere, were a repeat, or must not stay. Overwritten too: a receipt that later says
+    "nothing was there" is to be true of the disk.
+    """
+    try:
+        wipe(submission_id)
+    except OSError as error:
+        log.warning("%s cannot be wiped now, tidying tries again: %s", folder(submission_id), error)
 
 
 def wipe(submission_id: str) -> Wiped:

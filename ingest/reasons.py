@@ -1,10 +1,9 @@
-"""Findings in words: as the ledger and the register keep them, and as a status message tells the sender."""
+"""Findings in words: as the register keeps them, and as a status message tells the sender."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from archive.reason import Reason, from_json
 from archive.reason import as_json as reason_as_json
@@ -22,18 +21,18 @@ _PLACE_VI = (
 )
 
 
-def as_json(finding: Finding) -> dict[str, Any]:
-    """Return a finding as the ledger and the register keep it; a reason among its values stays data."""
+def row_of(finding: Finding) -> FindingRow:
+    """Return a finding as the register keeps it, a reason among its values as data; the ledger has its code alone."""
     params = {
         name: reason_as_json(value) if isinstance(value, Reason) else value
         for name, value in finding.params.items()
     }
-    return {
-        "code": finding.code,
-        "severity": str(rule(finding.code).severity),
-        "place": finding.place,
-        "params": params | {"document": str(finding.document)},
-    }
+    return FindingRow(
+        code=finding.code,
+        severity=str(rule(finding.code).severity),
+        place=finding.place,
+        params=params | {"document": str(finding.document)},
+    )
 
 
 def finding_of(row: FindingRow) -> Finding:

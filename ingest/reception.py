@@ -165,7 +165,8 @@ def _recorded(
                 outbox.owe(session, submission, "01", "", now=now)
                 send_after_commit(session, "ingest.tasks.advance", submission_id)
             else:
-                returned = {"state": SubmissionState.RETURNED.value, "findings": [reasons.as_json(why)]}
+                submission.findings.append(reasons.row_of(why))
+                returned = {"state": SubmissionState.RETURNED.value, "codes": [why.code]}
                 apply(session, append(session, Verb.RETURN, payload=returned, basis=BASIS, **about))
                 outbox.owe(session, submission, "02", reasons.told(submission.findings), now=now)
     except IntegrityError:  # the same delivery came in by two doors at once: the other one won

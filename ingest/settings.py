@@ -38,6 +38,10 @@ class IngestSettings(Section):
     convert_seconds: int = Field(default=180, ge=1)  # one file, one tool
     convert_memory_mb: int = Field(default=2048, ge=256)
 
+    returned_kept_days: int = Field(
+        default=180, ge=1
+    )  # bytes of what went back; our own term, no law sets one
+
     lease_seconds: int = Field(default=30, ge=1)
     retry_seconds: int = Field(default=20, ge=1)  # first wait after a temporary failure; doubles
     retry_limit_seconds: int = Field(default=600, ge=1)

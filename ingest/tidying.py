@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
 
+from archive.register.deliveries import STATES_WENT_BACK
 from archive.register.models import Finding, Submission, SubmissionState
 from archive.register.session import reading
 from ingest import preflight, quarantine
-from ingest.mending.earlier import mended_and_stored
-from ingest.steps.secret import CODES_SECRET
+from ingest.mending.earlier import being_mended, mended_and_stored
+from ingest.settings import IngestSettings
+from ingest.steps.secret import CODES_SECRET, TITLE
 
 ORPHAN_SECONDS = 24 * 3600  # a folder nobody knows may be an arrival that is being ledgered this moment
 AT_ONCE = 500
 
 
-def tidy() -> int:
+def tidy(*, now: datetime | None = None) -> int:
     """Remove what must not lie in the quarantine any more; return how many folders those were.
 
     Stored: the bytes are in the stores. Refused as secret: they must not stay. Unknown to the register for a day:
     reception died before it was ledgered, and the sender still has the message. Returned, and its
-    mended whole is stored. What killed pre-flights left. All other bytes stay.
+    mended whole is stored. Returned or refused longer ago than `returned_kept_days`, and not being mended. What
+    killed pre-flights left. All other bytes stay.
     """
     count = preflight.tidy()
     home = quarantine.home()
@@ -37,12 +42,18 @@ def tidy() -> int:
             )
             secret = set(
                 session.scalars(
-                    select(Finding.submission_id).where(
-                        Finding.submission_id.in_(some), Finding.code.in_(CODES_SECRET)
+                    select(Submission.id)
+                    .outerjoin(Finding)
+                    .where(
+                        Submission.id.in_(some),
+                        # The title is in the ledger, the findings are not: lost with the register, it still tells.
+                        or_(Finding.code.in_(CODES_SECRET), Submission.title == TITLE),
                     )
                 )
             )
-            mended = mended_and_stored(session, some)
+            mended = mended_and_stored(session, some) | _kept_long_enough(
+                session, some, now or datetime.now(UTC)
+            )
         for name in some:
             state = states.get(name)
             if state is None and not _orphaned(places[name]):
@@ -55,6 +66,17 @@ def tidy() -> int:
                 quarantine.wipe(name)
                 count += 1
     return count
+
+
+def _kept_long_enough(session: Session, ids: list[str], now: datetime) -> set[str]:
+    """Return which of these went back so long ago that their bytes need not stay."""
+    before = now - timedelta(days=IngestSettings.load().returned_kept_days)
+    old = select(Submission.id).where(
+        Submission.id.in_(ids),
+        Submission.state.in_(STATES_WENT_BACK),
+        func.coalesce(Submission.decided_at, Submission.received_at) < before,
+    )
+    return {one for one in session.scalars(old) if being_mended(session, one) is None}
 
 
 def _is_id(name: str) -> bool:

@@ -5,10 +5,12 @@ Not covered, and why:
 - `step_result`, `outbox`, `inbox`, the columns of `MACHINE_ONLY`: where the machine stands in its work (steps, leases,
   tries, messages owed, who gathers what). Lost, the work is done again; steps are safe to repeat.
 - `received_message`: what a message in quarantine says; read again from its bytes.
-- `finding`: the working list of a submission, numbered by the database; the ledger's events name the codes.
+- `finding` and a delivery's file name: they quote it, so the ledger, which is never erased, names codes only. Lost,
+  they are made again when an undecided delivery is checked again; of one returned before, the codes are left.
 - `cursor`: how far followers have read; they read again from the beginning.
 - `event`, `seal`: the ledger is a source, not a result; `archive.ledger.verify` proves it.
-A submission that is being checked, or waits for its case file, counts as received: nobody has decided anything yet.
+A submission that is being checked, or waits for its case file or for an archivist, counts as received: nobody has
+decided anything yet.
 """
 
 from __future__ import annotations
@@ -67,10 +69,11 @@ MACHINE_ONLY: Mapping[str, frozenset[str]] = {
             "lease_until",
             "lease_owner",
             "gathered_into",
+            "file_name",
         }
     ),
 }
-UNDECIDED = frozenset({SubmissionState.CHECKING, SubmissionState.GATHERING})
+UNDECIDED = frozenset({SubmissionState.CHECKING, SubmissionState.GATHERING, SubmissionState.TO_DECIDE})
 
 
 def digest(session: Session) -> str:

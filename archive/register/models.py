@@ -73,7 +73,10 @@ class Submission(Base):
     """One delivery from an office. Idempotent by (agency, message id, SHA-256)."""
 
     __tablename__ = "submission"
-    __table_args__ = (UniqueConstraint("agency_code", "message_id", "sha256"),)
+    __table_args__ = (
+        UniqueConstraint("agency_code", "message_id", "sha256"),
+        Index("ix_submission_code", "agency_code", "file_code"),
+    )
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     agency_code: Mapped[str] = mapped_column(String(35), index=True)  # as sent; may be unknown
     message_id: Mapped[str] = mapped_column(String(200))

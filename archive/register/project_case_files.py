@@ -18,7 +18,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from archive.errors import NotFoundError
@@ -26,7 +26,8 @@ from archive.ledger.event import Event, unstamp
 from archive.packages.facts import PackageFacts, RecordFacts
 from archive.reason import as_text, from_json
 from archive.register.decisions import OrderItem
-from archive.register.messages import DocumentRequest, ReceivedMessage
+from archive.register.deliveries import deliveries_of
+from archive.register.messages import ReceivedMessage
 from archive.register.models import (
     CaseFile,
     CaseFileState,
@@ -34,6 +35,7 @@ from archive.register.models import (
     Copy,
     CopyState,
     Finding,
+    Outbox,
     Package,
     Record,
     StepResult,
@@ -184,21 +186,25 @@ def destroyed(session: Session, event: Event) -> None:
     records = select(Record.id).where(Record.case_file_id == row.id)
     session.execute(delete(Component).where(Component.record_id.in_(records)))
     session.execute(delete(Record).where(Record.case_file_id == row.id))
-    # What the machine noted while taking it in quotes file names and texts.
-    submissions = select(Submission.id).where(
-        (Submission.id == row.submission_id) | (Submission.case_file_id == row.id)
-    )
-    session.execute(delete(Finding).where(Finding.submission_id.in_(submissions)))
-    session.execute(delete(StepResult).where(StepResult.submission_id.in_(submissions)))
-    asked = select(DocumentRequest.submission_id).where(DocumentRequest.case_file_id == row.id)
-    for messages in (submissions, asked):
-        session.execute(delete(ReceivedMessage).where(ReceivedMessage.submission_id.in_(messages)))
+    _forget_deliveries(session, row)
     packages = select(Package.id).where(Package.case_file_id == row.id)
     for copy in session.scalars(select(Copy).where(Copy.package_id.in_(packages))):
         copy.state = CopyState.ERASED
         copy.checked_at = event.at
     session.flush()
     session.expire_all()
+
+
+def _forget_deliveries(session: Session, row: CaseFile) -> None:
+    """Take the words out of what the machine noted while taking it in: they quote file names and texts.
+
+    The deliveries themselves stay known, each as a row. None of this is in the digest, so a rebuild need not agree.
+    """
+    ids = deliveries_of(session, row)
+    for words in (Finding, StepResult, ReceivedMessage):
+        session.execute(delete(words).where(words.submission_id.in_(ids)))
+    session.execute(update(Outbox).where(Outbox.submission_id.in_(ids)).values(reason="", last_error=""))
+    session.execute(update(Submission).where(Submission.id.in_(ids)).values(file_name="", waiting=""))
 
 
 def _outcome(session: Session, event: Event) -> None:

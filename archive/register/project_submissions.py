@@ -1,14 +1,17 @@
 """Ledger events about submissions, as register rows.
 
-INGEST, object (submission, id), payload {"agency_code", "message_id", "sha256", "size", "kind",
-"file_name"?, "title"?, "file_code"?, "state"?, "inbox"?, "legal_at"?, "due_at"?}; the last two are stamps: when it
-counts as received, and until when it is to be registered.
+INGEST, object (submission, id), payload {"agency_code", "message_id", "sha256", "size", "kind", "title"?,
+"file_code"?, "state"?, "inbox"?, "legal_at"?, "due_at"?}; the last two are stamps: when it counts as received, and
+until when it is to be registered.
 
 A later VALIDATE, RETURN, DECISION, RECEIPT or METADATA_CHANGE with object kind "submission" may carry
-{"state", "title", "file_code", "agency_code", "kind", "case_file_id", "mends", "superseded_by", "decided_by",
-"findings": [{"code", "severity", "place", "params"}]}; what is absent stays. The state "gathering" is no decision and
-is passed over: such a document is read again from the quarantine. A decision (accepted, returned, refused, superseded)
-names who decided: `decided_by`, or else the event's actor.
+{"state", "title", "file_code", "agency_code", "kind", "case_file_id", "mends", "superseded_by", "decided_by", "codes"};
+what is absent stays. The states "gathering" and "to-decide" are no decision and are passed over: such a delivery is
+read again from the quarantine. A decision (accepted, returned, refused, superseded) names who decided: `decided_by`,
+or else the event's actor.
+
+The ledger is never erased, so findings are in it by their codes alone: places and parameters quote the delivery, as
+its file's name does. They are rows the intake writes beside the event, and they go when the case file is destroyed.
 """
 
 from __future__ import annotations
@@ -16,19 +19,19 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from archive.ledger.event import Event, unstamp
-from archive.register.models import Finding, Submission, SubmissionState
+from archive.register.models import Submission, SubmissionState
 
 PLAIN = (
     "state",
     "title",
     "file_code",
-    "file_name",
     "agency_code",
     "kind",
     "case_file_id",
     "mends",
     "superseded_by",
 )
+STATES_NO_DECISION = frozenset({SubmissionState.GATHERING, SubmissionState.TO_DECIDE})
 STATES_DECIDED = frozenset(
     {
         SubmissionState.ACCEPTED,
@@ -50,7 +53,6 @@ def received(session: Session, event: Event) -> None:
             sha256=event.payload.get("sha256", event.after_sha256),
             size=event.payload["size"],
             kind=event.payload["kind"],
-            file_name=event.payload.get("file_name", ""),
             inbox=event.payload.get("inbox", ""),
         )
         session.add(row)
@@ -70,19 +72,9 @@ def moved(session: Session, event: Event) -> None:
 
 def _move(session: Session, row: Submission, event: Event) -> None:
     for key in PLAIN:
-        if key in event.payload and event.payload[key] != SubmissionState.GATHERING:
+        if key in event.payload and event.payload[key] not in STATES_NO_DECISION:
             setattr(row, key, event.payload[key])
     if event.payload.get("state") in STATES_DECIDED:
         row.decided_by = event.payload.get("decided_by", event.actor)
         row.decided_at = event.at
-    if "findings" in event.payload:
-        row.findings = [
-            Finding(
-                code=finding["code"],
-                severity=finding["severity"],
-                place=finding["place"],
-                params=dict(finding.get("params", {})),
-            )
-            for finding in event.payload["findings"]
-        ]
     session.flush()

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from archive.errors import TemporaryError
 from archive.holders import Target
+from archive.register.models import Submission, new_id
+from archive.register.session import transaction
 from archive.wiping import Wiped
-from ingest import quarantine
+from ingest import pipeline, quarantine
 from ingest.errors import IngestError
+from ingest.steps.step import Outcome, Verdict
+from ingest.tidying import tidy
+
+NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
 def test_what_arrives_is_kept_byte_for_byte_with_its_hash(house: Path) -> None:
@@ -48,6 +54,90 @@ def test_wiping_overwrites_before_it_removes(house: Path) -> None:
     assert quarantine.wipe("s1") == Wiped(files=2, size=7007)
     assert not quarantine.folder("s1").exists()
     assert second_name.read_bytes() == bytes(7000)
+
+
+def test_what_is_stored_elsewhere_is_overwritten_too(house: Path) -> None:
+    quarantine.keep("s1", io.BytesIO(b"HO SO" * 1000), limit=10**6)
+    second_name = house / "same-bytes"
+    second_name.hardlink_to(quarantine.raw("s1"))
+    quarantine.drop("s1")
+    assert not quarantine.folder("s1").exists()
+    assert second_name.read_bytes() == bytes(5000)
+
+
+def test_a_stored_delivery_is_wiped_when_the_pipeline_ends(house: Path) -> None:
+    with transaction() as session:
+        row = Submission(
+            agency_code="a",
+            message_id="m",
+            sha256="0" * 64,
+            size=1,
+            kind="sip",
+            received_at=NOW,
+            state="accepted",
+        )
+        session.add(row)
+        session.flush()
+        id = row.id
+    quarantine.keep(id, io.BytesIO(b"HO SO" * 1000), limit=10**6)
+    second_name = house / "same-bytes"
+    second_name.hardlink_to(quarantine.raw(id))
+    steps = {name: (lambda work, now: Outcome()) for name in pipeline.STEPS}
+    steps["keep"] = lambda work, now: Outcome(Verdict.STORED)
+    assert pipeline.advance(id, steps=steps) == "stored"
+    assert not quarantine.folder(id).exists()
+    assert second_name.read_bytes() == bytes(5000)
+
+
+def a_returned(days: int, state: str = "returned", *, decided: bool = True, mends: str = "") -> str:
+    with transaction() as session:
+        row = Submission(
+            agency_code="a",
+            message_id=new_id(),
+            sha256="0" * 64,
+            size=1,
+            kind="sip",
+            state=state,
+            received_at=NOW - timedelta(days=days + 30),
+            decided_at=NOW - timedelta(days=days) if decided else None,
+            mends=mends or None,
+        )
+        session.add(row)
+        session.flush()
+        quarantine.keep(row.id, io.BytesIO(b"x"), limit=10)
+        return row.id
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "there"),
+    [
+        (179, "returned", True),
+        (181, "returned", False),
+        (181, "refused", False),
+        (181, "to-decide", True),
+        (181, "received", True),
+    ],
+)
+def test_the_bytes_of_what_went_back_are_kept_for_their_term_and_then_wiped(
+    house: Path, days: int, state: str, there: bool
+) -> None:
+    one = a_returned(days, state)
+    tidy(now=NOW)
+    assert quarantine.folder(one).exists() is there
+
+
+def test_the_term_is_a_setting(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TANGTHU_INGEST__RETURNED_KEPT_DAYS", "10")
+    one, two = a_returned(9), a_returned(11)
+    assert tidy(now=NOW) == 1
+    assert (quarantine.folder(one).exists(), quarantine.folder(two).exists()) == (True, False)
+
+
+def test_what_is_being_mended_is_kept_past_its_term(house: Path) -> None:
+    one = a_returned(500)
+    a_returned(0, "checking", decided=False, mends=one)
+    tidy(now=NOW)
+    assert quarantine.folder(one).exists()
 
 
 def test_the_holder_says_what_it_had_and_that_it_is_gone(house: Path) -> None:

@@ -17,12 +17,12 @@ from sqlalchemy import select
 from archive import reason as reasons
 from archive.reason import as_text, because
 from archive.register.decisions import Order, OrderKind
-from archive.register.models import Finding, Submission
+from archive.register.models import Submission
 from archive.register.session import reading, transaction
 from archive.viewer import Role
 from ingest.errors import detail
 from ingest.finding import Finding as NewFinding
-from ingest.reasons import as_json
+from ingest.reasons import row_of
 from portal.locales.extract import translated
 from retention import disposal
 
@@ -101,10 +101,9 @@ def troubled(site: Any) -> dict[str, str]:
         broken = NewFinding(
             "SIP_BOMB", "x.zip", {"reason": because("ingest.bomb", bytes=10**9, packed=10**3)}
         )
-        params = as_json(broken)["params"]
-        session.add(
-            Finding(submission_id=RETURNED, code="SIP_BOMB", severity="error", place="x.zip", params=params)
-        )
+        finding = row_of(broken)
+        finding.submission_id = RETURNED
+        session.add(finding)
     return orders()
 
 

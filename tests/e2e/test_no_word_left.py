@@ -1,0 +1,129 @@
+"""Returned, sent again, stored, destroyed: of the case file nothing but its tombstone is anywhere."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from deliveries import GIA_LAI, a_good_case_file, a_report, packed, rewritten, row_of, send
+from sqlalchemy import select
+
+from archive.ledger.follow import follow_all
+from archive.ledger.seal import seal
+from archive.patience import Patience
+from archive.rebuild import rebuild
+from archive.register.base import Base
+from archive.register.migrate import upgrade
+from archive.register.models import CaseFile, Outbox, Submission
+from archive.register.session import engine, reading, transaction
+from archive.viewer import Role, Viewer
+from ingest import pipeline, quarantine
+from retention import disposal
+from retention.destruction import execute
+from search.query import search
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
+
+WORDS = ("Xuyenchi", "Thuyenquang", "Ngocbich")
+"""Stand in a document's subject, in the name of its file, and in a field that is wrong; in no title and no code."""
+
+
+@pytest.fixture
+def made_by_migrations(town: Path) -> None:
+    """The tables as the program makes them; a rebuild looks for their version."""
+    Base.metadata.drop_all(engine())
+    upgrade(engine())
+    from operations.world import settle
+
+    settle(town / "world")
+
+
+def test_nothing_is_left_of_what_was_returned_first(
+    town: Path, made_by_migrations: None, tmp_path: Path
+) -> None:
+    plan = a_good_case_file("88.TH", "Hồ sơ giao ban tuần năm 2020").kept_for("5 năm")
+    report = a_report().about(f"Báo cáo về việc {WORDS[0]}")
+    good = packed(plan.with_document(report), tmp_path / "good" / "sip.zip")
+    wrong = packed(
+        plan.with_document(report.wrongly(TypeName=f"Báo cáo {WORDS[2]}", IssuedDate=f"{WORDS[2]} 2020")),
+        tmp_path / "wrong" / "sip.zip",
+    )
+    cut = tmp_path / "cut.zip"
+    rewritten(wrong, cut, lambda name, data: data)  # the same, sent twice in other bytes
+    with zipfile.ZipFile(cut, "a") as package:
+        package.comment = b"again"
+
+    returned = [
+        send(path, message_id=f"m-{number}", name=f"{WORDS[1]}-{number}.zip")
+        for number, path in enumerate((wrong, cut))
+    ]
+    for one in returned:
+        assert pipeline.advance(one) == "returned"
+        assert any(WORDS[2] in str(finding.params) for finding in row_of(one).findings)
+        assert quarantine.raw(one).exists()
+    with reading() as session:
+        assert any(WORDS[2] in row.reason for row in session.scalars(select(Outbox)))
+
+    stored = send(good, message_id="m-9", name=f"{WORDS[1]}.zip")
+    assert pipeline.advance(stored) == "stored", [(f.code, f.place) for f in row_of(stored).findings]
+    assert row_of(stored).file_name == f"{WORDS[1]}.zip"
+    read_on()
+    archivist = Viewer("lan", {GIA_LAI: frozenset({Role.ARCHIVIST})})
+    assert search(WORDS[0], viewer=archivist).total
+    destroy()
+
+    with transaction() as session:
+        seal(session, now=datetime.now(UTC))
+    read_on()
+    assert not search(WORDS[0], viewer=archivist).total
+    with reading() as session:
+        assert session.scalars(select(CaseFile.state)).all() == ["destroyed"]
+        rows = session.scalars(select(Submission)).all()
+        assert {row.state for row in rows} == {"returned", "stored"} and len(rows) == 3  # rows stay
+    engine().dispose()
+    left = {
+        word: [str(path) for path in (town / "archive").rglob("*") if path.is_file() and held(path, word)]
+        for word in WORDS
+    }
+    assert left == {word: [] for word in WORDS}
+    assert rebuild().equal
+
+
+def read_on() -> None:
+    """Let every follower read what is new: search and retention."""
+    progress = follow_all(patience=Patience(timedelta(0), timedelta(0)), now=datetime.now(UTC))
+    assert not progress.failed
+
+
+def held(path: Path, word: str) -> bool:
+    return word.encode() in path.read_bytes() or word in path.name
+
+
+def destroy() -> None:
+    """As people do it: listed, approved by two, carried out by a third."""
+    now = datetime.now(UTC)
+    people = {
+        role: Viewer(f"p-{role}", {GIA_LAI: frozenset({role})})
+        for role in (Role.ARCHIVIST, Role.COUNCIL, Role.HEAD)
+    }
+    with reading() as session:
+        (case_file_id,) = session.scalars(select(CaseFile.id))
+    with transaction() as session:
+        order = disposal.propose(
+            session,
+            agency_code=GIA_LAI,
+            case_file_ids=[case_file_id],
+            reason="Hết thời hạn lưu trữ",
+            document_number="12/QĐ",
+            document_date=date(2026, 1, 5),
+            viewer=people[Role.ARCHIVIST],
+            now=now,
+        )
+        disposal.approve(session, order.id, viewer=people[Role.COUNCIL], role=Role.COUNCIL, now=now)
+        disposal.approve(session, order.id, viewer=people[Role.HEAD], role=Role.HEAD, now=now)
+        order_id = order.id
+    other = Viewer("binh", {GIA_LAI: frozenset({Role.ARCHIVIST})})
+    outcome = execute(order_id, viewer=other, now=now, clock=lambda: datetime.now(UTC))
+    assert outcome.finished and outcome.count("done") == 1, outcome
