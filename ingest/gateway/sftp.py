@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from itertools import islice
 
 import paramiko
+from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
 
 from archive.errors import SettingsError, TemporaryError
 from ingest.errors import IngestError
@@ -137,8 +138,8 @@ class SftpPlace:
         client = self._client = paramiko.SSHClient()
         kind, data = settings.host_key.split()[:2]
         try:
-            entry = paramiko.hostkeys.HostKeyEntry.from_line(f"pinned {kind} {data}")
-        except paramiko.SSHException as error:
+            entry = HostKeyEntry.from_line(f"pinned {kind} {data}")
+        except (paramiko.SSHException, InvalidHostKey, ValueError) as error:
             raise SettingsError(f"{settings.name}: host_key is no public key: {error}") from error
         if entry is None or entry.key is None:
             raise SettingsError(f"{settings.name}: host_key is no public key this program knows")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import getpass
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,7 +61,6 @@ class SshServer:
             [SSHD, "-D", "-e", "-f", str(self.folder / "sshd_config")],
             stdout=subprocess.DEVNULL,
             stderr=(self.folder / "log").open("ab"),
-            start_new_session=True,
         )
         deadline = time.monotonic() + 20
         while True:
@@ -73,9 +74,22 @@ class SshServer:
     def stop(self) -> None:
         """End it and every connection it serves."""
         if self.process is not None:
-            os.killpg(self.process.pid, 9)
+            for pid in [*self.connections(), self.process.pid]:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
             self.process.wait(20)
             self.process = None
+
+    def connections(self) -> list[int]:
+        """Return the processes that serve somebody; each is in a session of its own."""
+        found, queue = [], [self.process.pid] if self.process else []
+        while queue:
+            pid = queue.pop()
+            with suppress(FileNotFoundError):
+                children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+                found += [int(child) for child in children]
+                queue += [int(child) for child in children]
+        return found
 
 
 def make_server(folder: Path) -> SshServer:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import secrets
 import time
+from base64 import b64decode
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, unquote
 
 from ingest.gateway.interface import TRANSPORT_STATUSES
 from ingest.gateway.simulator.exchange import Exchange
@@ -119,6 +120,7 @@ class Lgsp(Provincial):
         super().__init__(post, faults, system_id=system_id, secret=secret)
         self.tokens: dict[str, float] = {}
         self.given = 0
+        self.asked_by: list[str] = []
 
     def answer(self, ask: Exchange) -> bool:
         """As the provincial dialect, and the token path."""
@@ -126,6 +128,11 @@ class Lgsp(Provincial):
             return super().answer(ask)
         form = {name: values[0] for name, values in parse_qs(ask.body.decode()).items()}
         shown = form.get("grant_type"), form.get("client_id"), form.get("client_secret")
+        kind, _, pair = ask.headers.get("authorization", "").partition(" ")
+        if kind == "Basic":
+            client, _, word = b64decode(pair).decode().partition(":")
+            shown = (shown[0], unquote(client), unquote(word))
+        self.asked_by.append("basic" if kind == "Basic" else "form")
         if shown != ("client_credentials", self.system_id, self.secret):
             ask.json({"error": "invalid_client"}, code=401)
             return True
