@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from hashlib import sha256
 from itertools import takewhile
 
 from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
@@ -103,7 +104,7 @@ def send_due(inbox: Inbox, now: datetime) -> int:
             row = session.get_one(Outbox, row_id)
             submission = session.get_one(Submission, submission_id)
             receiver, message = submission.agency_code, _message(row, submission, inbox.settings.organ, now)
-            label = f"{_name(submission)}.{submission_id[:8]}.{row.status}"
+            label = f"{_name(submission)}.{submission_id[:8]}.{_told_apart(row)}"
         try:
             inbox.send_status(message, receiver, label)
         except TangThuError as error:
@@ -194,6 +195,13 @@ def _served(inbox: Common) -> ColumnElement[bool]:
         return true()
     special = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_", "*": "%"})
     return or_(*(Submission.agency_code.like(one.translate(special), escape="\\") for one in inbox.agencies))
+
+
+def _told_apart(row: Outbox) -> str:
+    """Return the status, and for a status about another document a piece that differs from document to document."""
+    if not row.about:
+        return row.status
+    return f"{row.status}-{sha256(row.about['document_id'].encode()).hexdigest()[:8]}"
 
 
 def _name(submission: Submission) -> str:

@@ -62,7 +62,7 @@ def send(submission_id: str, source: BinaryIO, *, viewer: Viewer, now: datetime)
     """
     with reading() as session:
         row = _mendable(session, submission_id, viewer)
-        agency_code, message_id = row.agency_code, row.message_id
+        agency_code, message_id, inbox = row.agency_code, row.message_id, row.inbox
     if delivered(submission_id) is None:
         raise IngestError(because("ingest.returned-gone"))
     return receive(
@@ -74,6 +74,7 @@ def send(submission_id: str, source: BinaryIO, *, viewer: Viewer, now: datetime)
         actor=viewer.name,
         now=now,
         mends=submission_id,
+        inbox=inbox,  # its office waits for an answer where it sent the first delivery
     )
 
 

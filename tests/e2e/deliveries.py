@@ -60,7 +60,13 @@ def rewritten(source: Path, target: Path, change: Callable[[str, bytes], bytes |
 
 
 def send(
-    path: Path, *, message_id: str = "m-1", kind: str = "sip", agency: str = GIA_LAI, name: str = ""
+    path: Path,
+    *,
+    message_id: str = "m-1",
+    kind: str = "sip",
+    agency: str = GIA_LAI,
+    name: str = "",
+    inbox: str = "",
 ) -> str:
     """Receive a delivery as the gateway would; return the submission's id."""
     with path.open("rb") as source:
@@ -72,6 +78,7 @@ def send(
             file_name=name,
             actor="system:test",
             now=datetime.now(UTC),
+            inbox=inbox,
         )
     return got.submission_id
 

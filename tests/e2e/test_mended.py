@@ -74,7 +74,7 @@ def a_mend(papers: dict[int, bytes]) -> io.BytesIO:
 
 
 def returned(bad_sip: Path) -> str:
-    one = send(bad_sip)
+    one = send(bad_sip, inbox="truc")
     assert pipeline.advance(one) == "returned"
     places = {finding.params["document"] for finding in row_of(one).findings}
     assert places == {str(number) for number in BAD}
@@ -93,6 +93,7 @@ def test_of_twenty_documents_the_two_bad_ones_are_sent_again_and_the_case_file_i
 
     row = row_of(mended)
     assert (row.mends, row.message_id, row.size) == (first, row_of(first).message_id, sent)
+    assert row.inbox == "truc", "answered the way the first delivery came"
     assert row_of(first).state == "returned"
     with reading() as session:
         case_file = session.scalars(select(CaseFile)).one()

@@ -13,11 +13,11 @@ from archive.register.models import Outbox, Submission
 from archive.register.session import reading, transaction
 from ingest.errors import IngestError
 from ingest.gateway.axis import Axis
-from ingest.gateway.edxml import read
+from ingest.gateway.edxml import Reference, read
 from ingest.gateway.limits import Limits
 from ingest.gateway.simulator import Simulator
 from ingest.outbox import owe, send_due
-from tests.ingest.inbox_counterparts import SECRET, SYSTEM, an_axis
+from tests.ingest.inbox_counterparts import SECRET, SYSTEM, an_axis, file_side, open_one
 
 NOW = datetime(2026, 1, 5, 3, 30, tzinfo=UTC)
 AGENCY = "000.00.05.H37"
@@ -159,6 +159,44 @@ def test_an_answer_lost_on_the_way_repeats_the_status_rather_than_losing_it(
     assert send_due(axis, NOW) == 0
     assert send_due(axis, NOW + timedelta(seconds=20)) == 1
     assert told(simulator) == ["06", "06"]
+
+
+@pytest.mark.parametrize("status", ["13", "15", "16"])
+def test_an_answer_to_a_recall_names_the_document_that_was_recalled(
+    status: str, axis: Axis, simulator: Simulator, tmp_path: Path
+) -> None:
+    about = Reference(AGENCY, "88/SNV-VTLT", "2026/01/04", f"{AGENCY},2026/01/04,88/SNV-VTLT")
+    with transaction() as session:
+        recall = Submission(
+            agency_code=AGENCY,
+            message_id="thu-hoi-1",
+            sha256="0" * 64,
+            size=1,
+            kind="status",
+            received_at=NOW,
+        )
+        session.add(recall)
+        session.flush()
+        for _ in range(2):
+            owe(session, recall, status, "Đã lưu trữ", NOW, about)
+        owe(session, recall, "01", "", NOW)
+    assert send_due(axis, NOW) == 1, "a status is not answered with 01, and an answer is owed once"
+    (row,) = simulator.rows("statuses.jsonl")
+    message = read(simulator.folder / row["file"], tmp_path / "in", limits=Limits())
+    assert (message.status, message.description, message.responses) == (status, "Đã lưu trữ", (about,))
+    assert row["to"] == [AGENCY]
+
+
+def test_answers_about_two_documents_are_two_files(house: Path) -> None:
+    side = file_side(house / "ngoai", agencies=[AGENCY])
+    one = submitted()
+    with transaction() as session:
+        for number in (1, 2):
+            about = Reference(AGENCY, f"{number}/SNV", "2026/01/04", f"id-{number}")
+            owe(session, session.get_one(Submission, one), "16", "", NOW, about)
+    with open_one(side) as inbox:
+        assert send_due(inbox, NOW) == 2
+    assert len(side.answers()) == 2
 
 
 def test_a_status_the_archive_never_owes_is_refused(house: Path) -> None:
