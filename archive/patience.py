@@ -5,6 +5,7 @@ Kept in memory, for one process. Lost with it, nothing is lost but the wait.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 
@@ -34,3 +35,8 @@ class Patience:
     def well(self, name: str) -> None:
         """Note that it answered."""
         self._failures.pop(name, None)
+
+    def forget_others(self, prefix: str, kept: Collection[str]) -> None:
+        """Of those whose name begins so, remember only these: the others are gone and will not be asked again."""
+        for name in [one for one in self._failures if one.startswith(prefix) and one not in kept]:
+            del self._failures[name]

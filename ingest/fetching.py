@@ -76,6 +76,7 @@ def fetch_all(inbox: Inbox, *, now: datetime, patience: Patience = PATIENCE) -> 
     listed: dict[str, Waiting] = {}
     for one in inbox.list_received():
         listed.setdefault(one.doc_id, one)  # some say everything twice
+    patience.forget_others(f"{name}/", {f"{name}/{doc_id}" for doc_id in listed})
     left, told = len(listed), 0.0
     for waiting in listed.values():
         if time.monotonic() - told > ALIVE_SECONDS:

@@ -12,14 +12,21 @@ from ingest.gateway.folder import Folder
 from ingest.gateway.interface import Inbox
 from ingest.gateway.lgsp import Lgsp
 from ingest.gateway.provincial import ProvincialAxis
-from ingest.inbox_settings import FolderInbox, LgspInbox, ProvincialInbox, SftpInbox, VxpInbox
+from ingest.inbox_settings import (
+    FolderInbox,
+    InboxSettings,
+    LgspInbox,
+    ProvincialInbox,
+    SftpInbox,
+    VxpInbox,
+)
 from ingest.settings import IngestSettings
 
 _SETTLING: dict[str, Settling] = {}
 
 
 @contextmanager
-def opened(settings: VxpInbox | ProvincialInbox | LgspInbox | FolderInbox | SftpInbox) -> Iterator[Inbox]:
+def opened(settings: InboxSettings) -> Iterator[Inbox]:
     """Yield the inbox and close it afterwards. Nothing is asked of the other side yet.
 
     Raises:
@@ -49,7 +56,7 @@ def opened(settings: VxpInbox | ProvincialInbox | LgspInbox | FolderInbox | Sftp
         inbox.close()
 
 
-def named(name: str) -> VxpInbox | ProvincialInbox | LgspInbox | FolderInbox | SftpInbox:
+def named(name: str) -> InboxSettings:
     """Return the settings of one inbox.
 
     Raises:

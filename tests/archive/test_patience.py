@@ -36,3 +36,11 @@ def test_an_answer_forgets_the_failures() -> None:
 def test_failing_for_years_does_not_overflow() -> None:
     patience = Patience(timedelta(seconds=5), timedelta(seconds=30))
     assert {patience.failed("x", NOW) for _ in range(5000)} <= {timedelta(seconds=n) for n in (5, 10, 20, 30)}
+
+
+def test_what_is_gone_is_forgotten_and_what_stays_is_not() -> None:
+    patience = Patience(timedelta(seconds=5), timedelta(seconds=30))
+    for name in ("truc/1", "truc/2", "lgsp/1"):
+        patience.failed(name, NOW)
+    patience.forget_others("truc/", {"truc/2"})
+    assert [patience.waits(name, NOW) for name in ("truc/1", "truc/2", "lgsp/1")] == [False, True, True]

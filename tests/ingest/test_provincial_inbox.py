@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from archive.errors import TemporaryError
+from archive.vietnam import VIETNAM
 from ingest.errors import BadMessageError, IngestError
 from ingest.gateway.answers import provincial_data
-from ingest.gateway.http_inbox import ZONE
 from ingest.gateway.provincial import ProvincialAxis
 from tests.ingest.inbox_counterparts import AGENCY, ORGAN, HttpSide, http_side, open_one, post
 
@@ -30,7 +30,7 @@ def side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HttpSide]:
 
 def at(side: HttpSide, *clock: int, **more: Any) -> ProvincialAxis:
     settings = side.settings.model_copy(update=more)
-    return ProvincialAxis(settings, clock=lambda: datetime(*clock, tzinfo=ZONE))  # type: ignore[misc,arg-type]
+    return ProvincialAxis(settings, clock=lambda: datetime(*clock, tzinfo=VIETNAM))  # type: ignore[misc,arg-type]
 
 
 def test_a_list_reaches_back_as_many_days_as_are_set_in_vietnamese_dates(side: HttpSide) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from ingest.gateway.interface import TRANSPORT_STATUSES
+from ingest.gateway.simulator.dialect import Dialect
 from ingest.gateway.simulator.exchange import Exchange
 from ingest.gateway.simulator.faults import Faults
 from ingest.gateway.simulator.post import Post
@@ -23,16 +24,10 @@ LGSP_PATHS: Mapping[str, str] = {
 """The simulator's own; what a province has is in its settings."""
 
 
-class Provincial:
+class Provincial(Dialect):
     """Answers below /v1 to whoever shows the header pair."""
 
     paths: Mapping[str, str] = ProvincialPaths().model_dump()
-
-    def __init__(self, post: Post, faults: Faults, *, system_id: str, secret: str) -> None:
-        self.post = post
-        self.faults = faults
-        self.system_id = system_id
-        self.secret = secret
 
     def answer(self, ask: Exchange) -> bool:
         """Answer when the path is one of this dialect; False when it is not."""

@@ -14,21 +14,14 @@ from typing import Any
 from archive.vietnam import VIETNAM
 from ingest.gateway.interface import TRANSPORT_STATUSES
 from ingest.gateway.signing import PREFIX, verify
+from ingest.gateway.simulator.dialect import Dialect
 from ingest.gateway.simulator.exchange import Exchange
-from ingest.gateway.simulator.faults import Faults
-from ingest.gateway.simulator.post import Post
 
 OK = {"status": "OK", "ErrorCode": "0", "ErrorDesc": ""}
 
 
-class Vxp:
+class Vxp(Dialect):
     """Answers at the root of the address."""
-
-    def __init__(self, post: Post, faults: Faults, *, system_id: str, secret: str) -> None:
-        self.post = post
-        self.faults = faults
-        self.system_id = system_id
-        self.secret = secret
 
     def answer(self, ask: Exchange) -> bool:
         """Answer when the path is one of this dialect; False when it is not."""
