@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from archive.reason import SAID, because
 from ingest.checks.duplicates import Known
 from ingest.checks.engine import check
 from ingest.delivery import (
@@ -72,7 +73,7 @@ class File:
             self.pages if pdf else None,
             self.version if pdf else "",
             self.encrypted,
-            self.problem,
+            because(SAID, text=self.problem) if self.problem else None,
             first_page_text=self.text,
             signatures=self.signatures,
             **self.more,
