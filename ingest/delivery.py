@@ -176,6 +176,7 @@ class FileFacts:
         claims: the PDF/A flavour it claims, e.g. "2B".
         charset: of a plain text: utf-8, utf-16, or 8-bit for an encoding before Unicode.
         legacy_fonts: fonts of encodings before Unicode.
+        office_signatures: signatures in an OOXML or ODF file; they are counted and not judged.
         first_page_text: for stamp words; at most 4,000 characters.
     """
 
@@ -199,5 +200,6 @@ class FileFacts:
     claims: str = ""
     charset: str = ""
     legacy_fonts: tuple[str, ...] = ()
+    office_signatures: int = 0
     scan: ScanFacts | None = None
     media: MediaFacts | None = None

@@ -43,5 +43,19 @@ def package_name(province: str, agency: str, year: int, file_code: str, *, versi
     return "/".join((_slug(province), _slug(agency), f"{year:04d}", code, f"v{version:04d}.zip"))
 
 
+def assigned_file_code(agency: str, year: int, submission_id: str) -> str:
+    """Return a file code of ours for a case file that came without one, where its regulation knows none.
+
+    Agency, year, notation (TT 01/2019/TT-BNV Điều 16.3); the notation is ours: `LT` and a piece of the submission's
+    hash, so that a step that runs again gives the same code.
+    """
+    return f"{agency}.{year:04d}.LT-{hashlib.sha256(submission_id.encode()).hexdigest()[:8]}"
+
+
+def assigned_document_code(file_code: str, ordinal: int) -> str:
+    """Return a document's code of ours: file code and 7-digit ordinal (docCode, TT 05/2025/TT-BNV)."""
+    return f"{file_code}.{ordinal:07d}"
+
+
 def _slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9._-]+", "-", unaccented(text)).strip(".-")[:LONGEST] or "khong-ten"

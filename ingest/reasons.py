@@ -54,6 +54,12 @@ def told(findings: Iterable[FindingRow]) -> str:
     return fitted("\n".join(lines), LONGEST)
 
 
+def told_by(findings: Iterable[Finding], basis: str) -> str:
+    """Return the findings as `told` does, and after them the clause by which the receiver may send things back."""
+    tail = f"\nCăn cứ từ chối, trả lại: {basis}." if basis else ""
+    return fitted("\n".join(line(finding) for finding in findings), LONGEST - len(tail)) + tail
+
+
 def line(finding: Finding) -> str:
     """Return one finding in Vietnamese, with remedy and clause."""
     said = explain(finding, "vi")

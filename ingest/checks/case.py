@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ingest.checks.dates import parse_date
 from ingest.checks.fields import canonical, kind_of
+from ingest.clock.hours import OfficeHours
 from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFacts
+from ingest.profiles.load import BASE, profiles
 from ingest.profiles.schema import Profile
 
 # Packages that bring only part of a case file: its totals and ordinals speak about the whole.
@@ -37,11 +39,13 @@ class Document:
         ordinal: its place in the delivery, from 1.
         fields: canonical short names -> text.
         kind: which field table describes it: document, photo or media.
+        rules: the regulation in force on the day it was made; the base rules when it is older than the regulation.
     """
 
     ordinal: int
     fields: Mapping[str, str]
     pieces: tuple[Piece, ...]
+    rules: Profile
     kind: str = "document"
 
     @property
@@ -75,6 +79,7 @@ class Case:
     agency_code: str
     today: date
     agency_name: str = ""  # as the register has it; "" when it is not known
+    hours: OfficeHours | None = None  # of the agency's office; None: nothing is said about office time
 
     def get(self, name: str) -> str:
         """Return a field of the case file, "" when it is not there."""
@@ -109,21 +114,28 @@ def case_of(
     agency_code: str,
     today: date,
     agency_name: str = "",
+    hours: OfficeHours | None = None,
 ) -> Case:
     """Return the delivery as the rules read it."""
     return Case(
         delivery,
         canonical(delivery.fields),
-        tuple(_document(n, document, facts) for n, document in enumerate(delivery.documents, 1)),
+        tuple(_document(n, document, facts, profile) for n, document in enumerate(delivery.documents, 1)),
         tuple(Piece(file, facts.get(file.sha256)) for file in delivery.sources),
         profile,
         agency_code,
         today,
         agency_name,
+        hours,
     )
 
 
-def _document(ordinal: int, document: DeliveredDocument, facts: Mapping[str, FileFacts]) -> Document:
+def _document(
+    ordinal: int, document: DeliveredDocument, facts: Mapping[str, FileFacts], profile: Profile
+) -> Document:
     pieces = tuple(Piece(file, facts.get(file.sha256)) for file in document.files)
     fields = canonical(document.fields)
-    return Document(ordinal, fields, pieces, kind_of(fields, document.place))
+    made = Document(ordinal, fields, pieces, profile, kind_of(fields, document.place))
+    if made.issued is not None and made.issued < profile.legal.in_force:
+        return replace(made, rules=profiles()[BASE])
+    return made

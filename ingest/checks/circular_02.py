@@ -164,7 +164,7 @@ def _file_code(case: Case) -> Iterator[Finding]:
 
 
 def _document_codes(case: Case, document: Document) -> Iterator[Finding]:
-    """V10: what a document says of the file code agrees with the case file's; its own code is that and an ordinal."""
+    """V10: what a document says of the file code agrees with the case file's."""
     code, own = case.get("FileCode"), document.get("FileCode")
     if own and code and own != code:
         params = {"value": own, "expected": code}
@@ -175,12 +175,6 @@ def _document_codes(case: Case, document: Document) -> Iterator[Finding]:
     if code and all(parts) and own in ("", code) and code not in lawful:
         params = {"value": code, "expected": short}
         yield Finding("V10_DOCUMENT", document.place("FileCode"), params, document.ordinal)
-    in_file = document.get("ArcDocCode")
-    ordinal = _number(document.get("DocOrdinal")) or document.ordinal
-    expected = f"{code}.{ordinal:07}"
-    if in_file and code and in_file != expected:
-        params = {"value": in_file[:120], "expected": expected}
-        yield Finding("V10_DOC_CODE", document.place("ArcDocCode"), params, document.ordinal)
 
 
 def _number(text: str) -> int | None:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import csv
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from archive.cli import show
+from archive.vietnam import day_of
 from ingest.checks import catalogue
 from ingest.checks.description import check_fonds
 from ingest.checks.fields import canonical
+from ingest.profiles.load import profiles
+from ingest.profiles.reports import last_day
+from ingest.profiles.schema import Profile
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+PARTS = tuple(name for name in Profile.model_fields if name not in ("id", "legal"))
 
 rules = typer.Typer(no_args_is_help=True, help="The rules a delivery is judged by.")
 
@@ -26,6 +33,25 @@ def listed(as_json: Json = False) -> None:
         for code, rule in sorted(catalogue.rules().items())
     }
     show(facts, as_json=as_json, text=catalogue.table())
+
+
+@rules.command("profiles")
+def regulations(as_json: Json = False) -> None:
+    """Print the provinces' regulations: whom they bind, since when, what they speak about, when a report is due."""
+    today = day_of(datetime.now(UTC))
+    facts = {}
+    for name, profile in sorted(profiles().items()):
+        due = last_day(profile.reports, today)
+        facts[name] = {
+            "regulation": profile.legal.name,
+            "state": profile.legal.state,
+            "level1": profile.level1,
+            "in_force": profile.legal.in_force.isoformat(),
+            "tables": sorted(key for key in PARTS if getattr(profile, key) is not None),
+            "next_report_until": due.isoformat() if due else "",
+        }
+    lines = [f"{name}: {', '.join(f'{k} {v}' for k, v in row.items() if v)}" for name, row in facts.items()]
+    show(facts, as_json=as_json, text="\n".join(lines))
 
 
 @rules.command("fonds")

@@ -148,13 +148,15 @@ def _dependent(case: Case, values: Mapping[str, str], document: int) -> Iterator
     asked = []
     if values.get("RiskRecovery", "").lower() in ("1", "true"):
         asked.append(("RiskRecoveryStatus", "Tình trạng dự phòng", "riskRecovery = 1"))
-    if not document and confidence == "02":
+    # The SIP reader tells an empty element itself.
+    said = {finding.code for finding in case.delivery.findings}
+    if not document and confidence == "02" and "SIP_PAPER_CODE" not in said:
         asked.append(("PaperFileCode", "Mã hồ sơ giấy gốc", "confidenceLevel = 02 (số hóa)"))
     if document and confidence == "01" and case.documents[document - 1].kind == "document":
         asked.append(("Process", "Quy trình xử lý", "confidenceLevel = 01 (gốc điện tử)"))
-    for name, said, because in asked:
+    for name, name_vi, because in asked:
         if not values.get(name):
-            params = {"field": name, "name": said, "because": because, "basis": BASIS["TT05"]}
+            params = {"field": name, "name": name_vi, "because": because, "basis": BASIS["TT05"]}
             yield Finding("V09_DEPENDENT", _place(document, name), params, document)
 
 

@@ -36,10 +36,15 @@ class KnownDocument:
 
 @dataclass(frozen=True)
 class Known:
-    """What the register has that may clash with a delivery; empty for a preflight without a register."""
+    """What the house has that a delivery is held against; empty for a preflight without a register.
+
+    Attributes:
+        listed: file codes on the agency's list of case files; None when we have no list of it.
+    """
 
     file_codes: frozenset[str] = frozenset()
     documents: tuple[KnownDocument, ...] = field(default_factory=tuple)
+    listed: frozenset[str] | None = None
 
 
 NumberKey = tuple[str, int, str, str]

@@ -9,11 +9,14 @@ from collections.abc import Mapping
 from datetime import date
 
 from ingest.checks import (
+    abstract,
     circular_02,
     contents,
     description,
     digitised,
     duplicates,
+    exchange,
+    filing,
     province,
     secrets,
     signing,
@@ -21,6 +24,7 @@ from ingest.checks import (
 from ingest.checks.case import case_of
 from ingest.checks.catalogue import rule
 from ingest.checks.duplicates import Known
+from ingest.clock.hours import OfficeHours
 from ingest.delivery import Delivery, FileFacts
 from ingest.finding import Finding, Severity
 from ingest.profiles.schema import Profile
@@ -37,6 +41,7 @@ def check(
     known: Known,
     today: date,
     agency_name: str = "",
+    hours: OfficeHours | None = None,
 ) -> list[Finding]:
     """Return all findings: the package's own, the law's, the province's, and clashes with what is stored.
 
@@ -50,12 +55,19 @@ def check(
         known: from `ingest.checks.known.known_to`.
         today: the day of receipt.
         agency_name: of the sending agency in the register; "" when it is not known.
+        hours: of its office; None: nothing is said about office time.
 
     Raises:
         CatalogueError: a finding with a code that the catalogue does not have.
     """
     case = case_of(
-        delivery, facts, profile=profile, agency_code=agency_code, today=today, agency_name=agency_name
+        delivery,
+        facts,
+        profile=profile,
+        agency_code=agency_code,
+        today=today,
+        agency_name=agency_name,
+        hours=hours,
     )
     found = [
         *delivery.findings,
@@ -65,6 +77,9 @@ def check(
         *description.check(case),
         *secrets.check(case),
         *province.check(case),
+        *abstract.check(case),
+        *exchange.check(case),
+        *filing.check(case, known),
         *signing.check(case),
         *duplicates.check(case, known),
     ]

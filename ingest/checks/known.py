@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from archive.register.models import CaseFile, Component, ComponentRole, Record
+from ingest.checks.case_lists import listed_for
 from ingest.checks.dates import parse_date
 from ingest.checks.duplicates import Known, KnownDocument
 from ingest.checks.fields import canonical
@@ -18,7 +19,7 @@ _BATCH = 400  # values in one IN (...), below every database's limit
 
 
 def known_to(session: Session, delivery: Delivery, *, agency_code: str, submission_id: str = "") -> Known:
-    """Return the agency's stored case file with this code, and documents that share an id, number or bytes.
+    """Return the agency's stored case file with this code, documents that share an id, number or bytes, its case list.
 
     Args:
         session: of the register, read only.
@@ -54,7 +55,8 @@ def known_to(session: Session, delivery: Delivery, *, agency_code: str, submissi
     for clash in clashes:
         for record, file_code in session.execute(base.where(clash)):
             found[record.id], files[record.id] = record, file_code
-    return Known(frozenset(file_codes), tuple(_known(record, files[record.id]) for record in found.values()))
+    documents_known = tuple(_known(record, files[record.id]) for record in found.values())
+    return Known(frozenset(file_codes), documents_known, listed_for(agency_code))
 
 
 def _parts(values: list[str]) -> Iterator[list[str]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archive.codes.identifiers import level1_of, parse_case_code
-from archive.vietnamese import fold, plain
+from archive.vietnamese import fold
 from ingest.checks.case import Case, Document, Piece
 from ingest.checks.contents import is_recognised
 from ingest.checks.fields import DOCUMENT_FIELDS, EXCHANGE_FIELDS, Need
@@ -17,8 +17,6 @@ from ingest.profiles.schema import Formats
 _SAME_FORMAT = {"jpg": "jpeg", "jpe": "jpeg", "tif": "tiff", "htm": "html"}
 _NAMES = {row.short: row.name_vi for row in DOCUMENT_FIELDS} | dict(EXCHANGE_FIELDS)
 _ALREADY_REQUIRED = frozenset(row.short for row in DOCUMENT_FIELDS if row.need is Need.REQUIRED)
-_ABOUT = re.compile(r"^(?:v/v|về việc|về)\b[ :.]*")
-_FEW_WORDS = 4  # an abstract below this says nothing ("V/v Mời họp"): our reading of "more explicit"
 
 
 def check(case: Case) -> Iterator[Finding]:
@@ -31,12 +29,11 @@ def check(case: Case) -> Iterator[Finding]:
     for document in case.documents:
         yield from _document_code(case, document)
         yield from _fields(case, document)
-        yield from _recalled(case, document)
-        yield from _abstract(case, document)
         for piece in document.pieces:
             yield from _format(case, document, piece)
             yield from _file(case, document, piece)
             yield from _encrypted(case, document, piece)
+            yield from _charset(case, document, piece)
 
 
 def _agency(case: Case) -> Iterator[Finding]:
@@ -76,8 +73,14 @@ def is_issued_here(case: Case, document: Document) -> bool:
     return bool(case.profile.level1) and level1_of(document.get("DocCode")) == case.profile.level1
 
 
+def is_incoming(case: Case, document: Document) -> bool:
+    """Return whether the document's id says that an agency outside the regulation issued it."""
+    found = level1_of(document.get("DocCode"))
+    return bool(case.profile.level1) and found is not None and found != case.profile.level1
+
+
 def _document_code(case: Case, document: Document) -> Iterator[Finding]:
-    rule, code = case.profile.document_code, document.get("DocCode")
+    rule, code = document.rules.document_code, document.get("DocCode")
     if rule is None or not is_issued_here(case, document) or rule.matches(code, case.profile.level1):
         return
     # TT 05/2025 gives documents of a case file an id of their own: file code, dot, ordinal. Newer and higher law.
@@ -95,7 +98,7 @@ def _fields(case: Case, document: Document) -> Iterator[Finding]:
     A case file package has no place for them; they are asked of a document that came with its exchange data, that
     is with at least one of them (our reading).
     """
-    rule = case.profile.fields
+    rule = document.rules.fields
     if rule is None or not (is_issued_here(case, document) or case.profile.codes_assigned):
         return
     exchanged = any(document.get(name) for name in EXCHANGE_FIELDS)
@@ -104,22 +107,6 @@ def _fields(case: Case, document: Document) -> Iterator[Finding]:
             continue
         params = {"field": word, "name": _NAMES[name], "basis": rule.clause}
         yield Finding("FIELD", document.place(name), params, document.ordinal)
-
-
-def _recalled(case: Case, document: Document) -> Iterator[Finding]:
-    rule, status = case.profile.recall, document.get("Status")
-    if rule and plain(status) in {plain(word) for word in rule.statuses}:
-        params = {"status": status, "basis": rule.clause}
-        yield Finding("RECALLED", document.place("Status"), params, document.ordinal)
-
-
-def _abstract(case: Case, document: Document) -> Iterator[Finding]:
-    rule, subject = case.profile.abstract, document.get("Subject")
-    if rule is None or rule.must_be != "explicit" or not subject:
-        return
-    if len(_ABOUT.sub("", plain(subject)).split()) < _FEW_WORDS:
-        params = {"value": subject, "basis": rule.clause}
-        yield Finding("ABSTRACT_VAGUE", document.place("Subject"), params, document.ordinal)
 
 
 def _format(case: Case, document: Document, piece: Piece) -> Iterator[Finding]:
@@ -189,3 +176,14 @@ def _encrypted(case: Case, document: Document, piece: Piece) -> Iterator[Finding
     if rule and piece.facts and piece.facts.encrypted:
         params = {"file": piece.name, "basis": rule.clause}
         yield Finding("ENCRYPTED", piece.name, params, document.ordinal)
+
+
+def _charset(case: Case, document: Document, piece: Piece) -> Iterator[Finding]:
+    """TCVN 6909:2001 is Unicode; a text of an older encoding, or in a font of one, cannot be searched or read aloud."""
+    rule, facts = case.profile.charset, piece.facts
+    if rule is None or not rule.unicode or facts is None:
+        return
+    found = ["8-bit"] if facts.charset == "8-bit" else list(facts.legacy_fonts)
+    if found:
+        params = {"file": piece.name, "found": ", ".join(found), "asked": rule.says, "basis": rule.clause}
+        yield Finding("CHARSET", piece.name, params, document.ordinal)

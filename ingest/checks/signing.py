@@ -9,6 +9,7 @@ from datetime import datetime
 from archive.reason import Reason, because
 from archive.vietnamese import plain
 from ingest.checks.case import Case, Document, Piece
+from ingest.checks.province import is_incoming, is_issued_here
 from ingest.delivery import SignatureFacts
 from ingest.finding import Finding
 
@@ -23,14 +24,21 @@ _AGENCY = re.compile(
 def check(case: Case) -> Iterator[Finding]:
     """Yield signatures that are missing, broken, unproven, on the wrong format or in the wrong order."""
     for document in case.documents:
-        signed = [piece for piece in document.pieces if piece.facts and piece.facts.signatures]
+        signed = [piece for piece in document.pieces if _is_signed(piece)]
         for piece in signed:
             yield from _judged(case, document, piece)
         if signed:
             yield from _on_pdf(case, document, signed)
-            yield from _in_order(case, document, signed)
+            if is_issued_here(case, document):
+                yield from _in_order(document, signed)
+                yield from _signers(document, signed)
+                yield from _looks(document, signed)
         else:
             yield from _unsigned(case, document)
+
+
+def _is_signed(piece: Piece) -> bool:
+    return piece.facts is not None and bool(piece.facts.signatures or piece.facts.office_signatures)
 
 
 def _judged(case: Case, document: Document, piece: Piece) -> Iterator[Finding]:
@@ -38,7 +46,7 @@ def _judged(case: Case, document: Document, piece: Piece) -> Iterator[Finding]:
 
     INDETERMINATE is "could not tell", mostly an unknown chain: an archivist decides. Any other word fails closed.
     """
-    rule = case.profile.signature
+    rule = document.rules.signature
     assert piece.facts is not None
     for signature in piece.facts.signatures:
         if signature.verdict == "TOTAL-PASSED" and signature.intact is True:
@@ -61,9 +69,13 @@ def _unsigned(case: Case, document: Document) -> Iterator[Finding]:
     A document of pictures alone (photo, map, scan) has nowhere to carry a signature; it is for information only even
     where signing is a must (our reading).
     """
-    rule = case.profile.signature
+    rule = document.rules.signature
     if rule is None or rule.required == "no" or not document.pieces:
         return
+    if is_incoming(case, document) and not rule.incoming:
+        return
+    if any(piece.facts is None or piece.facts.problem for piece in document.pieces):
+        return  # nobody can say whether it is signed; that it cannot be opened sends it back
     pictures = all(
         piece.facts and piece.facts.media_type.startswith(("image/", "audio/", "video/"))
         for piece in document.pieces
@@ -84,8 +96,8 @@ def _on_pdf(case: Case, document: Document, signed: list[Piece]) -> Iterator[Fin
     yield Finding("FORMAT_SIGNED", first, params, document.ordinal)
 
 
-def _in_order(case: Case, document: Document, signed: list[Piece]) -> Iterator[Finding]:
-    rule = case.profile.signature
+def _in_order(document: Document, signed: list[Piece]) -> Iterator[Finding]:
+    rule = document.rules.signature
     if rule is None or not rule.ordered:
         return
     for piece in signed:
@@ -101,6 +113,47 @@ def _in_order(case: Case, document: Document, signed: list[Piece]) -> Iterator[F
                 "basis": rule.order_clause or rule.clause,
             }
             yield Finding("SIGNATURE_ORDER", piece.name, params, document.ordinal)
+
+
+def _signers(document: Document, signed: list[Piece]) -> Iterator[Finding]:
+    """Whose signatures a document issued here carries; told by the names in certificates, so only a warning."""
+    rule = document.rules.signature
+    if rule is None:
+        return
+    found = {
+        "agency" if is_agency(signature) else "person"
+        for piece in signed
+        if piece.facts
+        for signature in piece.facts.signatures
+    }
+    for who in rule.signers if found else ():
+        if who not in found:
+            params = {"file": signed[0].name, "who": _WHO[who], "basis": rule.clause}
+            yield Finding("SIGNER_MISSING", signed[0].name, params, document.ordinal)
+
+
+def _looks(document: Document, signed: list[Piece]) -> Iterator[Finding]:
+    """An agency's seal is red, a person's signature blue (Lạng Sơn 10.2); what is not shown has no look at all."""
+    rule = document.rules.signature
+    if rule is None or rule.looks != "warn":
+        return
+    for piece in signed:
+        for signature in piece.facts.signatures if piece.facts else ():
+            wanted = "red" if is_agency(signature) else "blue"
+            if signature.ink != wanted:
+                params = {
+                    "file": piece.name,
+                    "signer": signature.signer or "?",
+                    "found": _INKS.get(signature.ink, signature.ink),
+                    "wanted": _INKS[wanted],
+                    "basis": rule.clause,
+                }
+                yield Finding("SEAL_LOOK", piece.name, params, document.ordinal)
+
+
+_WHO = {"agency": "cơ quan (agency)", "person": "người có thẩm quyền (person)"}
+_INKS = {"red": "đỏ (red)", "blue": "xanh (blue)", "black": "đen (black)", "other": "khác (other)",
+         "": "không hiển thị (not shown)"}  # fmt: skip
 
 
 def is_agency(signature: SignatureFacts) -> bool:

@@ -56,6 +56,7 @@ def facts_from(sha256: str, said: dict[str, Any], signatures: tuple[SignatureFac
         claims=said.get("claims", ""),
         charset=said.get("charset", ""),
         legacy_fonts=tuple(said.get("legacy_fonts", ())),
+        office_signatures=said.get("office_signatures", 0),
         scan=_scan(scan) if scan else None,
         media=MediaFacts(**media) if media else None,
     )

@@ -39,7 +39,10 @@ def zipped(path: Path, media_type: str) -> dict[str, Any]:
             found.macros.add("VBA")
         inside.of_zip(package, found)
         active = _active(package, names)
-        facts = facts_of(found) | {"active_content": sorted(active)}
+        facts = facts_of(found) | {
+            "active_content": sorted(active),
+            "office_signatures": sum(_is_signature(name) for name in names),
+        }
         if found.encrypted or office.odf_encrypted(package):
             return facts | {"encrypted": True, "problem": PASSWORD}
         words = office.text_of(package, media_type)
@@ -80,6 +83,12 @@ def rich_text(path: Path) -> dict[str, Any]:
     if len(data) > inside.BYTES_OPENED:
         found.unseen = found.unseen or because("ingest.larger-than", bytes=inside.BYTES_OPENED)
     return facts_of(found) | {"active_content": ["OLE object"] if count else []}
+
+
+def _is_signature(name: str) -> bool:
+    """Say whether a part is an OOXML signature (ECMA-376 part 2) or the signatures of an ODF file."""
+    in_ooxml = name.startswith("_xmlsignatures/") and name.endswith(".xml")
+    return in_ooxml or name == "meta-inf/documentsignatures.xml"
 
 
 def facts_of(found: Inside) -> dict[str, Any]:

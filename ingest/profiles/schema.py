@@ -14,6 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from archive.codes.identifiers import agency_pattern
 
+PaperKind = Literal[
+    "government", "party-council", "normative", "appraisal-dossier", "all", "permanent-original"
+]
 TimeLimit = Annotated[str, Field(pattern=r"^(|same-day|next-working-morning|[1-9][0-9]? office hours)$")]
 
 
@@ -38,7 +41,8 @@ class Legal(Table):
     signed: date | None = None
     in_force: date
     replaces: tuple[str, ...] = ()
-    grace_until: date | None = None
+    grace_until: date | None = None  # its duties of sending and receiving are warned of only after this day
+    residual: tuple[str, ...] = ()  # what holds where it is silent (kept)
 
     @property
     def name(self) -> str:
@@ -119,12 +123,19 @@ class Signature(Rule):
 
     Attributes:
         required: yes (refused without), value (unsigned is for information only) or no.
+        signers: whose signatures a document issued here carries.
         ordered: the person signs before the agency.
+        incoming: it speaks about documents other agencies issued too.
+        checks: what the receiver looks at, in the regulation's words (kept).
+        kind: which certificates (kept: no list of the authorities was at hand).
+        looks: warn when an agency's seal is not red or a person's signature not blue.
     """
 
     required: Literal["yes", "value", "no"]
     signers: tuple[Literal["person", "agency"], ...] = ()
     ordered: bool = False
+    incoming: bool = False
+    checks: tuple[str, ...] = ()
     kind: str = ""
     looks: Literal["", "warn"] = ""
     unsigned_clause: str = ""
@@ -187,6 +198,76 @@ class Clock(Rule):
     sent_needs_receipt: bool = False
 
 
+class Paper(Rule):
+    """Which documents the sender keeps or sends on paper too.
+
+    Attributes:
+        wanted: kinds the checks can tell: `government` (to the Government or the Prime Minister), `party-council` (to
+            the provincial Party committee or People's Council), `normative` (văn bản quy phạm pháp luật),
+            `appraisal-dossier` (submitted for appraisal or approval), `all`; and `permanent-original`: the paper
+            original of a permanent case file must be known.
+        says: the kinds that need a list we have not (kept).
+    """
+
+    wanted: frozenset[PaperKind] = frozenset()
+    says: str = ""
+
+
+class Charset(Rule):
+    """Texts are in this character set."""
+
+    says: str
+    unicode: bool = True
+
+
+class Filing(Rule):
+    """How case files are made and handed in.
+
+    Attributes:
+        list: the list of case files (Danh mục hồ sơ) a case file should be on; "" when none is named.
+        reply_linked: a reply names the document it answers.
+        removal_forbidden: no document may be taken out of a case file.
+        by, other_formats, checked_by: kept.
+    """
+
+    list: str = ""
+    by: str = ""
+    other_formats: bool = False
+    checked_by: str = ""
+    reply_linked: bool = False
+    removal_forbidden: bool = False
+
+
+class Dossier(Rule):
+    """A letter that is sent without its large dossier: the case file holds both, or says where the dossier is."""
+
+
+class Transient(Rule):
+    """Papers that are no case files: they go after a while by themselves; kind -> ISO 8601 period."""
+
+    kinds: dict[str, str]
+
+
+class Archive(Rule):
+    """Who receives in the end, and over which line (kept)."""
+
+    link: str = ""
+    historical: str = ""
+
+
+class Reports(Rule):
+    """Reports people owe; days as MM-DD, strictly before which they are due."""
+
+    before: tuple[Annotated[str, Field(pattern=r"^[01]\d-[0-3]\d$")], ...] = ()
+    says: str = ""
+
+
+class Backup(Rule):
+    """How often the sender's own system is backed up (kept: the archive follows TT 02/2019, which is stricter)."""
+
+    every: Literal["day", "week"]
+
+
 class Noted(Rule):
     """A fact of the regulation in its own words (kept)."""
 
@@ -212,17 +293,18 @@ class Profile(Table):
     encrypted: Stance | None = None
     abstract: Abstract | None = None
     recall: Recall | None = None
-    charset: Noted | None = None
-    paper: Noted | None = None
+    charset: Charset | None = None
+    paper: Paper | None = None
     clock: Clock | None = None
-    filing: Noted | None = None
+    filing: Filing | None = None
+    dossier: Dossier | None = None
     retention: Noted | None = None
     refusal: Noted | None = None
-    archive: Noted | None = None
+    archive: Archive | None = None
     virus: Noted | None = None
-    reports: Noted | None = None
-    backup: Noted | None = None
-    transient: Noted | None = None
+    reports: Reports | None = None
+    backup: Backup | None = None
+    transient: Transient | None = None
     source_keeps: Noted | None = None
 
     @property

@@ -8,9 +8,11 @@ from archive.ledger.event import Verb
 from archive.register.models import Agency
 from archive.register.session import reading
 from archive.vietnam import day_of
+from ingest import reasons
 from ingest.checks.catalogue import rule
 from ingest.checks.engine import check as run_checks
 from ingest.checks.known import known_to
+from ingest.clock.calendar import hours_of
 from ingest.delivery import Delivery
 from ingest.finding import Severity
 from ingest.steps import secret
@@ -39,14 +41,19 @@ def check(work: Work, now: datetime) -> Outcome:
         agency_name=agency.name,
         known=known,
         today=day_of(now),
+        hours=hours_of(agency.code, agency.level1),
     )
     note = Note(
         Verb.VALIDATE,
         {"profile": profile.id, "codes": sorted({finding.code for finding in findings})},
         basis="TT 02/2019/TT-BNV",
     )
+    verdict = verdict_of({rule(finding.code).severity for finding in findings})
+    # Some regulations say by which clause the receiver may refuse, and that it tells the sender.
+    basis = profile.refusal.clause if profile.refusal and verdict is not Verdict.GO_ON else ""
     return Outcome(
-        verdict_of({rule(finding.code).severity for finding in findings}),
+        verdict,
+        reason=reasons.told_by(findings, basis) if basis else "",
         result={"profile": profile.id, "findings": len(findings), "at": now.isoformat()},
         findings=tuple(findings),
         notes=(note,),

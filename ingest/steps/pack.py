@@ -29,7 +29,7 @@ from ingest.checks.fields import canonical
 from ingest.checks.regime import regime_of
 from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery
 from ingest.errors import IngestError
-from ingest.naming import package_name, safe_name
+from ingest.naming import assigned_document_code, assigned_file_code, package_name, safe_name
 from ingest.steps.events import events_of
 from ingest.steps.look import AllFacts
 from ingest.steps.normalise import Derivatives
@@ -63,15 +63,15 @@ def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
     started, ended = parse_date(fields.get("StartDate", "")), parse_date(fields.get("EndDate", ""))
     if started is None or ended is None:
         raise IngestError(because("ingest.no-dates"))
+    # A code is missing only where the regulation knows none; any other case file went back for it.
+    code = fields.get("FileCode") or assigned_file_code(agency.code, started.year, work.submission_id)
     records = tuple(
-        _record(seed, ordinal, document, facts, derivatives)
+        _record(seed, code, ordinal, document, facts, derivatives)
         for ordinal, document in enumerate(delivery.documents, 1)
     )
     return PackageFacts(
         objid=f"urn:{fonds.code}:uuid:{str(uuid5(seed, 'aip')).upper()}",
-        name=package_name(
-            agency.profile or "khac", agency.code, ended.year, fields.get("FileCode", ""), version=1
-        ),
+        name=package_name(agency.profile or "khac", agency.code, ended.year, code, version=1),
         version=1,
         made_at=now.astimezone(UTC).replace(microsecond=0),
         case_file_id=str(uuid5(seed, "case-file")),
@@ -79,7 +79,7 @@ def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
         agency_code=agency.code,
         agency_name=agency.name,
         fonds_code=fonds.code,
-        code=fields.get("FileCode", ""),
+        code=code,
         title=fields.get("Title", ""),
         regime=regime_of(ended),
         access=strictest([fields.get("Rights", ""), *_modes(delivery)]),
@@ -101,7 +101,12 @@ def _modes(delivery: Delivery) -> list[str]:
 
 
 def _record(
-    seed: UUID, ordinal: int, document: DeliveredDocument, facts: AllFacts, derivatives: Derivatives
+    seed: UUID,
+    file_code: str,
+    ordinal: int,
+    document: DeliveredDocument,
+    facts: AllFacts,
+    derivatives: Derivatives,
 ) -> RecordFacts:
     fields = canonical(document.fields)
     components: list[ComponentFacts] = []
@@ -115,7 +120,7 @@ def _record(
     return RecordFacts(
         id=str(uuid5(seed, f"record {ordinal}")),
         ordinal=ordinal,
-        code=_first(fields, "DocCode", "ArchivesNumber"),
+        code=_first(fields, "DocCode", "ArchivesNumber") or assigned_document_code(file_code, ordinal),
         type_name=fields.get("TypeName", ""),
         number=fields.get("CodeNumber", ""),
         notation=fields.get("CodeNotation", ""),

@@ -12,6 +12,7 @@ from typing import Any
 from archive.reason import SAID, because
 from ingest.checks.duplicates import Known
 from ingest.checks.engine import check
+from ingest.clock.hours import OfficeHours
 from ingest.delivery import (
     DeliveredDocument,
     DeliveredFile,
@@ -38,6 +39,9 @@ MEDIA = {
     "wav": "audio/x-wav",
     "": "application/octet-stream",
 }
+
+
+UPPER_RIGHT = (0.66, 0.9, 0.97, 0.98)
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ class ACase:
     known: Known = field(default_factory=Known)
     today: date = TODAY
     agency_name: str = ""
+    hours: OfficeHours | None = None
 
     def saying(self, **fields: str) -> ACase:
         return replace(self, fields={**self.fields, **fields})
@@ -147,6 +152,7 @@ class ACase:
             known=self.known,
             today=self.today,
             agency_name=self.agency_name,
+            hours=self.hours,
         )
 
     def codes(self) -> list[str]:
@@ -160,28 +166,35 @@ def signed_by(
     why: str = "",
     intact: bool | None = True,
 ) -> SignatureFacts:
-    return SignatureFacts(name, "Sở Nội vụ", verdict, why, intact, True, at)
+    ink = "red" if name == "Sở Nội vụ" else "blue"
+    return SignatureFacts(name, "Sở Nội vụ", verdict, why, intact, True, at, page=1, box=UPPER_RIGHT, ink=ink)
 
 
-UPPER_RIGHT = (0.66, 0.9, 0.97, 0.98)
+def signed_by_both(year: int = 2020) -> tuple[SignatureFacts, ...]:
+    """A person's signature and the agency's five minutes later."""
+    return (
+        signed_by(at=f"{year}-03-02T09:00:00+07:00"),
+        signed_by("Sở Nội vụ", f"{year}-03-02T09:05:00+07:00"),
+    )
+
+
 SCAN = ScanFacts(pages=2, lowest_dpi=200, least_bits=24)
 
 
 def a_scan(name: str, **more: Any) -> File:
     """A scan of paper as Điều 6.1 wants it: colour, 200 dpi, signed by the agency upper right on the first page."""
-    seal = replace(signed_by("Sở Nội vụ"), page=1, box=UPPER_RIGHT, ink="red")
-    return File(name, signatures=(seal,), more={"scan": SCAN} | more)
+    return File(name, signatures=(signed_by("Sở Nội vụ"),), more={"scan": SCAN} | more)
 
 
-def a_document(agency: str, number: int, ordinal: int) -> Doc:
+def a_document(agency: str, number: int, ordinal: int, year: int = 2020) -> Doc:
     return Doc(
         {
-            "DocCode": f"{agency}-2020.{number}",
+            "DocCode": f"{agency}-{year}.{number}",
             "DocOrdinal": str(ordinal),
             "TypeName": "Quyết định",
             "CodeNumber": str(number),
             "CodeNotation": "QĐ-SNV",
-            "IssuedDate": "02/03/2020",
+            "IssuedDate": f"02/03/{year}",
             "OrganName": "Sở Nội vụ",
             "Subject": "Quyết định ban hành Quy chế văn thư, lưu trữ",
             "Language": "Tiếng Việt",
@@ -190,7 +203,7 @@ def a_document(agency: str, number: int, ordinal: int) -> Doc:
             "ConfidenceLevel": "Gốc điện tử",
             "Format": "Tốt",
         },
-        (File(f"QuyetDinh{number}.pdf", signatures=(signed_by(),)),),
+        (File(f"QuyetDinh{number}.pdf", signatures=signed_by_both(year)),),
     )
 
 
@@ -206,13 +219,13 @@ def a_case(profile: str, agency: str, notation: str = "01.TH", year: int = 2020)
             "Maintenance": "20 năm",
             "Rights": "Công khai",
             "Language": "Tiếng Việt",
-            "StartDate": "01/01/2020",
-            "EndDate": "31/12/2020",
+            "StartDate": f"01/01/{year}",
+            "EndDate": f"31/12/{year}",
             "TotalDoc": "2",
             "PageNumber": "4",
             "Format": "Tốt",
         },
-        (a_document(agency, 15, 1), a_document(agency, 16, 2)),
+        (a_document(agency, 15, 1, year), a_document(agency, 16, 2, year)),
         profile,
         agency,
     )
@@ -223,11 +236,11 @@ def a_good_case() -> ACase:
 
 
 def lang_son() -> ACase:
-    return a_case("lang-son", "000.00.05.H37")
+    return a_case("lang-son", "000.00.05.H37", year=2021)
 
 
 def ninh_binh() -> ACase:
-    return a_case("ninh-binh", "000.00.12.H42")
+    return a_case("ninh-binh", "000.00.12.H42", year=2023)
 
 
 def an_giang() -> ACase:
@@ -235,8 +248,13 @@ def an_giang() -> ACase:
 
 
 def gia_lai() -> ACase:
-    return a_case("gia-lai-so-tttt", "000.00.11.H21")
+    return a_case("gia-lai-so-tttt", "000.00.11.H21").saying(PaperFileCode="GIAY.1")
 
 
 def cao_bang() -> ACase:
-    return a_case("cao-bang", "000.00.09.H14")
+    case = a_case("cao-bang", "000.00.09.H14", year=2022)
+    told = tuple(
+        document.of(*(replace(file, text=document.fields["Subject"]) for file in document.files))
+        for document in case.documents
+    )
+    return replace(case, documents=told)  # the first page says the abstract

@@ -21,20 +21,24 @@ from check_builders import (
     lang_son,
     ninh_binh,
     signed_by,
+    signed_by_both,
 )
 
+from archive.reason import because
 from ingest.checks.catalogue import explain, rules
 from ingest.checks.duplicates import Known, KnownDocument
+from ingest.clock.calendar import OWN, load
 from ingest.delivery import MediaFacts, ScanFacts
 
-SIGNED = (signed_by(),)
+SIGNED = signed_by_both()
+SUBJECT = "Quyết định ban hành Quy chế văn thư, lưu trữ"
 OTHER = KnownDocument(
-    "000.00.05.H37.2020.09.TH",
-    "000.00.05.H37-2020.900",
+    "000.00.05.H37.2021.09.TH",
+    "000.00.05.H37-2021.900",
     "Sở Nội vụ",
     "15",
     "QĐ-SNV",
-    date(2020, 5, 5),
+    date(2021, 5, 5),
     frozenset({"0" * 64}),
 )
 
@@ -101,7 +105,7 @@ BROKEN: dict[str, Callable[[], ACase]] = {
     ),
     "V02": lambda: _scanned(a_scan(SCAN_NAME, scan=ScanFacts(2, 200, 8, pages_grey=(2,)))),
     "V03": lambda: _scanned(a_scan(SCAN_NAME, scan=ScanFacts(2, 150, 24, pages_low=(1, 2)))),
-    "V05": lambda: _scanned(replace(a_scan(SCAN_NAME), signatures=SIGNED)),
+    "V05": lambda: _scanned(replace(a_scan(SCAN_NAME), signatures=(signed_by(),))),
     "V05_BODY": lambda: replace(_scanned(a_scan(SCAN_NAME)), agency_name="Sở Tài chính"),
     "V05_TIME": lambda: _scanned(_sealed(signed_at="2020-03-02T02:00:00+00:00")),
     "V06": lambda: _scanned(_sealed(box=(0.1, 0.1, 0.3, 0.2))),
@@ -134,7 +138,6 @@ BROKEN: dict[str, Callable[[], ACase]] = {
     "V10_DOCUMENT": lambda: a_good_case().document(
         OrganId="000.00.05.H26", FileCatalog="2020", FileNotation="02.TH"
     ),
-    "V10_DOC_CODE": lambda: a_good_case().document(ArcDocCode="000.00.05.H26.2020.01.TH.1"),
     "V11": lambda: a_good_case().saying(Language="Tiếng Anh, Tiếng Pháp"),
     "V10_YEAR": lambda: a_good_case().saying(FileCatalog="20", FileCode="000.00.05.H26.20.01.TH"),
     "V10_OTHER_FILE": lambda: a_good_case().document(FileCode="000.00.05.H26.2020.02.TH"),
@@ -145,9 +148,9 @@ BROKEN: dict[str, Callable[[], ACase]] = {
     "UNOPENABLE": lambda: a_good_case().files(File(problem="cut off", pages=None)),
     "ENCRYPTED": lambda: a_good_case().files(File(encrypted=True, problem="needs a password", pages=None)),
     "ACTIVE_CONTENT": lambda: a_good_case().files(File(more={"active_content": ("JavaScript",)})),
-    "DAMAGED": lambda: a_good_case().files(File(more={"damaged": "xref"})),
+    "DAMAGED": lambda: a_good_case().files(File(more={"damaged": because("ingest.end-missing")})),
     "PROGRAM": lambda: a_good_case().files(File(more={"programs": ("Windows program",)})),
-    "UNSEEN_INSIDE": lambda: a_good_case().files(File(more={"unseen": "a 7z archive"})),
+    "UNSEEN_INSIDE": lambda: a_good_case().files(File(more={"unseen": because("ingest.end-missing")})),
     "MACRO": lambda: a_good_case().files(File(more={"macros": ("VBA",)})),
     "ATTACHED_FILES": lambda: a_good_case().files(File(more={"attachments": 2})),
     "CASE_DUPLICATE": lambda: replace(a_good_case(), known=Known(frozenset({"000.00.05.H26.2020.01.TH"}))),
@@ -173,11 +176,29 @@ BROKEN: dict[str, Callable[[], ACase]] = {
         File(signatures=(signed_by(verdict="INDETERMINATE", why="NO_CERTIFICATE_CHAIN_FOUND"),))
     ),
     "SIGNATURE_ORDER": lambda: cao_bang().files(
-        File(signatures=(signed_by(), signed_by("Sở Nội vụ", "2020-03-02T08:00:00+07:00")))
+        File(text=SUBJECT, signatures=(signed_by(), signed_by("Sở Nội vụ", "2020-03-02T08:00:00+07:00")))
     ),
-    "INFORMATION_ONLY": lambda: cao_bang().files(File()),
+    "INFORMATION_ONLY": lambda: cao_bang().files(File(text=SUBJECT)),
     "RECALLED": lambda: lang_son().document(Status="Thu hồi"),
     "ABSTRACT_VAGUE": lambda: gia_lai().document(Subject="V/v Mời họp"),
+    "CHARSET": lambda: lang_son().files(File(signatures=SIGNED, more={"legacy_fonts": (".VnTime",)})),
+    "SIGNER_MISSING": lambda: an_giang().files(File(signatures=(signed_by(),))),
+    "SEAL_LOOK": lambda: lang_son().files(File(signatures=(signed_by(), replace(SIGNED[1], ink="black")))),
+    "ABSTRACT_DIFFERS": lambda: cao_bang().files(File(signatures=SIGNED, text="Quyết định khác")),
+    "ABSTRACT_UNTOLD": lambda: cao_bang().files(File(signatures=SIGNED)),
+    "ISSUED_LATE": lambda: replace(
+        lang_son().document(SentAt="2021-03-03T13:40:00+07:00", SendReceipt="x"), hours=load(OWN)[""]
+    ),
+    "SEND_RECEIPT": lambda: lang_son().document(SentAt="2021-03-02T10:00:00+07:00"),
+    "REPLY_LINK": lambda: an_giang().document(Subject="Trả lời kiến nghị của cử tri"),
+    "NOT_IN_FILE_LIST": lambda: replace(an_giang(), known=Known(listed=frozenset({"x"}))),
+    "REMOVED_FROM_FILE": lambda: gia_lai().document(History="bỏ văn bản 12 khỏi hồ sơ", Urgency="thường"),
+    "TRANSIENT": lambda: replace(
+        gia_lai().document(TypeName="Thông báo", CodeNumber="").saying(TotalDoc="1", PageNumber="2"),
+        documents=(gia_lai().document(TypeName="Thông báo", CodeNumber="").documents[0],),
+    ),
+    "PAPER_EXPECTED": lambda: gia_lai().saying(PaperFileCode=""),
+    "PAPER_ORIGINAL": lambda: cao_bang().saying(Maintenance="Vĩnh viễn"),
     "NUMBER_DUPLICATE": lambda: _knowing(lang_son(), OTHER),
     "PROFILE_AGENCY": lambda: replace(an_giang(), fields={**an_giang().fields, "OrganId": ""}).saying(
         FileCode="000.00.01.H33.2020.01TH"
@@ -186,6 +207,10 @@ BROKEN: dict[str, Callable[[], ACase]] = {
 }
 # Ninh Bình is a draft: its warning is always there.
 BROKEN_DRAFT: dict[str, Callable[[], ACase]] = {
+    "DOSSIER_MISSING": lambda: replace(
+        ninh_binh().saying(TotalDoc="1", PageNumber="2"),
+        documents=(ninh_binh().document(Subject="Trình xem xét, gửi kèm hồ sơ dự án").documents[0],),
+    ),
     "FILE_NAME": lambda: ninh_binh().files(File("Báo cáo.pdf", signatures=SIGNED)),
     "FILE_SIZE": lambda: ninh_binh().files(File("a.pdf", size=52_428_801, signatures=SIGNED)),
 }
@@ -313,12 +338,12 @@ def test_a_supplement_is_not_measured_by_the_totals_of_the_whole_case_file() -> 
 
 
 def test_the_same_document_may_lie_in_two_case_files() -> None:
-    same = replace(OTHER, code="000.00.05.H37-2020.15", sha256s=frozenset({File("QuyetDinh15.pdf").sha256}))
+    same = replace(OTHER, code="000.00.05.H37-2021.15", sha256s=frozenset({File("QuyetDinh15.pdf").sha256}))
     assert _knowing(lang_son(), same).codes() == []
 
 
 def test_the_same_number_in_another_year_or_book_is_no_duplicate() -> None:
-    others = (replace(OTHER, issued_on=date(2021, 1, 4)), replace(OTHER, notation="TB-SNV"))
+    others = (replace(OTHER, issued_on=date(2022, 1, 4)), replace(OTHER, notation="TB-SNV"))
     assert _knowing(lang_son(), *others).codes() == []
 
 

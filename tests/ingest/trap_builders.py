@@ -250,15 +250,15 @@ def scanned(path: Path, *modes: str, dpi: int = 200, words: bool = False) -> Pat
         )
         pictures.append(str(picture))
     path.write_bytes(img2pdf.convert(pictures))
-    if words:
-        with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+    with pikepdf.open(path, allow_overwriting_input=True) as pdf:
+        if words:
             for page in pdf.pages:
                 font = pikepdf.Dictionary(
                     Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica
                 )
                 page.Resources.Font = pikepdf.Dictionary(F1=font)
                 page.contents_add(b"BT /F1 12 Tf 3 Tr 50 700 Td (Quyet dinh) Tj ET")
-            pdf.save(path)
+        pdf.save(path, min_version="1.7")
     return path
 
 

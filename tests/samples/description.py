@@ -57,6 +57,8 @@ def file_fields(plan: CaseFilePlan, pages: int) -> dict[str, str]:
         "PageNumber": str(pages),
         "Format": "Tốt",
     }
+    if plan.office.profile == "gia-lai-so-tttt":  # everything there is on paper too (Điều 10.6)
+        fields["PaperFileCode"] = f"GIAY.{plan.file_code}"
     return _changed(fields, plan.described)
 
 

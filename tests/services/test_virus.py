@@ -17,7 +17,12 @@ import pytest
 
 from archive.errors import TemporaryError
 from ingest.errors import ToolMissingError
+from ingest.steps.scan import scan as scan_step
+from ingest.steps.step import Verdict
+from ingest.steps.unpack import unpack
 from ingest.virus import eicar_bytes, judge, scan, version, write_clamd_conf
+from tests.samples.pki import Pki
+from tests.samples.road import Road, a_case, from_, signed
 
 CLAMD = shutil.which("clamd", path="/usr/sbin:/usr/bin:/sbin")
 pytestmark = [
@@ -201,3 +206,20 @@ def test_an_odd_answer_is_not_clean(reply: str) -> None:
 def test_no_answer_is_a_temporary_error() -> None:
     with pytest.raises(TemporaryError):
         judge("", "ClamAV")
+
+
+@pytest.mark.usefixtures("house")
+def test_ag12_a_case_file_of_an_giang_with_the_eicar_file_is_refused(
+    clamd: RunningClamd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Acceptance example AG12 (50/2018/QĐ-UBND Điều 18.2), on the real road with the real scanner."""
+    monkeypatch.setenv("TANGTHU_INGEST__CLAMD_SOCKET", str(clamd.address))
+    road = Road(tmp_path, Pki(tmp_path / "pki", tmp_path / "trust"))
+    case = a_case("an-giang").files(("a.pdf", signed()), ("b.txt", from_(_eicar)))
+    road.know(case.where)
+    judged = road.steps(road.package(case), case.where.code, steps=(unpack, scan_step))
+    assert (judged.codes, judged.outcome, judged.verdict) == (["VIRUS"], "R", Verdict.REFUSE)
+
+
+def _eicar(path: Path) -> None:
+    path.write_bytes(eicar_bytes())
