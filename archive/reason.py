@@ -7,7 +7,8 @@ the folder's name, a dot, and the name of a table in its `reasons.toml`:
     vi = "quyết định đang ở trạng thái “{state:order-state}”, chưa được phê duyệt"
     en = "the order is {state:order-state}, not approved"
 
-A field may name a table of words (`[words.order-state]`, of the same folder or of `archive`), or be a `date`. The
+A field may name a table of words (`[words.order-state]` of the same folder or of `archive`; `{step:ingest.step}` of
+another), or be a `date`. The
 Vietnamese text may leave out what only a technician reads, such as what a tool printed in English.
 """
 
@@ -194,11 +195,18 @@ def _shown(value: Any, table: str, folder: str, lang: Lang) -> str:
     if table == "date":
         return _day(str(value), lang)
     if table:
-        word = words(folder).tables.get(table, {}).get(str(value)) or words("archive").tables.get(
-            table, {}
-        ).get(str(value))
+        word = _table(table, folder).get(str(value))
         return word[lang] if word else str(value)
     return str(value)
+
+
+def _table(name: str, folder: str) -> Mapping[str, Mapping[str, str]]:
+    """Return a table of words: of the folder the name begins with, of the text's own folder, or of `archive`."""
+    other, _, own = name.rpartition(".")
+    for place in (other,) if other else (folder, "archive"):
+        if own in words(place).tables:
+            return words(place).tables[own]
+    return {}
 
 
 def _day(value: str, lang: Lang) -> str:

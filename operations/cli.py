@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -88,7 +87,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
     """Say which tools and parts are there and which are missing; exit 1 when something needed is missing."""
     signs = doctors.examine()
     if as_json:
-        show([asdict(sign) for sign in signs], as_json=True)
+        show([sign.facts() for sign in signs], as_json=True)
     else:
         for sign in signs:
             mark = {True: "ok", False: "MISSING", None: "-"}[sign.well]

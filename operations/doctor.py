@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.ledger.follow import behind
-from archive.reason import told_text
+from archive.reason import SAID, because, from_text
 from archive.register.models import STATES_OPEN, InboxRow, Submission
 from archive.register.session import reading
 from ingest import outbox, rounds
@@ -39,24 +39,29 @@ def _inboxes() -> Iterator[Sign]:
         yield _inbox(one.name, states.get(one.name), owed.pop(one.name, 0))
     owed.pop("", None)
     for name, count in sorted(owed.items()):
-        found = f"is not set any more; {count} statuses are owed through it"
-        yield Sign(
-            f"inbox {name}", False, found, "set it again in [[ingest.inboxes]]; they go out by themselves"
-        )
+        gone = because("operations.inbox-gone", count=count)
+        yield Sign(f"inbox {name}", False, gone, because("operations.set-inbox-again"))
 
 
 def _inbox(name: str, state: InboxRow | None, owed: int) -> Sign:
-    more = f"; {owed} statuses to send" if owed else ""
+    owes = because("operations.owes", count=owed)
     if state is None or state.asked_at is None:
         return Sign(
-            f"inbox {name}", None, f"was never asked{more}", "`tangthu up` asks; or `tangthu inbox fetch`"
+            f"inbox {name}", None, because("operations.never-asked", owes=owes), because("operations.up-asks")
         )
-    waiting = f"{state.waiting} messages wait{more}"
+    waiting = because("operations.messages-wait", count=state.waiting, owes=owes)
     if state.failures:
-        since = f"{state.well_at:%Y-%m-%d %H:%M} UTC" if state.well_at else "never"
-        found = f"{state.error} ({state.failures} times; last well: {since}; {waiting})"
-        return Sign(f"inbox {name}", False, found, "mend what it names; it is asked again by itself")
-    return Sign(f"inbox {name}", True, f"asked {state.asked_at:%Y-%m-%d %H:%M} UTC; {waiting}")
+        well = (
+            because(SAID, text=f"{state.well_at:%Y-%m-%d %H:%M} UTC")
+            if state.well_at
+            else because("operations.never")
+        )
+        failed = because(
+            "operations.inbox-failed", said=state.error, times=state.failures, well=well, waiting=waiting
+        )
+        return Sign(f"inbox {name}", False, failed, because("operations.asked-again"))
+    asked = because("operations.inbox-asked", at=f"{state.asked_at:%Y-%m-%d %H:%M} UTC", waiting=waiting)
+    return Sign(f"inbox {name}", True, asked)
 
 
 def _road() -> Iterator[Sign]:
@@ -75,9 +80,15 @@ def _road() -> Iterator[Sign]:
     for name, lag in lags.items():
         late = lag.since is not None and now - lag.since > LATE
         well = (False if late else None) if lag.events else True
-        found = f"{lag.events} events behind" if lag.events else "has read everything"
-        yield Sign(f"follower {name}", well, found, "mend the part it writes to; it catches up by itself")
-    told = "; ".join(f"{row.id[:8]} at {row.step}: {told_text(row.waiting, 'en')}" for row in waiting[:SHOWN])
-    more = f" ... and {len(waiting) - SHOWN} more" if len(waiting) > SHOWN else ""
-    found = f"{len(waiting)} deliveries wait: {told}{more}" if waiting else "no delivery waits"
-    yield Sign("waiting", not waiting, found, "mend what the reason names; they go on by themselves")
+        behind_by = because("operations.behind", count=lag.events)
+        found = behind_by if lag.events else because("operations.has-read")
+        yield Sign(f"follower {name}", well, found, because("operations.catches-up"))
+    some = [
+        because("operations.waits-at", id=row.id[:8], step=row.step, why=from_text(row.waiting))
+        for row in waiting[:SHOWN]
+    ]
+    if len(waiting) > SHOWN:
+        some.append(because("operations.and-more", count=len(waiting) - SHOWN))
+    found = because("operations.deliveries-wait", count=len(waiting), some=some)
+    none = because("operations.none-waits")
+    yield Sign("waiting", not waiting, found if waiting else none, because("operations.mend-what-it-names"))

@@ -16,13 +16,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from archive import queue
 from archive.errors import TangThuError
+from archive.reason import Reason, because
 from archive.register import migrate
 from archive.register.session import engine
 from archive.settings import ArchiveSettings
 from ingest.settings import IngestSettings
 from operations.parts import http_answers, socket_answers
 from operations.settings import OperationsSettings
-from operations.sign import Sign, sign
+from operations.sign import Sign, sign, version
 from operations.supervisor import running_pid
 from search.choice import open_engine
 from search.settings import SearchSettings
@@ -42,27 +43,28 @@ def services() -> Iterator[Sign]:
         "queue",
         queue.trouble,
         must=not embedded,
-        remedy=f"start the broker {queue.where()} ([archive] broker_url)",
+        mend=because("operations.start-broker", where=queue.where()),
     )
     yield _part(
         "virus scanner",
         socket_answers(ingest.clamd_socket, b"nPING\n", b"PONG"),
         must=not embedded,
-        remedy=f"start clamd on {ingest.clamd_socket} ([ingest] clamd_socket)",
+        mend=because("operations.start-clamd", where=str(ingest.clamd_socket)),
     )
     if search.engine == "elasticsearch":
         yield _part(
             "elasticsearch",
             _engine_trouble,
             must=not search.embedded,
-            remedy=f"start it, or mend {search.elasticsearch_url} ([search] elasticsearch_url)",
+            mend=because("operations.start-engine", where=search.elasticsearch_url),
         )
     if ingest.trust_roots is not None:
+        empty = because("operations.no-certificate", where=str(ingest.trust_roots))
         yield sign(
             "trust roots",
-            "" if any(ingest.trust_roots.glob("*")) else f"no certificate in {ingest.trust_roots}",
-            str(ingest.trust_roots),
-            "put the trusted roots there as PEM files ([ingest] trust_roots)",
+            None if any(ingest.trust_roots.glob("*")) else empty,
+            version(str(ingest.trust_roots)),
+            because("operations.put-roots"),
         )
     yield _part("plone", http_answers(f"http://{operations.host}:{operations.plone_port}/luutru/login"))
 
@@ -78,55 +80,56 @@ def register() -> Sign:
     """Say whether the register answers and its tables are of this program's version."""
     where = make_url(ArchiveSettings.load().database).render_as_string(hide_password=True)
     if missing := register_file_missing():
-        remedy = "run `tangthu upgrade` (`tangthu up` does it too)"
-        return Sign("register", False, f"there is no {missing}", remedy)
+        there = because("operations.no-register-file", where=str(missing))
+        return Sign("register", False, there, because("operations.run-upgrade"))
     try:
         with engine().connect().execution_options(readonly=True) as connection:
             here = migrate.version(connection)
     except SQLAlchemyError as error:
         cause = str(getattr(error, "orig", None) or error).strip().splitlines()[0]
-        return Sign(
-            "register", False, f"{where}: {cause}", "start the database, or mend [archive] register_url"
-        )
+        silent = because("operations.register-silent", where=where, said=cause)
+        return Sign("register", False, silent, because("operations.start-database"))
     wanted = migrate.newest()
-    trouble = (
-        "" if here == wanted else f"{where}: tables of version {here or 'none'}, this program needs {wanted}"
+    other = because("operations.other-tables", where=where, version=here or "-", wanted=wanted)
+    return sign(
+        "register",
+        None if here == wanted else other,
+        because("operations.tables", where=where, version=here),
+        because("operations.run-upgrade"),
     )
-    return sign("register", trouble, f"{where}: tables of version {here}", "run `tangthu upgrade`")
 
 
 def _store(name: str, path: Path, *, made_by_us: bool) -> Sign:
     if not path.is_dir():
         if made_by_us and not path.exists():
-            return Sign(f"store {name}", None, "not made yet", "the first deposit makes it")
-        return Sign(
-            f"store {name}", False, "is not there", f"mount its disk at {path}; it is never made by us"
-        )
+            not_yet = because("operations.not-made-yet")
+            return Sign(f"store {name}", None, not_yet, because("operations.deposit-makes-it"))
+        mount = because("operations.mount", where=str(path))
+        return Sign(f"store {name}", False, because("operations.not-there"), mount)
     if not os.access(path, os.W_OK):
-        return Sign(f"store {name}", False, "cannot be written", f"give the service user the folder {path}")
+        give = because("operations.give-folder", where=str(path))
+        return Sign(f"store {name}", False, because("operations.not-writable"), give)
     free = shutil.disk_usage(path).free
-    found = f"{free / 2**30:.0f} GiB free"
-    return sign(
-        f"store {name}", found if free < FREE_BYTES else "", found, "make room: deposits wait until there is"
-    )
+    found = because("operations.free", gigabytes=f"{free / 2**30:.0f}")
+    full = found if free < FREE_BYTES else None
+    return sign(f"store {name}", full, found, because("operations.make-room"))
 
 
-def _part(name: str, ready: Callable[[], str], *, must: bool = False, remedy: str = "") -> Sign:
+def _part(name: str, ready: Callable[[], str], *, must: bool = False, mend: Reason | None = None) -> Sign:
     try:
         trouble = ready()
     except TangThuError as error:
         trouble = str(error)
     if not trouble:
-        return Sign(name, True, "answers")
+        return Sign(name, True, because("operations.answers"))
+    silent = because("operations.no-answer", said=trouble)
     if must:
-        return Sign(name, False, trouble, remedy)
+        return Sign(name, False, silent, mend)
     runs = running_pid(OperationsSettings.load().home)
     if runs:
         log = OperationsSettings.load().home / "log"
-        return Sign(
-            name, False, trouble, f"the house runs (process {runs}) and this part does not; look into {log}"
-        )
-    return Sign(name, None, trouble, "`tangthu up` starts it")
+        return Sign(name, False, silent, because("operations.look-into-log", process=runs, log=str(log)))
+    return Sign(name, None, silent, because("operations.up-starts-it"))
 
 
 def _engine_trouble() -> str:

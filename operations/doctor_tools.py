@@ -10,8 +10,10 @@ from importlib.metadata import version
 from pathlib import Path
 
 from archive.pdfa.verapdf import JAR
+from archive.reason import Reason, because
 from archive.settings import ArchiveSettings
 from operations.sign import Sign, sign
+from operations.sign import version as said
 from search import node
 from search.settings import SearchSettings
 
@@ -31,40 +33,52 @@ SCHEMAS = ("mets1_12.xsd", "xlink.xsd", "premis.xsd", "xml.xsd")
 
 def tools() -> Iterator[Sign]:
     """Yield a sign of each program and file the house calls."""
-    yield Sign("tangthu", True, _versions())
+    yield Sign("tangthu", True, said(_versions()))
     for name, command, package in TOOLS:
-        yield _program(name, command, f"run `make setup` (Debian package {package})")
+        yield _program(name, command, _package(package))
     yield sign(
         "tesseract vie",
-        "" if VIETNAMESE.exists() else "no Vietnamese model",
-        "Vietnamese model",
-        "run `make setup` (Debian package tesseract-ocr-vie)",
+        None if VIETNAMESE.exists() else because("operations.no-model"),
+        because("operations.model"),
+        _package("tesseract-ocr-vie"),
     )
     yield sign(
         "fonts",
-        "" if FONTS.is_dir() else "no fonts with Vietnamese letters",
-        "Liberation 2",
-        "run `make setup` (Debian package fonts-liberation2)",
+        None if FONTS.is_dir() else because("operations.no-fonts"),
+        said("Liberation 2"),
+        _package("fonts-liberation2"),
     )
     home = ArchiveSettings.load().tools_home
     yield sign(
         "veraPDF",
-        "" if (home / "verapdf" / JAR).is_file() else f"no {JAR} in {home}",
-        JAR,
-        "run `make setup`",
+        None if (home / "verapdf" / JAR).is_file() else _absent(JAR, home),
+        said(JAR),
+        because("operations.run-setup"),
     )
     missing = [name for name in SCHEMAS if not (home / "schemas" / name).is_file()]
     yield sign(
         "XML schemas",
-        f"{', '.join(missing)} not in {home / 'schemas'}" if missing else "",
-        "METS 1.12, PREMIS 3.0",
-        "run `make setup`",
+        _absent(", ".join(missing), home / "schemas") if missing else None,
+        said("METS 1.12, PREMIS 3.0"),
+        because("operations.run-setup"),
     )
     search = SearchSettings.load()
     if search.engine == "elasticsearch" and search.embedded:
+        lacking = node.available(search.home)
         yield sign(
-            "elasticsearch server", node.available(search.home), str(search.home), "run `make elasticsearch`"
+            "elasticsearch server",
+            because("operations.no-server", said=lacking) if lacking else None,
+            said(str(search.home)),
+            because("operations.run-elasticsearch"),
         )
+
+
+def _package(name: str) -> Reason:
+    return because("operations.run-setup-package", package=name)
+
+
+def _absent(name: str, where: Path) -> Reason:
+    return because("operations.absent", name=name, where=str(where))
 
 
 def _versions() -> str:
@@ -72,14 +86,15 @@ def _versions() -> str:
     return f"{version('tangthu')}, Python {platform.python_version()}, {parts}"
 
 
-def _program(name: str, command: tuple[str, ...], remedy: str) -> Sign:
+def _program(name: str, command: tuple[str, ...], mend: Reason) -> Sign:
     path = shutil.which(command[0])
     if path is None:
-        return Sign(name, False, "not found", remedy)
+        return Sign(name, False, because("operations.not-found"), mend)
+    again = because("operations.install-again")
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Sign(name, False, f"{path} does not answer: {error}", "install it again")
+        return Sign(name, False, because("operations.tool-silent", path=path, said=str(error)), again)
     lines = (done.stdout or done.stderr).strip().splitlines()
-    found = lines[0] if lines else f"{path} says nothing about its version"
-    return sign(name, found if done.returncode else "", found, "install it again")
+    found = said(lines[0]) if lines else because("operations.no-version", path=path)
+    return sign(name, found if done.returncode else None, found, again)

@@ -6,6 +6,8 @@ from typing import Any
 
 from plone import api
 from Products.Five import BrowserView
+from Products.statusmessages.interfaces import IStatusMessage
+from zope.i18n import translate
 
 from archive.viewer import ALL_AGENCIES
 from portal.viewer import viewer_for
@@ -17,6 +19,15 @@ POLICY = (
     "script-src 'self' 'unsafe-inline' 'unsafe-eval'; object-src 'self'; frame-src 'self'; "
     "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
 )
+
+
+TONES = {
+    "info": ("ok", "check"),
+    "warning": ("wait", "alert"),
+    "error": ("bad", "alert"),
+    "danger": ("bad", "alert"),
+}
+"""Type of a status message -> its tone and its icon."""
 
 
 class Shell(BrowserView):
@@ -60,6 +71,16 @@ class Shell(BrowserView):
             {"code": code, "title": title, "here": now == code, "url": f"{here}?set_language={code}"}
             for code, title in (("vi", "Tiếng Việt"), ("en", "English"))
         ]
+
+    def messages(self) -> list[dict[str, str]]:
+        """Return what the last act said; each is shown once."""
+        shown = []
+        for message in IStatusMessage(self.request).show():
+            tone, name = TONES.get(message.type, TONES["info"])
+            text = str(translate(message.message, domain="plone", context=self.request))
+            role = "alert" if tone == "bad" else "status"
+            shown.append({"text": text, "tone": tone, "icon": name, "role": role})
+        return shown
 
     def is_manager(self) -> bool:
         """Say whether Plone's own editing chrome is shown."""

@@ -46,6 +46,11 @@ def test_words_of_enumerations_are_told_and_several_are_alternatives() -> None:
     assert told(why, "vi") == "an không phải là lưu trữ viên hoặc người đứng đầu tại H37"
 
 
+def test_a_table_of_another_folder_can_be_named() -> None:
+    why = because("operations.waits-at", id="1", step="scan", why=[because("archive.no-reason-given")])
+    assert told(why, "vi") == "1 ở bước quét vi-rút: chưa ghi lý do"
+
+
 def test_reasons_within_a_reason_are_told_too() -> None:
     inner = because("archive.store-trouble", store="kho-a", name="x.zip", trouble="ENOSPC")
     why = because("archive.too-few-copies", name="x.zip", good=2, needed=3, why=[inner])
@@ -160,10 +165,12 @@ def test_every_table_a_text_names_exists_and_no_table_is_left_over() -> None:
                 for table in reasons.fields(text).values():
                     if table in ("", "date"):
                         continue
-                    found = table in reasons.words(folder).tables or table in reasons.words("archive").tables
-                    assert found, f"{folder}.{name}: no table {table}"
-                    named.add(table)
-    assert {table for folder in FOLDERS for table in reasons.words(folder).tables} == named
+                    other, _, own = table.rpartition(".")
+                    places = (other,) if other else (folder, "archive")
+                    place = next((one for one in places if own in reasons.words(one).tables), "")
+                    assert place, f"{folder}.{name}: no table {table}"
+                    named.add(f"{place}.{own}")
+    assert {f"{folder}.{table}" for folder in FOLDERS for table in reasons.words(folder).tables} == named
 
 
 @pytest.mark.parametrize(

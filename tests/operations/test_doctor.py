@@ -17,7 +17,7 @@ from archive.register import session as sessions
 from archive.register.migrate import newest, upgrade
 from operations import doctor
 from operations.doctor_tools import SCHEMAS, TOOLS
-from operations.sign import Sign
+from operations.sign import Sign, version
 from operations.supervisor import Supervisor
 
 
@@ -64,7 +64,7 @@ def test_each_program_that_is_not_there_is_named_with_its_debian_package(
     found = signs()
     assert (found[name].well, found[name].found) == (False, "not found")
     assert package in found[name].remedy
-    assert all(found[tool] == Sign(tool, True, "version 1") for tool, _, _ in TOOLS if tool != name)
+    assert all(found[tool] == Sign(tool, True, version("version 1")) for tool, _, _ in TOOLS if tool != name)
 
 
 def test_a_program_that_fails_is_not_well(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:

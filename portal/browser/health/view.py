@@ -8,10 +8,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from archive.ledger.rows import CursorRow, EventRow, SealRow
-from archive.reason import sentence
+from archive.reason import sentence, told
 from archive.register.models import STATES_OPEN, Copy, CopyState, Outbox, Submission
 from archive.settings import ArchiveSettings
 from operations.doctor import examine
+from operations.sign import VERSION
 from portal.browser.screen import Screen
 from portal.browser.submissions.one import STEP_TITLES
 
@@ -60,7 +61,14 @@ class HealthScreen(Screen):
         signs = sorted(examine(), key=lambda sign: (sign.well is not False, sign.well is not None, sign.name))
         tones = {True: "ok", None: "quiet", False: "bad"}
         return [
-            {"name": s.name, "well": s.well, "tone": tones[s.well], "found": s.found, "remedy": s.remedy}
+            {
+                "name": sentence(told(s.title, self.language)).rstrip("."),
+                "well": s.well,
+                "tone": tones[s.well],
+                "found": told(s.what, self.language) if s.what.code == VERSION else self.because(s.what),
+                "own": s.what.code == VERSION,
+                "remedy": self.because(s.mend) if s.mend else "",
+            }
             for s in signs
         ]
 
