@@ -1,4 +1,4 @@
-"""Custody, the door of the vault: deposit, keep, read, verify, repair, erase.
+"""Custody, the door of the vault: deposit, keep, read, verify, repair, what is to be erased.
 
 Each is explained where it lives; others import them from here.
 """
@@ -6,7 +6,7 @@ Each is explained where it lives; others import them from here.
 from __future__ import annotations
 
 from archive.copies import deposit, examine, stores
-from archive.erasing import StoreHolder, erase, receipt_payload, store_holders, target_of
+from archive.erasing import StoreHolder, record_receipt, store_holders, target_of
 from archive.fixity import repair, verify_package
 from archive.keeping import keep
 from archive.reading import ComponentStream, read_component
@@ -15,11 +15,10 @@ __all__ = [
     "ComponentStream",
     "StoreHolder",
     "deposit",
-    "erase",
     "examine",
     "keep",
     "read_component",
-    "receipt_payload",
+    "record_receipt",
     "repair",
     "store_holders",
     "stores",

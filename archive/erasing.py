@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +10,7 @@ from sqlalchemy.orm import Session
 from archive.copies import stores
 from archive.errors import NotFoundError
 from archive.fixity import clear_spool
-from archive.holders import Erasure, Holder, Target, holders
+from archive.holders import Erasure, Holder, Target
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.reason import because
@@ -79,48 +77,35 @@ def target_of(session: Session, case_file_id: str) -> Target:
     )
 
 
-def erase(
+def record_receipt(
     session: Session,
-    case_file_id: str,
     order_id: str,
+    case_file_id: str,
+    receipt: Erasure,
     *,
     actor: str,
     role: str = "",
     now: datetime,
-    ask: Sequence[Holder] | None = None,
-) -> list[Erasure]:
-    """Let every holder erase the case file, ledger each receipt (ERASE), and return the receipts.
+) -> None:
+    """Ledger what a holder said when it erased (ERASE), and write it into the register.
 
-    The caller has checked the order (`archive.orders.reasons_against`) in this transaction; this function
-    checks nothing. It does not write DESTROY: that is for the caller, when every receipt says gone.
-
-    Raises:
-        TemporaryError: a holder did not answer. Nothing is ledgered, erased bytes stay erased; call again.
+    DESTROY is for the caller, when every receipt says gone (`retention.destruction`).
     """
-    target = target_of(session, case_file_id)
-    receipts = [holder.erase(target) for holder in (holders() if ask is None else ask)]
-    for receipt in receipts:
-        event = append(
-            session,
-            Verb.ERASE,
-            actor=actor,
-            role=role,
-            kind="case-file",
-            id=case_file_id,
-            payload=receipt_payload(order_id, receipt),
-            now=now,
-        )
-        apply(session, event)
-    return receipts
-
-
-def receipt_payload(order_id: str, receipt: Erasure) -> dict[str, Any]:
-    """Return what an ERASE event says."""
-    return {
-        "order_id": order_id,
-        "holder": receipt.holder,
-        "what": receipt.what,
-        "how": receipt.how,
-        "gone": receipt.gone,
-        "expires_on": receipt.expires_on.isoformat() if receipt.expires_on else None,
-    }
+    event = append(
+        session,
+        Verb.ERASE,
+        actor=actor,
+        role=role,
+        kind="case-file",
+        id=case_file_id,
+        payload={
+            "order_id": order_id,
+            "holder": receipt.holder,
+            "what": receipt.what,
+            "how": receipt.how,
+            "gone": receipt.gone,
+            "expires_on": receipt.expires_on.isoformat() if receipt.expires_on else None,
+        },
+        now=now,
+    )
+    apply(session, event)

@@ -15,11 +15,10 @@ from typing import Annotated
 
 import typer
 
-from archive.cli import show
-from archive.errors import NotAllowedError
+from archive.cli import show, viewer_named
 from archive.register.session import reading, transaction
 from archive.vietnam import day_of
-from archive.viewer import Role, Viewer
+from archive.viewer import Role
 from retention import certificate as papers
 from retention import destruction, disposal, holds
 from retention.eligibility import count_due, count_unclear
@@ -36,22 +35,6 @@ Reason = Annotated[str, typer.Option(help="why, in a sentence")]
 Number = Annotated[str, typer.Option(help="number of the document it rests on")]
 
 
-def viewer_from(name: str, roles: list[str]) -> Viewer:
-    """Return the viewer the options describe.
-
-    Raises:
-        NotAllowedError: a role is unknown or not written ROLE@AGENCY.
-    """
-    held: dict[str, frozenset[Role]] = {}
-    for text in roles:
-        role, at, agency = text.partition("@")
-        if not at or not agency or role not in set(Role):
-            known = ", ".join(sorted(Role))
-            raise NotAllowedError(f"--role {text}: write ROLE@AGENCY with a role of: {known}")
-        held[agency] = held.get(agency, frozenset()) | {Role(role)}
-    return Viewer(name, held)
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -66,7 +49,7 @@ def due(
     as_json: AsJson = False,
 ) -> None:
     """List the case files whose period is over, not held, longest overdue first."""
-    viewer = viewer_from(user, role)
+    viewer = viewer_named(user, role)
     today = on.date() if on else day_of(_now())
     with reading() as session:
         found = due_list(session, viewer=viewer, today=today, agency=agency, limit=limit, offset=offset)
@@ -86,7 +69,7 @@ def explain(case_file_id: str, user: AsUser, role: Roles, as_json: AsJson = Fals
         steps = steps_of(
             session,
             case_file_id,
-            viewer=viewer_from(user, role),
+            viewer=viewer_named(user, role),
             today=day_of(_now()),
         )
     lines = [f"{n}. {s.vi}\n   {s.en}\n   {s.clause}".rstrip() for n, s in enumerate(steps, 1)]
@@ -113,7 +96,7 @@ def place(
             reason=reason,
             document_number=document,
             document_date=document_date.date(),
-            viewer=viewer_from(user, role),
+            viewer=viewer_named(user, role),
             now=_now(),
             until=until.date() if until else None,
         )
@@ -140,7 +123,7 @@ def ask_to_lift(
             reason=reason,
             document_number=document,
             document_date=document_date.date(),
-            viewer=viewer_from(user, role),
+            viewer=viewer_named(user, role),
             now=_now(),
         )
         show({"order_id": order.id, "state": order.state}, as_json=as_json, text=order.id)
@@ -148,7 +131,7 @@ def ask_to_lift(
 
 def lift(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
     """Lift a hold: the second yes, by neither who asked nor who placed it. The first --role is the acting one."""
-    viewer = viewer_from(user, role)
+    viewer = viewer_named(user, role)
     acting = Role(role[0].partition("@")[0])
     with transaction() as session:
         order = holds.lift(session, order_id, viewer=viewer, role=acting, now=_now())
@@ -176,7 +159,7 @@ def propose(
             reason=reason,
             document_number=document,
             document_date=document_date.date(),
-            viewer=viewer_from(user, role),
+            viewer=viewer_named(user, role),
             now=_now(),
         )
         facts = {"order_id": order.id, "state": order.state, "list_sha256": order.list_sha256}
@@ -185,7 +168,7 @@ def propose(
 
 def approve(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
     """Say yes to a destruction. The first --role is the acting one: council or head."""
-    viewer = viewer_from(user, role)
+    viewer = viewer_named(user, role)
     acting = Role(role[0].partition("@")[0])
     with transaction() as session:
         order = disposal.approve(session, order_id, viewer=viewer, role=acting, now=_now())
@@ -196,7 +179,7 @@ def approve(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -
 
 def destroy(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
     """Carry out an approved destruction, or go on with an interrupted one. Exit 1: call it again."""
-    outcome = destruction.execute(order_id, viewer=viewer_from(user, role), now=_now(), clock=_now)
+    outcome = destruction.execute(order_id, viewer=viewer_named(user, role), now=_now(), clock=_now)
     lines = [
         f"{item.code}: {item.outcome} {'; '.join(map(str, item.detail))}".rstrip() for item in outcome.items
     ]
@@ -211,7 +194,7 @@ def destroy(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -
 def certificate(order_id: str, out: Path, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
     """Write the certificate of destruction (biên bản hủy) as PDF/A."""
     with reading() as session:
-        pdf = papers.certificate(session, order_id, viewer=viewer_from(user, role))
+        pdf = papers.certificate(session, order_id, viewer=viewer_named(user, role))
     out.write_bytes(pdf)
     show({"order_id": order_id, "path": out, "size": len(pdf)}, as_json=as_json, text=str(out))
 

@@ -39,7 +39,7 @@ from sqlalchemy.orm import Session
 
 from archive import orders
 from archive.alone import alone, work_on_copies
-from archive.custody import StoreHolder, receipt_payload, stores, target_of
+from archive.custody import StoreHolder, record_receipt, stores, target_of
 from archive.errors import (
     NotAllowedError,
     OrderRefusedError,
@@ -348,17 +348,7 @@ def _ask(
 
 def _write(order_id: str, case_file_id: str, receipt: Erasure, actor: _Actor, now: datetime) -> None:
     with transaction() as session:
-        event = append(
-            session,
-            Verb.ERASE,
-            actor=actor.name,
-            role=actor.role,
-            kind="case-file",
-            id=case_file_id,
-            payload=receipt_payload(order_id, receipt),
-            now=now,
-        )
-        apply(session, event)
+        record_receipt(session, order_id, case_file_id, receipt, actor=actor.name, role=actor.role, now=now)
 
 
 def _item(session: Session, order_id: str, case_file_id: str) -> OrderItem:

@@ -40,29 +40,6 @@ def path(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return [*path(leaves[split:], index - split), root(leaves[:split])]
 
 
-def root_from_path(leaf: bytes, index: int, size: int, steps: Sequence[bytes]) -> bytes | None:
-    """Return the root a leaf and its path lead to; None when the path does not fit a tree of that size.
-
-    The algorithm is that of RFC 9162 section 2.1.3.2.
-    """
-    if not 0 <= index < size:
-        return None
-    position, last, result = index, size - 1, leaf
-    for step in steps:
-        if last == 0:
-            return None
-        if position & 1 or position == last:
-            result = node(step, result)
-            while not position & 1 and position:
-                position >>= 1
-                last >>= 1
-        else:
-            result = node(result, step)
-        position >>= 1
-        last >>= 1
-    return result if last == 0 else None
-
-
 def chained(previous: str, root_hex: str) -> str:
     """Return the chain value of a seal: SHA-256(previous chain || root), hex in and out."""
     return hashlib.sha256(bytes.fromhex(previous) + bytes.fromhex(root_hex)).hexdigest()

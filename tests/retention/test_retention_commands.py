@@ -10,8 +10,9 @@ import typer
 from retention_town import AGENCY, Town, copies_of
 from typer.testing import CliRunner
 
+from archive.cli import viewer_named
 from archive.errors import OrderRefusedError, TangThuError
-from retention.cli import register, viewer_from
+from retention.cli import register
 
 app = typer.Typer()
 register(app)
@@ -61,4 +62,4 @@ def test_a_hold_is_placed_and_lifted_by_two(town: Town) -> None:
 @pytest.mark.parametrize("text", ["archivist", "archivist@", "king@000", "@000"])
 def test_a_role_that_is_not_one_is_refused(text: str) -> None:
     with pytest.raises(TangThuError, match="ROLE@AGENCY"):
-        viewer_from("an", [text])
+        viewer_named("an", [text])

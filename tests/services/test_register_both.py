@@ -14,7 +14,7 @@ from sqlalchemy import func, select, text
 from archive import orders
 from archive.checkpoints import write_checkpoint
 from archive.custody import read_component, stores, verify_package
-from archive.erasing import StoreHolder, erase, target_of
+from archive.erasing import StoreHolder, record_receipt, target_of
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
@@ -90,9 +90,11 @@ def a_destroyed_case(house: Path, code: str) -> str:
         order = orders.approve(session, order_id, viewer=MAI, role=Role.HEAD, now=NOW)
         assert orders.reasons_against(session, order, now=NOW) == ()
         orders.mark(session, order, OrderState.EXECUTING, actor="mai", now=NOW)
-        holders = [StoreHolder(store) for store in stores()]
-        receipts = erase(session, id, order_id, actor="mai", now=NOW, ask=holders)
-        assert all(receipt.gone for receipt in receipts)
+        target = target_of(session, id)
+        for store in stores():
+            receipt = StoreHolder(store).erase(target)
+            assert receipt.gone
+            record_receipt(session, order_id, id, receipt, actor="mai", now=NOW)
         event = append(
             session,
             Verb.DESTROY,
