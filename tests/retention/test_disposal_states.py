@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, timedelta
+from importlib import import_module
 from itertools import pairwise
 
 import pytest
+from retention_town import AGENCY, AN, BINH, NOW, TODAY, Town, copies_of, person, place
+from sqlalchemy import update
 
-from archive.register.models import Regime
+from archive.errors import OrderRefusedError
+from archive.holders import Erasure, Target
+from archive.register.decisions import Order
+from archive.register.models import CaseFile, Regime
+from archive.register.session import reading, transaction
 from archive.viewer import Role
+from retention import disposal
+from retention.destruction import execute
 from retention.states import (
     CONDITIONS,
     START,
     STATES_END,
     TRANSITIONS,
+    KeptBy,
     State,
     allowed,
     transitions_from,
@@ -79,3 +91,94 @@ def test_what_is_not_in_the_table_is_not_allowed() -> None:
     assert allowed(State.LISTED, Regime.R1, "submit", Role.ARCHIVIST)
     assert not allowed(State.LISTED, Regime.R2, "submit", Role.ARCHIVIST)
     assert not allowed(State.LISTED, Regime.R1, "decide", Role.HEAD)
+
+
+def _approved(town: Town, **facts: object) -> str:
+    return town.ordered(town.store("01", **facts))  # type: ignore[arg-type]
+
+
+def _hold(town: Town) -> None:
+    order_id = _approved(town)
+    with reading() as session:
+        (case_file_id,) = [item.case_file_id for item in session.get_one(Order, order_id).items]
+    place(case_file_id)
+    execute(order_id, viewer=BINH, now=NOW)
+
+
+def _not_due(town: Town) -> None:
+    order_id = _approved(town)
+    with transaction() as session:
+        session.execute(update(CaseFile).values(eligible_from=date(2999, 1, 1)))
+    execute(order_id, viewer=BINH, now=NOW)
+
+
+def _second_hat(town: Town) -> None:
+    order_id = town.ordered(town.store("01"), approved=False)
+    hats = person("cuong", Role.COUNCIL, Role.HEAD)
+    with transaction() as session:
+        disposal.approve(session, order_id, viewer=hats, role=Role.COUNCIL, now=NOW)
+        disposal.approve(session, order_id, viewer=hats, role=Role.HEAD, now=NOW)
+
+
+def _own_list(town: Town) -> None:
+    order_id = town.ordered(town.store("01"), approved=False)
+    with transaction() as session:
+        disposal.approve(
+            session, order_id, viewer=person("an", Role.HEAD, Role.COUNCIL), role=Role.HEAD, now=NOW
+        )
+
+
+def _late(town: Town) -> None:
+    order_id = _approved(town, regime="R2", ended=date(2019, 1, 1), maintenance="5 năm")
+    execute(order_id, viewer=BINH, now=NOW + timedelta(days=16))
+
+
+def _silent_holder(town: Town) -> None:
+    class Silent:
+        name = "silent"
+
+        def erase(self, target: Target) -> Erasure:
+            return Erasure(self.name, "1 copy", "clear", NOW, gone=False)
+
+    outcome = execute(_approved(town), viewer=BINH, now=NOW, ask=[Silent()])
+    assert outcome.finished, "not finished: silent gave no receipt"
+
+
+def _no_reason(town: Town) -> None:
+    with transaction() as session:
+        disposal.propose(
+            session, agency_code=AGENCY, case_file_ids=[town.store("01")], reason=" ",
+            document_number="1", document_date=TODAY, viewer=AN, now=NOW,
+        )  # fmt: skip
+
+
+BROKEN: dict[str, tuple[Callable[[Town], None], str]] = {
+    "all-due": (_not_due, "not over before"),
+    "none-held": (_hold, "is held"),
+    "not-proposer": (_own_list, "nobody approves what they proposed"),
+    "not-council": (_second_hat, "has approved already"),
+    "within-15-days": (_late, "15 days"),
+    "all-receipts": (_silent_holder, "gave no receipt"),
+    "reason": (_no_reason, "a reason is missing"),
+}
+
+
+def test_every_condition_left_to_the_vault_is_broken_by_a_test() -> None:
+    assert set(BROKEN) == {code for code, one in CONDITIONS.items() if one.kept_by is KeptBy.VAULT}
+
+
+@pytest.mark.parametrize("code", BROKEN)
+def test_what_the_vault_keeps_cannot_be_passed_over(town: Town, code: str) -> None:
+    act, why = BROKEN[code]
+    with pytest.raises((OrderRefusedError, AssertionError), match=why):
+        act(town)
+    assert copies_of("01")
+
+
+def test_each_condition_names_what_asks_it_unless_it_is_left_to_people() -> None:
+    for one in CONDITIONS.values():
+        if one.kept_by is KeptBy.VAULT:
+            module, _, name = one.where.rpartition(".")
+            assert callable(getattr(import_module(module), name))
+        else:
+            assert bool(one.where) is (one.kept_by is KeptBy.PORTAL)
