@@ -120,7 +120,7 @@ def acts(expected: Sequence[Expected], *, office: Path, say: Say) -> Iterator[Ac
         ("giao nộp Lưu trữ lịch sử, có biên nhận", lambda: _hand_over(_named(expected, "transfer"))),
         ("mục lục hồ sơ PDF/A", lambda: _inventory(expected)),
         ("phản hồi trạng thái tới cơ quan gửi", lambda: _statuses(office)),
-        ("sổ cái nguyên vẹn", _ledger_is_whole),
+        ("sổ nhật ký nguyên vẹn", _ledger_is_whole),
     ]
     for name, act in story:
         say(name)

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive.pdfa.print import print_pdfa
 from archive.reason import sentence, told_text
+from archive.receipt_words import receipt_told
 from archive.vietnam import local
 from archive.viewer import Viewer
 from retention.dossier import Dossier, ItemFacts, ReceiptFacts, gather
@@ -29,6 +30,8 @@ BASES = {
     "R1": "Luật Lưu trữ số 01/2011/QH13, Điều 28; Nghị định số 01/2013/NĐ-CP, Điều 11",
     "R2": "Luật Lưu trữ số 33/2024/QH15, Điều 16; Thông tư số 06/2025/TT-BNV",
 }
+NO_VOLUMES = "–"
+"""In the column of volumes: an electronic case file has none; the versions of its package stand with the proof."""
 STYLE = """
 @page { size: A4 landscape; margin: 15mm;
         @bottom-right { content: counter(page) "/" counter(pages); font-size: 9pt } }
@@ -87,7 +90,7 @@ def page(dossier: Dossier) -> str:
 {_conclusion(dossier)}
 <div class="signs"><p><b>CƠ QUAN CÓ TÀI LIỆU</b><br>(ký, đóng dấu)</p>
 <p><b>ĐƠN VỊ THỰC HIỆN HỦY</b><br>(ký, đóng dấu)</p></div>
-<p class="form">Biểu mẫu do hệ thống Tàng Thư đặt (our form): mẫu biên bản trong phụ lục của Thông tư
+<p class="form">Biểu mẫu do hệ thống Tàng Thư đặt: mẫu biên bản trong phụ lục của Thông tư
 06/2025/TT-BNV chưa được đối chiếu với bản chính thức.</p>
 </body></html>"""
 
@@ -97,7 +100,7 @@ def _head(dossier: Dossier) -> str:
     return f"""<header><p>{escape(dossier.agency_name)}<br><span class="small">{escape(dossier.agency_code)}</span></p>
 <p>CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM<br>Độc lập - Tự do - Hạnh phúc</p></header>
 <h1>BIÊN BẢN HỦY TÀI LIỆU</h1>
-<p class="under">Certificate of destruction. Kết thúc lúc {ended:%H:%M} ngày {day_text(ended.date())}</p>"""
+<p class="under">Kết thúc lúc {ended:%H:%M} ngày {day_text(ended.date())}</p>"""
 
 
 def _basis(dossier: Dossier) -> str:
@@ -128,10 +131,10 @@ def _people(dossier: Dossier) -> str:
 def _list(dossier: Dossier) -> str:
     rows = "".join(
         f"<tr><td class=n>{number}</td><td>{escape(item.code)}</td>"
-        f"<td class=n>{len(item.packages)}</td><td>{escape(item.title)}</td>"
+        f"<td class=n>{NO_VOLUMES}</td><td>{escape(item.title)}</td>"
         f"<td>{escape(item.maintenance)}{_until(item)}</td>"
         f"<td class=n>{item.total_docs}/{item.total_pages}</td>"
-        f"<td>Hết thời hạn lưu trữ</td><td>{_remark(item)}</td></tr>"
+        f"<td>{escape(dossier.reason)}</td><td>{_remark(item)}</td></tr>"
         for number, item in enumerate(dossier.items, 1)
     )
     return f"""<table><thead><tr><th>STT</th><th>Số lưu trữ (Hồ sơ số)</th><th>Tập số</th>
@@ -166,7 +169,7 @@ def _proof(number: int, item: ItemFacts) -> str:
     )
     events = ", ".join(str(number) for number in item.events) or "-"
     return f"""<section><p><b>{number}. {escape(item.code)}</b>: {escape(OUTCOMES.get(item.outcome, item.outcome))}.
-Sự kiện trong sổ cái: {events}.</p><ul class="small">{packages}</ul>{table}</section>"""
+Sự kiện trong sổ nhật ký: {events}.</p><ul class="small">{packages}</ul>{table}</section>"""
 
 
 def _receipt(receipt: ReceiptFacts) -> str:
@@ -177,10 +180,14 @@ def _receipt(receipt: ReceiptFacts) -> str:
     else:
         checked = "CÒN"
     return (
-        f"<tr><td>{escape(receipt.holder)}</td><td>{escape(receipt.what)}</td><td>{escape(receipt.how)}</td>"
+        f"<tr><td>{_told(receipt.holder)}</td><td>{_told(receipt.what)}</td><td>{_told(receipt.how)}</td>"
         f"<td>{local(receipt.at):%d/%m/%Y %H:%M:%S}</td><td>{checked}</td>"
         f"<td class=n>{receipt.event}</td></tr>"
     )
+
+
+def _told(text: str) -> str:
+    return escape(sentence(receipt_told(text, "vi")).rstrip("."))
 
 
 def _conclusion(dossier: Dossier) -> str:
@@ -188,6 +195,6 @@ def _conclusion(dossier: Dossier) -> str:
     kept = len(dossier.items) - dossier.count("done")
     spared = f" {kept} hồ sơ trong danh mục không bị hủy, lý do ở cột Ghi chú." if kept else ""
     return f"""<p>Đã hủy {dossier.count("done")} trên {len(dossier.items)} hồ sơ của danh mục.{spared}
-Từng nơi giữ bản sao đã kiểm tra lại sau khi xóa, kết quả ở mục 4. Sự kiện của lệnh hủy trong sổ cái:
+Từng nơi giữ bản sao đã kiểm tra lại sau khi xóa, kết quả ở mục 4. Sự kiện của lệnh hủy trong sổ nhật ký:
 {events}. Hồ sơ hủy được giữ ít nhất 20 năm kể từ ngày hủy (Luật 01/2011/QH13 Điều 28.5; theo luật mới: áp dụng
 như vậy theo cách hiểu của chúng tôi).</p>"""

@@ -26,13 +26,13 @@ from zope.publisher.interfaces import IPublishTraverse
 from archive.errors import NotAllowedError, NotFoundError, TangThuError
 from archive.ledger.event import Event, Verb
 from archive.reason import Lang, Reason, sentence, told, told_text
+from archive.receipt_words import receipt_told
 from archive.register.models import Agency
 from archive.register.session import reading
 from archive.vietnam import day_of, local
 from archive.viewer import Viewer
 from portal import words
 from portal.i18n import _
-from portal.receipts import told as told_receipt
 from portal.viewer import viewer_for
 
 log = logging.getLogger(__name__)
@@ -168,7 +168,7 @@ class Screen(BrowserView):
 
     def receipt(self, text: str) -> str:
         """Return a word of a holder's receipt in the reader's language."""
-        return self.t(told_receipt(text))
+        return receipt_told(text, self.language)
 
     def label(self, table: str, code: Any) -> str:
         """Return the label of a code from `portal.words`; the code itself when it is unknown."""

@@ -101,14 +101,20 @@ class Town:
         follow(follower)
         return case_file_id
 
-    def ordered(self, *case_file_ids: str, document_date: date = TODAY, approved: bool = True) -> str:
+    def ordered(
+        self,
+        *case_file_ids: str,
+        document_date: date = TODAY,
+        approved: bool = True,
+        reason: str = "Hết thời hạn lưu trữ",
+    ) -> str:
         """Propose a destruction as an archivist; the council and the head say yes; return the order's id."""
         with transaction() as session:
             order_id = disposal.propose(
                 session,
                 agency_code=AGENCY,
                 case_file_ids=case_file_ids,
-                reason="Hết thời hạn lưu trữ",
+                reason=reason,
                 document_number="12/QĐ-SNV",
                 document_date=document_date,
                 viewer=AN,

@@ -49,7 +49,6 @@ def test_it_names_basis_people_files_hashes_receipts_and_ledger_events(town: Tow
         "Đã hủy 2 trên 3 hồ sơ",
         "Không hủy: đang bị giữ",
         "Thanh tra",
-        "our form",
         "chưa được đối chiếu",
         dossier.list_sha256,
         *(one.name for one in dossier.people),
@@ -80,6 +79,37 @@ def test_the_list_has_the_columns_of_the_annex(town: Town) -> None:
         "STT", "Số lưu trữ (Hồ sơ số)", "Tập số", "Tiêu đề hồ sơ", "Thời hạn lưu trữ",
         "Số tài liệu/trang", "Lý do hủy", "Ghi chú",
     ]  # fmt: skip
+
+
+def test_no_english_is_on_the_minutes_and_each_receipt_is_told_in_vietnamese(town: Town) -> None:
+    order_id = destroyed(town)
+    with reading() as session:
+        text = html.fromstring(page(gather(session, order_id))).text_content()
+    for word in (
+        "our form",
+        "Certificate",
+        "store:",
+        "overwritten",
+        "not applicable",
+        "nothing",
+        "bytes",
+        "sổ cái",
+    ):
+        assert word not in text, word
+    for word in ("Kho kho-a", "Khu cách ly", "Chỉ mục tra cứu", "ghi đè một lần rồi xóa"):
+        assert word in text, word
+    assert "sổ nhật ký" in text
+
+
+def test_the_reason_is_that_of_the_decision_and_no_volume_is_invented(town: Town) -> None:
+    case_file_id = town.store("01")
+    town.store("01", version=2, id=case_file_id)
+    order_id = town.ordered(case_file_id, reason="Tài liệu trùng lặp")
+    assert execute(order_id, viewer=BINH, now=NOW).finished
+    with reading() as session:
+        tree = html.fromstring(page(gather(session, order_id)))
+    cells = [cell.text_content() for cell in tree.findall(".//table")[1].findall(".//tbody/tr/td")]
+    assert (cells[2], cells[6]) == ("–", "Tài liệu trùng lặp")
 
 
 def test_a_title_with_markup_stays_text(town: Town) -> None:

@@ -5,20 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from zope.i18nmessageid import Message
 
 from archive.holders import Target, holders
+from archive.receipt_words import receipt_told, understood
 from archive.stores.folder import FolderStore
 from ingest import quarantine
-from portal.receipts import told
 from search.elasticsearch import ElasticsearchEngine
 from search.sqlite import SqliteEngine
 
 NOBODY = Target("c1", "code", ("s1",), ("a/b/v0001.zip",))
-
-
-def understood(text: str) -> bool:
-    return isinstance(told(text), Message)
 
 
 def test_every_holder_that_had_nothing_is_understood(house: Path) -> None:
@@ -35,7 +30,7 @@ def test_a_store_and_the_quarantine_that_had_something_are_understood(house: Pat
     with (house / "x").open("rb") as source:
         quarantine.keep("s1", source, limit=100)
     erased = quarantine.QuarantineHolder().erase(NOBODY)
-    assert told(erased.what).mapping == {"files": "1", "size": "5"}
+    assert receipt_told(erased.what, "vi") == "1 tệp, 5 byte"
     assert understood(erased.how)
 
 
@@ -45,5 +40,12 @@ def test_how_both_indexes_erase_is_understood(engine: type) -> None:
     assert understood("4 index documents (sqlite)")
 
 
+def test_every_package_a_store_had_is_named() -> None:
+    text = "a/v0001.zip, 5 bytes, a/v0002.zip, 7 bytes"
+    assert receipt_told(text, "vi") == "gói a/v0001.zip, 5 byte; gói a/v0002.zip, 7 byte"
+    assert receipt_told(text, "en") == "package a/v0001.zip, 5 bytes; package a/v0002.zip, 7 bytes"
+
+
 def test_a_sentence_nobody_knows_is_shown_as_it_is() -> None:
-    assert told("purged by fire") == "purged by fire"
+    assert understood("purged by fire") is None
+    assert receipt_told("purged by fire", "vi") == "purged by fire"
