@@ -28,6 +28,10 @@ class ToolMissingError(TemporaryError):
         self.tool = tool
 
 
+class NotYetError(TemporaryError):
+    """What this delivery names has not come, or not been read, yet; it is looked for again."""
+
+
 class BadMessageError(IngestError):
     """One message cannot be taken in, and will not be when it is fetched again; its sender is told.
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from pathlib import PurePosixPath
+from uuid import UUID, uuid5
 
 from archive.vietnamese import unaccented
 
@@ -33,6 +34,11 @@ def safe_name(name: str) -> str:
 def _cut(text: str, size: int) -> str:
     """Return as much of the text as fits into so many bytes, whole letters only."""
     return text.encode()[:size].decode(errors="ignore")
+
+
+def case_file_id_of(submission_id: str) -> str:
+    """Return the id of the case file a submission becomes, known before it is stored."""
+    return str(uuid5(UUID(submission_id), "case-file"))
 
 
 def package_name(province: str, agency: str, year: int, file_code: str, *, version: int) -> str:

@@ -7,16 +7,16 @@ after the other side took it. Within one submission they go out in the order in 
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import takewhile
 
-from sqlalchemy import ColumnElement, and_, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Update, and_, func, not_, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
+from archive.codes.identifiers import parse_axis_id
 from archive.errors import TangThuError, TemporaryError
 from archive.register.models import Outbox, Submission
 from archive.register.session import reading, transaction
@@ -49,7 +49,10 @@ REPORTER_NAME = "Lưu trữ điện tử Tàng Thư"
 AT_ONCE = 200
 STATUS = "status"
 """Kind of a submission that is itself a status message."""
-_DOCUMENT_ID = re.compile(r"(?P<agency>[^,]+),(?P<date>\d{4}[/-]\d{2}[/-]\d{2}),(?P<code>.+)")
+ABOUT = "about"
+"""What a step's result calls the document a lone message brings, as its sender names it."""
+ASSEMBLY = "assembly"
+"""Kind of a submission that the archive itself made out of documents that came alone."""
 
 
 def owe(
@@ -74,6 +77,8 @@ def owe(
         raise IngestError(f"status {status} is not one the archive owes; known: {', '.join(sorted(OWED))}")
     if submission.kind == STATUS and status not in OF_A_RECALL:
         return  # a status is not answered but when it asks: two archives would thank each other for ever
+    if submission.kind == ASSEMBLY:
+        return  # nobody sent it; its documents are answered one by one
     told = asdict(about) if about else None
     already = select(Outbox.about).where(Outbox.submission_id == submission.id, Outbox.status == status)
     if told not in session.scalars(already).all():
@@ -87,6 +92,20 @@ def owe(
                 not_before=now,
             )
         )
+
+
+def hold(session: Session, submission_id: str, *, until: datetime) -> None:
+    """Send nothing about a submission before then, unless `release` comes first."""
+    session.execute(_unsent(submission_id).values(not_before=until))
+
+
+def release(session: Session, submission_id: str, *, now: datetime) -> None:
+    """Send what was held, if nothing went wrong with it before."""
+    session.execute(_unsent(submission_id).where(Outbox.attempts == 0).values(not_before=now))
+
+
+def _unsent(submission_id: str) -> Update:
+    return update(Outbox).where(Outbox.submission_id == submission_id, Outbox.sent_at.is_(None))
 
 
 def send_due(inbox: Inbox, now: datetime) -> int:
@@ -237,8 +256,11 @@ def _about(submission: Submission) -> Reference:
     receipt for its date, and the transport's id for its DocumentId. Before the description is read (status 01) the
     transport's id is all there is.
     """
-    if said := _DOCUMENT_ID.fullmatch(submission.message_id):
-        return Reference(said["agency"], said["code"], said["date"].replace("-", "/"), submission.message_id)
+    for step in submission.steps:
+        if said := step.result.get(ABOUT):
+            return Reference(**said)  # the message itself was read: its own words
+    if parts := parse_axis_id(submission.message_id):
+        return Reference(parts.agency, parts.code, parts.day.replace("-", "/"), submission.message_id)
     day = local(submission.received_at).strftime("%Y/%m/%d")
     code = submission.file_code or submission.message_id
     return Reference(submission.agency_code, code, day, submission.message_id)

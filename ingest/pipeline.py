@@ -1,6 +1,7 @@
 """How a delivery becomes a stored case file, as a story of steps.
 
     unpack     what arrived is opened safely and its description read
+    join       documents that came alone are joined into the case file that names them
     scan       every file goes past the virus scanner
     look       every file is identified, its pages counted, its signatures judged
     check      the law's tables, the province's rules; all findings at once
@@ -9,6 +10,9 @@
     pack       one AIP: a BagIt bag with an E-ARK tree in a ZIP
     deposit    a copy in every store, read back
     keep       register and ledger say "stored"; the index follows by itself
+
+A message of one document goes another way: unpack, heed (what it asks or reports is done or noted), scan, look,
+gather (it waits for its case file).
 
 Each finished step is one row and its ledger events in one transaction. A killed pipeline goes on after the last of
 them; a step that ran but was not recorded runs again and changes nothing. A temporary failure (a tool is down, a
@@ -27,7 +31,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from archive.errors import TangThuError, TemporaryError
-from archive.ledger.append import append
+from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb
 from archive.reason import Reason, as_text, because, trouble
 from archive.register.models import STATES_CLOSED, STATES_OPEN, StepResult, Submission, SubmissionState
@@ -35,11 +39,15 @@ from archive.register.project_submissions import STATES_NO_DECISION
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from ingest import lease, outbox, quarantine, reasons
+from ingest.gathering import claims
 from ingest.lease import Lease, Taken
 from ingest.settings import IngestSettings
 from ingest.steps.check import check
 from ingest.steps.decide import decide
 from ingest.steps.deposit import deposit, keep
+from ingest.steps.gather import gather
+from ingest.steps.heed import heed
+from ingest.steps.join import join
 from ingest.steps.look import look
 from ingest.steps.normalise import normalise
 from ingest.steps.pack import pack
@@ -51,8 +59,11 @@ log = logging.getLogger(__name__)
 
 STEPS: Mapping[str, Step] = {
     "unpack": unpack,
+    "heed": heed,
+    "join": join,
     "scan": scan,
     "look": look,
+    "gather": gather,
     "check": check,
     "normalise": normalise,
     "decide": decide,
@@ -61,12 +72,19 @@ STEPS: Mapping[str, Step] = {
     "keep": keep,
 }
 
+ROUTES: Mapping[str, tuple[str, ...]] = {
+    "edxml": ("unpack", "heed", "scan", "look", "gather"),
+    "status": ("unpack", "heed"),
+}
+CASE_FILE = tuple(name for name in STEPS if name not in ("heed", "gather"))
+
 STATE_AFTER = {
     Verdict.WAIT: SubmissionState.TO_DECIDE,
     Verdict.GATHER: SubmissionState.GATHERING,
     Verdict.RETURN: SubmissionState.RETURNED,
     Verdict.REFUSE: SubmissionState.REFUSED,
     Verdict.STORED: SubmissionState.STORED,
+    Verdict.NOTED: SubmissionState.NOTED,
 }
 STATES_REFUSING = frozenset({SubmissionState.RETURNED, SubmissionState.REFUSED})
 STATUS_OWED = {SubmissionState.RETURNED: "02", SubmissionState.REFUSED: "02", SubmissionState.STORED: "06"}
@@ -119,10 +137,27 @@ def advance(submission_id: str, *, steps: Mapping[str, Step] = STEPS) -> str:
             except Exception as error:
                 _wait(submission_id, ours, _unexpected(name, error), settings)
                 raise
-            if outcome.wipe or outcome.verdict is Verdict.STORED:
+            if outcome.wipe:
                 quarantine.drop(submission_id)
+            for other in outcome.wipe_also:
+                quarantine.drop(other)
+            if outcome.verdict is Verdict.STORED:
+                _drop_all(submission_id)
     with reading() as session:
         return session.get_one(Submission, submission_id).state
+
+
+def route(kind: str) -> tuple[str, ...]:
+    """Return the names of the steps a submission of this kind takes, in order."""
+    return ROUTES.get(kind, CASE_FILE)
+
+
+def _drop_all(submission_id: str) -> None:
+    """Remove what is now in the stores: the delivery's bytes, and those of the documents gathered into it."""
+    with reading() as session:
+        ids = session.scalars(select(Submission.id).where(Submission.gathered_into == submission_id)).all()
+    for id in (submission_id, *ids):
+        quarantine.drop(id)
 
 
 def _unexpected(step: str, error: Exception) -> Reason:
@@ -156,7 +191,7 @@ def _next(submission_id: str, steps: Mapping[str, Step]) -> tuple[str, Work] | N
         if submission.state not in STATES_OPEN:
             return None
         done = {row.step: row.result for row in submission.steps}
-        name = next((step for step in steps if step not in done), None)
+        name = next((step for step in route(submission.kind) if step not in done), None)
         if name is None:
             return None
         submission.step = name
@@ -185,6 +220,7 @@ def _record(
     """
     now = datetime.now(UTC)
     with transaction() as session:
+        be_only_writer(session)  # first of all, since an effect may move other submissions
         submission = session.get_one(Submission, submission_id, with_for_update=True)
         if submission.lease_owner != ours.owner:
             raise LeaseLostError(
@@ -206,6 +242,10 @@ def _record(
             )
         if outcome.effect is not None:
             outcome.effect(session, now)
+        if outcome.wipe and outcome.verdict is Verdict.REFUSE:
+            _forget(submission)
+        if name == "unpack":
+            outbox.release(session, submission_id, now=now)
         if outcome.verdict != Verdict.WAIT:  # an archivist's decision records that step itself
             session.add(
                 StepResult(
@@ -247,6 +287,12 @@ def _record(
             outbox.owe(session, submission, STATUS_OWED[state], _reason(submission, outcome, state), now=now)
 
 
+def _forget(submission: Submission) -> None:
+    """Take out of earlier steps what must not stay: how the sender names a document that is wiped."""
+    for step in submission.steps:
+        step.result = {key: value for key, value in step.result.items() if key != outbox.ABOUT}
+
+
 def _change(submission: Submission, outcome: Outcome) -> dict[str, Any]:
     """Return what the outcome makes known of the submission, as a ledger payload."""
     change: dict[str, Any] = {}
@@ -279,6 +325,7 @@ def accepted(
     )
     apply(session, event)
     outbox.owe(session, submission, "03", "", now=now)
+    claims.accepted(session, submission.id, now=now)
 
 
 def _reason(submission: Submission, outcome: Outcome, state: SubmissionState | None) -> str:

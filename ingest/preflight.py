@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,14 +24,23 @@ from ingest.errors import too_large
 from ingest.finding import Finding, Severity
 from ingest.settings import IngestSettings
 from ingest.steps.check import check
+from ingest.steps.gather import gather
+from ingest.steps.join import join
 from ingest.steps.look import look
 from ingest.steps.normalise import normalise
 from ingest.steps.scan import scan
 from ingest.steps.step import Step, Verdict, Work
 from ingest.steps.unpack import unpack
 
-CHECKS: Mapping[str, Step] = {"unpack": unpack, "scan": scan, "look": look, "check": check}
+CHECKS: Mapping[str, Step] = {
+    "unpack": unpack,
+    "join": partial(join, patient=False),
+    "scan": scan,
+    "look": look,
+    "check": check,
+}
 CHECKS_AND_PDFA: Mapping[str, Step] = {**CHECKS, "normalise": normalise}
+MESSAGE: Mapping[str, Step] = {"unpack": unpack, "scan": scan, "look": look, "gather": gather}
 PREFIX = ".preflight-"
 LEFT_SECONDS = 3600  # a folder this old was left by a process that was killed
 
@@ -86,7 +96,7 @@ def preflight(
         kind = _copied(source, raw, limit=IngestSettings.load().max_message_bytes)
         work = folder / "work"
         work.mkdir()
-        steps = CHECKS_AND_PDFA if convert else CHECKS
+        steps = MESSAGE if kind == "edxml" else CHECKS_AND_PDFA if convert else CHECKS
         return _run(steps, Work(new_id(), agency_code, kind, file_name, now, raw, work, {}), now)
     finally:
         wipe_folder(folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 from sqlalchemy import select
@@ -26,6 +26,7 @@ from ingest.profiles.load import profile_for
 from ingest.settings import IngestSettings
 
 BASIS = "NĐ 01/2013/NĐ-CP Điều 7.3"
+READING = timedelta(minutes=2)
 NOTHING = hashlib.sha256(b"").hexdigest()
 LONGEST_AGENCY, LONGEST_MESSAGE_ID = 35, 200  # columns of the register
 
@@ -163,6 +164,8 @@ def _recorded(
             submission = session.get_one(Submission, submission_id)
             if why is None:
                 outbox.owe(session, submission, "01", "", now=now)
+                if kind == "edxml":  # it is read at once; then 01 names the document as its sender does
+                    outbox.hold(session, submission_id, until=now + READING)
                 send_after_commit(session, "ingest.tasks.advance", submission_id)
             else:
                 submission.findings.append(reasons.row_of(why))

@@ -42,6 +42,10 @@ class IngestSettings(Section):
     returned_kept_days: int = Field(
         default=180, ge=1
     )  # bytes of what went back; our own term, no law sets one
+    gather_grace_seconds: int = Field(default=60, ge=0)  # what is named may come a little later
+    gather_wait_seconds: int = Field(
+        default=900, ge=0
+    )  # the same, while messages of the sender are still unread
 
     lease_seconds: int = Field(default=30, ge=1)
     retry_seconds: int = Field(default=20, ge=1)  # first wait after a temporary failure; doubles

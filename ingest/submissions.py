@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive.errors import NotAllowedError, NotFoundError
-from archive.ledger.append import append
+from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb
 from archive.queue import send_after_commit
 from archive.reason import because
@@ -154,6 +154,7 @@ def send_back(
 
 
 def _to_decide(session: Session, submission_id: str, viewer: Viewer) -> Submission:
+    be_only_writer(session)  # first of all, as the pipeline does: a recall may be moving it at this moment
     submission = one(session, submission_id, viewer=viewer)
     session.refresh(submission, with_for_update=True)  # two archivists may press two buttons at once
     if not viewer.has(Role.ARCHIVIST, submission.agency_code):

@@ -14,6 +14,7 @@ from archive.register.deliveries import STATES_WENT_BACK
 from archive.register.models import Finding, Submission, SubmissionState
 from archive.register.session import reading
 from ingest import preflight, quarantine
+from ingest.gathering.leftovers import left_over
 from ingest.mending.earlier import being_mended, mended_and_stored
 from ingest.settings import IngestSettings
 from ingest.steps.secret import CODES_SECRET, TITLE
@@ -26,9 +27,9 @@ def tidy(*, now: datetime | None = None) -> int:
     """Remove what must not lie in the quarantine any more; return how many folders those were.
 
     Stored: the bytes are in the stores. Refused as secret: they must not stay. Unknown to the register for a day:
-    reception died before it was ledgered, and the sender still has the message. Returned, and its
-    mended whole is stored. Returned or refused longer ago than `returned_kept_days`, and not being mended. What
-    killed pre-flights left. All other bytes stay.
+    reception died before it was ledgered, and the sender still has the message. Returned, and its mended whole is
+    stored. Returned or refused longer ago than `returned_kept_days`, and not being mended. Asked back by their
+    sender, or noted (`ingest.gathering.leftovers`). What killed pre-flights left. All other bytes stay.
     """
     count = preflight.tidy()
     home = quarantine.home()
@@ -51,9 +52,8 @@ def tidy(*, now: datetime | None = None) -> int:
                     )
                 )
             )
-            mended = mended_and_stored(session, some) | _kept_long_enough(
-                session, some, now or datetime.now(UTC)
-            )
+            done = mended_and_stored(session, some) | left_over(session, some)
+            done |= _kept_long_enough(session, some, now or datetime.now(UTC))
         for name in some:
             state = states.get(name)
             if state is None and not _orphaned(places[name]):
@@ -61,7 +61,7 @@ def tidy(*, now: datetime | None = None) -> int:
             if (
                 state in (None, SubmissionState.STORED)
                 or (state == SubmissionState.REFUSED and name in secret)
-                or name in mended
+                or name in done
             ):
                 quarantine.wipe(name)
                 count += 1

@@ -58,6 +58,21 @@ def is_axis_id(value: str) -> bool:
     return _AXIS_ID.fullmatch(value) is not None
 
 
+@dataclass(frozen=True)
+class AxisId:
+    """A document id of the exchange axis taken apart; `day` as written, `code` is "number/notation"."""
+
+    agency: str
+    day: str
+    code: str
+
+
+def parse_axis_id(value: str) -> AxisId | None:
+    """Return the parts of a document id as the axis gives it; None when it has another shape (opaque then)."""
+    match = _AXIS_ID.fullmatch(value)
+    return AxisId(match["agency"], match["date"], match["code"]) if match else None
+
+
 def parse_case_code(value: str) -> CaseCode | None:
     """Return the parts of a case file code; None when it has another shape (kept as opaque text then).
 

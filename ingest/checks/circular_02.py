@@ -13,6 +13,8 @@ from ingest.finding import Finding
 PDF = "application/pdf"
 DIGITISED = "02"  # confidence code of a scan of paper
 OLDEST_PDF = (1, 4)
+SAYS_NO_FILE = ("SIP_DOC_NO_FILE", "GATHER_")
+"""How codes begin that say of a document that its file is not there."""
 _VERSION = re.compile(r"([0-9]+)\.([0-9]+)")
 
 
@@ -32,13 +34,14 @@ def check(case: Case) -> Iterator[Finding]:
 def _present(case: Case) -> Iterator[Finding]:
     """V13: every item that is described is there, and was looked into.
 
-    The SIP reader says some of this with the exact place in the package; it is not said twice.
+    The SIP reader, and whoever looks for documents sent apart, say some of this more exactly; it is not said twice.
     """
     said = {finding.code for finding in case.delivery.findings}
+    told = {f.document for f in case.delivery.findings if f.code.startswith(SAYS_NO_FILE)}
     if not case.documents and "SIP_NO_DOCUMENTS" not in said:
         yield Finding("V13_NO_DOCUMENT", "case file")
     for document in case.documents:
-        if not document.pieces and "SIP_DOC_NO_FILE" not in said:
+        if not document.pieces and document.ordinal not in told:
             yield Finding("V13_FILE_MISSING", document.place(), {}, document.ordinal)
         for piece in document.pieces:
             if piece.facts is None:

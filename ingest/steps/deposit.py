@@ -10,6 +10,7 @@ from archive.custody import deposit as deposit_everywhere
 from archive.custody import keep as keep_in_register
 from archive.packages.facts import PackageFacts, WrittenPackage
 from archive.register.models import Submission
+from ingest.gathering import claims
 from ingest.steps.step import Outcome, Verdict, Work
 
 
@@ -30,6 +31,7 @@ def keep(work: Work, now: datetime) -> Outcome:
     def store(session: Session, at: datetime) -> None:
         case_file_id = keep_in_register(session, facts, written, copies, actor="system:ingest", now=at)
         session.get_one(Submission, work.submission_id).case_file_id = case_file_id
+        claims.stored(session, work.submission_id, case_file_id, now=at)
 
     return Outcome(
         Verdict.STORED, result={"case_file_id": facts.case_file_id, "at": now.isoformat()}, effect=store

@@ -29,7 +29,13 @@ from ingest.checks.fields import canonical
 from ingest.checks.regime import regime_of
 from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery
 from ingest.errors import IngestError
-from ingest.naming import assigned_document_code, assigned_file_code, package_name, safe_name
+from ingest.naming import (
+    assigned_document_code,
+    assigned_file_code,
+    case_file_id_of,
+    package_name,
+    safe_name,
+)
 from ingest.steps.events import events_of
 from ingest.steps.look import AllFacts
 from ingest.steps.normalise import Derivatives
@@ -74,7 +80,7 @@ def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
         name=package_name(agency.profile or "khac", agency.code, ended.year, code, version=1),
         version=1,
         made_at=now.astimezone(UTC).replace(microsecond=0),
-        case_file_id=str(uuid5(seed, "case-file")),
+        case_file_id=case_file_id_of(work.submission_id),
         submission_id=work.submission_id,
         agency_code=agency.code,
         agency_name=agency.name,

@@ -46,6 +46,7 @@ class Verdict(StrEnum):
     RETURN = "return"  # to be mended and sent again
     REFUSE = "refuse"  # not to be sent again as it is
     STORED = "stored"
+    NOTED = "noted"  # a message that brings no document: what it meant is recorded
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,7 @@ class Outcome:
         title, file_code, file_name: recorded for ever; only once no sign of secrecy was found.
         mends: the returned submission this one turned out to mend.
         wipe: the bytes must not stay (secret): quarantine is overwritten after the outcome is recorded.
+        wipe_also: other submissions whose bytes must not stay (recalled by their sender).
     """
 
     verdict: Verdict = Verdict.GO_ON
@@ -137,6 +139,7 @@ class Outcome:
     mends: str | None = None
     effect: Callable[[Session, datetime], None] | None = None
     wipe: bool = False
+    wipe_also: tuple[str, ...] = ()
 
 
 Step = Callable[[Work, datetime], Outcome]

@@ -6,7 +6,7 @@ Nothing of the description is recorded here: whether it may be is known after th
 from __future__ import annotations
 
 import shutil
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,9 +19,12 @@ from ingest.errors import UnreadableDeliveryError
 from ingest.finding import Finding
 from ingest.gateway import edxml
 from ingest.gateway.limits import Limits
+from ingest.gathering.document import delivery_of
+from ingest.gathering.originals import MESSAGES
 from ingest.mending import earlier
 from ingest.mending import package as mend_package
 from ingest.mending.amendment import from_package
+from ingest.outbox import ABOUT
 from ingest.readers import record_status
 from ingest.readers.fetcher import HttpFetcher
 from ingest.readers.interface import Context
@@ -44,8 +47,8 @@ def unpack(work: Work, now: datetime) -> Outcome:
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     try:
-        if work.kind not in ("sip", "mend"):
-            return _message(edxml.read(work.raw, target), now)
+        if work.kind in MESSAGES:
+            return _message(work, edxml.read(work.raw, target), agency, now)
         delivery, mends = _mended(work, target) if work.kind == "mend" else _package(work, target, now)
     except UnreadableDeliveryError as error:
         place = PACKAGE if error.place == work.raw.name else error.place
@@ -127,10 +130,26 @@ def _context(work: Work, now: datetime) -> Context:
     )
 
 
-def _message(message: edxml.Message, now: datetime) -> Outcome:
-    """A single document waits for its case file; nobody has looked into it, so its subject is not recorded."""
-    names = [message.subject, *(attachment.name for attachment in message.attachments)]
-    return secret.refusal_of_names(names, now) or Outcome(
-        Verdict.GATHER,
-        result={"document_id": message.document_id, "attachments": len(message.attachments)},
+def _message(work: Work, message: edxml.Message, agency: Agency, now: datetime) -> Outcome:
+    """Write `message.json` and, of the document it brings, `delivery.json`.
+
+    How its sender names the document goes into the result, for statuses; that is no event of the ledger.
+    """
+    delivery = delivery_of(message)
+    names = (
+        message.subject,
+        message.reason,
+        message.description,
+        *(attachment.name for attachment in message.attachments),
     )
+    refused = secret.refusal_of_names(names, now) or secret.refusal(delivery, {}, agency, now)
+    if refused is not None:
+        return refused
+    work.save("message", message, edxml.Message)
+    work.save("delivery", delivery, Delivery)
+    result: dict[str, object] = {"kind": str(message.kind), "files": len(message.attachments)}
+    if message.document_id:
+        day = f"{message.issued:%Y/%m/%d}" if message.issued else ""
+        code = message.code if message.number else ""
+        result[ABOUT] = asdict(edxml.Reference(message.sender, code, day, message.document_id))
+    return Outcome(result=result)

@@ -35,7 +35,7 @@ from archive.settings import ArchiveSettings
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 from ingest import quarantine
 from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery
-from ingest.pipeline import STEPS
+from ingest.pipeline import route
 from ingest.steps.step import Work
 from retention import destruction, disposal, holds
 
@@ -334,7 +334,7 @@ def _submission(
         session.add(
             Finding(submission_id=row.id, code=finding_code, severity=severity, place=place, params=params)
         )
-    names = list(STEPS)
+    names = list(route("sip"))
     done = names[: names.index(upto) + 1] if upto else []
     for position, name in enumerate(done):
         at = row.received_at + timedelta(seconds=20 * position)

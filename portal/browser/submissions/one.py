@@ -15,7 +15,7 @@ from archive.register.models import STATES_OPEN, Agency, Submission, SubmissionS
 from archive.viewer import Role
 from ingest import submissions
 from ingest.mending.earlier import being_mended
-from ingest.pipeline import STEPS
+from ingest.pipeline import route
 from ingest.reasons import finding_of
 from ingest.resending import may_mend
 from portal.browser.screen import Screen
@@ -25,8 +25,11 @@ from portal.register import joined
 
 STEP_TITLES = {
     "unpack": _("Unpacked"),
+    "heed": _("Read what it asks"),
+    "join": _("Gathered"),
     "scan": _("Scanned"),
     "look": _("Looked into"),
+    "gather": _("Waits"),
     "check": _("Checked"),
     "normalise": _("PDF/A made"),
     "decide": _("Decided"),
@@ -42,7 +45,7 @@ def step_states(submission: Submission) -> dict[str, str]:
     done = {step.step: step for step in submission.steps}
     states: dict[str, str] = {}
     reached = False
-    for name in STEPS:
+    for name in route(submission.kind):
         if name in done:
             stopped = submission.state in STOPPED and done[name].outcome in ("return", "refuse")
             waits = done[name].outcome in ("wait", "gather") and submission.state in (
@@ -141,7 +144,10 @@ class SubmissionScreen(Screen):
     def steps(self) -> list[dict[str, Any]]:
         """Return the steps with title and state."""
         states = step_states(self.submission)
-        return [{"id": name, "title": STEP_TITLES.get(name, name), "state": states[name]} for name in STEPS]
+        return [
+            {"id": name, "title": STEP_TITLES.get(name, name), "state": state}
+            for name, state in states.items()
+        ]
 
     def groups(self) -> list[dict[str, Any]]:
         """Return the findings by document."""
