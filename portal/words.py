@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archive.ledger.event import Verb
 from archive.register.decisions import OrderKind, OrderState
+from archive.register.messages import RequestKind
 from archive.register.models import CaseFileState, ComponentRole, CopyState, SubmissionState
 from archive.viewer import Role
 from portal.i18n import _
@@ -69,6 +70,12 @@ ORDER_STATES = {
     OrderState.EXECUTING: _("Being executed"),
     OrderState.DONE: _("Done"),
     OrderState.REFUSED: _("Refused"),
+}
+
+REQUEST_KINDS = {
+    RequestKind.RECALL: _("Recall"),
+    RequestKind.UPDATE: _("Update"),
+    RequestKind.REPLACEMENT: _("Replacement"),
 }
 
 ACCESS = {"01": _("Public"), "02": _("Conditional"), "03": _("Secret")}

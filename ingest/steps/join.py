@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -125,8 +124,11 @@ def _own(delivery: Delivery, work: Work) -> Delivery:
     Documents are always gathered anew: in between, one may have been recalled or replaced.
     """
 
+    mine, home = work.folder.resolve(), quarantine.home().resolve()
+
     def own(file: DeliveredFile) -> bool:
-        return not _is_of_message(file.path, work.submission_id)
+        place = file.path.resolve()
+        return place.is_relative_to(mine) or not place.is_relative_to(home)
 
     stripped = {
         ordinal
@@ -149,13 +151,6 @@ def _own(delivery: Delivery, work: Work) -> Delivery:
         sources=tuple(file for file in delivery.sources if own(file)),
         findings=tuple(findings),
     )
-
-
-def _is_of_message(path: Path, submission_id: str) -> bool:
-    """Say whether a file lies in another submission's folder of the quarantine."""
-    home = quarantine.home().resolve()
-    place = path.resolve()
-    return place.is_relative_to(home) and place.relative_to(home).parts[0] not in (submission_id, "")
 
 
 def _matches(session: Session, work: Work, wanted: list[Wanted]) -> Matches:

@@ -19,18 +19,20 @@ from ingest.errors import UnreadableDeliveryError
 from ingest.finding import Finding
 from ingest.gateway import edxml
 from ingest.gateway.limits import Limits
+from ingest.gathering import assembly
 from ingest.gathering.document import delivery_of
 from ingest.gathering.originals import MESSAGES
 from ingest.mending import earlier
 from ingest.mending import package as mend_package
 from ingest.mending.amendment import from_package
-from ingest.outbox import ABOUT
+from ingest.outbox import ABOUT, ASSEMBLY
 from ingest.readers import record_status
 from ingest.readers.fetcher import HttpFetcher
 from ingest.readers.interface import Context
 from ingest.readers.read import read
 from ingest.settings import IngestSettings
 from ingest.steps import carry, secret
+from ingest.steps.join import CHOSEN, Chosen
 from ingest.steps.step import Act, Outcome, Verdict, Work
 
 PACKAGE = "gói tin"
@@ -49,7 +51,7 @@ def unpack(work: Work, now: datetime) -> Outcome:
     try:
         if work.kind in MESSAGES:
             return _message(work, edxml.read(work.raw, target), agency, now)
-        delivery, mends = _mended(work, target) if work.kind == "mend" else _package(work, target, now)
+        delivery, mends = _opened(work, target, now)
     except UnreadableDeliveryError as error:
         place = PACKAGE if error.place == work.raw.name else error.place
         unreadable = Finding(error.code, place, {"reason": error.reason})
@@ -128,6 +130,20 @@ def _context(work: Work, now: datetime) -> Context:
             give_up=now - work.received_at > timedelta(seconds=settings.fetch_patience_seconds),
         ),
     )
+
+
+def _opened(work: Work, target: Path, now: datetime) -> tuple[Delivery, str]:
+    """Return the case file that was sent, or made here, and which returned submission it mends."""
+    if work.kind == "mend":
+        return _mended(work, target)
+    return _assembled(work) if work.kind == ASSEMBLY else _package(work, target, now)
+
+
+def _assembled(work: Work) -> tuple[Delivery, str]:
+    """Return the case file an archivist made of lone documents; which they are is saved for `join`."""
+    delivery, chosen = assembly.read(work.raw)
+    work.save(CHOSEN, chosen, Chosen)
+    return delivery, ""
 
 
 def _message(work: Work, message: edxml.Message, agency: Agency, now: datetime) -> Outcome:

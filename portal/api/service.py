@@ -29,12 +29,19 @@ PROBLEM = "application/problem+json"
 
 
 class ProblemError(TangThuError):
-    """A request that cannot be answered, with its status and title (RFC 9457)."""
+    """A request that cannot be answered, with its status and title (RFC 9457).
 
-    def __init__(self, status: int, title: str, detail: str = "") -> None:
+    Attributes:
+        more: further members of the answer, e.g. what is wrong in each field.
+    """
+
+    def __init__(
+        self, status: int, title: str, detail: str = "", *, more: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(detail or title)
         self.status = status
         self.title = title
+        self.more = dict(more or {})
 
 
 def reasons_of(error: TangThuError) -> tuple[Reason, ...]:
@@ -94,6 +101,7 @@ class ArchiveService(Service):
             status, title = problem_of(error)
             response.setStatus(status)
             response.setHeader("Content-Type", PROBLEM)
+            more = error.more if isinstance(error, ProblemError) else {}
             return json.dumps(
                 {
                     "type": "about:blank",
@@ -101,7 +109,8 @@ class ArchiveService(Service):
                     "status": status,
                     "detail": self.words_of(error),
                     "reasons": [as_json(reason) for reason in reasons_of(error)],
-                },
+                }
+                | more,
                 ensure_ascii=False,
             )
         if isinstance(answer, Mapping):

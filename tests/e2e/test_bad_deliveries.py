@@ -278,8 +278,8 @@ def secret_and_infected() -> object:
     [
         (secret_by_field, "SECRET|V12", ["unpack"]),
         (secret_by_name, "SECRET|V12", ["unpack"]),
-        (secret_by_stamp, "SECRET|V12", ["unpack", "scan", "look"]),
-        (secret_and_infected, "VIRUS", ["unpack", "scan"]),
+        (secret_by_stamp, "SECRET|V12", ["unpack", "join", "scan", "look"]),
+        (secret_and_infected, "VIRUS", ["unpack", "join", "scan"]),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

@@ -71,7 +71,7 @@ def assert_nothing_was_kept() -> None:
 def test_a_good_case_file_would_be_taken_in(office: Path) -> None:
     found = flown(packed(a_plan(), office), convert=True)
     assert (found.verdict, found.good, found.documents) == (Verdict.GO_ON, True, 1)
-    assert found.tried == ("unpack", "scan", "look", "check", "normalise")
+    assert found.tried == ("unpack", "join", "scan", "look", "check", "normalise")
     assert found.title == "Hồ sơ để kiểm tra trước khi gửi"
     assert_nothing_was_kept()
 

@@ -83,7 +83,9 @@ def document_fields(plan: CaseFilePlan, document: DocumentPlan, ordinal: int, pa
         "Language": "Tiếng Việt",
         "PageAmount": str(pages),
         "Mode": "Công khai" if plan.rights != "Sử dụng có điều kiện" else plan.rights,
-        "ConfidenceLevel": "Số hóa" if {*document.files[:1]} & {Made.SCAN, Made.SCAN_SIGNED} else "Gốc điện tử",
+        "ConfidenceLevel": "Số hóa"
+        if {*document.files[:1]} & {Made.SCAN, Made.SCAN_SIGNED}
+        else "Gốc điện tử",
         "Format": "Tốt",
         "Position": document.signer_post,
         "FullName": document.signer_name,

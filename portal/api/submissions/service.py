@@ -16,6 +16,7 @@ from ingest.errors import BadMessageError
 from ingest.finding import Finding
 from ingest.reasons import finding_of
 from portal.api.service import ArchiveService, ProblemError
+from portal.api.submissions import gathering
 from portal.register import joined
 
 SIZES = 100
@@ -81,6 +82,8 @@ class GetSubmissions(ArchiveService):
 
     def read(self, session: Session) -> Mapping[str, Any]:
         """Return a page of the list, or one with findings and steps."""
+        if self.path == ("waiting",):
+            return gathering.listing(self, session)
         if self.path:
             return one_facts(submissions.one(session, self.path[0], viewer=self.viewer))
         state = self.word("state", 20)
@@ -105,7 +108,7 @@ class GetSubmissions(ArchiveService):
 
 
 class PostSubmissions(ArchiveService):
-    """Accept, return or mend one submission."""
+    """Accept, return or mend one submission; or make one of documents that came alone."""
 
     permission = "Tang Thu: Read submissions"
     depth: ClassVar[int] = 2
@@ -115,6 +118,8 @@ class PostSubmissions(ArchiveService):
         if len(self.path) == 2 and self.path[1] == "mend":
             return self._mend()
         self.refuse_forms()
+        if self.path == ("assemble",):
+            return self._assembled()
         if len(self.path) != 2 or self.path[1] not in ("accept", "return"):
             raise ProblemError(404, "Not found", "POST @submissions/{id}/accept, /return or /mend")
         given = self.body()
@@ -131,6 +136,12 @@ class PostSubmissions(ArchiveService):
                     now=self.now,
                 )
             return one_facts(submissions.one(session, self.path[0], viewer=self.viewer))
+
+    def _assembled(self) -> Mapping[str, Any]:
+        """Make a case file of documents that came alone, and return its submission."""
+        with joined() as session:
+            made = gathering.made(self, session)
+            return one_facts(submissions.one(session, made, viewer=self.viewer))
 
     def _mend(self) -> Mapping[str, Any]:
         """Take in a mend package (`ingest/mending/package.py`) and return the submission that mends."""

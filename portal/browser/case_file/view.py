@@ -15,13 +15,14 @@ from archive.ledger.event import Event, Verb
 from archive.register.decisions import Hold, Order, Receipt
 from archive.register.models import Agency, CaseFileState, Component, ComponentRole, Fonds
 from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS
+from ingest.gathering import settling
 from portal.browser.screen import Screen
 from portal.events import concerns
 from portal.reading import case_file, holds_of, send_component
 from retention.explain import Step, explain
 
 EVENTS = 100
-NOT_FOR_READERS = frozenset({Verb.VIEW, Verb.COPY, Verb.HOLD, Verb.LIFT_HOLD})
+NOT_FOR_READERS = frozenset({Verb.VIEW, Verb.COPY, Verb.HOLD, Verb.LIFT_HOLD, Verb.REQUEST})
 """What happened to a case file that is no business of those who only read it."""
 SHOWN_ABOVE = frozenset({"Title", "FileCode", "StartDate", "EndDate", "Maintenance", "TotalDoc", "Rights"})
 
@@ -61,6 +62,8 @@ class CaseFileScreen(Screen):
         self.agency = self.session.get(Agency, file.agency_code)
         self.fonds = self.session.get(Fonds, file.fonds_code)
         self.holds = holds_of(self.session, file, self.viewer)
+        theirs = concerns(self.viewer, file.agency_code)
+        self.asked = settling.of_case_file(self.session, file.id) if theirs else []
         self.order = self.session.get(Order, file.gone_order_id) if file.gone_order_id else None
         self.receipts = list(
             self.session.scalars(
@@ -73,7 +76,7 @@ class CaseFileScreen(Screen):
             file.submission_id,
             *(package.id for package in file.packages),
             limit=EVENTS + 1,
-            without=frozenset() if concerns(self.viewer, file.agency_code) else NOT_FOR_READERS,
+            without=frozenset() if theirs else NOT_FOR_READERS,
         )
         self.more_events = len(self.events) > EVENTS
         del self.events[EVENTS:]

@@ -16,6 +16,7 @@ from archive.register.decisions import Approval, Hold, Order, OrderKind, OrderSt
 from archive.register.models import CaseFile, CaseFileState, Copy, CopyState, Submission, SubmissionState
 from archive.viewer import ALL_AGENCIES, OWN_AGENCY, Role, Viewer
 from ingest import submissions
+from ingest.gathering import settling
 from portal.events import AUDITORS, readable
 from retention import eligibility
 
@@ -52,6 +53,7 @@ class Today:
     held: int
     kept: Kept
     events: Sequence[Event]
+    asked: int = 0
 
 
 def agencies_of(viewer: Viewer, roles: frozenset[Role]) -> frozenset[str] | None:
@@ -84,6 +86,7 @@ def today_for(session: Session, viewer: Viewer, today: date) -> Today:
         held=_held(session, viewer),
         kept=_kept(session, viewer),
         events=_events(session, viewer),
+        asked=settling.count_open(session, viewer=viewer),
     )
 
 

@@ -52,6 +52,10 @@ class StartPage(Screen):
             tiles.append(_tile(busy, _("on their way"), "tiep-nhan", "busy"))
             back = counts.get("returned", 0) + counts.get("refused", 0)
             tiles.append(_tile(back, _("returned or refused"), "tiep-nhan?state=returned", "bad"))
+            if facts.asked:
+                tiles.append(
+                    _tile(facts.asked, _("requests about archived documents"), "tiep-nhan/yeu-cau", "wait")
+                )
         if self.may("Tang Thu: Act on disposal"):
             tiles.append(_tile(facts.due, _("due for disposal"), "tieu-huy", "quiet"))
             tiles.append(_tile(facts.held, _("held"), "giu-ho-so", "quiet"))

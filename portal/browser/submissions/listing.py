@@ -8,10 +8,13 @@ from plone import api
 from zExceptions import NotFound
 
 from ingest import submissions
+from ingest.gathering import settling
 from portal.browser.screen import Pages, Screen
 from portal.words import SUBMISSION_STATES
 
 SIZE = 25
+SECTIONS = {"gom": "gom-van-ban", "yeu-cau": "yeu-cau-van-ban"}
+"""What stands below `tiep-nhan` and is no submission: the documents that wait, and what offices ask."""
 
 
 class SubmissionsScreen(Screen):
@@ -23,6 +26,8 @@ class SubmissionsScreen(Screen):
         """Hand the address of one submission to its own screen."""
         if self.path:
             raise NotFound(name)
+        if name in SECTIONS:
+            return api.content.get_view(SECTIONS[name], self.context, request)
         one = api.content.get_view("mot-lan-nop", self.context, request)
         one.path = (name,)
         return one
@@ -42,6 +47,7 @@ class SubmissionsScreen(Screen):
             page=self.number("page", 1),
             size=SIZE,
         )
+        self.asked = settling.count_open(self.session, viewer=self.viewer)
         self.pages = Pages(self.listing.total, self.listing.page, self.listing.size)
         self.names = self.agency_names()
 

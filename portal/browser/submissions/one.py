@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from plone import api
+from sqlalchemy import or_, select
 from zExceptions import NotFound
 
 from archive.ledger.append import history
+from archive.register.messages import DocumentRequest, ReceivedMessage
 from archive.register.models import STATES_OPEN, Agency, Submission, SubmissionState
 from archive.viewer import Role
 from ingest import submissions
@@ -105,6 +107,15 @@ class SubmissionScreen(Screen):
         self.agency_name = agency.name if agency else ""
         self.mended_by = being_mended(self.session, self.submission.id)
         self.may_mend = may_mend(self.submission, self.viewer) and self.mended_by is None
+        self.said = self.session.get(ReceivedMessage, self.submission.id)
+        self.asked = self.session.scalars(
+            select(DocumentRequest).where(
+                or_(
+                    DocumentRequest.submission_id == self.submission.id,
+                    DocumentRequest.target_id == self.submission.id,
+                )
+            )
+        ).all()
         self.events = history(self.session, self.submission.id, limit=50)
         self.version = version(self.submission)
         self.case_file_there = bool(
