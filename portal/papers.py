@@ -16,6 +16,8 @@ from sqlalchemy.orm import Session
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, Fonds, Regime
 from archive.register.session import reading
+from archive.viewer import ALL_AGENCIES
+from portal.roles import PAPER_ROLES, group_id
 from portal.workflows import HOLD, UNDER_R2, Workflow
 from retention.states import State
 
@@ -24,15 +26,15 @@ def mirror_all(site: Any) -> None:
     """Bring every paper up to the register's state."""
     with reading() as session:
         for agency in session.scalars(select(Agency).order_by(Agency.code)):
-            paper = _paper(site["phong"], "Agency", f"agency-{agency.code}", agency.name)
+            paper = _paper(site["phong"], "Agency", f"agency-{agency.code}", agency.name, agency.code)
             _write(paper, code=agency.code, profile=agency.profile)
         for fonds in session.scalars(select(Fonds).order_by(Fonds.code)):
-            paper = _paper(site["phong"], "Fonds", f"fonds-{fonds.code}", fonds.name)
+            paper = _paper(site["phong"], "Fonds", f"fonds-{fonds.code}", fonds.name, fonds.agency_code)
             _write(paper, code=fonds.code, agency_code=fonds.agency_code)
         for order in session.scalars(select(Order).where(Order.kind == OrderKind.DESTRUCTION)):
             _mirror_order(site, session, order)
         for hold in session.scalars(select(Hold)):
-            _mirror_hold(site, hold)
+            _mirror_hold(site, session, hold)
 
 
 def mirror_order(site: Any, session: Session, order_id: str) -> None:
@@ -55,7 +57,7 @@ def is_behind(site: Any, order: Order) -> bool:
 def mirror_holds(site: Any, session: Session, case_file_id: str) -> None:
     """Bring the papers of one case file's holds up to date."""
     for hold in session.scalars(select(Hold).where(Hold.case_file_id == case_file_id)):
-        _mirror_hold(site, hold)
+        _mirror_hold(site, session, hold)
 
 
 def _mirror_order(site: Any, session: Session, order: Order) -> None:
@@ -64,7 +66,7 @@ def _mirror_order(site: Any, session: Session, order: Order) -> None:
     regimes = set(session.scalars(select(CaseFile.regime).where(CaseFile.id.in_(ids))))
     # One file under the new law puts the whole list under it: the stricter deadlines (our reading).
     regime = Regime.R2 if Regime.R2 in regimes else Regime.R1
-    paper = _paper(site["danh-muc-huy"], "DisposalList", order.id, order.document_number)
+    paper = _paper(site["danh-muc-huy"], "DisposalList", order.id, order.document_number, order.agency_code)
     _write(paper, order_id=order.id, agency_code=order.agency_code, regime=regime.value)
     state = api.content.get_state(paper)
     if regime == Regime.R2 and state == State.LISTED:
@@ -73,24 +75,41 @@ def _mirror_order(site: Any, session: Session, order: Order) -> None:
         _push(paper, f"{regime.value.lower()}-destroy")
 
 
-def _mirror_hold(site: Any, hold: Hold) -> None:
-    paper = _paper(site["lenh-giu"], "Hold", hold.id, hold.reason[:120])
+def _mirror_hold(site: Any, session: Session, hold: Hold) -> None:
+    agency = session.get_one(CaseFile, hold.case_file_id).agency_code
+    paper = _paper(site["lenh-giu"], "Hold", hold.id, hold.reason[:120], agency)
     _write(paper, hold_id=hold.id, case_file_id=hold.case_file_id)
     move(paper, HOLD, "placed" if hold.lifted_at is None else "lifted")
 
 
-def _paper(folder: Any, portal_type: str, name: str, title: str) -> Any:
+def _paper(folder: Any, portal_type: str, name: str, title: str, agency: str) -> Any:
     name = name.replace("*", "all")
-    if name in folder.objectIds():
-        paper = folder[name]
-        if paper.title != title:
-            paper.title = title
-            paper.reindexObject(idxs=["Title", "sortable_title"])
-        return paper
-    # Set directly: the types are not addable by hand, and Plone's chooser would change the id, so that the
-    # next mirroring would not find its own paper.
-    folder._setObject(name, createContent(portal_type, id=name, title=title))
-    return folder[name]
+    if name not in folder.objectIds():
+        # Set directly: the types are not addable by hand, and Plone's chooser would change the id, so that the
+        # next mirroring would not find its own paper.
+        folder._setObject(name, createContent(portal_type, id=name, title=title))
+    paper = folder[name]
+    if paper.title != title:
+        paper.title = title
+        paper.reindexObject(idxs=["Title", "sortable_title"])
+    _share(paper, agency)
+    return paper
+
+
+def _share(paper: Any, agency: str) -> None:
+    """Give the groups of this agency, and of all agencies, their roles on the paper; nobody else has any."""
+    wanted = {
+        group_id(code, role): (name,) for role, name in PAPER_ROLES.items() for code in (agency, ALL_AGENCIES)
+    }
+    held = {
+        who: tuple(roles) for who, roles in paper.get_local_roles() if set(roles) & set(PAPER_ROLES.values())
+    }
+    if held == wanted:
+        return
+    paper.manage_delLocalRoles(list(held))
+    for group, roles in wanted.items():
+        paper.manage_setLocalRoles(group, roles)
+    paper.reindexObjectSecurity()
 
 
 def _write(paper: Any, **values: Any) -> None:

@@ -1,7 +1,8 @@
 """How a role of the archive shows in Plone: a group per agency and role, and a global Plone role for menus.
 
 The group says where a role is held and is what `portal.viewer` reads; the Plone role only opens doors
-(permissions of views). What may be done behind a door is decided below the portal, with the viewer.
+(permissions of views). What may be done behind a door is decided below the portal, with the viewer; what may be done
+with a paper by the roles its agency's groups hold on it.
 """
 
 from __future__ import annotations
@@ -21,6 +22,14 @@ PLONE_ROLES: dict[Role, str] = {
     Role.AUDITOR: "Archive Auditor",
     Role.ADMINISTRATOR: "Archive Administrator",
 }
+
+PAPER_ROLES: dict[Role, str] = {
+    Role.ARCHIVIST: "Paper Archivist",
+    Role.COUNCIL: "Paper Council",
+    Role.HEAD: "Paper Head",
+    Role.AUDITOR: "Paper Auditor",
+}
+"""Roles held on one paper, never globally: the groups of the paper's agency, and of all agencies, have them there."""
 
 
 def group_id(agency: str, role: Role) -> str:

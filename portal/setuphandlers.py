@@ -43,3 +43,5 @@ def after_import(_setup: Any) -> None:
             folder.manage_permission(permission, [*readers, "Manager"], acquire=0)
         folder.exclude_from_nav = True
         folder.reindexObject()
+    # Papers of an older profile get the permissions their workflow gives now.
+    api.portal.get_tool("portal_workflow").updateRoleMappings()

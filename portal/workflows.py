@@ -17,7 +17,7 @@ from archive.register.models import Regime
 from archive.viewer import Role
 from portal.i18n import _
 from portal.permissions import READERS
-from portal.roles import PLONE_ROLES
+from portal.roles import PAPER_ROLES, PLONE_ROLES
 from retention.states import START, STATES_END, TRANSITIONS, State
 
 OFFICE = frozenset({Role.ARCHIVIST, Role.COUNCIL, Role.HEAD, Role.AUDITOR})
@@ -49,6 +49,13 @@ class Workflow:
     transitions: dict[str, Step]
     seen_by: frozenset[Role]
     closed: frozenset[str] = frozenset()
+    of_agency: bool = True  # only those who hold the role at the paper's agency see it
+
+    @property
+    def readers(self) -> list[str]:
+        """Return the Plone roles that see its papers."""
+        names = PAPER_ROLES if self.of_agency else PLONE_ROLES
+        return [names[role] for role in Role if role in self.seen_by]
 
 
 STATE_TITLES = {
@@ -132,6 +139,7 @@ REFERENCE = Workflow(
     states={"current": _("Current")},
     transitions={},
     seen_by=READERS,
+    of_agency=False,
 )
 
 WORKFLOWS = (DISPOSAL_LIST, HOLD, REFERENCE)
@@ -154,7 +162,7 @@ def definition(workflow: Workflow) -> str:
     ]
     permissions = ("Access contents information", "Modify portal content", "View")
     lines += [f"  <permission>{name}</permission>" for name in permissions]
-    seen = [PLONE_ROLES[role] for role in Role if role in workflow.seen_by] + ["Manager"]
+    seen = [*workflow.readers, "Manager"]
     for state, title in workflow.states.items():
         lines.append(f'  <state state_id="{state}" title={quoteattr(title)} i18n:attributes="title">')
         lines += [
@@ -163,7 +171,7 @@ def definition(workflow: Workflow) -> str:
             if state in step.sources
         ]
         for name in permissions:
-            edit = ["Manager"] if state in workflow.closed else [PLONE_ROLES[Role.ARCHIVIST], "Manager"]
+            edit = ["Manager"] if state in workflow.closed else [PAPER_ROLES[Role.ARCHIVIST], "Manager"]
             roles = edit if name.startswith("Modify") else seen
             lines.append(f'    <permission-map acquired="False" name="{name}">')
             lines += [f"      <permission-role>{role}</permission-role>" for role in roles]
@@ -180,7 +188,7 @@ def definition(workflow: Workflow) -> str:
         if step.role is None:
             lines.append("      <guard-permission>Manage portal</guard-permission>")
         else:
-            lines.append(f"      <guard-role>{PLONE_ROLES[step.role]}</guard-role>")
+            lines.append(f"      <guard-role>{PAPER_ROLES[step.role]}</guard-role>")
         if step.regime:
             lines.append(f"      <guard-expression>python:here.regime == '{step.regime}'</guard-expression>")
         lines += ["    </guard>", "  </transition>"]

@@ -73,6 +73,12 @@ PEOPLE: list[dict[str, Any]] = [
     {"login": "chi", "password": "Luu-tru-2026-ch", "fullname": "Lê Minh Chi", "roles": {"*": ["head"]}},
     {"login": "dung", "password": "Luu-tru-2026-du", "fullname": "Phạm Dũng", "roles": {"*": ["auditor"]}},
     {
+        "login": "lan",
+        "password": "Luu-tru-2026-la",
+        "fullname": "Bùi Lan",
+        "roles": {LANG_SON: ["archivist"]},
+    },
+    {
         "login": "minh",
         "password": "Luu-tru-2026-mi",
         "fullname": "Ngô Minh",

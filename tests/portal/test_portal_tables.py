@@ -18,7 +18,7 @@ from portal.locales.extract import translated, wanted
 from portal.papers import way
 from portal.permissions import DOORS
 from portal.reading import Range, disposition, range_of
-from portal.roles import PLONE_ROLES, group_id, role_of_group
+from portal.roles import PAPER_ROLES, PLONE_ROLES, group_id, role_of_group
 from portal.viewer import viewer_from_groups
 from portal.workflows import DISPOSAL_LIST, HOLD, UNDER_R2, WORKFLOWS, Workflow, path_of
 from retention.states import START, TRANSITIONS, State
@@ -76,7 +76,7 @@ def test_the_workflow_is_the_table(workflow: Workflow) -> None:
     for node in root.iter("transition"):
         step = workflow.transitions[node.get("transition_id")]
         roles = [role.text for role in node.iter("guard-role")]
-        assert roles == ([PLONE_ROLES[step.role]] if step.role else [])
+        assert roles == ([PAPER_ROLES[step.role]] if step.role else [])
         assert bool(list(node.iter("guard-permission"))) == (step.role is None)
     assert all(variable.find("guard") is not None for variable in root.iter("variable"))
 
