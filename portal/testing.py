@@ -20,6 +20,7 @@ class PortalLayer(PloneSandboxLayer):
 
         self.loadZCML(package=plone.restapi)
         self.loadZCML(package=portal)
+        self.loadZCML("overrides.zcml", package=portal)
 
     def setUpPloneSite(self, portal: Any) -> None:
         """Apply the profile."""

@@ -15,15 +15,17 @@ from urllib.parse import quote, urlencode
 from plone import api
 from plone.protect.authenticator import check as check_authenticator
 from plone.protect.authenticator import createToken
+from Products.CMFPlone.resources import remove_bundle_on_request
 from Products.Five import BrowserView
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from zExceptions import BadRequest, NotFound, Unauthorized
+from zope.component import getMultiAdapter
 from zope.i18n import translate
 from zope.interface import implementer
 from zope.publisher.interfaces import IPublishTraverse
 
-from archive.errors import NotAllowedError, NotFoundError, TangThuError
+from archive.errors import NotAllowedError, TangThuError
 from archive.ledger.event import Event, Verb
 from archive.reason import Lang, Reason, sentence, told, told_text
 from archive.receipt_words import receipt_told
@@ -32,10 +34,12 @@ from archive.register.session import reading
 from archive.vietnam import day_of, local
 from archive.viewer import Viewer
 from portal import words
+from portal.headers import STRICT, protect
 from portal.i18n import _
 from portal.viewer import viewer_for
 
 log = logging.getLogger(__name__)
+BUNDLES_OF_PLONE = ("plone", "plone-fullscreen")
 
 
 @implementer(IPublishTraverse)
@@ -43,11 +47,13 @@ class Screen(BrowserView):
     """Base of the screens. Subclasses fill `prepare` (GET) and `acts` (POST: button name -> method).
 
     Attributes:
+        ours: the page shell shows nothing of Plone's around it.
         path: the rest of the address below the screen, e.g. ("<id>",).
         depth: how many such parts the screen takes; more is not found.
         session: open while the template renders.
     """
 
+    ours: ClassVar[bool] = True
     path: tuple[str, ...] = ()
     depth: ClassVar[int] = 0
     acts: ClassVar[Mapping[str, str]] = {}
@@ -62,6 +68,7 @@ class Screen(BrowserView):
 
     def __call__(self) -> Any:
         """Answer the request."""
+        self.dress()
         if self.request.method == "POST":
             return self._act()
         try:
@@ -69,10 +76,21 @@ class Screen(BrowserView):
                 self.session = session
                 answer = self.prepare()
                 return self.index() if answer is None else answer
-        except NotAllowedError as error:
+        except TangThuError as error:
+            return self.refused(error)
+
+    def refused(self, error: TangThuError) -> Any:
+        """Answer with the page that says why not, and what to do next; who is not logged in is asked to."""
+        if isinstance(error, NotAllowedError) and api.user.is_anonymous():
             raise Unauthorized(self.because(error.reason)) from error
-        except NotFoundError as error:
-            raise NotFound(self.because(error.reason)) from error
+        page = getMultiAdapter((error, self.request), name="index.html")
+        return page()
+
+    def dress(self) -> None:
+        """Set the headers of a page of ours, and leave out the scripts it does not run."""
+        protect(self.request.response, STRICT, known=not api.user.is_anonymous())
+        for bundle in BUNDLES_OF_PLONE:
+            remove_bundle_on_request(self.request, bundle)
 
     def prepare(self) -> Any:
         """Read what the template shows; return something only to answer without the template."""
@@ -85,7 +103,7 @@ class Screen(BrowserView):
         try:
             answer = getattr(self, self.acts[wanted[0]])()
         except NotAllowedError as error:
-            raise Unauthorized(self.because(error.reason)) from error
+            return self.refused(error)
         except TangThuError as error:
             log.warning("%s: %s: %s", self.__name__, type(error).__name__, error)
             self.say(self.because(error.reason), "error")

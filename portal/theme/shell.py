@@ -10,16 +10,9 @@ from Products.statusmessages.interfaces import IStatusMessage
 from zope.i18n import translate
 
 from archive.viewer import ALL_AGENCIES
+from portal.headers import FORMS_OF_PLONE, protect
 from portal.viewer import viewer_for
 from portal.words import ROLE_TITLES, icon
-
-# The page itself is ours and has no inline script of strangers; Plone's forms need inline styles and scripts.
-POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
-    "script-src 'self' 'unsafe-inline' 'unsafe-eval'; object-src 'self'; frame-src 'self'; "
-    "base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
-)
-
 
 TONES = {
     "info": ("ok", "check"),
@@ -35,7 +28,7 @@ class Shell(BrowserView):
 
     def navigation(self) -> list[dict[str, Any]]:
         """Return the doors this person may open, the one we are in marked."""
-        self._protect()
+        protect(self.request.response, FORMS_OF_PLONE, known=not api.user.is_anonymous())
         state = api.content.get_view("plone_context_state", self.context, self.request)
         here = self.request.get("ACTUAL_URL", "").rstrip("/")
         root = api.portal.get().absolute_url()
@@ -89,11 +82,3 @@ class Shell(BrowserView):
     def icon(self, name: str) -> str:
         """Return an inline SVG icon."""
         return icon(name)
-
-    def _protect(self) -> None:
-        response = self.request.response
-        response.setHeader("Content-Security-Policy", POLICY)
-        response.setHeader("X-Content-Type-Options", "nosniff")
-        response.setHeader("Referrer-Policy", "same-origin")
-        if not api.user.is_anonymous():
-            response.setHeader("Cache-Control", "private, no-store")

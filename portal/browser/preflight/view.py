@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from plone.protect.authenticator import check as check_authenticator
-from zExceptions import Unauthorized
 
 from archive.errors import NotAllowedError, TangThuError
 from archive.register.session import reading
@@ -32,9 +31,13 @@ class PreflightScreen(Screen):
 
     def __call__(self) -> Any:
         """Answer the question in the same page: what was uploaded is gone afterwards, so nothing can be reloaded."""
+        self.dress()
         if self.request.method == "POST":
             check_authenticator(self.request)
-            self._fly()
+            try:
+                self._fly()
+            except NotAllowedError as error:
+                return self.refused(error)
         with reading() as session:
             self.session = session
             self.prepare()
@@ -59,8 +62,8 @@ class PreflightScreen(Screen):
                 viewer=self.viewer,
                 now=self.now,
             )
-        except NotAllowedError as error:
-            raise Unauthorized(str(error)) from error
+        except NotAllowedError:
+            raise  # no mistake to be mended in the form
         except TangThuError as error:
             self.error = str(error)
 
