@@ -28,6 +28,8 @@ def after_import(_setup: Any) -> None:
             api.content.delete(site[name], check_linkintegrity=False)
     site.setDefaultPage(None)
     site.setLayout(FRONT_PAGE)
+    # Papers of an older profile get the permissions their workflow gives now. The folders' own come after it.
+    api.portal.get_tool("portal_workflow").updateRoleMappings()
     types = api.portal.get_tool("portal_types")
     for name, title, layout, workflow in CONTAINERS:
         readers = [PLONE_ROLES[role] for role in Role if role in workflow.seen_by]
@@ -43,5 +45,3 @@ def after_import(_setup: Any) -> None:
             folder.manage_permission(permission, [*readers, "Manager"], acquire=0)
         folder.exclude_from_nav = True
         folder.reindexObject()
-    # Papers of an older profile get the permissions their workflow gives now.
-    api.portal.get_tool("portal_workflow").updateRoleMappings()

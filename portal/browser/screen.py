@@ -39,7 +39,7 @@ from portal.i18n import _
 from portal.viewer import viewer_for
 
 log = logging.getLogger(__name__)
-BUNDLES_OF_PLONE = ("plone", "plone-fullscreen")
+BUNDLES_OF_PLONE = ("plone", "plone-fullscreen", "eventedit")
 
 
 @implementer(IPublishTraverse)

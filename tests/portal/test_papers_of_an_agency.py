@@ -14,6 +14,7 @@ from sqlalchemy import select
 from archive.register.decisions import Hold, Order, OrderKind
 from archive.register.session import reading
 from portal.papers import mirror_all
+from portal.setuphandlers import after_import
 from portal.site import set_accounts
 
 pytestmark = pytest.mark.plone
@@ -98,3 +99,13 @@ def test_whoever_gets_a_role_later_sees_the_papers_of_that_agency(
     transaction.commit()
     assert status(visit("lan", path_of(papers["elsewhere"]))) == 200
     assert OLDER.title not in visit("lan", "/danh-muc-huy").page
+
+
+def test_setting_up_again_leaves_the_folders_open_to_those_who_may(site: Any, papers: dict[str, Any]) -> None:
+    workflow = api.portal.get_tool("portal_workflow")
+    workflow.setChainForPortalTypes(("Folder",), ("simple_publication_workflow",))  # as in a site people use
+    after_import(None)
+    login(site, "hoa")
+    assert api.user.has_permission("View", obj=site["phong"])
+    assert not api.user.has_permission("View", obj=site["danh-muc-huy"])
+    logout()
