@@ -71,7 +71,8 @@ class ErrorPage(Screen):
             return ""
         if self.status == 503:
             response.setHeader("Retry-After", SOON)
-        self.reason = str(error) if isinstance(error, TangThuError) and self.status in (409, 503) else ""
+        told = isinstance(error, TangThuError) and self.status in (409, 503)
+        self.reason = self.because(error.reason) if told else ""
         protect(response, STRICT, known=True)
         if "text/html" not in (self.request.get_header("Accept") or ""):
             response.setHeader("Content-Type", "application/json")

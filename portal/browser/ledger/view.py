@@ -16,6 +16,7 @@ from archive.ledger.event import Event, Verb
 from archive.ledger.prove import prove
 from archive.ledger.rows import EventRow, SealRow
 from archive.ledger.verify import verify
+from archive.reason import because
 from archive.register.session import reading
 from archive.vietnam import VIETNAM
 from portal.browser.screen import Pages, Screen
@@ -105,7 +106,7 @@ class LedgerScreen(Screen):
     def check_all(self) -> None:
         """Verify the whole ledger against its seals and the segments in the stores, and say the result."""
         if not audits_everything(self.viewer):
-            raise NotAllowedError(f"{self.viewer.name} does not audit all agencies")
+            raise NotAllowedError(because("portal.audits-one-agency", who=self.viewer.name))
         with reading() as session:
             faults = verify(session)
         if not faults:
