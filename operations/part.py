@@ -76,20 +76,23 @@ class Running:
         return self.process.poll() is None
 
     def stop(self) -> None:
-        """Ask it to end, wait, then end its whole group by force; nothing is left behind."""
+        """Ask it to end, wait, then end its whole group by force; nothing is left behind.
+
+        Only the part itself is asked: a worker lets the task that runs in its child come to an end.
+        """
         if self.alive:
-            self._signal(self.part.stop_signal)
+            self.process.send_signal(self.part.stop_signal)
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(self.part.stop_seconds)
-        self._signal(signal.SIGKILL)
+        self._end_group()
         self.process.wait()
         self._reader.join(5)
         if self.process.stdout is not None:
             self.process.stdout.close()
         self._file.close()
 
-    def _signal(self, number: int) -> None:
+    def _end_group(self) -> None:
         try:
-            os.killpg(self.process.pid, number)
+            os.killpg(self.process.pid, signal.SIGKILL)
         except ProcessLookupError:
             return  # the whole group is gone already

@@ -145,9 +145,8 @@ def simulator(operations: OperationsSettings, ingest: IngestSettings) -> Part:
         "--secret-file",
         str(auth.secret_file),
     )
-    return Part(
-        "lgsp", command, http_answers(f"http://127.0.0.1:{operations.simulator_port}/health"), environment()
-    )
+    url = f"http://127.0.0.1:{operations.simulator_port}/health"
+    return Part("lgsp", command, http_answers(url), environment(), quiet=True)  # a line for each request
 
 
 def elasticsearch(operations: OperationsSettings) -> Part:

@@ -60,6 +60,22 @@ def test_every_part_is_stopped_with_its_children(tmp_path: Path) -> None:
     assert not (tmp_path / "run" / "tangthu.pid").exists()
 
 
+def test_a_part_that_is_stopped_may_let_its_children_finish_their_work(tmp_path: Path) -> None:
+    begun, done = str(tmp_path / "begun"), str(tmp_path / "done")
+    child = f"import time; open({begun!r}, 'w'); time.sleep(0.7); open({done!r}, 'w')"
+    code = (
+        "import signal, subprocess, sys\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {child!r}])\n"
+        "signal.signal(signal.SIGTERM, lambda *_: sys.exit(child.wait()))\n"
+        "child.wait()\n"
+        "signal.pause()\n"
+    )
+    part = a_part("worker", code, lambda: "" if (tmp_path / "begun").exists() else "no work yet")
+    with Supervisor([part], home=tmp_path, start_seconds=10, log=quiet):
+        pass
+    assert (tmp_path / "done").exists()
+
+
 def test_a_part_that_ignores_the_polite_signal_is_ended_by_force(tmp_path: Path) -> None:
     noted = tmp_path / "up"
     code = f"import signal,time; signal.signal(15, signal.SIG_IGN); open({str(noted)!r},'w'); time.sleep(60)"
