@@ -66,10 +66,10 @@ def set_up(tree: Path, caches: Path) -> Seconds:
     assert process.stdout is not None
     for line in process.stdout:
         now = time.monotonic()
-        if done := DONE.match(line):
+        if done := DONE.search(line):  # Maven may leave its colour codes before it
             found[done[1]] = round(now - last, 1)
             last = now
-        if line.startswith(READY):
+        if READY in line:
             found["all"] = round(now - began, 1)
     if process.wait():
         raise SystemExit(f"set-up ended with code {process.returncode}")
