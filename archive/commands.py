@@ -96,14 +96,19 @@ def ledger_seal(as_json: AsJson = False) -> None:
 def ledger_prove(
     seq: Annotated[int, typer.Argument(help="Number of the event.")],
     into: Annotated[Path | None, typer.Option("--out", help="Write the proof to this file.")] = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Give out the proof that an event is in the ledger (check it with archive/ledger/check_proof.py)."""
+    """Give out the proof that an event is in the ledger (check it with archive/ledger/check_proof.py).
+
+    The proof is JSON in any case; with --out, `--json` says where it was written.
+    """
     with reading() as session:
-        text = json.dumps(prove(session, seq), ensure_ascii=False, indent=2)
+        proof = prove(session, seq)
     if into is None:
-        print(text)
+        show(proof, as_json=True)
     else:
-        into.write_text(text + "\n", encoding="utf-8")
+        into.write_text(json.dumps(proof, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        show({"seq": seq, "path": into}, as_json=as_json, text=str(into))
 
 
 @fixity.command("run")

@@ -194,21 +194,23 @@ def show_submission(
 
 
 @submission.command("accept")
-def accept_submission(submission_id: str, user: AsUser, role: Roles) -> None:
+def accept_submission(submission_id: str, user: AsUser, role: Roles, as_json: Json = False) -> None:
     """Accept a checked delivery; packaging goes on in the worker."""
     with transaction() as session:
         submissions.accept(session, submission_id, viewer=viewer_named(user, role), now=datetime.now(UTC))
-    print("accepted")
+    show({"id": submission_id, "decision": "accepted"}, as_json=as_json, text="accepted")
 
 
 @submission.command("return")
-def return_submission(submission_id: str, reason: str, user: AsUser, role: Roles) -> None:
+def return_submission(
+    submission_id: str, reason: str, user: AsUser, role: Roles, as_json: Json = False
+) -> None:
     """Send a checked delivery back to its office with a reason."""
     with transaction() as session:
         submissions.send_back(
             session, submission_id, viewer=viewer_named(user, role), reason=reason, now=datetime.now(UTC)
         )
-    print("returned")
+    show({"id": submission_id, "decision": "returned", "reason": reason}, as_json=as_json, text="returned")
 
 
 @submission.command("mend")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,7 @@ from archive.cli import show
 from archive.viewer import ALL_AGENCIES
 from operations import bench as benches
 from operations import doctor as doctors
+from operations.accounts import Account
 from operations.accounts import make as make_accounts
 from operations.demo import demonstrate
 from operations.house import make_register, make_site, write_settings
@@ -23,6 +26,7 @@ from operations.supervisor import Ended, Supervisor, ask_to_end, refuse_second, 
 from operations.world import build_world, busiest_agency, expectations, open_office, settle
 
 Home = Annotated[Path, typer.Option(help="Folder for everything this house keeps.")]
+Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 Engine = Annotated[str, typer.Option(help="sqlite (embedded) or elasticsearch (starts a real node).")]
 
 TOLD = {
@@ -45,6 +49,7 @@ def up(
     home: Home = Path("var"),
     search: Engine = "sqlite",
     sample: Annotated[bool, typer.Option(help="Let sample offices send their case files.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Start every embedded part and serve until Ctrl-C."""
     refuse_second(home)
@@ -60,14 +65,10 @@ def up(
     make_site(home / "accounts.json", _say)
     operations = OperationsSettings.load()
     with Supervisor(embedded(), home=operations.home, start_seconds=operations.start_seconds) as supervisor:
-        print(f"\nTàng Thư: http://{operations.host}:{operations.plone_port}/luutru\n")
-        if new:
-            print("Accounts (shown once; kept in accounts.json of the home, mode 600):")
-            for account in accounts:
-                print(f"  {account.login:<10} {account.password:<22} {account.fullname}")
-        else:
-            print(f"Accounts: {home / 'accounts.json'}")
-        print("\nCtrl-C stops everything.", flush=True)
+        url = f"http://{operations.host}:{operations.plone_port}/luutru"
+        told = _welcome(url, home / "accounts.json", accounts if new else ())
+        show({"url": url, "accounts": home / "accounts.json"}, as_json=as_json, text=told)
+        sys.stdout.flush()
         if world is not None:
             story = threading.Thread(
                 target=play, args=(expectations(world),), kwargs={"say": _say}, daemon=True
@@ -76,14 +77,24 @@ def up(
         supervisor.watch()
 
 
-def down(home: Home = Path("var")) -> None:
+def _welcome(url: str, file: Path, new: Sequence[Account]) -> str:
+    lines = ["", f"Tàng Thư: {url}", ""]
+    if new:
+        lines.append("Accounts (shown once; kept in accounts.json of the home, mode 600):")
+        lines += [f"  {account.login:<10} {account.password:<22} {account.fullname}" for account in new]
+    else:
+        lines.append(f"Accounts: {file}")
+    return "\n".join([*lines, "", "Ctrl-C stops everything."])
+
+
+def down(home: Home = Path("var"), as_json: Json = False) -> None:
     """Stop the house that runs on a home; exit 1 when it does not stop."""
     ended = ask_to_end(home)
-    print(TOLD[ended])
+    show({"ended": str(ended)}, as_json=as_json, text=TOLD[ended])
     raise typer.Exit(1 if ended is Ended.STILL_RUNS else 0)
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def doctor(as_json: Json = False) -> None:
     """Say which tools and parts are there and which are missing; exit 1 when something needed is missing."""
     signs = doctors.examine()
     if as_json:
@@ -98,7 +109,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
 def demo(
     home: Home = Path("var/demo"),
     search: Engine = "sqlite",
-    as_json: Annotated[bool, typer.Option("--json")] = False,
+    as_json: Json = False,
 ) -> None:
     """Drive one sample world down the whole road, print what became of it, exit 0 only if all was right."""
     report = demonstrate(home, search=search, say=_say)
@@ -106,7 +117,10 @@ def demo(
     raise typer.Exit(0 if report.right else 1)
 
 
-def bench(name: Annotated[str, typer.Argument(help="A benchmark's name, or all.")] = "all") -> None:
+def bench(
+    name: Annotated[str, typer.Argument(help="A benchmark's name, or all.")] = "all",
+    as_json: Annotated[bool, typer.Option("--json", help="Always so: figures are JSON lines.")] = True,
+) -> None:
     """Run a benchmark (or all): figures as JSON lines, tables on the error stream."""
     for one in benches.names() if name == "all" else [name]:
         print(json.dumps({"bench": one, **benches.run(one)}, ensure_ascii=False), flush=True)
