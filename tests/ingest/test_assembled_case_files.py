@@ -141,7 +141,7 @@ def test_nothing_cannot_be_assembled(world: World, ids: list[str]) -> None:
 def test_what_is_in_a_case_file_cannot_be_in_another(world: World) -> None:
     one = world.sent(world.letter("1"))
     made([one])
-    with pytest.raises(IngestError, match="does not wait any more"):
+    with pytest.raises(IngestError, match="does not wait"):
         made([one], FileCode=f"{OFFICE}.2024.02.GH")
 
 

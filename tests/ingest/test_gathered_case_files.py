@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from gathering_world import World, codes, furnish, ledger, owed, row, state
 
+from archive.reason import told_text
 from archive.register.models import Submission
 from archive.register.session import transaction
 from ingest import preflight, quarantine
@@ -122,7 +123,7 @@ def test_a_case_file_waits_for_documents_that_come_later(
     letters = [world.letter("1"), world.letter("2")]
     world.sent(letters[0])
     case = world.case_file(letters)
-    assert (state(case), row(case).waiting) == ("checking", "chờ 1 văn bản gửi riêng")
+    assert (state(case), told_text(row(case).waiting)) == ("checking", "chờ 1 văn bản gửi riêng")
     world.sent(letters[1])
     assert world.run(case) in ("waiting", "accepted")
     assert state(case) == "accepted"
