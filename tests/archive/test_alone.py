@@ -61,5 +61,5 @@ def test_of_many_at_once_never_two_are_inside(house: Path) -> None:
 def test_a_folder_that_cannot_be_used_is_a_temporary_trouble(house: Path) -> None:
     (house / "archive").mkdir(exist_ok=True)
     (house / "archive/locks").write_text("not a folder")
-    with pytest.raises(TemporaryError, match="cannot be used for locks"), alone("order 1"):
+    with pytest.raises(TemporaryError, match="locks cannot be written"), alone("order 1"):
         raise AssertionError("let in")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -195,7 +196,8 @@ def test_what_cannot_be_looked_into_is_said_and_never_called_clean(
     [
         ("a.png", trap.picture_bomb, "image bomb"),
         ("a.jpg", trap.cut_picture, None),
-        ("b.png", lambda p: trap.picture_bomb(p, side=7_000), "cannot be opened"),
+        # Too much for the reader's memory: it says so, or dies of it when it has read much before.
+        ("b.png", lambda p: trap.picture_bomb(p, side=7_000), "cannot be opened|died of it"),
         ("c.png", lambda p: trap.picture_bomb(p, side=9_000), "60000000 at most"),
     ],
 )
@@ -206,7 +208,7 @@ def test_a_picture_that_cannot_be_decoded_is_a_problem(
     if problem is None:  # PRONOM wants the end of a JPEG too, so the content is not recognised at all
         assert facts.extensions == ()
     else:
-        assert problem in str(facts.problem)
+        assert re.search(problem, str(facts.problem))
 
 
 def test_a_pdf_whose_table_of_objects_is_broken_opens_and_is_called_damaged(
