@@ -162,7 +162,10 @@ def test_something_unforeseen_is_raised_and_noted(
 
 def test_a_way_in_never_asked_says_so(axis: HttpSide, house_of: Any) -> None:
     house_of(axis)
-    assert (sign("cong-vxp").well, sign("cong-vxp").found) == (None, "was never asked")
+    assert (sign("cong-vxp").well, sign("cong-vxp").found) == (
+        None,
+        "was never asked; 0 statuses to send",
+    )
 
 
 def test_messages_of_an_agency_the_way_in_does_not_serve_go_back(house: Path, house_of: Any) -> None:
