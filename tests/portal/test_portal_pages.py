@@ -435,3 +435,21 @@ def test_an_auditor_reads_a_dossier_and_changes_nothing(visit: Any, dossier: Any
     assert status(browser) == 200
     assert 'name="push"' not in browser.page
     assert refused(visit("hoa", f"/danh-muc-huy/{dossier.getId()}"))
+
+
+def test_the_head_is_asked_only_after_the_council(visit: Any) -> None:
+    order = order_on(OLDER.id)
+    assert 'name="decide"' not in visit("chi", f"/tieu-huy/{order.id}").page
+    with register_transaction() as session:
+        disposal.approve(session, order.id, viewer=BINH, role=Role.COUNCIL, now=datetime.now(UTC))
+    assert 'name="decide"' in visit("chi", f"/tieu-huy/{order.id}").page
+
+
+def test_the_office_reads_why_an_archivist_returned_it(visit: Any) -> None:
+    waiting = ident("submission", "000.00.01.H37.2024.12.QD")
+    browser = visit("an", f"/tiep-nhan/{waiting}")
+    browser.getControl(name="reason").value = "Thiếu phụ lục 2"
+    browser.getControl(name="return").click()
+    page = visit("giang", f"/tiep-nhan/{waiting}").page
+    assert "Lý do lưu trữ viên trả lại:" in page
+    assert "Thiếu phụ lục 2" in page

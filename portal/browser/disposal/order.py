@@ -155,11 +155,18 @@ class OrderScreen(Screen):
         )
 
     def may_decide(self) -> bool:
-        """Say whether the head's decision is wanted from this person."""
-        wanted = any(Role.HEAD.value in roles for roles in self.missing)
+        """Say whether the head's decision is wanted from this person: after the council's word."""
         return (
-            self.order.state == OrderState.PROPOSED and wanted and self._has(Role.HEAD) and not self.said_yes
+            self.order.state == OrderState.PROPOSED
+            and any(Role.HEAD.value in roles for roles in self.missing)
+            and not self.waits_for_council()
+            and self._has(Role.HEAD)
+            and not self.said_yes
         )
+
+    def waits_for_council(self) -> bool:
+        """Say whether the council has still to say yes."""
+        return any(Role.COUNCIL.value in roles and Role.HEAD.value not in roles for roles in self.missing)
 
     def may_refuse(self) -> bool:
         """Say whether this person may end the order."""

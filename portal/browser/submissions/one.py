@@ -117,6 +117,9 @@ class SubmissionScreen(Screen):
             )
         ).all()
         self.events = history(self.session, self.submission.id, limit=50)
+        self.reason = next(
+            (str(event.payload["reason"]) for event in self.events if event.payload.get("reason")), ""
+        )
         self.version = version(self.submission)
         self.case_file_there = bool(
             self.submission.case_file_id

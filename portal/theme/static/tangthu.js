@@ -111,5 +111,11 @@
     });
   }
 
-  document.addEventListener("DOMContentLoaded", function () { menu(); progress(); confirming(); ticking(); choosing(); dropping(); busy(); });
+  // <details data-fold>: open on a desk, folded on a phone.
+  function folding() {
+    if (!window.matchMedia("(max-width: 760px)").matches) return;
+    document.querySelectorAll("details[data-fold]").forEach(function (box) { box.open = false; });
+  }
+
+  document.addEventListener("DOMContentLoaded", function () { menu(); progress(); confirming(); ticking(); choosing(); dropping(); busy(); folding(); });
 })();
