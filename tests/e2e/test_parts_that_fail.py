@@ -94,7 +94,7 @@ def test_without_clamd_a_delivery_waits_unscanned_and_goes_on_when_it_is_back(
     submission_id = send(good_sip)
     assert pipeline.advance(submission_id) == "waiting"
     waits(submission_id, "scan", "clamd")
-    assert steps_of(submission_id) == ["unpack"]
+    assert steps_of(submission_id) == ["unpack", "join"]
     assert (
         sign("virus scanner").well is False
     )  # the town's queue is elsewhere: nobody will start clamd for it
