@@ -33,6 +33,17 @@ def shown(finding: Finding, language: Literal["vi", "en"]) -> Shown:
     return Shown(finding.code, str(told.severity), place, told.text, told.remedy, told.clause)
 
 
+def in_both_languages(finding: Finding) -> dict[str, Any]:
+    """Return code, clause, and text and remedy in Vietnamese and English, as JSON values."""
+    told = {"vi": explain(finding, "vi"), "en": explain(finding, "en")}
+    return {
+        "code": finding.code,
+        "clause": told["vi"].clause,
+        "text": {lang: one.text for lang, one in told.items()},
+        "remedy": {lang: one.remedy for lang, one in told.items()},
+    }
+
+
 def grouped(findings: Iterable[Finding], language: Literal["vi", "en"]) -> list[dict[str, Any]]:
     """Return the groups of a page: {"document": number, "title": message, "findings": [Shown]}."""
     by_document: dict[int, list[Shown]] = {}

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from ingest.checks.catalogue import explain
 from ingest.finding import Finding
 from ingest.gathering import waiting
 from ingest.gathering.assembly import PLACE, DescriptionError, assemble
 from portal.api.service import ArchiveService, ProblemError
+from portal.findings import in_both_languages
 
 SIZES = 200
 LONGEST_KEY = 200
@@ -66,14 +66,7 @@ def made(service: ArchiveService, session: Session) -> str:
 
 
 def _told(finding: Finding) -> dict[str, Any]:
-    told = {lang: explain(finding, lang) for lang in ("vi", "en")}  # type: ignore[arg-type]
-    return {
-        "field": finding.place.removeprefix(PLACE),
-        "code": finding.code,
-        "clause": told["vi"].clause,
-        "text": {lang: one.text for lang, one in told.items()},
-        "remedy": {lang: one.remedy for lang, one in told.items()},
-    }
+    return {"field": finding.place.removeprefix(PLACE)} | in_both_languages(finding)
 
 
 def _texts(value: Any) -> bool:

@@ -11,12 +11,13 @@ from archive.reason import as_json, from_text
 from archive.register.models import Submission, SubmissionState
 from archive.register.session import reading
 from ingest import resending, submissions
-from ingest.checks.catalogue import explain
+from ingest.checks.catalogue import rule
 from ingest.errors import BadMessageError
 from ingest.finding import Finding
 from ingest.reasons import finding_of
 from portal.api.service import ArchiveService, ProblemError
 from portal.api.submissions import gathering
+from portal.findings import in_both_languages
 from portal.register import joined
 
 SIZES = 100
@@ -62,15 +63,10 @@ def one_facts(row: Submission) -> dict[str, Any]:
 
 def finding_facts(finding: Finding) -> dict[str, Any]:
     """Return a finding as JSON values, its words in both languages."""
-    told = {lang: explain(finding, lang) for lang in ("vi", "en")}  # type: ignore[arg-type]
-    return {
-        "code": finding.code,
-        "severity": str(told["vi"].severity),
+    return in_both_languages(finding) | {
+        "severity": str(rule(finding.code).severity),
         "place": finding.place,
         "document": finding.document,
-        "clause": told["vi"].clause,
-        "text": {lang: one.text for lang, one in told.items()},
-        "remedy": {lang: one.remedy for lang, one in told.items()},
     }
 
 
