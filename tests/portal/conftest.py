@@ -15,7 +15,8 @@ os.environ.setdefault("zope_i18n_compile_mo_files", "true")
 
 import pytest
 import transaction
-from a_furnished_house import PEOPLE, furnish
+from a_furnished_house import furnish
+from house_people import PEOPLE
 from plone.testing.zope import Browser
 from zope.pytestlayer import fixture
 

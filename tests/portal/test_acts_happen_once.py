@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 import transaction as zope
-from a_furnished_house import LANG_SON, OLD, ident
+from house_people import LANG_SON, ident
+from kept_case_files import OLD
 from sqlalchemy import func, select
 from ZODB.POSException import ConflictError
 from zope.component import getGlobalSiteManager

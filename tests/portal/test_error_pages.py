@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from a_furnished_house import OLD, RULES, ident
+from house_people import ident
+from kept_case_files import OLD, RULES
 from OFS.Folder import Folder
 from zope.component import getMultiAdapter
 

@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from a_furnished_house import GIA_LAI, LANG_SON, NOW, RULES, ident
+from house_people import GIA_LAI, LANG_SON, NOW, ident
+from kept_case_files import RULES
 from sqlalchemy import select
 
 from archive.ledger.append import append

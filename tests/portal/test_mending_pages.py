@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from a_furnished_house import RETURNED
+from sent_submissions import RETURNED
 from sqlalchemy import select
 from urllib3.filepost import encode_multipart_formdata
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import transaction
-from a_furnished_house import GIA_LAI, HELD, LANG_SON, OLDER
+from house_people import GIA_LAI, LANG_SON
+from kept_case_files import HELD, OLDER
 from plone import api
 from plone.app.testing import login, logout
 from sqlalchemy import select

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 import transaction
-from a_furnished_house import BINH, CHI, CONDITIONAL, GONE, HELD, LANG_SON, OLD, OLDER, RULES, ident
+from house_people import BINH, CHI, LANG_SON, ident
+from kept_case_files import CONDITIONAL, GONE, HELD, OLD, OLDER, RULES
 from plone import api
 from plone.app.testing import login, logout
 from sqlalchemy import select

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 import yaml
-from a_furnished_house import CONDITIONAL, GIA_LAI, RULES, ident
+from house_people import GIA_LAI, ident
+from kept_case_files import CONDITIONAL, RULES
 from lxml import etree
 
 import portal

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from a_furnished_house import BINH, CHI, GONE, HELD, LANG_SON, OLD, RULES, ident
+from house_people import BINH, CHI, LANG_SON, ident
+from kept_case_files import GONE, HELD, OLD, RULES
 from lxml import html
 from sqlalchemy import select
 

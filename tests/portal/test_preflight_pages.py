@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from a_furnished_house import LANG_SON
+from house_people import LANG_SON
 
 from ingest import quarantine
 

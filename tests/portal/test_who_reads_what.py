@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 import pytest
-from a_furnished_house import GIA_LAI, GONE, HELD, OLD, RULES, ident
+from house_people import GIA_LAI, ident
+from kept_case_files import GONE, HELD, OLD, RULES
 from sqlalchemy import select
 
 from archive.ledger.append import append, history

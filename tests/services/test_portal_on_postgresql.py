@@ -17,7 +17,7 @@ import requests
 from sqlalchemy import create_engine, make_url, text
 
 from tests.portal import running_site
-from tests.portal.a_furnished_house import PEOPLE
+from tests.portal.house_people import PEOPLE
 from tests.services.postgres_cluster import database
 
 pytestmark = [pytest.mark.service, pytest.mark.plone, pytest.mark.timeout(900)]
