@@ -7,6 +7,7 @@ from typing import Any
 from plone import api
 
 from archive.viewer import Role
+from portal import guard
 from portal.roles import PLONE_ROLES
 from portal.workflows import DISPOSAL_LIST, HOLD, REFERENCE
 
@@ -23,6 +24,7 @@ STAFF_MAY_ADD = ["Manager"]
 def after_import(_setup: Any) -> None:
     """Make the containers, set the front page, take away what a fresh Plone brings."""
     site = api.portal.get()
+    guard.install(site)
     for name in DEFAULTS_OF_PLONE:
         if name in site.objectIds():
             api.content.delete(site[name], check_linkintegrity=False)

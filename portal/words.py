@@ -30,6 +30,7 @@ SUBMISSION_STATES = {
     SubmissionState.STORED: _("Stored"),
     SubmissionState.RETURNED: _("Returned"),
     SubmissionState.REFUSED: _("Refused"),
+    SubmissionState.TESTED: _("Tested, not kept"),
     SubmissionState.SUPERSEDED: _("Superseded"),
     SubmissionState.NOTED: _("Noted"),
 }
@@ -121,6 +122,7 @@ TONES = {
     SubmissionState.STORED: "ok",
     SubmissionState.RETURNED: "bad",
     SubmissionState.REFUSED: "bad",
+    SubmissionState.TESTED: "quiet",
     SubmissionState.SUPERSEDED: "quiet",
     SubmissionState.NOTED: "quiet",
     "blocking": "bad",

@@ -52,6 +52,7 @@ class SubmissionState(StrEnum):
     ACCEPTED = "accepted"  # receipt 03; being normalised, packaged, deposited
     STORED = "stored"  # receipt 06
     RETURNED = "returned"  # receipt 02 with what to mend
+    TESTED = "tested"  # receipt 02 saying so: a trial package, checked and answered, never stored
     REFUSED = "refused"  # receipt 02; secret, infected or not ours: not to be sent again as it is
     SUPERSEDED = "superseded"  # a later message of its sender took its place before it was archived
     NOTED = "noted"  # a message that brings no document: a status, a recall; what it meant is recorded
@@ -63,6 +64,7 @@ STATES_CLOSED = frozenset(
         SubmissionState.STORED,
         SubmissionState.RETURNED,
         SubmissionState.REFUSED,
+        SubmissionState.TESTED,
         SubmissionState.SUPERSEDED,
         SubmissionState.NOTED,
     }

@@ -25,9 +25,11 @@ from zope.i18n import translate
 from zope.interface import implementer
 from zope.publisher.interfaces import IPublishTraverse
 
+from archive import attempts
+from archive.attempts import Purpose
 from archive.errors import NotAllowedError, TangThuError
 from archive.ledger.event import Event, Verb
-from archive.reason import Lang, Reason, sentence, told, told_text
+from archive.reason import Lang, Reason, because, sentence, told, told_text
 from archive.receipt_words import receipt_told
 from archive.register.models import Agency
 from archive.register.session import reading
@@ -40,6 +42,10 @@ from portal.viewer import viewer_for
 
 log = logging.getLogger(__name__)
 BUNDLES_OF_PLONE = ("plone", "plone-fullscreen", "eventedit")
+
+
+class PasswordError(TangThuError):
+    """The password asked again is not right, or may not be tried yet; nothing was done."""
 
 
 @implementer(IPublishTraverse)
@@ -264,14 +270,24 @@ class Screen(BrowserView):
         """Say whether the person holds a permission (its title) in this site."""
         return bool(api.user.has_permission(permission, obj=api.portal.get()))
 
-    def password_is_right(self, password: str) -> bool:
-        """Say whether this is the password of the person logged in; asked again before a decision."""
+    def ask_password(self) -> None:
+        """Ask the person logged in for the password again, before a decision; wrong ones make the next try wait.
+
+        Raises:
+            PasswordError: it is not right, or the person has to wait.
+        """
         login = api.user.get_current().getUserName()
-        users = api.portal.get_tool("acl_users")
-        return (
-            bool(password)
-            and users.source_users.authenticateCredentials({"login": login, "password": password}) is not None
-        )
+        until = attempts.not_before(login, Purpose.DECISION, now=self.now)
+        if until is not None:
+            raise PasswordError(because("portal.password-waits", until=until))
+        given = {"login": login, "password": self.text("password", 200)}
+        if api.portal.get_tool("acl_users").source_users.authenticateCredentials(given) is not None:
+            attempts.was_right(login, Purpose.DECISION)
+            return
+        until = attempts.was_wrong(login, Purpose.DECISION, now=self.now)
+        if until is not None:
+            raise PasswordError(because("portal.password-wrong-waits", until=until))
+        raise PasswordError(because("portal.password-wrong"))
 
 
 class Pages:

@@ -14,12 +14,12 @@ from zExceptions import NotFound
 
 from archive import queue
 from archive.order_check import missing_approvals, reasons_against
-from archive.reason import Reason, because
+from archive.reason import Reason
 from archive.register.decisions import Order, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile
 from archive.register.session import reading
 from archive.viewer import Role
-from portal.browser.disposal.due import SEES, MissingError
+from portal.browser.disposal.due import SEES
 from portal.browser.screen import Screen
 from portal.i18n import _
 from portal.papers import is_behind, mirror_order
@@ -214,7 +214,7 @@ class OrderScreen(Screen):
 
     def decide(self) -> None:
         """The head decides; the password is asked again."""
-        self._ask_password()
+        self.ask_password()
         self._yes(Role.HEAD)
         self.say(_("The decision is in the ledger. The list may now be executed."))
 
@@ -229,7 +229,7 @@ class OrderScreen(Screen):
 
     def execute(self) -> None:
         """Have a worker destroy what the order names; held case files stay. The vault asks everything again."""
-        self._ask_password()
+        self.ask_password()
         viewer = self.viewer
         with reading() as session:
             destruction.check(session, self.path[0], viewer=viewer, now=self.now)
@@ -254,7 +254,3 @@ class OrderScreen(Screen):
         with joined() as session:
             disposal.approve(session, self.path[0], viewer=self.viewer, role=role, now=self.now)
             mirror_order(api.portal.get(), session, self.path[0])
-
-    def _ask_password(self) -> None:
-        if not self.password_is_right(self.text("password", 200)):
-            raise MissingError(because("portal.password-wrong"))

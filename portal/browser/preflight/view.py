@@ -19,6 +19,7 @@ VERDICTS = {
     "gather": _("A lone document: it would wait for its case file."),
     "return": _("It would be returned to be mended."),
     "refuse": _("It would be refused."),
+    "tested": _("A trial package: it would be checked, answered and not kept."),
 }
 
 
