@@ -8,8 +8,8 @@ the folder's name, a dot, and the name of a table in its `reasons.toml`:
     en = "the order is {state:order-state}, not approved"
 
 A field may name a table of words (`[words.order-state]` of the same folder or of `archive`; `{step:ingest.step}` of
-another), or be a `date`. The
-Vietnamese text may leave out what only a technician reads, such as what a tool printed in English.
+another), or be a `date`, or a `moment` as clocks in Việt Nam show it. The Vietnamese text may leave out what only a
+technician reads, such as what a tool printed in English.
 """
 
 from __future__ import annotations
@@ -21,11 +21,13 @@ import string
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
+
+from archive.vietnam import local
 
 Lang = Literal["vi", "en"]
 HOUSE = Path(__file__).parents[1]
@@ -194,6 +196,8 @@ def _shown(value: Any, table: str, folder: str, lang: Lang) -> str:
         return (JOINED[lang] if table else "; ").join(shown)
     if table == "date":
         return _day(str(value), lang)
+    if table == "moment":
+        return _moment(str(value), lang)
     if table:
         word = _table(table, folder).get(str(value))
         return word[lang] if word else str(value)
@@ -215,6 +219,14 @@ def _day(value: str, lang: Lang) -> str:
     except ValueError:
         return value
     return f"{day:%d/%m/%Y}" if lang == "vi" else day.isoformat()
+
+
+def _moment(value: str, lang: Lang) -> str:
+    try:
+        at = local(datetime.fromisoformat(value))
+    except ValueError:
+        return value
+    return f"{at:%H:%M:%S, %d/%m/%Y}" if lang == "vi" else f"{at:%H:%M:%S, %Y-%m-%d}"
 
 
 def _is_reason(value: Any) -> bool:

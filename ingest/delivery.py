@@ -177,7 +177,7 @@ class FileFacts:
         charset: of a plain text: utf-8, utf-16, or 8-bit for an encoding before Unicode.
         legacy_fonts: fonts of encodings before Unicode.
         office_signatures: signatures in an OOXML or ODF file; they are counted and not judged.
-        first_page_text: for stamp words; at most 4,000 characters.
+        first_page_text: for stamp words; at most 4,000 characters, and of a table the cells after them that may be one.
     """
 
     sha256: str

@@ -83,11 +83,17 @@ STATE_AFTER = {
     Verdict.GATHER: SubmissionState.GATHERING,
     Verdict.RETURN: SubmissionState.RETURNED,
     Verdict.REFUSE: SubmissionState.REFUSED,
+    Verdict.TESTED: SubmissionState.TESTED,
     Verdict.STORED: SubmissionState.STORED,
     Verdict.NOTED: SubmissionState.NOTED,
 }
 STATES_REFUSING = frozenset({SubmissionState.RETURNED, SubmissionState.REFUSED})
-STATUS_OWED = {SubmissionState.RETURNED: "02", SubmissionState.REFUSED: "02", SubmissionState.STORED: "06"}
+STATUS_OWED = {
+    SubmissionState.RETURNED: "02",
+    SubmissionState.REFUSED: "02",
+    SubmissionState.TESTED: "02",  # never 03 or 06: its sender must not take it for kept
+    SubmissionState.STORED: "06",
+}
 VERB_OF = {
     SubmissionState.RETURNED: Verb.RETURN,
     SubmissionState.REFUSED: Verb.RETURN,
@@ -329,6 +335,8 @@ def accepted(
 
 
 def _reason(submission: Submission, outcome: Outcome, state: SubmissionState | None) -> str:
+    if state == SubmissionState.TESTED:
+        return reasons.tested(submission.findings)
     if state not in STATES_REFUSING:
         return ""
     return outcome.reason or reasons.told(submission.findings)

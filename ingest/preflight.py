@@ -51,7 +51,7 @@ class Preflight:
 
     Attributes:
         verdict: RETURN or REFUSE as the pipeline would; GO_ON when nothing forbids accepting it; GATHER for a
-            lone document, which would wait for its case file.
+            lone document, which would wait for its case file; TESTED for a trial package, good or bad.
         findings: all of them, warnings too, in the order of the steps; within one step the worst first.
         title, file_code: as described; "" when it could not be read or has a sign of secrecy.
         documents: how many it describes; 0 when it could not be opened.
@@ -68,6 +68,8 @@ class Preflight:
     @property
     def good(self) -> bool:
         """Say whether it would be taken in, perhaps after an archivist has looked at its warnings."""
+        if self.verdict is Verdict.TESTED:
+            return not self.count(Severity.ERROR)
         return self.verdict in (Verdict.GO_ON, Verdict.GATHER)
 
     def count(self, severity: Severity) -> int:

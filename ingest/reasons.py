@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from archive.reason import Reason, from_json
 from archive.reason import as_json as reason_as_json
@@ -13,6 +13,7 @@ from ingest.finding import Finding
 
 LONGEST = 4000  # characters of a status message's description
 REMEDY = " Cách khắc phục: "
+TRIAL = "Gói thử (TEST): đã kiểm tra, không được lưu, không thay cho việc nộp hồ sơ."
 MORE = "(và {} lỗi khác, xem trên hệ thống)"
 _PLACE_VI = (
     (re.compile(r"^document (\d+)"), r"văn bản \1"),
@@ -58,6 +59,12 @@ def told_by(findings: Iterable[Finding], basis: str) -> str:
     """Return the findings as `told` does, and after them the clause by which the receiver may send things back."""
     tail = f"\nCăn cứ từ chối, trả lại: {basis}." if basis else ""
     return fitted("\n".join(line(finding) for finding in findings), LONGEST - len(tail)) + tail
+
+
+def tested(findings: Sequence[FindingRow]) -> str:
+    """Return what the sender of a trial package is told: that nothing was kept, and what was found."""
+    found = told(findings) or "Không phát hiện lỗi."
+    return fitted(f"{TRIAL}\n{found}", LONGEST)
 
 
 def line(finding: Finding) -> str:

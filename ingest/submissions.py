@@ -99,9 +99,7 @@ def accept(session: Session, submission_id: str, *, viewer: Viewer, now: datetim
     """
     submission = _to_decide(session, submission_id, viewer)
     if any(finding.code in CODES_NEVER_ACCEPTED for finding in submission.findings):
-        raise IngestError(
-            "it speaks of a case file that is stored, and nothing overwrites that one: return it with a reason"
-        )
+        raise IngestError(because("ingest.never-overwritten"))
     accepted(
         session, submission, by=viewer.name, role=Role.ARCHIVIST, basis="NĐ 30/2020/NĐ-CP Điều 30", now=now
     )

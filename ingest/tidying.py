@@ -27,7 +27,8 @@ def tidy(*, now: datetime | None = None) -> int:
     """Remove what must not lie in the quarantine any more; return how many folders those were.
 
     Stored: the bytes are in the stores. Refused as secret: they must not stay. Unknown to the register for a day:
-    reception died before it was ledgered, and the sender still has the message. Returned, and its mended whole is
+    reception died before it was ledgered, and the sender still has the message. A trial package: it was
+    answered. Returned, and its mended whole is
     stored. Returned or refused longer ago than `returned_kept_days`, and not being mended. Asked back by their
     sender, or noted (`ingest.gathering.leftovers`). What killed pre-flights left. All other bytes stay.
     """
@@ -59,7 +60,7 @@ def tidy(*, now: datetime | None = None) -> int:
             if state is None and not _orphaned(places[name]):
                 continue
             if (
-                state in (None, SubmissionState.STORED)
+                state in (None, SubmissionState.STORED, SubmissionState.TESTED)
                 or (state == SubmissionState.REFUSED and name in secret)
                 or name in done
             ):

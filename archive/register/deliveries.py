@@ -8,7 +8,14 @@ from sqlalchemy.orm import Session
 from archive.register.messages import DocumentRequest
 from archive.register.models import CaseFile, Submission, SubmissionState
 
-STATES_WENT_BACK = frozenset({SubmissionState.RETURNED, SubmissionState.REFUSED, SubmissionState.SUPERSEDED})
+STATES_WENT_BACK = frozenset(
+    {
+        SubmissionState.RETURNED,
+        SubmissionState.REFUSED,
+        SubmissionState.TESTED,
+        SubmissionState.SUPERSEDED,
+    }
+)
 
 
 def deliveries_of(session: Session, row: CaseFile) -> frozenset[str]:

@@ -14,9 +14,10 @@ from ingest.formats import look_media, look_packages, look_pdf, look_pictures, o
 from ingest.formats.executable import HEAD, program_in
 from ingest.formats.identify import CSV, ODF, OOXML, PDF, TEXT, Format, identify
 from ingest.formats.inside import OLE
-from ingest.formats.page_words import nfc
+from ingest.formats.page_words import nfc, table
 
 TEXT_READ = 16384  # bytes of a plain text that are read
+TABLE_READ = 8 * 2**20
 ZIP_TYPES = frozenset({"application/zip"})
 RTF = "application/rtf"
 HTML = "text/html"
@@ -38,7 +39,9 @@ def look(path: Path, name: str) -> dict[str, Any]:
     except Exception as error:  # whatever a library makes of a hostile file
         said = f"{error or type(error).__name__}"[:500]
         facts["problem"] = as_json(because("ingest.cannot-open", said=said))
-    facts["first_page_text"] = nfc(facts.get("first_page_text", ""))
+    text = facts.get("first_page_text", "")
+    is_table = kind.media_type == CSV or "spreadsheet" in kind.media_type or "excel" in kind.media_type
+    facts["first_page_text"] = table(text) if is_table else nfc(text)
     return facts
 
 
@@ -71,7 +74,7 @@ def _read(path: Path, kind: Format) -> dict[str, Any]:
 
 def _text(path: Path, media_type: str) -> dict[str, Any]:
     with path.open("rb") as stream:
-        data = stream.read(TEXT_READ)
+        data = stream.read(TABLE_READ if media_type == CSV else TEXT_READ)
         facts: dict[str, Any] = {
             "first_page_text": office.decoded(data),
             "charset": office.charset_of(data),

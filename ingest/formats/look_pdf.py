@@ -121,6 +121,8 @@ def _has_tail(path: Path) -> bool:
 
 def _claim(opened: pikepdf.Pdf) -> str:
     """Return the PDF/A flavour the file's metadata claims, e.g. `2B`; "" when none."""
+    if "/Metadata" not in opened.Root:
+        return ""
     try:
         with opened.open_metadata(set_pikepdf_as_editor=False) as metadata:
             return str(metadata.pdfa_status)

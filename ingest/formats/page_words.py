@@ -8,9 +8,13 @@ import unicodedata
 import pypdfium2
 
 CHARACTERS = 4000
+TABLE_READ = 16 * 2**20  # characters of a table looked through for stamps
+CELL_LONGEST = 60
+MARKS_KEPT = 50
 RECTANGLES = 2000
 # A gap wider than this many line heights parts two columns; a word in bold is no farther off than a space.
 GAP = 1.2
+_CELL = re.compile(r"[,;\t\r\n]")
 _MAYBE_STAMP = re.compile(r"m\s*ậ\s*t", re.IGNORECASE)
 
 
@@ -28,6 +32,14 @@ def words(page: pypdfium2.PdfPage) -> str:
 def nfc(text: str) -> str:
     """Return the beginning of a text in NFC."""
     return unicodedata.normalize("NFC", text).strip()[:CHARACTERS]
+
+
+def table(text: str) -> str:
+    """Return the beginning of a table's cells, and the short ones after it that may be a stamp."""
+    whole = unicodedata.normalize("NFC", text).strip()
+    rest = _CELL.split(whole[CHARACTERS : CHARACTERS + TABLE_READ])
+    marks = [cell for cell in rest if len(cell) <= CELL_LONGEST and _MAYBE_STAMP.search(cell)]
+    return "\n".join([whole[:CHARACTERS], *marks[:MARKS_KEPT]])
 
 
 def _in_columns(text: pypdfium2.PdfTextPage) -> str:

@@ -91,6 +91,7 @@ class Message:
         changes_document: an update says that the document itself changed, not only who gets it.
         removed: agency codes an update takes off the recipients.
         status: the code of a status message as sent, its words in `description`.
+        secrecy: OtherInfo/Secret of the form before QCVN 102, which has none; "" when not there.
     """
 
     kind: Kind
@@ -117,6 +118,7 @@ class Message:
     status: str = ""
     description: str = ""
     timestamp: str = ""
+    secrecy: str = ""
 
     @property
     def code(self) -> str:
@@ -177,6 +179,7 @@ def _message(root: Node, attachments: tuple[Attachment, ...]) -> Message:
         document_id=main.said("DocumentId"),
         pages=int(pages) if re.fullmatch(r"[0-9]{1,6}", pages) else 0,
         reference_codes=main.said("OtherInfo", "ReferenceCodes"),
+        secrecy=main.said("OtherInfo", "Secret"),
         attachments=attachments,
         responses=responses,
         targets=_targets(kind, business, responses),

@@ -50,6 +50,7 @@ def fields_of(message: Message) -> dict[str, str]:
         "Subject": message.subject,
         "TypeName": type_name(message.type_name, message.notation),
         "PageAmount": str(message.pages) if message.pages else "",
+        "Secrecy": message.secrecy,
     }
     return {name: value for name, value in said.items() if value}
 

@@ -23,13 +23,11 @@ class Ead:
     Attributes:
         fields: TT 02/2019 short names -> text; codes of TT 05/2025 as words, the code beside (`Rights.code`).
         raw: element name as sent -> text, repeated ones joined by "; ".
-        empty: elements that were sent without a value.
         standard: whose names it used, "TT02" or "TT05".
     """
 
     fields: Mapping[str, str]
     raw: Mapping[str, str]
-    empty: frozenset[str]
     standard: str
 
 
@@ -40,24 +38,20 @@ def read_ead(path: Path, place: str, max_bytes: int, *, of_document: bool) -> Ea
         UnreadableDeliveryError: SIP_EAD_BROKEN.
     """
     raw: dict[str, list[str]] = {}
-    empty: set[str] = set()
     for element in parse(path, code=CODE, place=place, max_bytes=max_bytes).iter():
         name, value = local(element), text(element)
-        if not name or len(element):
-            continue
-        if not value:
-            empty.add(name)
+        if not name or len(element) or not value:
             continue
         if name == "Maintenance" and name in raw and value.isdigit():
             name = "SheetNumber"  # the printed circular names field 12 "Maintenance" again (DERIVED)
         raw.setdefault(name, []).append(value)
-        if len(raw) > MAX_FIELDS or len(raw[name]) > MAX_FIELDS or len(empty) > MAX_FIELDS:
+        if len(raw) > MAX_FIELDS or len(raw[name]) > MAX_FIELDS:
             raise UnreadableDeliveryError(CODE, place, because("ingest.more-entries", count=MAX_FIELDS))
     if not raw:
         raise UnreadableDeliveryError(CODE, place, because("ingest.no-values"))
     joined = {name: "; ".join(values) for name, values in raw.items()}
     fields, standard = _named(joined, of_document=of_document)
-    return Ead(fields, joined, frozenset(empty), standard)
+    return Ead(fields, joined, standard)
 
 
 def _named(raw: Mapping[str, str], *, of_document: bool) -> tuple[dict[str, str], str]:

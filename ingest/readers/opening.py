@@ -7,6 +7,7 @@ hashed, and links are not followed.
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,6 +35,27 @@ def opened(raw: Path, into: Path, limits: Limits) -> Opened:
     target = into / FILES
     members = _copied(raw, target, limits) if raw.is_dir() else unpack(raw, target, limits)
     return laid_out(raw.name, members, target)
+
+
+def packed(folder: Path, target: Path, limits: Limits) -> None:
+    """Write a folder as the ZIP it would have been sent as, its own name on top; the same folder gives the same bytes.
+
+    Raises:
+        UnreadableDeliveryError: SIP_UNSAFE_NAME, SIP_NAME_CLASH, SIP_TOO_MANY_FILES.
+    """
+    names = Names(limits.name)
+    with zipfile.ZipFile(target, "w") as sink:
+        for number, (name, path) in enumerate(_walked(folder, folder, names), 1):
+            if number > limits.files:
+                raise UnreadableDeliveryError(
+                    "SIP_TOO_MANY_FILES", folder.name, because("ingest.more-files", count=limits.files)
+                )
+            with (
+                path.open("rb") as source,
+                sink.open(zipfile.ZipInfo(f"{folder.name}/{name}"), "w") as member,
+            ):
+                hashed_copy(source, member)
+    names.settle()
 
 
 def _copied(folder: Path, into: Path, limits: Limits) -> list[Unpacked]:

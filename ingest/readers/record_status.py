@@ -16,6 +16,7 @@ from ingest.delivery import Previous
 from ingest.finding import Finding
 
 WORDS = frozenset({"NEW", "SUPPLEMENT", "REPLACEMENT", "TEST", "OTHER"})
+TRIAL = "TEST"
 BELONGING = frozenset({"SUPPLEMENT", "REPLACEMENT"})
 PLACE = "RECORDSTATUS"
 SHOWN = 60

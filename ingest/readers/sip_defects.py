@@ -1,6 +1,7 @@
 """Defects that vendors' packages are known to have (domain notes on edXML, 4.1): findings, not crashes.
 
-Where the meaning is certain it is a warning and the package is read; where it is not, an error.
+Where the meaning is certain it is a warning and the package is read; where it is not, an error. An empty
+paperFileCode of a digitised case file is found by the checks (V09_DEPENDENT).
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ SCHEMAS = {
     name.casefold(): name for name in ("METS.xsd", "EAD.xsd", "EAD_doc.xsd", "EAD_pic.xsd", "EAD_media.xsd")
 }
 """Names in `schemas/` as the circular's table has them."""
-DIGITISED = "02"  # confidence code of a scan of paper
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
+_ORDINAL = re.compile(r"[0-9]{7}")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
 
@@ -33,12 +34,6 @@ def defects(package: Package, context: Context) -> Iterator[Finding]:
     yield from _schemas(package, context.limits)
     yield from _arc_names(package)
     yield from _document_codes(package)
-    if (
-        package.ead.fields.get("ConfidenceLevel.code") == DIGITISED
-        and not package.ead.fields.get("PaperFileCode")
-        and "paperFileCode" in package.ead.empty
-    ):
-        yield Finding("SIP_PAPER_CODE", EAD)
 
 
 def _zip_name(package: Package, file_name: str) -> Iterator[Finding]:
@@ -105,9 +100,12 @@ def _document_codes(package: Package) -> Iterator[Finding]:
     if not code:
         return
     years: list[tuple[int, Described]] = []
+    tails: list[tuple[int, Described]] = []
     for ordinal, one in enumerate(package.documents, 1):
         said = one.ead.fields.get("ArcDocCode", "")
-        head = said.rpartition(".")[0]
+        head, _, tail = said.rpartition(".")
+        if head and not _ORDINAL.fullmatch(tail):
+            tails.append((ordinal, one))
         if not head or head == code or head.endswith(f".{code}"):
             continue
         if _without_years(head) == _without_years(code):
@@ -115,14 +113,11 @@ def _document_codes(package: Package) -> Iterator[Finding]:
         else:
             params = {"value": said[:100], "expected": f"{code}."[:100]}
             yield Finding("SIP_DOC_CODE", one.document.place, params, ordinal)
-    if years:
-        ordinal, first = years[0]
-        params = {
-            "value": first.ead.fields["ArcDocCode"][:100],
-            "expected": f"{code}."[:100],
-            "count": str(len(years)),
-        }
-        yield Finding("SIP_DOC_CODE_YEAR", first.document.place, params, ordinal)
+    for name, found in (("SIP_DOC_CODE_YEAR", years), ("SIP_DOC_CODE_ORDINAL", tails)):
+        for ordinal, first in found[:1]:
+            value = first.ead.fields["ArcDocCode"][:100]
+            params = {"value": value, "expected": f"{code}."[:100], "count": str(len(found))}
+            yield Finding(name, first.document.place, params, ordinal)
 
 
 def _without_years(code: str) -> list[str]:

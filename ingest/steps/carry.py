@@ -11,6 +11,7 @@ from ingest import quarantine
 from ingest.delivery import DeliveredFile, Delivery
 from ingest.formats.derivative import Derivative
 from ingest.mending.amendment import Amendment, amended
+from ingest.readers.record_status import TRIAL
 from ingest.steps.look import AllFacts
 from ingest.steps.normalise import Derivatives
 from ingest.steps.step import Work
@@ -29,10 +30,15 @@ class Earlier:
 
 
 def opened(work: Work, submission_id: str) -> Earlier | None:
-    """Return the earlier delivery; None when its bytes are gone or its description was never read."""
+    """Return the earlier delivery; None when its bytes are gone, or its description was never read.
+
+    A trial package (TEST) is no delivery that could be mended.
+    """
     there = replace(work, submission_id=submission_id, folder=quarantine.folder(submission_id) / "work")
     delivery = there.find("delivery", Delivery)
-    return Earlier(delivery, there) if delivery is not None else None
+    if delivery is None or delivery.record_status == TRIAL:
+        return None
+    return Earlier(delivery, there)
 
 
 def by_objid(work: Work, submission_ids: Iterable[str], objid: str) -> Earlier | None:

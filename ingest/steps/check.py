@@ -15,9 +15,12 @@ from ingest.checks.known import known_to
 from ingest.clock.calendar import hours_of
 from ingest.delivery import Delivery
 from ingest.finding import Severity
+from ingest.readers.record_status import TRIAL
 from ingest.steps import secret
 from ingest.steps.look import AllFacts
 from ingest.steps.step import Note, Outcome, Verdict, Work
+
+GOES_BACK = frozenset({Verdict.RETURN, Verdict.REFUSE})
 
 
 def check(work: Work, now: datetime) -> Outcome:
@@ -48,9 +51,9 @@ def check(work: Work, now: datetime) -> Outcome:
         {"profile": profile.id, "codes": sorted({finding.code for finding in findings})},
         basis="TT 02/2019/TT-BNV",
     )
-    verdict = verdict_of({rule(finding.code).severity for finding in findings})
+    verdict = verdict_of({rule(finding.code).severity for finding in findings}, delivery.record_status)
     # Some regulations say by which clause the receiver may refuse, and that it tells the sender.
-    basis = profile.refusal.clause if profile.refusal and verdict is not Verdict.GO_ON else ""
+    basis = profile.refusal.clause if profile.refusal and verdict in GOES_BACK else ""
     return Outcome(
         verdict,
         reason=reasons.told_by(findings, basis) if basis else "",
@@ -60,13 +63,16 @@ def check(work: Work, now: datetime) -> Outcome:
         title=delivery.fields.get("Title", ""),
         file_code=delivery.fields.get("FileCode", ""),
         file_name=work.file_name,
+        wipe=verdict is Verdict.TESTED,
     )
 
 
-def verdict_of(severities: set[Severity]) -> Verdict:
-    """Return where a submission with findings of these severities goes."""
+def verdict_of(severities: set[Severity], record_status: str = "NEW") -> Verdict:
+    """Return where a submission with findings of these severities goes; a trial package ends here, good or bad."""
     if Severity.BLOCKING in severities:
         return Verdict.REFUSE
+    if record_status == TRIAL:
+        return Verdict.TESTED
     if Severity.ERROR in severities:
         return Verdict.RETURN
     return Verdict.GO_ON

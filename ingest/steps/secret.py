@@ -14,7 +14,7 @@ from datetime import datetime
 from archive.ledger.event import Verb
 from archive.register.models import Agency
 from archive.vietnam import day_of
-from ingest.checks import secrets
+from ingest.checks import secret_words, secrets
 from ingest.checks.case import case_of
 from ingest.checks.dates import parse_date
 from ingest.delivery import Delivery, FileFacts
@@ -52,9 +52,21 @@ def refusal(
 def refusal_of_names(names: Iterable[str], now: datetime) -> Outcome | None:
     """Return the refusal when one of the names itself says a level of secrecy; for what cannot be read further."""
     parts = [part for name in names for part in re.split(r"[/\\!\n]", name)]
-    if not any(secrets.is_secret_name(part) for part in parts):
+    if not any(secret_words.is_secret_name(part) for part in parts):
         return None
     return _refused([Finding("V12", NOT_WRITTEN, {})], "", now)
+
+
+def refusal_of_message(names: Iterable[str], fields: Mapping[str, str], now: datetime) -> Outcome | None:
+    """Return the refusal when a name or a field of a lone message says a level of secrecy.
+
+    Args:
+        names: of the message and its attachments.
+        fields: what it says, by the name of the element that says it.
+    """
+    if any(secret_words.is_secret_field(name, value) for name, value in fields.items()):
+        return _refused([Finding("V12", NOT_WRITTEN, {})], "", now)
+    return refusal_of_names(names, now)
 
 
 def _refused(found: Iterable[Finding], profile: str, now: datetime) -> Outcome | None:

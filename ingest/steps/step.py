@@ -45,6 +45,7 @@ class Verdict(StrEnum):
     GATHER = "gather"  # a lone document waits for its case file
     RETURN = "return"  # to be mended and sent again
     REFUSE = "refuse"  # not to be sent again as it is
+    TESTED = "tested"  # a trial package: answered, and nothing of it kept
     STORED = "stored"
     NOTED = "noted"  # a message that brings no document: what it meant is recorded
 

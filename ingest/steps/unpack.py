@@ -152,13 +152,16 @@ def _message(work: Work, message: edxml.Message, agency: Agency, now: datetime) 
     How its sender names the document goes into the result, for statuses; that is no event of the ledger.
     """
     delivery = delivery_of(message)
-    names = (
-        message.subject,
-        message.reason,
-        message.description,
-        *(attachment.name for attachment in message.attachments),
-    )
-    refused = secret.refusal_of_names(names, now) or secret.refusal(delivery, {}, agency, now)
+    names = [message.subject, *(attachment.name for attachment in message.attachments)]
+    said = {
+        "Secret": message.secrecy,
+        "Subject": message.subject,
+        "TypeName": message.type_name,
+        "Description": message.description,
+        "Reason": message.reason,
+    }
+    said |= {f"Attachment {n}": one.description for n, one in enumerate(message.attachments, 1)}
+    refused = secret.refusal_of_message(names, said, now) or secret.refusal(delivery, {}, agency, now)
     if refused is not None:
         return refused
     work.save("message", message, edxml.Message)

@@ -1,4 +1,4 @@
-"""One broken case file per rule: exactly that code comes out, and it explains itself."""
+"""Rules at their edges, on facts made up for them. One broken delivery a rule, on real files: `test_broken.py`."""
 
 from __future__ import annotations
 
@@ -24,14 +24,10 @@ from check_builders import (
     signed_by_both,
 )
 
-from archive.reason import because
-from ingest.checks.catalogue import explain, rules
 from ingest.checks.duplicates import Known, KnownDocument
-from ingest.clock.calendar import OWN, load
 from ingest.delivery import MediaFacts, ScanFacts
 
 SIGNED = signed_by_both()
-SUBJECT = "Quyết định ban hành Quy chế văn thư, lưu trữ"
 OTHER = KnownDocument(
     "000.00.05.H37.2021.09.TH",
     "000.00.05.H37-2021.900",
@@ -41,10 +37,6 @@ OTHER = KnownDocument(
     date(2021, 5, 5),
     frozenset({"0" * 64}),
 )
-
-
-def _without_document(case: ACase) -> ACase:
-    return replace(case, documents=()).saying(TotalDoc="0", PageNumber="0")
 
 
 def _knowing(case: ACase, *documents: KnownDocument) -> ACase:
@@ -90,168 +82,6 @@ def _photo(file: File) -> ACase:
 
 def _film(file: File) -> ACase:
     return _instead(FILM, file)
-
-
-BROKEN: dict[str, Callable[[], ACase]] = {
-    "V01": lambda: a_good_case().files(File(version="1.3")),
-    "V04": lambda: a_good_case().document(PageAmount="3").saying(PageNumber="5"),
-    "V04_DOCS": lambda: a_good_case().saying(TotalDoc="3"),
-    "V04_TOTAL": lambda: a_good_case().saying(PageNumber="5"),
-    "V01_NOT_PDF": lambda: _scanned(
-        replace(a_scan(SCAN_NAME.replace("pdf", "jpg")), content="jpeg", signatures=())
-    ),
-    "V01_LAYERS": lambda: _scanned(
-        a_scan(SCAN_NAME, scan=ScanFacts(2, 200, 24, pages_silent=(1, 2))), "01/07/2025"
-    ),
-    "V02": lambda: _scanned(a_scan(SCAN_NAME, scan=ScanFacts(2, 200, 8, pages_grey=(2,)))),
-    "V03": lambda: _scanned(a_scan(SCAN_NAME, scan=ScanFacts(2, 150, 24, pages_low=(1, 2)))),
-    "V05": lambda: _scanned(replace(a_scan(SCAN_NAME), signatures=(signed_by(),))),
-    "V05_BODY": lambda: replace(_scanned(a_scan(SCAN_NAME)), agency_name="Sở Tài chính"),
-    "V05_TIME": lambda: _scanned(_sealed(signed_at="2020-03-02T02:00:00+00:00")),
-    "V06": lambda: _scanned(_sealed(box=(0.1, 0.1, 0.3, 0.2))),
-    "V08_PHOTO": lambda: _photo(File("anh.jpg", "jpeg", more={"scan": ScanFacts(1, 96, 24)})),
-    "V08_FILM": lambda: _film(
-        File("phim.avi", "avi", more={"media": MediaFacts("film", "AVI", "JPEG", 800, 9)})
-    ),
-    "V08_SOUND": lambda: _film(
-        File("a.mp3", "mp3", more={"media": MediaFacts("sound", "MPEG Audio", "", 64, 9)})
-    ),
-    "V15": lambda: a_good_case().files(
-        File(signatures=(replace(signed_by(), covers_whole_file=False, changed_after="annotation"),))
-    ),
-    "V07": lambda: _scanned(a_scan("Quyet dinh.pdf")),
-    "V07_ORDINAL": lambda: a_good_case().document(DocOrdinal="3"),
-    "V09_REQUIRED": lambda: a_good_case().saying(Title=" "),
-    "V09_ADVISED": lambda: a_good_case().saying(Rights=""),
-    "V09_LENGTH": lambda: a_good_case().document(Subject="x" * 501),
-    "V09_NUMBER": lambda: a_good_case().saying(TotalDoc="hai"),
-    "V09_DATE": lambda: a_good_case().saying(StartDate="31/02/2020"),
-    "V09_ORDER": lambda: a_good_case().saying(StartDate="01/01/2021"),
-    "V09_RANGE": lambda: a_good_case().document(IssuedDate="31/12/2019"),
-    "V09_FUTURE": lambda: a_good_case().document(IssuedDate="03/03/2026"),
-    "V09_BOOL": lambda: _tt05(a_good_case()).document(Process="có"),
-    "V09_DEPENDENT": lambda: _tt05(a_good_case()).document(Process=""),
-    "REGIME_TABLES": lambda: a_good_case().saying(EndDate="01/07/2025"),
-    "V09_CODE": lambda: _tt05(a_good_case()).document(TypeName="99"),
-    "V09_UNUSUAL": lambda: a_good_case().saying(Maintenance="đến khi hết hiệu lực"),
-    "V10": lambda: a_good_case().saying(FileNotation="02.TH"),
-    "V10_DOCUMENT": lambda: a_good_case().document(
-        OrganId="000.00.05.H26", FileCatalog="2020", FileNotation="02.TH"
-    ),
-    "V11": lambda: a_good_case().saying(Language="Tiếng Anh, Tiếng Pháp"),
-    "V10_YEAR": lambda: a_good_case().saying(FileCatalog="20", FileCode="000.00.05.H26.20.01.TH"),
-    "V10_OTHER_FILE": lambda: a_good_case().document(FileCode="000.00.05.H26.2020.02.TH"),
-    "V12": lambda: a_good_case().document(Mode="Mật"),
-    "V13_NO_DOCUMENT": lambda: _without_document(a_good_case()),
-    "V13_FILE_MISSING": lambda: a_good_case().files(),
-    "V13_UNTOLD": lambda: a_good_case().files(File(looked_into=False)),
-    "UNOPENABLE": lambda: a_good_case().files(File(problem="cut off", pages=None)),
-    "ENCRYPTED": lambda: a_good_case().files(File(encrypted=True, problem="needs a password", pages=None)),
-    "ACTIVE_CONTENT": lambda: a_good_case().files(File(more={"active_content": ("JavaScript",)})),
-    "DAMAGED": lambda: a_good_case().files(File(more={"damaged": because("ingest.end-missing")})),
-    "PROGRAM": lambda: a_good_case().files(File(more={"programs": ("Windows program",)})),
-    "UNSEEN_INSIDE": lambda: a_good_case().files(File(more={"unseen": because("ingest.end-missing")})),
-    "MACRO": lambda: a_good_case().files(File(more={"macros": ("VBA",)})),
-    "ATTACHED_FILES": lambda: a_good_case().files(File(more={"attachments": 2})),
-    "CASE_DUPLICATE": lambda: replace(a_good_case(), known=Known(frozenset({"000.00.05.H26.2020.01.TH"}))),
-    "DOC_ID_DUPLICATE": lambda: _knowing(
-        a_good_case(), replace(OTHER, code="000.00.05.H26-2020.15", number="7")
-    ),
-    "SAME_BYTES": lambda: _knowing(
-        a_good_case(), replace(OTHER, number="7", sha256s=frozenset({File("QuyetDinh15.pdf").sha256}))
-    ),
-    "FORMAT": lambda: a_good_case().files(File("a.zip", "zip")),
-    "FORMAT_EXTENSION": lambda: a_good_case().files(File("a.pdf", "docx")),
-    "FORMAT_SIGNED": lambda: lang_son().files(File("a.docx", "docx", signatures=SIGNED)),
-    "SECRET": lambda: lang_son().document(Mode="Tối mật"),
-    "DOC_ID": lambda: an_giang().document(DocCode="000.00.01.H01-2020.015"),
-    "CASE_CODE": lambda: an_giang().saying(FileCode="000.00.01.H01.2020.TH01", FileNotation="TH01"),
-    "PAGES": lambda: an_giang().document(PageAmount="3").saying(PageNumber="5"),
-    "FIELD": lambda: gia_lai().document(Status="đã đến"),
-    "SIGNATURE_MISSING": lambda: an_giang().files(File()),
-    "SIGNATURE_INVALID": lambda: a_good_case().files(
-        File(signatures=(signed_by(verdict="TOTAL-FAILED", why="HASH_FAILURE", intact=False),))
-    ),
-    "SIGNATURE_UNPROVEN": lambda: a_good_case().files(
-        File(signatures=(signed_by(verdict="INDETERMINATE", why="NO_CERTIFICATE_CHAIN_FOUND"),))
-    ),
-    "SIGNATURE_ORDER": lambda: cao_bang().files(
-        File(text=SUBJECT, signatures=(signed_by(), signed_by("Sở Nội vụ", "2020-03-02T08:00:00+07:00")))
-    ),
-    "INFORMATION_ONLY": lambda: cao_bang().files(File(text=SUBJECT)),
-    "RECALLED": lambda: lang_son().document(Status="Thu hồi"),
-    "ABSTRACT_VAGUE": lambda: gia_lai().document(Subject="V/v Mời họp"),
-    "CHARSET": lambda: lang_son().files(File(signatures=SIGNED, more={"legacy_fonts": (".VnTime",)})),
-    "SIGNER_MISSING": lambda: an_giang().files(File(signatures=(signed_by(),))),
-    "SEAL_LOOK": lambda: lang_son().files(File(signatures=(signed_by(), replace(SIGNED[1], ink="black")))),
-    "ABSTRACT_DIFFERS": lambda: cao_bang().files(File(signatures=SIGNED, text="Quyết định khác")),
-    "ABSTRACT_UNTOLD": lambda: cao_bang().files(File(signatures=SIGNED)),
-    "ISSUED_LATE": lambda: replace(
-        lang_son().document(SentAt="2021-03-03T13:40:00+07:00", SendReceipt="x"), hours=load(OWN)[""]
-    ),
-    "SEND_RECEIPT": lambda: lang_son().document(SentAt="2021-03-02T10:00:00+07:00"),
-    "REPLY_LINK": lambda: an_giang().document(Subject="Trả lời kiến nghị của cử tri"),
-    "NOT_IN_FILE_LIST": lambda: replace(an_giang(), known=Known(listed=frozenset({"x"}))),
-    "REMOVED_FROM_FILE": lambda: gia_lai().document(History="bỏ văn bản 12 khỏi hồ sơ", Urgency="thường"),
-    "TRANSIENT": lambda: replace(
-        gia_lai().document(TypeName="Thông báo", CodeNumber="").saying(TotalDoc="1", PageNumber="2"),
-        documents=(gia_lai().document(TypeName="Thông báo", CodeNumber="").documents[0],),
-    ),
-    "PAPER_EXPECTED": lambda: gia_lai().saying(PaperFileCode=""),
-    "PAPER_ORIGINAL": lambda: cao_bang().saying(Maintenance="Vĩnh viễn"),
-    "NUMBER_DUPLICATE": lambda: _knowing(lang_son(), OTHER),
-    "PROFILE_AGENCY": lambda: replace(an_giang(), fields={**an_giang().fields, "OrganId": ""}).saying(
-        FileCode="000.00.01.H33.2020.01TH"
-    ),
-    "PROFILE_DRAFT": ninh_binh,
-}
-# Ninh Bình is a draft: its warning is always there.
-BROKEN_DRAFT: dict[str, Callable[[], ACase]] = {
-    "DOSSIER_MISSING": lambda: replace(
-        ninh_binh().saying(TotalDoc="1", PageNumber="2"),
-        documents=(ninh_binh().document(Subject="Trình xem xét, gửi kèm hồ sơ dự án").documents[0],),
-    ),
-    "FILE_NAME": lambda: ninh_binh().files(File("Báo cáo.pdf", signatures=SIGNED)),
-    "FILE_SIZE": lambda: ninh_binh().files(File("a.pdf", size=52_428_801, signatures=SIGNED)),
-}
-# Made by the scanner's step, not by the engine.
-ELSEWHERE = {"VIRUS", "VIRUS_UNSCANNED"}
-
-
-@pytest.mark.parametrize("code", sorted(BROKEN))
-def test_a_case_file_broken_in_one_way_gets_exactly_that_finding(code: str) -> None:
-    assert BROKEN[code]().codes() == [code]
-
-
-@pytest.mark.parametrize("code", sorted(BROKEN_DRAFT))
-def test_a_case_file_of_ninh_binh_broken_in_one_way_gets_that_finding_and_the_draft_warning(
-    code: str,
-) -> None:
-    assert BROKEN_DRAFT[code]().codes() == [code, "PROFILE_DRAFT"]
-
-
-@pytest.mark.parametrize("build", [*BROKEN.values(), *BROKEN_DRAFT.values()], ids=[*BROKEN, *BROKEN_DRAFT])
-@pytest.mark.parametrize("lang", ["vi", "en"])
-def test_every_finding_explains_itself_in_both_languages(build: Callable[[], ACase], lang: str) -> None:
-    for finding in build().findings():
-        told = explain(finding, lang)  # type: ignore[arg-type]
-        assert told.text and told.remedy and told.clause
-        assert "{" not in told.text + told.remedy + told.clause
-
-
-def test_every_rule_of_these_modules_has_a_broken_example() -> None:
-    mine = {
-        "circular_02",
-        "contents",
-        "description",
-        "secrets",
-        "province",
-        "signing",
-        "duplicates",
-        "ingest.virus",
-    }
-    codes = {code for code, rule in rules().items() if rule.checked_by in mine}
-    assert codes - set(BROKEN) - set(BROKEN_DRAFT) == ELSEWHERE
 
 
 @pytest.mark.parametrize("case", [a_good_case, lang_son, an_giang, gia_lai, cao_bang])

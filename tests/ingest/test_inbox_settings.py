@@ -224,8 +224,9 @@ def test_the_example_of_the_operators_manual_is_valid(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     manual = Path(__file__).parents[2] / "deploy" / "README.md"
-    example = manual.read_text("utf-8").partition("```toml\n")[2].partition("```")[0]
-    (tmp_path / "tangthu.toml").write_text(example)
+    examples = [part.partition("```")[0] for part in manual.read_text("utf-8").split("```toml\n")[1:]]
+    (tmp_path / "tangthu.toml").write_text("\n".join(one for one in examples if "ingest" in one), "utf-8")
     monkeypatch.setenv("TANGTHU_CONFIG", str(tmp_path / "tangthu.toml"))
-    kinds = [one.kind for one in IngestSettings.load().inboxes]
-    assert kinds == ["vxp", "provincial", "lgsp", "folder", "sftp"]
+    settings = IngestSettings.load()
+    assert [one.kind for one in settings.inboxes] == ["vxp", "provincial", "lgsp", "folder", "sftp"]
+    assert [place.agency for place in settings.fetch_places] == ["000.00.05.H37"]

@@ -16,7 +16,6 @@ from ingest.checks.duplicates import Known
 from ingest.checks.engine import check
 from ingest.delivery import Delivery, FileFacts
 from ingest.errors import UnreadableDeliveryError
-from ingest.finding import Severity
 from ingest.formats.inspect import inspect
 from ingest.gateway import edxml
 from ingest.gateway.limits import Limits
@@ -24,12 +23,20 @@ from ingest.gateway.simulator import Simulator
 from ingest.profiles.load import profile_for
 from ingest.readers.interface import Context
 from ingest.readers.read import read
+from ingest.steps.check import verdict_of
+from ingest.steps.step import Verdict
 from tests.samples.cast import cast
 from tests.samples.offices import OFFICES
 from tests.samples.world import EICAR, World, build
 
 TODAY = date(2026, 11, 23)
 KEYS = [part.key for part in cast()]
+OUTCOMES = {
+    Verdict.REFUSE: "refused",
+    Verdict.RETURN: "returned",
+    Verdict.GO_ON: "stored",
+    Verdict.TESTED: "tested",
+}
 EXTRAS = ["ls-zip-hong", "ls-lap-lai", "ls-cong-van-den", "ls-thong-bao", "ls-edxml-hong"]
 
 
@@ -75,16 +82,10 @@ def test_a_case_file_is_judged_as_the_world_expects(
         assert any(file.path.read_bytes() == EICAR.encode() for file in files) and not codes
         return
     assert set(expected.codes) <= codes
-    outcome = (
-        "refused"
-        if Severity.BLOCKING in severities
-        else "returned"
-        if Severity.ERROR in severities
-        else "stored"
-    )
+    outcome = OUTCOMES[verdict_of(severities, delivery.record_status)]
     assert outcome == expected.outcome
     if outcome == "stored":
-        assert codes <= {"PROFILE_DRAFT"}
+        assert codes <= {"PROFILE_DRAFT", *expected.codes}
 
 
 @pytest.mark.parametrize("key", EXTRAS)
@@ -117,9 +118,16 @@ def test_the_world_is_as_large_and_varied_as_promised(world: World) -> None:
         "stored",
         "returned",
         "refused",
+        "tested",
         "gathering",
         "duplicate",
     }
+
+
+def test_every_wrapping_that_is_read_is_in_it(world: World, tmp_path: Path) -> None:
+    keys = ("ls-tai-lieu-roi", "cb-tui-bagit", "gl-bang-ke-csv", "ls-bang-ke-xlsx", "ls-phan-mem-cu")
+    kinds = [opened(world, key, tmp_path / key).kind for key in keys]
+    assert kinds == ["SIP_tailieu", "BagIt+SIP_hoso", "ZIP+bang-ke", "ZIP+bang-ke", "SIP_hoso"]
 
 
 def test_both_regimes_and_both_circulars_are_in_it(world: World, tmp_path: Path) -> None:

@@ -96,6 +96,13 @@ def test_the_wrong_year_in_every_doc_code_is_one_warning(tmp_path: Path) -> None
     assert [document.fields["DocOrdinal"] for document in delivery.documents] == ["1", "2"]
 
 
+def test_ordinals_of_another_length_are_one_warning(tmp_path: Path) -> None:
+    docs = tuple({**one, "docCode": f"{CODE}.{n:03d}"} for n, one in enumerate(documents(), 1))
+    delivery = delivered(tmp_path, docs=docs)
+    assert one(delivery, "SIP_DOC_CODE_ORDINAL").params["count"] == "2"
+    assert [document.fields["DocOrdinal"] for document in delivery.documents] == ["1", "2"]
+
+
 def test_a_doc_code_of_another_case_file_is_an_error_at_its_document(tmp_path: Path) -> None:
     docs = (documents()[0], documents("H49.64.33.2001.161")[1])
     found = one(delivered(tmp_path, docs=docs), "SIP_DOC_CODE")
@@ -120,13 +127,6 @@ def test_two_different_file_codes_are_unclear(tmp_path: Path) -> None:
     assert rule("SIP_CODE_CONFLICT").severity is Severity.ERROR
 
 
-def test_a_digitised_case_file_with_an_empty_paper_code_is_told(tmp_path: Path) -> None:
-    file = {**FILE, "confidenceLevel": "02", "paperFileCode": ""}
-    assert codes(delivered(tmp_path, file=file)) == {"SIP_PAPER_CODE"}
-    born = {**file, "confidenceLevel": "01"}
-    assert codes(delivered(tmp_path / "b", file=born)) == set()
-
-
 @pytest.mark.parametrize("tail", ["²", "9" * 6000, "", "-1"])
 def test_an_ordinal_that_is_no_number_is_no_crash(tail: str, tmp_path: Path) -> None:
     """Found while reading on: int() of a superscript or of 6,000 digits raises."""
@@ -149,7 +149,6 @@ def test_all_of_one_vendor_s_defects_together_leave_a_readable_case_file(tmp_pat
         "SIP_SCHEMA_ARC",
         "SIP_ZIP_NAME",
         "SIP_DOC_CODE_YEAR",
-        "SIP_PAPER_CODE",
     }
     assert {rule(code).severity for code in codes(delivery)} == {Severity.WARNING}
     assert [len(document.files) for document in delivery.documents] == [1, 1]

@@ -35,6 +35,16 @@ class Made(StrEnum):
         return self.value.rpartition(".")[2] if "." in self.value else self.value
 
 
+class Wrapping(StrEnum):
+    """How the case file travels."""
+
+    SIP = "SIP_hoso"
+    LOOSE = "SIP_tailieu"  # documents, and no case file made of them
+    BAG = "BagIt"
+    XLSX = "xlsx"  # files with a list of them
+    CSV = "csv"
+
+
 @dataclass(frozen=True)
 class DocumentPlan:
     """A document to be made.
@@ -106,6 +116,9 @@ class CaseFilePlan:
         standard: which field names its description uses, "TT02" or "TT05".
         described: description fields instead of the true ones; None leaves a field out.
         wrong_hash: position of the data file whose hash in the METS is made wrong; 0 for none.
+        vendor: made by software that is known for its mistakes.
+        mixed: the last row of its list is of another case file.
+        holey: one file is not in the package, only where it could be fetched.
     """
 
     office: Office = OFFICES["lang-son"]
@@ -121,6 +134,10 @@ class CaseFilePlan:
     described: Mapping[str, str | None] = field(default_factory=dict)
     wrong_hash: int = 0
     record_status: str = "NEW"
+    wrapping: Wrapping = Wrapping.SIP
+    vendor: bool = False
+    mixed: bool = False
+    holey: bool = False
 
     @property
     def file_code(self) -> str:
@@ -166,6 +183,22 @@ class CaseFilePlan:
     def with_status(self, record_status: str) -> CaseFilePlan:
         """Say what the package is to the archive: NEW, SUPPLEMENT, REPLACEMENT, TEST or OTHER."""
         return replace(self, record_status=record_status)
+
+    def wrapped_as(self, wrapping: Wrapping) -> CaseFilePlan:
+        """Say how it travels."""
+        return replace(self, wrapping=wrapping)
+
+    def by_careless_software(self) -> CaseFilePlan:
+        """Have it packed by software that is known for its mistakes."""
+        return replace(self, vendor=True)
+
+    def mixed_with_another(self) -> CaseFilePlan:
+        """Put a row of another case file into its list."""
+        return replace(self, mixed=True)
+
+    def with_a_hole(self) -> CaseFilePlan:
+        """Leave one file out and say where it could be fetched."""
+        return replace(self, holey=True)
 
     def with_wrong_hash_of_file(self, position: int) -> CaseFilePlan:
         """Make the METS lie about one data file (counted from 1)."""

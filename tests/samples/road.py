@@ -304,6 +304,7 @@ def signed(
     *who: str,
     at: Sequence[datetime] = (),
     inks: Sequence[str] = (),
+    boxes: Sequence[tuple[int, int, int, int]] = (),
     over: Maker = plain,
     key: str = "",
 ) -> Maker:
@@ -320,9 +321,9 @@ def signed(
             organ = doc.sheet.organ
             names = {"person": "Nguyễn Văn An", "agency": organ}
             whom = [road.pki.signer(names.get(one, one), organ) for one in who or ("person", "agency")]
-            papers.sign_pdf(path, whom, at=at or _moments(doc, len(whom)), inks=inks)
+            papers.sign_pdf(path, whom, at=at or _moments(doc, len(whom)), inks=inks, boxes=boxes)
 
-        shutil.copy(road.made(f"{who} {at} {inks} {key} {doc.sheet}", sign), target)
+        shutil.copy(road.made(f"{who} {at} {inks} {boxes} {key} {doc.sheet}", sign), target)
 
     return make
 

@@ -22,16 +22,11 @@ from archive.vietnam import VIETNAM
 from tests.samples import papers
 from tests.samples.case_file import CaseFilePlan, DocumentPlan, Made
 from tests.samples.cast import Part, cast
-from tests.samples.description import (
-    document_fields,
-    file_fields,
-    file_name,
-    tt05_document,
-    tt05_file,
-)
+from tests.samples.description import document_fields, file_fields, file_name
 from tests.samples.offices import ARCHIVE, OFFICES
 from tests.samples.pki import Pki
-from tests.samples.sip import DocumentParts, SipParts, write_sip
+from tests.samples.sip import DocumentParts
+from tests.samples.wrapping import wrap
 
 SENT = datetime(2026, 1, 5, 8, 0, tzinfo=VIETNAM)
 # The harmless test file of the anti-virus makers, in two halves so that no scanner stops at this source.
@@ -43,7 +38,7 @@ class Expected:
     """What should become of one delivery.
 
     Attributes:
-        outcome: stored, returned, refused, gathering, or duplicate (of an earlier delivery).
+        outcome: stored, returned, refused, tested, gathering, or duplicate (of an earlier delivery).
         codes: finding codes that must be among the findings.
         role: its part in the demonstration: destroy, held, transfer, decision, or "".
         message_id: docId on the axis.
@@ -169,7 +164,7 @@ def post(world: World, number: int, key: str, kind: str, sender: str, payload: P
 
 
 def make_sip(plan: CaseFilePlan, target: Path, pki: Pki, *, made: datetime = SENT) -> int:
-    """Make the case file's papers and its SIP_hoso ZIP; return how many files its documents have."""
+    """Make the case file's papers and the ZIP they travel in; return how many files its documents have."""
     with tempfile.TemporaryDirectory() as folder:
         documents, total = [], 0
         for ordinal, document in enumerate(plan.documents, start=1):
@@ -181,23 +176,9 @@ def make_sip(plan: CaseFilePlan, target: Path, pki: Pki, *, made: datetime = SEN
                 pages = pages or found
                 parts.append((file_name(plan, document, ordinal, position), path))
             total += pages
-            documents.append((document_fields(plan, document, ordinal, pages), tuple(parts)))
-        fields = file_fields(plan, total)
-        late = plan.standard == "TT05"
-        write_sip(
-            SipParts(
-                key=plan.file_code,
-                sender_code=plan.office.code,
-                sender_name=plan.office.name,
-                made=made,
-                fields=tt05_file(fields) if late else fields,
-                documents=[DocumentParts(tt05_document(f) if late else f, parts) for f, parts in documents],
-                record_status=plan.record_status,
-                wrong_hash=plan.wrong_hash,
-            ),
-            target,
-        )
-        return sum(len(parts) for _, parts in documents)
+            documents.append(DocumentParts(document_fields(plan, document, ordinal, pages), tuple(parts)))
+        wrap(plan, file_fields(plan, total), documents, target, made)
+        return sum(len(document.files) for document in documents)
 
 
 def make_file(plan: CaseFilePlan, document: DocumentPlan, position: int, target: Path, pki: Pki) -> int:

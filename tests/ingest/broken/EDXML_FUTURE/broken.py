@@ -1,0 +1,15 @@
+"""A document issued after it came."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from offices import of, office
+
+from ingest.finding import Finding
+from tests.samples.road import Road
+
+
+def found(road: Road) -> list[Finding]:
+    with office(road) as world:
+        return of(world.sent(world.letter(issued=date(2090, 1, 1))))

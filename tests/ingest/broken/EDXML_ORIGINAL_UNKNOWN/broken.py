@@ -1,0 +1,13 @@
+"""An update of a document nobody knows."""
+
+from __future__ import annotations
+
+from offices import of, office
+
+from ingest.finding import Finding
+from tests.samples.road import Road
+
+
+def found(road: Road) -> list[Finding]:
+    with office(road) as world:
+        return of(world.sent(world.letter(bussiness=2, about=("never seen",))))

@@ -1,0 +1,16 @@
+"""The same message under another transport id."""
+
+from __future__ import annotations
+
+from offices import of, office
+
+from ingest.finding import Finding
+from tests.samples.edxml import write_document
+from tests.samples.road import Road
+
+
+def found(road: Road) -> list[Finding]:
+    with office(road) as world:
+        data = write_document(world.letter())
+        world.send(data)
+        return of(world.send(data))

@@ -1,0 +1,9 @@
+"""Exchange data without urgency."""
+
+from __future__ import annotations
+
+from tests.samples.road import ACase, a_case
+
+
+def broken() -> ACase:
+    return a_case("gia-lai-so-tttt").document(Status="đã đến")

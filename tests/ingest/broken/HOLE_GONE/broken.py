@@ -1,0 +1,14 @@
+"""A file that is not there."""
+
+from __future__ import annotations
+
+from holes import hole
+
+from ingest.finding import Finding
+from tests.samples.road import Road
+
+ALSO = ("SIP_HOLEY", "SIP_DOC_NO_FILE")
+
+
+def found(road: Road) -> list[Finding]:
+    return hole(road, "{url}/nop-luu/mat.txt - {missing}")

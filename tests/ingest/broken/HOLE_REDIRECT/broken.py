@@ -1,0 +1,16 @@
+"""A place that sends elsewhere."""
+
+from __future__ import annotations
+
+from holes import hole
+
+from ingest.finding import Finding
+from tests.samples.road import Road
+
+ALSO = ("SIP_HOLEY", "SIP_DOC_NO_FILE")
+
+
+def found(road: Road) -> list[Finding]:
+    return hole(
+        road, "{url}/nop-luu/a - {missing}", lambda server: server.moved.update({"/nop-luu/a": "/khac/x"})
+    )

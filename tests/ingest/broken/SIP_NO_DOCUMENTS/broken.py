@@ -1,0 +1,12 @@
+"""A package without descriptions, files or a list of them."""
+
+from __future__ import annotations
+
+from breaking import sip
+
+from ingest.finding import Finding
+from tests.samples.road import Road
+
+
+def found(road: Road) -> list[Finding]:
+    return sip(road, documents=())

@@ -1,0 +1,12 @@
+"""No EAD.xml."""
+
+from __future__ import annotations
+
+from breaking import sip, without
+
+from ingest.finding import Finding
+from tests.samples.road import Road
+
+
+def found(road: Road) -> list[Finding]:
+    return sip(road, without("metadata/descriptive/EAD.xml"))

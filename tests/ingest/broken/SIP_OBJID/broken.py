@@ -1,0 +1,12 @@
+"""A folder that is not the OBJID."""
+
+from __future__ import annotations
+
+from breaking import edit, sip
+
+from ingest.finding import Finding
+from tests.samples.road import Road
+
+
+def found(road: Road) -> list[Finding]:
+    return sip(road, edit("METS.xml", b'OBJID="uuid-', b'OBJID="uuid-0'))

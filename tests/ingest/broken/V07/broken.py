@@ -1,0 +1,11 @@
+"""A scan under a name of its own."""
+
+from __future__ import annotations
+
+from breaking import digitised, signed_scan
+
+from tests.samples.road import ACase
+
+
+def broken() -> ACase:
+    return digitised(signed_scan(), name="Quyet dinh.pdf")

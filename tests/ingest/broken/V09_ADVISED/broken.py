@@ -1,0 +1,9 @@
+"""No use mode."""
+
+from __future__ import annotations
+
+from tests.samples.road import ACase, a_case
+
+
+def broken() -> ACase:
+    return a_case().saying(Rights="")

@@ -1,0 +1,9 @@
+"""A note of 501 characters."""
+
+from __future__ import annotations
+
+from tests.samples.road import ACase, a_case
+
+
+def broken() -> ACase:
+    return a_case().document(Description="x" * 501)

@@ -1,0 +1,9 @@
+"""A total in words."""
+
+from __future__ import annotations
+
+from tests.samples.road import ACase, a_case
+
+
+def broken() -> ACase:
+    return a_case().saying(TotalDoc="hai")

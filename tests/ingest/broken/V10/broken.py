@@ -1,0 +1,9 @@
+"""A file code that is not made of its parts."""
+
+from __future__ import annotations
+
+from tests.samples.road import ACase, a_case
+
+
+def broken() -> ACase:
+    return a_case().saying(FileNotation="02.TH")

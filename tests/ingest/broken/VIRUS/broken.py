@@ -1,0 +1,21 @@
+"""The EICAR test file."""
+
+from __future__ import annotations
+
+from ingest.finding import Finding
+from ingest.steps.scan import scan
+from ingest.steps.unpack import unpack
+from ingest.virus import eicar_bytes
+from tests.samples.road import Road, a_case, from_, signed
+
+SERVICE = True
+
+
+def _scanned(road: Road) -> list[Finding]:
+    case = a_case().files(("a.pdf", signed()), ("b.bin", from_(lambda path: path.write_bytes(eicar_bytes()))))
+    road.know(case.where)
+    return list(road.steps(road.package(case), case.where.code, steps=(unpack, scan)).findings)
+
+
+def found(road: Road) -> list[Finding]:
+    return _scanned(road)
