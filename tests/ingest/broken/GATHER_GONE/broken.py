@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from offices import of, office
+from breaking.offices import of, office
 
 from ingest import quarantine
 from ingest.finding import Finding

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from breaking.offices import of, office
 from gathering_world import NOW, OFFICE
-from offices import of, office
 
 from archive.register.agencies import set_agency
 from archive.register.session import transaction

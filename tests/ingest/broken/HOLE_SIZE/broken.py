@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from holes import hole
+from breaking.holes import hole
 
 from ingest.finding import Finding
 from tests.samples.road import Road

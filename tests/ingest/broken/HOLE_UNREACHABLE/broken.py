@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from breaking.holes import hole
 from file_server import FileServer
-from holes import hole
 
 from ingest.finding import Finding
 from tests.samples.road import Road

@@ -2,28 +2,11 @@
 
 from __future__ import annotations
 
-import zipfile
+from breaking.mends import mended
 
-from breaking import room
-
-from ingest.errors import UnreadableDeliveryError
 from ingest.finding import Finding
-from ingest.mending import package
 from tests.samples.road import Road
 
 
-def _read(road: Road, description: str, **files: bytes) -> list[Finding]:
-    folder = room(road)
-    raw = folder / "mend.zip"
-    with zipfile.ZipFile(raw, "w") as sink:
-        sink.writestr(package.DESCRIPTION, description)
-        for name, data in files.items():
-            sink.writestr(f"files/{name}", data)
-    try:
-        return list(package.read(raw, folder).findings)
-    except UnreadableDeliveryError as error:
-        return [Finding(error.code, error.place, {"reason": error.reason})]
-
-
 def found(road: Road) -> list[Finding]:
-    return _read(road, '{"fields": {"Title": "x"}}', a=b"1")
+    return mended(road, '{"fields": {"Title": "x"}}', a=b"1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from offices import of, office
+from breaking.offices import of, office
 
 from ingest.finding import Finding
 from tests.samples.road import Road

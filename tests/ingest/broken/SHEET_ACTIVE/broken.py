@@ -5,22 +5,14 @@ from __future__ import annotations
 import io
 import zipfile
 
-from breaking import opened, room
+from breaking.sheets import sheet
 from test_sheet_reader import FILES, rows
 
 from ingest.finding import Finding
-from ingest.gateway.limits import Limits
-from ingest.readers.interface import Context
 from tests.samples.road import Road
-from tests.samples.sheet import write_plain, xlsx
+from tests.samples.sheet import xlsx
 
 ALSO = ("SHEET_DERIVED",)
-
-
-def _sheet(road: Road, files: dict[str, bytes], limits: Limits | None = None) -> list[Finding]:
-    folder = room(road)
-    write_plain(files, folder / "goi.zip")
-    return opened(road, folder / "goi.zip", Context(limits or Limits(), agency_code="000.00.05.H30"))
 
 
 def _with_macro() -> bytes:
@@ -31,4 +23,4 @@ def _with_macro() -> bytes:
 
 
 def found(road: Road) -> list[Finding]:
-    return _sheet(road, {"bang-ke.xlsx": _with_macro(), **FILES})
+    return sheet(road, {"bang-ke.xlsx": _with_macro(), **FILES})

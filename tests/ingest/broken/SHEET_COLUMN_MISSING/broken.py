@@ -2,23 +2,15 @@
 
 from __future__ import annotations
 
-from breaking import opened, room
+from breaking.sheets import sheet
 from test_sheet_reader import FILES, HEADER, rows
 
 from ingest.finding import Finding
-from ingest.gateway.limits import Limits
-from ingest.readers.interface import Context
 from tests.samples.road import Road
-from tests.samples.sheet import comma, write_plain
+from tests.samples.sheet import comma
 
 ALSO = ("SHEET_DERIVED", "SIP_DOC_NO_FILE", "SIP_FILE_NO_DOC")
 
 
-def _sheet(road: Road, files: dict[str, bytes], limits: Limits | None = None) -> list[Finding]:
-    folder = room(road)
-    write_plain(files, folder / "goi.zip")
-    return opened(road, folder / "goi.zip", Context(limits or Limits(), agency_code="000.00.05.H30"))
-
-
 def found(road: Road) -> list[Finding]:
-    return _sheet(road, {"x.csv": comma([one[:-1] for one in rows()], header=HEADER[:-1]), **FILES})
+    return sheet(road, {"x.csv": comma([one[:-1] for one in rows()], header=HEADER[:-1]), **FILES})

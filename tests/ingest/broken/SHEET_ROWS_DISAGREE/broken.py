@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from breaking import opened, room
+from breaking.sheets import sheet
 from test_sheet_reader import changed
 
 from ingest.finding import Finding
-from ingest.gateway.limits import Limits
-from ingest.readers.interface import Context
 from tests.samples.road import Road
-from tests.samples.sheet import write_plain
 
 ALSO = ("SHEET_DERIVED",)
 
 
-def _sheet(road: Road, files: dict[str, bytes], limits: Limits | None = None) -> list[Finding]:
-    folder = room(road)
-    write_plain(files, folder / "goi.zip")
-    return opened(road, folder / "goi.zip", Context(limits or Limits(), agency_code="000.00.05.H30"))
-
-
 def found(road: Road) -> list[Finding]:
-    return _sheet(road, changed(lambda content: content[1].__setitem__(6, "70 năm")))
+    return sheet(road, changed(lambda content: content[1].__setitem__(6, "70 năm")))

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from breaking import sip
+from breaking.described import CODE, FILE
 
 from ingest.finding import Finding
 from tests.samples.road import Road
-
-CODE = "H49.64.33.2001.160"
-FILE = {"fileCode": CODE, "title": "Tập tờ khai", "maintenance": "01", "totalDoc": "2"}
 
 
 def _letter(n: int, code: str = CODE, name: str = "docCode", **more: str) -> dict[str, str]:

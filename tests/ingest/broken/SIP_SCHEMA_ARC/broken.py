@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from breaking import sip
+from breaking.described import FILE, letter
 
 from ingest.finding import Finding
 from tests.samples.road import Road
-
-CODE = "H49.64.33.2001.160"
-FILE = {"fileCode": CODE, "title": "Tập tờ khai", "maintenance": "01", "totalDoc": "2"}
-
-
-def _letter(n: int, code: str = CODE, name: str = "docCode", **more: str) -> dict[str, str]:
-    return {
-        "docId": f"{CODE}.{n}",
-        name: f"{code}.{n:07d}",
-        "typeName": "22",
-        "subject": f"Tờ khai {n}",
-        **more,
-    }
-
 
 SCHEMA = b'<s xmlns="http://www.w3.org/2001/XMLSchema"><element name="arcDocCode"/></s>'
 
 
 def found(road: Road) -> list[Finding]:
-    return sip(road, file=FILE, documents=(_letter(1), _letter(2)), schemas={"EAD_doc.xsd": SCHEMA})
+    return sip(road, file=FILE, documents=(letter(1), letter(2)), schemas={"EAD_doc.xsd": SCHEMA})

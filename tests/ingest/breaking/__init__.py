@@ -1,4 +1,4 @@
-"""Ways to break a good delivery in one place, for `broken/<CODE>/broken.py`; see also `holes.py`, `offices.py`."""
+"""Ways to break a good delivery in one place, for `broken/<CODE>/broken.py`."""
 
 from __future__ import annotations
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from breaking import room
 from gathering_world import World, furnish, row
 
+from breaking import room
 from ingest.finding import Finding
 from tests.samples.road import Road
 

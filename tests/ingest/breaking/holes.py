@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from breaking import put, sip, without
 from file_server import FileServer, serving
 
+from breaking import put, sip, without
 from ingest.addresses import FetchPlace
 from ingest.finding import Finding
 from ingest.gateway.limits import Limits
