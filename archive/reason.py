@@ -19,7 +19,7 @@ import json
 import re
 import string
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
@@ -34,6 +34,8 @@ HOUSE = Path(__file__).parents[1]
 FILE = "reasons.toml"
 SAID = "archive.said"
 """A sentence somebody wrote, shown as it is; its value is `text`."""
+OUR_PARTS = frozenset({"store", "tool", "engine", "part", "work"})
+"""Values that name a part of the house, never something of a record."""
 JOINED = {"vi": " hoặc ", "en": " or "}
 _FOLDER = re.compile(r"[a-z]+")
 
@@ -84,12 +86,41 @@ def told(reason: Reason, lang: Lang = "vi") -> str:
     if texts is None:
         values = ", ".join(f"{key}: {value}" for key, value in reason.params.items())
         return f"{reason.code} ({values})" if values else reason.code
+    return _filled(texts[lang], lambda key, table: _shown(reason.params.get(key, "?"), table, folder, lang))
+
+
+def brief(reason: Reason, lang: Lang = "vi") -> str:
+    """Return a reason in words without what was sent: for eyes that may see no title, no name and no path of a record.
+
+    Numbers, words of tables, and names of our own parts stay; everything else, also a sentence somebody wrote,
+    becomes an ellipsis.
+    """
+    folder, _, name = reason.code.partition(".")
+    texts = words(folder).texts.get(name)
+    if texts is None or reason.code == SAID:
+        return "…" if reason.code == SAID else reason.code
+    return _filled(texts[lang], lambda key, table: _short(reason.params.get(key), key, table, folder, lang))
+
+
+def _filled(text: str, value: Callable[[str, str], str]) -> str:
     parts = []
-    for text, key, table, _ in string.Formatter().parse(texts[lang]):
-        parts.append(text)
+    for piece, key, table, _ in string.Formatter().parse(text):
+        parts.append(piece)
         if key is not None:
-            parts.append(_shown(reason.params.get(key, "?"), table or "", folder, lang))
+            parts.append(value(key, table or ""))
     return "".join(parts)
+
+
+def _short(value: Any, key: str, table: str, folder: str, lang: Lang) -> str:
+    if isinstance(value, Reason) or _is_reason(value):
+        return brief(value if isinstance(value, Reason) else from_json(value), lang)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        shown = dict.fromkeys(_short(one, key, table, folder, lang) for one in value)
+        return (JOINED[lang] if table else "; ").join(shown)
+    if table and table != "date":
+        word = _table(table, folder).get(str(value))
+        return word[lang] if word else "…"
+    return str(value) if key in OUR_PARTS or isinstance(value, int | float) else "…"
 
 
 def sentence(text: str) -> str:

@@ -20,6 +20,8 @@ from operations.sign import Sign
 
 LATE = timedelta(minutes=1)  # a follower this far behind is stuck
 SHOWN = 5
+WAITING = "waiting"
+"""Name of the sign that tells which deliveries wait, and for what: a title or a file's name may be in it."""
 
 
 def examine() -> list[Sign]:
@@ -91,4 +93,4 @@ def _road() -> Iterator[Sign]:
         some.append(because("operations.and-more", count=len(waiting) - SHOWN))
     found = because("operations.deliveries-wait", count=len(waiting), some=some)
     none = because("operations.none-waits")
-    yield Sign("waiting", not waiting, found if waiting else none, because("operations.mend-what-it-names"))
+    yield Sign(WAITING, not waiting, found if waiting else none, because("operations.mend-what-it-names"))

@@ -6,6 +6,7 @@ import json
 import re
 import sys
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,9 @@ import typer
 from archive.cli import show, viewer_named
 from archive.settings import ArchiveSettings
 from archive.viewer import Viewer
+from search.order import Order
 
+DAY = ["%Y-%m-%d"]
 Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 
 
@@ -56,6 +59,13 @@ def _search(
     agency: Annotated[list[str] | None, typer.Option(help="Only this agency; may be repeated.")] = None,
     year: Annotated[list[int] | None, typer.Option(help="Only this year; may be repeated.")] = None,
     kind: Annotated[list[str] | None, typer.Option("--type", help="Only this type of document.")] = None,
+    since: Annotated[
+        datetime | None, typer.Option("--from", formats=DAY, help="Dated on this day or later.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option("--to", formats=DAY, help="Dated on this day or earlier.")
+    ] = None,
+    order: Annotated[Order, typer.Option("--sort", help="How hits are put in order.")] = Order.RELEVANCE,
     as_json: Json = False,
 ) -> None:
     """Find records as this person would; shows nothing that person may not read."""
@@ -64,8 +74,14 @@ def _search(
     viewer = the_viewer(as_user, role or [], ArchiveSettings.load().data.parent / "accounts.json")
     if not viewer.roles:
         print(f"tangthu: {viewer.name} has no role here and finds nothing; see --help", file=sys.stderr)
-    filters = Filters(agencies=tuple(agency or ()), years=tuple(year or ()), types=tuple(kind or ()))
-    results = search(query, viewer=viewer, filters=filters, page=page, size=size)
+    filters = Filters(
+        agencies=tuple(agency or ()),
+        years=tuple(year or ()),
+        types=tuple(kind or ()),
+        date_from=since.date().isoformat() if since else "",
+        date_to=until.date().isoformat() if until else "",
+    )
+    results = search(query, viewer=viewer, filters=filters, page=page, size=size, order=order)
     lines = [f"{results.total} ({results.took_ms} ms, {results.engine or 'not asked'})"]
     for number, hit in enumerate(results.hits, start=(results.page - 1) * results.size + 1):
         lines.append(f"{number:4} {hit.code}  {hit.title}  [{hit.agency_name}, {hit.date}]")

@@ -28,7 +28,6 @@ from search.document import IndexDocument
 from search.errors import EngineDownError, NotErasedError, SearchError
 from search.request import Found, Hits, Request
 from search.settings import SearchSettings
-from search.vietnamese import code_key
 
 Answer = TypeVar("Answer")
 BUSY = frozenset({408, 429, 502, 503, 504})
@@ -131,7 +130,7 @@ class ElasticsearchEngine:
                 "_index": into,
                 "_id": doc.id,
                 **({"require_alias": True} if alias else {}),
-                "_source": {**doc.facts(), "code_key": code_key(doc.code)},
+                "_source": {**doc.facts(), **mapping.made_of(doc)},
             }
 
     def _bulk(self, documents: Iterable[IndexDocument], into: str, *, alias: bool) -> int:

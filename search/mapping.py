@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from search.document import IndexDocument
+from search.order import Order, code_order, title_key
 from search.request import FACETS, Request
 from search.vietnamese import MARK_CLOSE, MARK_OPEN, TONE_STYLE, Unit, code_key
 
-VERSION = 1
+VERSION = 2
 """Changes when the mapping changes; an index of another version must be rebuilt."""
 
 _TONES = [
@@ -65,6 +67,8 @@ MAPPINGS: dict[str, Any] = {
         ),
         # ISO days sort and compare as text, and "" (unknown) is allowed, which a date field refuses.
         **dict.fromkeys(("date", "start", "end", "stored_at", "code_key"), _KEYWORD),
+        # Not documents' own words: keys to sort by, which `search.order` makes. An empty oldest day sorts last.
+        **dict.fromkeys(("title_key", "code_order", "oldest"), _KEYWORD),
         "ordinal": {"type": "integer"},
         "year": {"type": "integer"},
         "type": {"type": "keyword", "fields": {"exact": _EXACT, "folded": _FOLDED}},
@@ -154,7 +158,7 @@ def _filter(request: Request) -> list[dict[str, Any]]:
     # No clause at all would mean "everything": fail closed.
     clauses = [{"bool": {"should": allowed or [{"match_none": {}}], "minimum_should_match": 1}}]
     clauses += [{"terms": {name: list(values)}} for name, values in narrowed.terms().items()]
-    between = {word: day for word, day in (("gte", narrowed.date_from), ("lte", narrowed.date_to)) if day}
+    between = {word: day for word, day in zip(("gte", "lte"), narrowed.days(), strict=True) if day}
     if between:
         clauses.append({"range": {"date": between}})
     return clauses
@@ -168,8 +172,28 @@ def query(request: Request) -> dict[str, Any]:
     return {"bool": {"filter": filters, "must": _must(request.units), "should": _should(request.units)}}
 
 
+def made_of(doc: IndexDocument) -> dict[str, str]:
+    """Return what is stored beside a document's own values: the keys it is compared and sorted by."""
+    return {
+        "code_key": code_key(doc.code),
+        "title_key": title_key(doc.title),
+        "code_order": code_order(doc.code),
+        "oldest": doc.date or "~",
+    }
+
+
+_ORDERS: dict[Order, list[dict[str, str]]] = {
+    Order.NEWEST: [{"date": "desc"}],
+    Order.OLDEST: [{"oldest": "asc"}],
+    Order.TITLE: [{"title_key": "asc"}],
+    Order.CODE: [{"code_order": "asc"}],
+}
+
+
 def sort(request: Request) -> list[dict[str, str]]:
-    """Return the order: best first, or newest first when nothing is asked for."""
+    """Return the order of the hits; see `search.order.Order`."""
+    if request.order in _ORDERS:
+        return [*_ORDERS[request.order], {"id": "asc"}]
     if request.units:
         return [{"_score": "desc"}, {"date": "desc"}, {"id": "asc"}]
     return [{"stored_at": "desc"}, {"date": "desc"}, {"id": "asc"}]

@@ -12,10 +12,11 @@ from archive.viewer import Viewer
 from search.access import scope_of
 from search.choice import open_engine
 from search.engine import Engine
+from search.order import Order
 from search.request import DEEPEST, Filters, Found, Request
 from search.vietnamese import MARK_CLOSE, MARK_OPEN, units
 
-__all__ = ["Filters", "Hit", "Results", "escape_marked", "search"]
+__all__ = ["Filters", "Hit", "Order", "Results", "escape_marked", "search"]
 
 MAX_SIZE = 100
 
@@ -82,6 +83,7 @@ def search(
     filters: Filters | None = None,
     page: int = 1,
     size: int = 20,
+    order: Order = Order.RELEVANCE,
     engine: Engine | None = None,
 ) -> Results:
     """Return what matches the text and may be read by the viewer.
@@ -92,6 +94,7 @@ def search(
     Args:
         page: from 1. Nothing is returned behind the 10,000th hit.
         size: hits on a page, 1 to 100.
+        order: of the hits; another than relevance ranks nothing.
         engine: another than the configured one.
 
     Raises:
@@ -108,7 +111,7 @@ def search(
     if nothing:
         return Results(0, (), {}, page, size, 0, "")
     engine = engine or open_engine()
-    hits = engine.search(Request(asked, scope, filters or Filters(), offset, size))
+    hits = engine.search(Request(asked, scope, filters or Filters(), offset, size, order))
     seen = tuple(_hit(found) for found in hits.found if _may_see(viewer, found))
     took = int((time.perf_counter() - began) * 1000)
     return Results(hits.total, seen, hits.facets, page, size, took, engine.name)

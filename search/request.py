@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from search.access import Scope
 from search.document import IndexDocument
+from search.order import Order
 from search.vietnamese import Unit
 
 FACETS = ("agency", "year", "type", "access", "regime", "kind")
@@ -23,7 +24,8 @@ class Filters:
         types: names of document types as described ("Quyết định").
         access: access codes 01, 02.
         kinds: "case-file", "record".
-        date_from: ISO day; documents dated before it are left out. `date_to` the same after it.
+        date_from: ISO day; documents dated before it are left out. `date_to` the same after it; with either,
+            those without a date are left out.
         case_file: only documents of this case file.
     """
 
@@ -52,16 +54,24 @@ class Filters:
         }
         return {name: values for name, values in all_terms.items() if values}
 
+    def days(self) -> tuple[str, str]:
+        """Return the first and the last day that fit, as text to compare ISO days with; "" for no limit.
+
+        A first day is there whenever there is a last one, so that what has no date ("") never fits.
+        """
+        return self.date_from or ("0" if self.date_to else ""), self.date_to
+
 
 @dataclass(frozen=True)
 class Request:
-    """A search, ready for an engine. No units: everything, newest first."""
+    """A search, ready for an engine. No units: everything."""
 
     units: tuple[Unit, ...]
     scope: Scope
     filters: Filters = field(default_factory=Filters)
     offset: int = 0
     size: int = 20
+    order: Order = Order.RELEVANCE
 
 
 @dataclass(frozen=True)

@@ -23,10 +23,12 @@ from typing import Any
 from search.document import IndexDocument
 from search.errors import EngineDownError, NotErasedError, SearchError
 from search.highlight import fragments, marked
+from search.order import Order, code_order, title_key
 from search.request import FACETS, Found, Hits, Request
+from search.sqlite_query import ORDERS, where
 from search.vietnamese import Unit, code_key, code_parts, exact, folded_words
 
-VERSION = 1
+VERSION = 2
 RERANK = 200
 RERANK_TEXT = 20_000  # characters of a text looked at for accents; titles are looked at whole
 CHECKPOINT_MS = 10_000  # how long an erasure waits for readers before it says that it is not done
@@ -37,7 +39,8 @@ TABLES = (
         rowid INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, case_file_id TEXT NOT NULL, kind TEXT NOT NULL,
         agency TEXT NOT NULL, fonds TEXT NOT NULL, access TEXT NOT NULL, regime TEXT NOT NULL,
         year INTEGER NOT NULL, type TEXT NOT NULL, date TEXT NOT NULL, stored_at TEXT NOT NULL,
-        code_key TEXT NOT NULL, facts TEXT NOT NULL, body BLOB NOT NULL)""",
+        code_key TEXT NOT NULL, code_order TEXT NOT NULL, title_key TEXT NOT NULL,
+        facts TEXT NOT NULL, body BLOB NOT NULL)""",
     "CREATE INDEX IF NOT EXISTS document_case_file ON document (case_file_id)",
     "CREATE INDEX IF NOT EXISTS document_code ON document (code_key)",
     "CREATE INDEX IF NOT EXISTS document_newest ON document (stored_at DESC, date DESC, id)",
@@ -132,10 +135,12 @@ class SqliteEngine:
             self._take(connection, "id = ?", doc.id)
             row = connection.execute(
                 "INSERT INTO document (id, case_file_id, kind, agency, fonds, access, regime, year, type,"
-                " date, stored_at, code_key, facts, body) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+                " date, stored_at, code_key, code_order, title_key, facts, body)"
+                " VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
                 (
                     *(doc.id, doc.case_file_id, doc.kind, doc.agency, doc.fonds, doc.access, doc.regime),
-                    *(doc.year, doc.type, doc.date, doc.stored_at, code_key(doc.code)),
+                    *(doc.year, doc.type, doc.date, doc.stored_at),
+                    *(code_key(doc.code), code_order(doc.code), title_key(doc.title)),
                     json.dumps(replace(doc, text="").facts(), ensure_ascii=False),
                     zlib.compress(doc.text.encode(), 3),
                 ),
@@ -212,25 +217,24 @@ class SqliteEngine:
     def search(self, request: Request) -> Hits:
         """Return what matches and may be seen."""
         self.ensure()
-        where, values = _where(request)
+        condition, values = where(request)
         with self._open() as connection:
             connection.execute("BEGIN")  # total, facets and hits from one moment
-            total, facets = self._count(connection, request, where, values)
-            if request.units:
-                page = self._ranked(connection, request, where, values)
+            total, facets = self._count(connection, request, condition, values)
+            if request.units and request.order == Order.RELEVANCE:
+                page = self._ranked(connection, request, condition, values)
             else:
-                page = self._newest(connection, request, where, values)
+                page = self._sorted(connection, request, condition, values)
             found = tuple(self._found(connection, candidate, request.units) for candidate in page)
         return Hits(total, found, facets)
 
     def _count(
-        self, connection: sqlite3.Connection, request: Request, where: str, values: Sequence[Any]
+        self, connection: sqlite3.Connection, request: Request, condition: str, values: Sequence[Any]
     ) -> tuple[int, dict[str, dict[str, int]]]:
         columns = ", ".join(f"d.{name}" for name in FACETS)
-        table = "words JOIN document d ON d.rowid = words.rowid" if request.units else "document d"
         counters: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
         total = 0
-        sql = f"SELECT {columns}, count(*) FROM {table} WHERE {where} GROUP BY {columns}"
+        sql = f"SELECT {columns}, count(*) FROM {_table(request)} WHERE {condition} GROUP BY {columns}"
         for *row, number in connection.execute(sql, values):
             total += number
             for name, value in zip(FACETS, row, strict=True):
@@ -238,35 +242,37 @@ class SqliteEngine:
                     counters[name][str(value)] += number
         return total, {name: _by_number(counter) for name, counter in counters.items()}
 
-    def _newest(
-        self, connection: sqlite3.Connection, request: Request, where: str, values: Sequence[Any]
+    def _sorted(
+        self, connection: sqlite3.Connection, request: Request, condition: str, values: Sequence[Any]
     ) -> list[_Candidate]:
         sql = (
-            f"SELECT d.rowid, 0.0, d.facts FROM document d WHERE {where}"
-            " ORDER BY d.stored_at DESC, d.date DESC, d.id LIMIT ? OFFSET ?"
+            f"SELECT d.rowid, 0.0, d.facts FROM {_table(request)} WHERE {condition}"
+            f" ORDER BY {ORDERS[request.order]} LIMIT ? OFFSET ?"
         )
         rows = connection.execute(sql, (*values, request.size, request.offset))
         return [_Candidate(rowid, rank, _document(facts)) for rowid, rank, facts in rows]
 
     def _ranked(
-        self, connection: sqlite3.Connection, request: Request, where: str, values: Sequence[Any]
+        self, connection: sqlite3.Connection, request: Request, condition: str, values: Sequence[Any]
     ) -> list[_Candidate]:
         rank = f"bm25(words, {', '.join(map(str, WEIGHTS))})"
 
-        def ranked(condition: str, *more: Any) -> list[tuple[int, float]]:
+        def ranked(which: str, *more: Any) -> list[tuple[int, float]]:
             sql = (
                 f"SELECT words.rowid, {rank} AS score FROM words JOIN document d ON d.rowid = words.rowid"
-                f" WHERE {condition} ORDER BY score, d.date DESC, d.id LIMIT ?"
+                f" WHERE {which} ORDER BY score, d.date DESC, d.id LIMIT ?"
             )
             return connection.execute(sql, (*values, *more)).fetchall()
 
         upto = request.offset + request.size
-        by_rank = ranked(where, max(RERANK, upto))
+        by_rank = ranked(condition, max(RERANK, upto))
         first = dict(by_rank[:RERANK])
         keys = [code_key(unit.text) for unit in request.units if unit.kind == "code"]
         if keys:
             # The document that bears a code must be among those ranked again, however many are like it.
-            first.update(ranked(f"{where} AND d.code_key IN ({','.join('?' * len(keys))})", *keys, RERANK))
+            first.update(
+                ranked(f"{condition} AND d.code_key IN ({','.join('?' * len(keys))})", *keys, RERANK)
+            )
         candidates = [
             _Candidate(rowid, score, self._document(connection, rowid)) for rowid, score in first.items()
         ]
@@ -312,7 +318,11 @@ class SqliteEngine:
         if not asked:
             return Found(doc, 0.0, doc.title, "")
         snippet = fragments(self._body(connection, candidate.rowid), asked)
-        return Found(doc, -candidate.rank, marked(doc.title, asked), snippet)
+        return Found(doc, -candidate.rank or 0.0, marked(doc.title, asked), snippet)
+
+
+def _table(request: Request) -> str:
+    return "words JOIN document d ON d.rowid = words.rowid" if request.units else "document d"
 
 
 def _document(facts: str) -> IndexDocument:
@@ -342,16 +352,6 @@ def _by_number(counter: Counter[str]) -> dict[str, int]:
     return dict(sorted(counter.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
-def _match(asked: Sequence[Unit]) -> str:
-    """Return the FTS5 expression: every unit somewhere. Parts hold letters and digits only, all quoted."""
-    terms = []
-    for unit in asked:
-        together = '"' + " ".join(unit.folded) + '"'
-        # Only in a document's own codes the last part may be unfinished.
-        terms.append(f"({{code alias}} : {together} * OR {together})" if unit.kind == "code" else together)
-    return " AND ".join(terms)
-
-
 def _code_boost(unit: Unit, doc: IndexDocument) -> float:
     wanted = code_key(unit.text)
     own = code_key(doc.code)
@@ -367,31 +367,3 @@ def _code_boost(unit: Unit, doc: IndexDocument) -> float:
 def _within(parts: tuple[str, ...], whole: tuple[str, ...]) -> bool:
     size = len(parts)
     return any(whole[at : at + size] == parts for at in range(len(whole) - size + 1))
-
-
-def _where(request: Request) -> tuple[str, list[Any]]:
-    """Return the condition and its values; the first value is the match when there are units."""
-    conditions: list[str] = []
-    values: list[Any] = []
-    if request.units:
-        conditions.append("words MATCH ?")
-        values.append(_match(request.units))
-    scope = request.scope
-    allowed = ["0"]
-    if scope.public:
-        allowed.append("d.access = '01'")
-    if scope.all_agencies:
-        allowed.append("d.access = '02'")
-    elif scope.agencies:
-        marks = ",".join("?" * len(scope.agencies))
-        allowed.append(f"(d.access = '02' AND d.agency IN ({marks}))")
-        values.extend(sorted(scope.agencies))
-    conditions.append(f"({' OR '.join(allowed)})")
-    for name, choices in request.filters.terms().items():
-        conditions.append(f"d.{name} IN ({','.join('?' * len(choices))})")
-        values.extend(choices)
-    for operator, day in ((">=", request.filters.date_from), ("<=", request.filters.date_to)):
-        if day:
-            conditions.append(f"d.date {operator} ?")
-            values.append(day)
-    return " AND ".join(conditions), values

@@ -15,7 +15,18 @@ import pytest
 from archive import reason as reasons
 from archive.copies import UNREACHABLE
 from archive.errors import NotAllowedError, OrderRefusedError, TangThuError, TemporaryError
-from archive.reason import Reason, as_json, as_text, because, from_json, from_text, sentence, told, told_text
+from archive.reason import (
+    Reason,
+    as_json,
+    as_text,
+    because,
+    brief,
+    from_json,
+    from_text,
+    sentence,
+    told,
+    told_text,
+)
 from archive.register.decisions import OrderKind, OrderState
 from archive.register.models import CaseFileState, CopyState, SubmissionState
 from archive.viewer import Role
@@ -213,3 +224,26 @@ def test_a_broken_catalogue_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
         with pytest.raises(reasons.ReasonWordsError, match=said):
             reasons.words("broken")
     reasons.words.cache_clear()
+
+
+SECRET = "zqxbimat"
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_brief_reason_holds_nothing_that_was_sent(folder: str) -> None:
+    for name, texts in reasons.words(folder).texts.items():
+        for lang in ("vi", "en"):
+            values = dict.fromkeys(set(reasons.fields(texts[lang])) - reasons.OUR_PARTS, SECRET)
+            nested = {key: [because("archive.said", text=SECRET), SECRET] for key in values}
+            for params in (values, nested):
+                assert SECRET not in brief(Reason(f"{folder}.{name}", params), lang), (name, lang)
+
+
+def test_a_brief_reason_keeps_numbers_our_parts_and_words_of_tables() -> None:
+    full = because("archive.store-trouble", store="kho-c", name="000.00.01.H37.zip", trouble="ENOSPC")
+    assert "kho-c" in brief(full)
+    assert "000.00.01.H37" not in brief(full)
+    assert told(full).rsplit(":", 1)[1] == brief(full).rsplit(":", 1)[1]
+    assert brief(because("ingest.tool-slow", tool="soffice", seconds=120), "en").count("120") == 1
+    assert brief(because("archive.said", text="một câu")) == "…"
+    assert brief(Reason("ingest.unknown-code", {"title": SECRET})) == "ingest.unknown-code"

@@ -14,6 +14,7 @@ from dataclasses import replace
 from archive.viewer import Role, Viewer
 from search.document import CASE_FILE, RECORD, IndexDocument
 from search.engine import Engine
+from search.order import Order
 from search.query import Hit, Results, search
 from search.request import Filters
 
@@ -346,9 +347,68 @@ def pages_follow_one_another_without_gap_or_repeat(engine: Engine) -> None:
             assert len(answer.hits) == max(0, min(size, 230 - (page - 1) * size))
             seen += [hit.record_id for hit in answer.hits]
         assert len(seen) == len(set(seen)) == 230, query
+    for order in Order:
+        for query in ("quyet", ""):
+            pages = [found(engine, query, page=page, size=100, order=order) for page in (1, 2, 3)]
+            assert len({id for ids in pages for id in ids}) == 230, (order, query)
     assert results(engine, "quyet", size=100).pages == 3
     assert results(engine, "quyet", page=10**6, size=100).hits == ()
     assert len(results(engine, "quyet", page=-1, size=10**9).hits) == 100
+
+
+@case
+def hits_stand_in_the_order_asked_for_with_and_without_words(engine: Engine) -> None:
+    engine.index(
+        [
+            a_record("a", "Về đất đai: phí", code="31/2020/QĐ-UBND", date="2020-07-11"),
+            a_record("b", "Về đê điều phí", code="05/2020/QĐ-UBND", date="2021-01-05"),
+            a_record("c", "Về dân số phí", code="131/2019/QĐ-UBND", date="2019-02-28"),
+            a_record("d", "Về dân sô phí phí phí", code="31/2020/NQ-HĐND", date="2019-02-28"),
+            a_record("e", "Báo cáo 10 phí", code="2/BC", date=""),
+            a_record("f", "Báo cáo 9 phí", code="12/BC", date="2022-12-31"),
+        ]
+    )
+    table = {
+        Order.NEWEST: ["f", "b", "a", "c", "d", "e"],
+        Order.OLDEST: ["c", "d", "a", "b", "f", "e"],
+        Order.TITLE: ["f", "e", "c", "d", "a", "b"],
+        Order.CODE: ["e", "b", "f", "d", "a", "c"],
+    }
+    for order, expected in table.items():
+        for query in ("", "phi", "phí"):
+            assert found(engine, query, order=order) == expected, (order, query)
+            pages = [found(engine, query, order=order, page=page, size=2) for page in (1, 2, 3, 4)]
+            assert [id for ids in pages for id in ids] == expected, (order, query)
+        narrowed = results(engine, "phi", order=order, filters=Filters(date_from="2020-01-01"))
+        assert [hit.record_id for hit in narrowed.hits] == [id for id in expected if id in "abf"]
+        assert narrowed.total == 3
+        assert all(marks(hit.title_html) for hit in narrowed.hits), "found words are marked in every order"
+        # An order cannot widen what may be seen.
+        assert found(engine, "phi", AUDITOR, order=order) == []
+
+
+@case
+def a_range_of_days_takes_its_ends_and_leaves_out_what_has_no_day(engine: Engine) -> None:
+    days = {"before": "2019-12-31", "first": "2020-01-01", "mid": "2020-07-11", "last": "2020-12-31"}
+    engine.index(
+        [
+            *(a_record(id, "Phí", date=day) for id, day in days.items()),
+            a_record("none", "Phí", date=""),
+            a_record("file", "Phí", kind=CASE_FILE, record_id="", date="2021-01-05"),
+        ]
+    )
+    table = [
+        (Filters(date_from="2020-01-01", date_to="2020-12-31"), {"first", "mid", "last"}),
+        (Filters(date_to="2019-12-31"), {"before"}),
+        (Filters(date_from="2021-01-01"), {"hs-file"}),
+        (Filters(date_from="2020-12-31", date_to="2020-01-01"), set()),
+        (Filters(date_to="2030-01-01"), {"before", "first", "mid", "last", "hs-file"}),
+    ]
+    for filters, expected in table:
+        for query in ("phi", ""):
+            answer = results(engine, query, filters=filters)
+            assert {hit.record_id or hit.case_file_id for hit in answer.hits} == expected, filters
+            assert sum(answer.facets.get("year", {}).values()) == answer.total == len(expected)
 
 
 @case

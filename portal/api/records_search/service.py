@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from portal.api.service import ArchiveService, ProblemError
-from search.query import Filters, search
+from search.query import Filters, Order, search
 
 LIST_FILTERS = {
     "agency": "agencies",
@@ -29,18 +30,22 @@ class GetSearch(ArchiveService):
         years = self._many("year")
         if not all(year.isdigit() for year in years):
             raise ProblemError(400, "Bad request", "year must be a number")
+        order = self.word("sort", 20) or Order.RELEVANCE
+        if order not in set(Order):
+            raise ProblemError(400, "Bad request", f"sort must be one of {', '.join(Order)}")
         chosen = {field: self._many(name) for name, field in LIST_FILTERS.items()}
         results = search(
             self.word("q"),
             viewer=self.viewer,
             filters=Filters(
                 years=tuple(int(year) for year in years),
-                date_from=self.word("from", 10),
-                date_to=self.word("to", 10),
+                date_from=self._day("from"),
+                date_to=self._day("to"),
                 **chosen,
             ),
             page=self.number("page", 1, 500),
             size=self.number("size", 20, 100),
+            order=Order(order),
         )
         return {
             "total": results.total,
@@ -52,6 +57,13 @@ class GetSearch(ArchiveService):
                 asdict(hit) | {"url": f"{self.root}/@case-files/{hit.case_file_id}"} for hit in results.hits
             ],
         }
+
+    def _day(self, name: str) -> str:
+        day = self.word(name, 10)
+        try:
+            return date.fromisoformat(day).isoformat() if day else ""
+        except ValueError as error:
+            raise ProblemError(400, "Bad request", f"{name} must be a day: 2020-12-31") from error
 
     def _many(self, name: str) -> tuple[str, ...]:
         value = self.request.form.get(name, [])

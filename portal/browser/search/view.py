@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from html import escape
 from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from sqlalchemy import select
 
 from archive.errors import TemporaryError
+from archive.register.models import CaseFile
 from portal.browser.screen import Pages, Screen
+from portal.browser.search import way_back
+from portal.browser.search.days import NO_DAY, Days, day_typed, days_of
 from portal.i18n import _
 from portal.words import ACCESS, REGIMES
-from search.query import Filters, Hit, Results, search
+from search.query import Filters, Hit, Order, Results, search
+from search.request import DEEPEST
 
 SIZE = 20
 FACET_TITLES = {
-    "kind": _("What"),
+    "kind": _("Only"),
     "agency": _("Agency"),
     "year": _("Year"),
     "type": _("Type of document"),
@@ -21,33 +29,45 @@ FACET_TITLES = {
     "regime": _("Law that applies"),
 }
 KINDS = {"case-file": _("Case file"), "record": _("Document")}
+ORDERS = {
+    Order.RELEVANCE: _("Best first"),
+    Order.NEWEST: _("Newest first"),
+    Order.OLDEST: _("Oldest first"),
+    Order.TITLE: _("By title"),
+    Order.CODE: _("By code"),
+}
+STORED_LAST = _("Stored last first")
 FACET_LENGTH = 10
 
 
 class SearchScreen(Screen):
     """`tra-cuu`."""
 
-    filters: ClassVar[frozenset[str]] = frozenset({"q", "page", "from", "to", *FACET_TITLES})
+    filters: ClassVar[frozenset[str]] = way_back.NAMES
+    deepest: ClassVar[int] = DEEPEST
 
     def prepare(self) -> Any:
         """Ask the index."""
         self.q = self.text("q", 300)
         self.chosen = {name: self.text(name, 100) for name in FACET_TITLES}
-        self.date_from, self.date_to = _iso(self.text("from", 10)), _iso(self.text("to", 10))
+        self.days: Days = days_of(self.text("from", 20), self.text("to", 20))
+        sort = self.text("sort", 20)
+        self.order = Order(sort) if sort in set(Order) else Order.RELEVANCE
         self.names = self.agency_names()
         self.down = ""
         try:
-            self.results = search(
-                self.q,
-                viewer=self.viewer,
-                filters=self._filters(),
-                page=self.number("page", 1, most=500),
-                size=SIZE,
-            )
+            self.results = self._found(self._filters(), self.number("page", 1, most=DEEPEST // SIZE))
+            # What the filters took away: the way out of an empty page.
+            self.without = self._found(Filters(), 1).total if self.narrowed and not self.results.total else 0
         except TemporaryError as error:
-            self.down = str(error)
+            self.down = self.because(error.reason)
             self.results = Results(0, (), {}, 1, SIZE, 0, "")
-        self.pages = Pages(min(self.results.total, 10_000), self.results.page, SIZE)
+            self.without = 0
+        self.pages = Pages(min(self.results.total, DEEPEST), self.results.page, SIZE)
+        self.files = self._titles_of({hit.case_file_id for hit in self.results.hits if hit.record_id})
+
+    def _found(self, filters: Filters, page: int) -> Results:
+        return search(self.q, viewer=self.viewer, filters=filters, page=page, size=SIZE, order=self.order)
 
     def _filters(self) -> Filters:
         chosen = self.chosen
@@ -55,16 +75,24 @@ class SearchScreen(Screen):
         def one(name: str) -> tuple[str, ...]:
             return (chosen[name],) if chosen[name] else ()
 
+        first, last = self.days.limits
         return Filters(
             agencies=one("agency"),
-            years=(int(chosen["year"]),) if chosen["year"].isdigit() else (),
+            years=(int(chosen["year"][:4]),) if chosen["year"].isdecimal() else (),
             types=one("type"),
             access=one("access"),
             regimes=one("regime"),
             kinds=one("kind"),
-            date_from=self.date_from,
-            date_to=self.date_to,
+            date_from=first,
+            date_to=last,
         )
+
+    def _titles_of(self, ids: set[str]) -> dict[str, str]:
+        # The viewer may read these: a document has the agency and the access of its case file.
+        rows = self.session.execute(select(CaseFile.id, CaseFile.title).where(CaseFile.id.in_(ids)))
+        return {row.id: row.title for row in rows}
+
+    # narrowing
 
     def facets(self) -> list[dict[str, Any]]:
         """Return the facets with something to choose, chosen values first."""
@@ -93,25 +121,95 @@ class SearchScreen(Screen):
         tables = {"access": ACCESS, "regime": REGIMES, "kind": KINDS, "agency": self.names}
         return self.t(tables.get(facet, {}).get(value, value))
 
+    def chips(self) -> list[dict[str, str]]:
+        """Return every filter that is set, with the address that takes it away."""
+        found = [
+            {
+                "title": f"{self.t(FACET_TITLES[name])}: {self.value_title(name, value)}",
+                "url": self.with_query(**{name: "", "page": ""}),
+            }
+            for name, value in self.chosen.items()
+            if value
+        ]
+        for name, day, title in (
+            ("from", self.days.first, _("From day")),
+            ("to", self.days.last, _("To day")),
+        ):
+            if day:
+                url = self.with_query(**{name: "", "page": ""})
+                found.append({"title": f"{self.t(title)} {self.day(day)}", "url": url})
+        return found
+
     @property
     def narrowed(self) -> bool:
-        """Say whether any filter is set."""
-        return any(self.chosen.values()) or bool(self.date_from or self.date_to)
+        """Say whether any filter is in force."""
+        return any(self.chosen.values()) or any(self.days.limits)
+
+    @property
+    def unfiltered(self) -> str:
+        """Return the address of the same search without filters."""
+        sort = {} if self.order == Order.RELEVANCE else {"sort": str(self.order)}
+        query = urlencode(({"q": self.q} if self.q else {}) | sort)
+        return f"{self.here}?{query}" if query else self.here
+
+    @property
+    def unquoted(self) -> str:
+        """Return the address of the same search without the quotes around phrases; "" when there are none."""
+        bare = self.q.translate({ord(mark): " " for mark in '"“”'})
+        return self.with_query(q=" ".join(bare.split()), page="") if bare != self.q else ""
+
+    def day_fault(self, name: str) -> str:
+        """Return what is wrong with a typed day; "" when nothing is."""
+        fault = self.days.faults.get(name, "")
+        if not fault:
+            return ""
+        if fault == NO_DAY:
+            typed = {"typed": self.days.typed[name]}
+            return self.t(
+                _("“${typed}” is no day, so it was left out. Write it like 31/12/2020.", mapping=typed)
+            )
+        return self.t(_("This day is before the first one, so both were left out."))
+
+    def day_fields(self) -> list[dict[str, str]]:
+        """Return the two fields for days; one with a text that is no day keeps it, which a date field would not."""
+        fields = []
+        for name, title in (("from", _("From day")), ("to", _("To day"))):
+            typed = self.days.typed[name]
+            day = day_typed(typed)
+            fields.append(
+                {
+                    "name": name,
+                    "title": self.t(title),
+                    "value": day.isoformat() if day else typed,
+                    "type": "date" if day or not typed else "text",
+                    "fault": self.day_fault(name),
+                }
+            )
+        return fields
+
+    def orders(self) -> list[dict[str, Any]]:
+        """Return the orders to choose from; without words the first one is what was stored last."""
+        titles = ORDERS if self.q else ORDERS | {Order.RELEVANCE: STORED_LAST}
+        return [
+            {"value": str(order), "title": title, "here": order == self.order}
+            for order, title in titles.items()
+        ]
+
+    # hits
 
     def address(self, hit: Hit) -> str:
-        """Return the page of a hit."""
+        """Return the page of a hit, which knows the way back here."""
         anchor = f"#tl-{hit.record_id}" if hit.record_id else ""
-        return f"{self.root}/ho-so/{hit.case_file_id}{anchor}"
+        way = way_back.packed(self.request.form)
+        return f"{self.root}/ho-so/{hit.case_file_id}{'?' if way else ''}{way}{anchor}"
+
+    def hit_title(self, hit: Hit) -> str:
+        """Return a hit's title as HTML, its code when it has none."""
+        return hit.title_html or escape(hit.code)
 
     def hit_day(self, hit: Hit) -> str:
         """Return a hit's date as people write it."""
-        iso = _iso(hit.date)
-        return self.day(date.fromisoformat(iso)) if iso else ""
-
-
-def _iso(text: str) -> str:
-    """Return an ISO day when the text is one, else nothing."""
-    try:
-        return date.fromisoformat(text[:10]).isoformat()
-    except ValueError:
-        return ""
+        try:
+            return self.day(date.fromisoformat(hit.date[:10]))
+        except ValueError:
+            return ""

@@ -114,7 +114,10 @@
   // <details data-fold>: open on a desk, folded on a phone.
   function folding() {
     if (!window.matchMedia("(max-width: 760px)").matches) return;
-    document.querySelectorAll("details[data-fold]").forEach(function (box) { box.open = false; });
+    document.querySelectorAll("details[data-fold]").forEach(function (box) {
+      // What was typed wrong must be seen.
+      if (!box.querySelector("[aria-invalid=true]")) box.open = false;
+    });
   }
 
   document.addEventListener("DOMContentLoaded", function () { menu(); progress(); confirming(); ticking(); choosing(); dropping(); busy(); folding(); });
