@@ -110,7 +110,7 @@ def _store(name: str, path: Path, *, made_by_us: bool) -> Sign:
         give = because("operations.give-folder", where=str(path))
         return Sign(f"store {name}", False, because("operations.not-writable"), give)
     free = shutil.disk_usage(path).free
-    found = because("operations.free", gigabytes=f"{free / 2**30:.0f}")
+    found = because("operations.free", gigabytes=f"{free / 10**9:.0f}")
     full = found if free < FREE_BYTES else None
     return sign(f"store {name}", full, found, because("operations.make-room"))
 

@@ -103,3 +103,5 @@ def test_what_waits_is_told_by_step_and_reason_without_what_was_sent(visit: Any)
     assert "000.00.05.H21.2024.18.TT" not in page
     assert page.count("Kho kho-c: …") == 1, "two that wait for the same are one line"
     assert "Có lần nộp đang chờ; xem lý do ở trên." in page
+    assert ">search<" not in page, "a follower is told by what it follows for"
+    assert "GiB" not in page, "sizes are decimal everywhere"

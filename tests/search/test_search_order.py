@@ -37,7 +37,7 @@ def test_how_a_letter_is_composed_or_written_makes_no_difference(word: str) -> N
 
 def test_codes_stand_by_their_numbers() -> None:
     in_order = ["5/2020/QĐ-UBND", "31/2019/QĐ", "31/2020/NQ-HĐND", "031/2020/QĐ-UBND", "131/2020/QĐ-UBND"]
-    assert sorted(in_order[::-1], key=code_order) == in_order
+    assert sorted(random.Random(7).sample(in_order, len(in_order)), key=code_order) == in_order
     assert code_order("05 / 2020/NQ-HĐND") == code_order("5/2020/nq-hdnd")
 
 

@@ -36,7 +36,7 @@ class HealthScreen(Screen):
         self.last = session.scalar(select(func.max(EventRow.seq))) or 0
         self.unsealed = self.last - (session.scalar(select(func.max(SealRow.last_seq))) or 0)
         self.followers = [
-            {"name": row.name, "behind": self.last - row.seq}
+            {"name": self._follower(row.name), "behind": self.last - row.seq}
             for row in session.scalars(select(CursorRow).order_by(CursorRow.name))
         ]
         self.open = session.scalar(
@@ -50,6 +50,11 @@ class HealthScreen(Screen):
         self.copies: dict[str, dict[str, int]] = {}
         for store, state, count in states:
             self.copies.setdefault(store, {})[str(state)] = count
+
+    def _follower(self, name: str) -> str:
+        return sentence(told(because("operations.one-of", kind="follower", name=name), self.language)).rstrip(
+            "."
+        )
 
     def _waiting(self) -> list[dict[str, Any]]:
         """Return what open submissions wait for, most frequent first: by step and reason, without what was sent."""
