@@ -1,7 +1,7 @@
 """The mirror: papers in Plone follow the register, which is the truth (design sections 2 and 8).
 
 Safe to run at any time and any number of times. A paper that people have written on is never taken away;
-only its title, and a hold's state, follow.
+only its title and its state follow.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ from plone.dexterity.utils import createContent
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.ledger.event import Verb
+from archive.ledger.rows import EventRow
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, Fonds, Regime
 from archive.register.session import reading
-from archive.viewer import ALL_AGENCIES
+from archive.viewer import ALL_AGENCIES, Role
 from portal.roles import PAPER_ROLES, group_id
-from portal.workflows import HOLD, UNDER_R2, Workflow
-from retention.states import State
+from portal.workflows import AGREES, FOLLOW, HOLD, UNDER_R2, Workflow
+from retention.states import START, State
 
 
 def mirror_all(site: Any) -> None:
@@ -45,13 +47,11 @@ def mirror_order(site: Any, session: Session, order_id: str) -> None:
 
 
 def is_behind(site: Any, order: Order) -> bool:
-    """Say whether an order was carried out and its paper, ready for it, does not show it yet."""
+    """Say whether the paper of an order is there and says something else than the order."""
     folder = site["danh-muc-huy"]
-    return (
-        order.state == OrderState.DONE
-        and order.id in folder.objectIds()
-        and api.content.get_state(folder[order.id]) == State.HANDED_OVER
-    )
+    if order.id not in folder.objectIds():
+        return False
+    return not _fits(order, api.content.get_state(folder[order.id]))
 
 
 def mirror_holds(site: Any, session: Session, case_file_id: str) -> None:
@@ -61,18 +61,56 @@ def mirror_holds(site: Any, session: Session, case_file_id: str) -> None:
 
 
 def _mirror_order(site: Any, session: Session, order: Order) -> None:
-    """Make the dossier's paper. Its legal state is people's to push, but for what the machine did itself."""
+    """Make the dossier's paper, and move it when its legal state does not fit the order's any more."""
     ids = [item.case_file_id for item in order.items]
     regimes = set(session.scalars(select(CaseFile.regime).where(CaseFile.id.in_(ids))))
     # One file under the new law puts the whole list under it: the stricter deadlines (our reading).
     regime = Regime.R2 if Regime.R2 in regimes else Regime.R1
     paper = _paper(site["danh-muc-huy"], "DisposalList", order.id, order.document_number, order.agency_code)
-    _write(paper, order_id=order.id, agency_code=order.agency_code, regime=regime.value)
+    _write(
+        paper,
+        order_id=order.id,
+        agency_code=order.agency_code,
+        regime=regime.value,
+        order_state=str(order.state),
+    )
     state = api.content.get_state(paper)
-    if regime == Regime.R2 and state == State.LISTED:
+    if regime == Regime.R2 and state == State.LISTED and order.state == OrderState.PROPOSED:
         _push(paper, UNDER_R2)
-    elif order.state == OrderState.DONE and state == State.HANDED_OVER:
-        _push(paper, f"{regime.value.lower()}-destroy")
+    elif not _fits(order, state):
+        _push(paper, f"{FOLLOW}{_legal_state(session, order, regime).value}")
+
+
+def _legal_state(session: Session, order: Order, regime: Regime) -> State:
+    """Return the legal state an order has come to; who ended it says which of the ends it is."""
+    if order.state == OrderState.REFUSED:
+        by = _refused_by(session, order)
+        return {Role.COUNCIL: State.KEEP, Role.ARCHIVIST: State.ABORTED}.get(by, State.REFUSED)
+    if order.state == OrderState.DONE and not _destroyed_some(order):
+        return State.KEEP  # every case file of the list was held or spared
+    return {
+        OrderState.APPROVED: State.DECIDED,
+        OrderState.EXECUTING: State.HANDED_OVER,
+        OrderState.DONE: State.DESTROYED,
+    }.get(OrderState(order.state), START[regime])
+
+
+def _fits(order: Order, state: str) -> bool:
+    """Say whether a paper in this state says what its order says."""
+    kept_all = state == State.KEEP and order.state == OrderState.DONE
+    return state in AGREES[OrderState(order.state)] and not (kept_all and _destroyed_some(order))
+
+
+def _destroyed_some(order: Order) -> bool:
+    return any(item.outcome == "done" for item in order.items)
+
+
+def _refused_by(session: Session, order: Order) -> str:
+    query = select(EventRow).where(EventRow.object_id == order.id, EventRow.verb == Verb.DECISION.value)
+    for event in session.scalars(query.order_by(EventRow.seq.desc())):
+        if event.payload.get("state") == OrderState.REFUSED:
+            return str(event.role)
+    return ""
 
 
 def _mirror_hold(site: Any, session: Session, hold: Hold) -> None:

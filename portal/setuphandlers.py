@@ -13,8 +13,8 @@ from portal.workflows import DISPOSAL_LIST, HOLD, REFERENCE
 
 CONTAINERS = (
     ("phong", "Phông", "fonds-list", REFERENCE),
-    ("danh-muc-huy", "Danh mục hủy", "listing_view", DISPOSAL_LIST),
-    ("lenh-giu", "Lệnh giữ", "listing_view", HOLD),
+    ("danh-muc-huy", "Danh mục hủy", "dossier-list", DISPOSAL_LIST),
+    ("lenh-giu", "Lệnh giữ", "hold-papers", HOLD),
 )
 FRONT_PAGE = "start"
 DEFAULTS_OF_PLONE = ("front-page", "news", "events", "Members")

@@ -2,7 +2,9 @@
 
 A disposal list's paper goes through the legal states of `retention.states`, pushed by the people the table
 names; what the vault may do hangs on the order in the register alone, so a paper in any state commands
-nothing. A hold's paper only mirrors the register (`portal.papers` moves it, as manager).
+nothing. It never says anything else than its order either: `AGREES` is which states fit which state of the order,
+a step of the people that would lead out of them is closed, and the mirror moves what lags behind over steps of its own
+(`follow-...`). A hold's paper only mirrors the register (`portal.papers` moves it, as manager).
 
 `python -m portal.workflows` writes the XML anew after a table changed.
 """
@@ -13,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from archive.register.decisions import OrderState
 from archive.register.models import Regime
 from archive.viewer import Role
 from portal.i18n import _
@@ -30,6 +33,7 @@ class Step:
     Attributes:
         role: who may push it; None is the machine (the mirror, as manager).
         regime: "R1" or "R2" when only lists under that law take it.
+        orders: states of the order in the register with which it may be taken; empty for any.
     """
 
     sources: tuple[str, ...]
@@ -37,6 +41,7 @@ class Step:
     title: str
     role: Role | None = None
     regime: str = ""
+    orders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,37 @@ STEP_TITLES = {
     "abort": _("Abort"),
 }
 UNDER_R2 = "r2-start"
+FOLLOW = "follow-"
+
+BEFORE_DECISION = (
+    State.LISTED,
+    State.AUTO_LISTED,
+    State.COUNCIL_REVIEW,
+    State.COUNCIL,
+    State.OPINION_REQUESTED,
+    State.OPINION_GIVEN,
+    State.APPRAISAL,
+)
+SPARED = (State.KEEP, State.REFUSED, State.REJECTED, State.ABORTED)
+AGREES: dict[OrderState, tuple[State, ...]] = {
+    OrderState.PROPOSED: BEFORE_DECISION,
+    OrderState.APPROVED: (State.DECIDED, State.HANDED_OVER),
+    OrderState.EXECUTING: (State.HANDED_OVER,),
+    OrderState.DONE: (State.DESTROYED, State.CLOSED, State.KEEP),
+    OrderState.REFUSED: SPARED,
+}
+"""State of the order in the register -> legal states its paper may be in."""
+FOLLOWED = (
+    State.LISTED,
+    State.AUTO_LISTED,
+    State.DECIDED,
+    State.HANDED_OVER,
+    State.DESTROYED,
+    State.KEEP,
+    State.REFUSED,
+    State.ABORTED,
+)
+"""Where the mirror may move a paper."""
 
 
 def disposal_transitions() -> dict[str, Step]:
@@ -110,8 +146,16 @@ def disposal_transitions() -> dict[str, Step]:
         name = f"{one.regime.value.lower()}-{one.id}"
         before = steps[name].sources if name in steps else ()
         steps[name] = Step(
-            (*before, one.source.value), one.target.value, STEP_TITLES[one.id], one.actor, one.regime.value
+            (*before, one.source.value),
+            one.target.value,
+            STEP_TITLES[one.id],
+            one.actor,
+            one.regime.value,
+            tuple(order.value for order, states in AGREES.items() if one.target in states),
         )
+    for target in FOLLOWED:
+        sources = tuple(state.value for state in State if state != target)
+        steps[f"{FOLLOW}{target.value}"] = Step(sources, target.value, _("Follows the decision in the vault"))
     return steps
 
 
@@ -190,7 +234,10 @@ def definition(workflow: Workflow) -> str:
         else:
             lines.append(f"      <guard-role>{PAPER_ROLES[step.role]}</guard-role>")
         if step.regime:
-            lines.append(f"      <guard-expression>python:here.regime == '{step.regime}'</guard-expression>")
+            asked = f"here.regime == '{step.regime}'"
+            if step.orders:
+                asked += f" and here.order_state in {step.orders!r}"
+            lines.append(f"      <guard-expression>python:{escape(asked)}</guard-expression>")
         lines += ["    </guard>", "  </transition>"]
     for name, description, expression in VARIABLES:
         lines += [

@@ -35,7 +35,7 @@ from archive.register.models import Agency
 from archive.register.session import reading
 from archive.vietnam import day_of, local
 from archive.viewer import Viewer
-from portal import words
+from portal import people, words
 from portal.headers import STRICT, protect
 from portal.i18n import _
 from portal.viewer import viewer_for
@@ -57,12 +57,14 @@ class Screen(BrowserView):
         path: the rest of the address below the screen, e.g. ("<id>",).
         depth: how many such parts the screen takes; more is not found.
         session: open while the template renders.
+        keeps: an act that was refused answers with the page itself, so that what was typed is still there (`given`).
     """
 
     ours: ClassVar[bool] = True
     path: tuple[str, ...] = ()
     depth: ClassVar[int] = 0
     acts: ClassVar[Mapping[str, str]] = {}
+    keeps: ClassVar[bool] = False
     session: Session
 
     def publishTraverse(self, request: Any, name: str) -> Any:
@@ -77,6 +79,9 @@ class Screen(BrowserView):
         self.dress()
         if self.request.method == "POST":
             return self._act()
+        return self._show()
+
+    def _show(self) -> Any:
         try:
             with reading() as session:
                 self.session = session
@@ -113,6 +118,9 @@ class Screen(BrowserView):
         except TangThuError as error:
             log.warning("%s: %s: %s", self.__name__, type(error).__name__, error)
             self.say(self.because(error.reason), "error")
+            if self.keeps:
+                self.request.response.setStatus(409)
+                return self._show()
             answer = None
         return self.request.response.redirect(answer or self.here)
 
@@ -156,6 +164,16 @@ class Screen(BrowserView):
 
     filters: ClassVar[frozenset[str]] = frozenset()
 
+    sort = ""
+
+    def sorting(self, column: str) -> str:
+        """Return the address that sorts by a column, the other way round when it is sorted by it already."""
+        return self.with_query(sort=f"-{column}" if self.sort == column else column, page=None)
+
+    def sorted_by(self, column: str) -> str | None:
+        """Return what aria-sort says about a column."""
+        return {column: "ascending", f"-{column}": "descending"}.get(self.sort)
+
     def number(self, name: str, default: int, least: int = 1, most: int = 1_000_000) -> int:
         """Return a number of the query within limits; the default for anything else."""
         try:
@@ -167,6 +185,17 @@ class Screen(BrowserView):
         """Return a text of the form, trimmed; anything that is no text is empty."""
         value = self.request.form.get(name, "")
         return value.strip()[:most] if isinstance(value, str) else ""
+
+    def given(self, name: str, act: str = "", most: int = 4000) -> str:
+        """Return what was typed into a field, when this answers an act that was refused; "" on a fresh page.
+
+        Args:
+            name: of the field.
+            act: only when it was typed into the form of this act.
+            most: characters.
+        """
+        refused = self.request.method == "POST" and (not act or act in self.request.form)
+        return self.text(name, most) if refused else ""
 
     def agency_names(self) -> dict[str, str]:
         """Return agency code -> name of every agency in the register."""
@@ -193,6 +222,10 @@ class Screen(BrowserView):
     def receipt(self, text: str) -> str:
         """Return a word of a holder's receipt in the reader's language."""
         return receipt_told(text, self.language)
+
+    def person(self, login: str) -> str:
+        """Return the full name behind an account name written into the register."""
+        return people.full_name(login)
 
     def label(self, table: str, code: Any) -> str:
         """Return the label of a code from `portal.words`; the code itself when it is unknown."""

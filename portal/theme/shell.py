@@ -36,8 +36,10 @@ class Shell(BrowserView):
         for action in state.actions("archive"):
             url = action["url"].rstrip("/")
             inside = here == url or (url != root and here.startswith(url + "/"))
-            if url.endswith("/tra-cuu") and here.startswith(f"{root}/ho-so/"):
-                inside = True
+            inside = inside or any(
+                url == f"{root}/{door}" and here.startswith(f"{root}/{room}")
+                for door, room in (("tra-cuu", "ho-so/"), ("tieu-huy", "danh-muc-huy"))
+            )
             entries.append({"id": action["id"], "title": action["title"], "url": url, "here": inside})
         return entries
 

@@ -13,7 +13,6 @@ import transaction
 from house_people import BINH, CHI, LANG_SON, ident
 from kept_case_files import CONDITIONAL, GONE, HELD, OLD, OLDER, RULES
 from plone import api
-from plone.app.testing import login, logout
 from sqlalchemy import select
 
 from archive.queue import app
@@ -58,21 +57,6 @@ def house_queue(monkeypatch: pytest.MonkeyPatch, site: Any) -> None:
     monkeypatch.setenv("TANGTHU_ARCHIVE__BROKER_URL", "memory://")
     with app.connection_for_read("memory://") as link, link.SimpleQueue("house") as waiting:
         waiting.clear()
-
-
-def hand_over(site: Any, dossier: Any) -> None:
-    """Walk the dossier's paper to the state in which it waits for the destruction."""
-    for who, step in (
-        ("an", "r1-submit"),
-        ("chi", "r1-request-opinion"),
-        ("an", "r1-record-opinion"),
-        ("chi", "r1-decide"),
-        ("an", "r1-hand-over"),
-    ):
-        login(site, who)
-        api.content.transition(dossier, transition=step)
-    logout()
-    transaction.commit()
 
 
 def refused(browser: Any) -> bool:
@@ -333,18 +317,97 @@ def test_what_the_vault_has_against_it_is_asked_before_anything_is_sent(
 
 
 def test_the_dossier_follows_a_worker_at_the_next_post(
-    visit: Any, site: Any, dossier: Any, approved: Order, house_queue: None
+    visit: Any, dossier: Any, approved: Order, house_queue: None
 ) -> None:
-    hand_over(site, dossier)
     execute_as_chi(visit, approved)
     tasks.execute(*taken_from_the_queue()[1])
     browser = visit("an", f"/tieu-huy/{approved.id}")
     transaction.begin()
-    assert api.content.get_state(dossier) == "handed-over"  # a GET writes nothing
+    assert api.content.get_state(dossier) == "listed"  # a GET writes nothing
     browser.getControl(name="mirror").click()
     transaction.begin()
     assert api.content.get_state(dossier) == "destroyed"
     assert 'name="mirror"' not in browser.page
+
+
+def test_progress_is_shown_only_once_something_is_under_way(
+    visit: Any, approved: Order, house_queue: None
+) -> None:
+    page = visit("chi", f"/tieu-huy/{approved.id}").page
+    assert "data-progress=" not in page
+    assert page.count("Đã phê duyệt") == 1
+    assert "data-progress=" in execute_as_chi(visit, approved).page
+
+
+def test_a_refused_proposal_keeps_what_was_typed(visit: Any) -> None:
+    browser = visit("an", f"/tieu-huy?agency={LANG_SON}")
+    browser.getControl(name="ids").value = [OLD.id]
+    browser.getControl(name="number").value = "77/QĐ-UBND"
+    browser.getControl(name="date").value = "2999-01-01"
+    browser.getControl(name="reason").value = "Hết thời hạn bảo quản"
+    browser.getControl(name="propose").click()
+    assert status(browser) == 409
+    assert "Ngày của văn bản (01/01/2999) chưa tới" in browser.page
+    assert browser.getControl(name="number").value == "77/QĐ-UBND"
+    assert browser.getControl(name="reason").value == "Hết thời hạn bảo quản"
+    assert browser.getControl(name="ids").value == [OLD.id]
+    browser.getControl(name="date").value = "2026-11-20"
+    browser.getControl(name="propose").click()
+    assert browser.url.endswith(f"/tieu-huy/{order_on(OLD.id).id}")
+
+
+@pytest.mark.parametrize(
+    ("sort", "first"), [("last-day", OLDER), ("-last-day", OLD), ("title", OLD), ("-title", OLDER)]
+)
+def test_what_is_due_is_sorted_as_asked(visit: Any, sort: str, first: Any) -> None:
+    page = visit("an", f"/tieu-huy?agency={LANG_SON}&sort={sort}").page
+    codes = [OLD.code, OLDER.code]
+    assert min(codes, key=lambda code: page.index(f">{code}<")) == first.code
+
+
+def test_the_proposer_is_told_why_not_and_who_can(visit: Any) -> None:
+    order = order_on(OLDER.id)
+    page = visit("an", f"/tieu-huy/{order.id}").page
+    assert "Bạn là người đề nghị danh mục này" in page
+    assert "<strong>Trần Văn Bình</strong>" in page
+    page = visit("binh", f"/tieu-huy/{order.id}").page
+    assert "Bạn là người đề nghị" not in page
+    assert "Người làm được" not in page
+
+
+def test_the_proposer_is_told_who_carries_it_out(visit: Any, approved: Order) -> None:
+    page = visit("an", f"/tieu-huy/{approved.id}").page
+    assert "Bùi Lan, Lê Minh Chi" in page
+    assert 'name="execute"' not in page
+    assert 'name="execute"' in visit("lan", f"/tieu-huy/{approved.id}").page
+
+
+def test_a_receipt_says_what_is_gone(visit: Any) -> None:
+    page = visit("chi", f"/tieu-huy/{order_on(GONE.id).id}").page
+    assert "Đã xóa, kiểm tra lại không còn" in page
+    assert "Đã hết<" not in page
+
+
+@pytest.mark.parametrize(
+    ("date", "until", "said"),
+    [
+        ("2999-01-01", "", "Ngày của văn bản (01/01/2999) chưa tới"),
+        ("2026-11-20", "2026-11-01", "sớm hơn ngày văn bản yêu cầu (20/11/2026)"),
+    ],
+)
+def test_a_hold_with_impossible_days_is_refused_and_keeps_what_was_typed(
+    visit: Any, date: str, until: str, said: str
+) -> None:
+    browser = visit("an", f"/giu-ho-so?ho_so={OLD.id}")
+    browser.getControl(name="reason", index=0).value = "Phục vụ kiểm toán"
+    browser.getControl(name="number", index=0).value = "9/KTNN"
+    browser.getControl(name="date", index=0).value = date
+    browser.getControl(name="until").value = until
+    browser.getControl(name="place").click()
+    assert said in browser.page
+    assert browser.getControl(name="reason", index=0).value == "Phục vụ kiểm toán"
+    with reading() as session:
+        assert session.scalar(select(Hold).where(Hold.case_file_id == OLD.id)) is None
 
 
 def test_who_proposed_sees_no_button_to_approve(visit: Any) -> None:
@@ -419,14 +482,14 @@ def test_an_archivist_submits_the_dossier_and_the_head_asks_for_an_opinion(visit
     assert api.content.get_state(dossier) == "council-review"
     page = visit("chi", path).page
     assert 'value="r1-request-opinion"' in page
-    assert 'value="r1-keep"' not in page
-    assert 'value="r1-keep"' in visit("binh", path).page
+    assert 'value="r1-keep"' not in visit("binh", path).page  # said on the list itself: she refuses it there
     assert "r2-" not in page
 
 
-def test_a_dossier_in_any_state_commands_nothing(visit: Any, site: Any, dossier: Any) -> None:
-    hand_over(site, dossier)
-    assert api.content.get_state(dossier) == "handed-over"
+def test_a_dossier_in_any_state_commands_nothing(visit: Any, dossier: Any) -> None:
+    with api.env.adopt_roles(["Manager"]):
+        api.content.transition(dossier, transition="follow-handed-over")
+    transaction.commit()
     assert order_on(OLDER.id).state == "proposed"
     assert 'name="execute"' not in visit("chi", f"/tieu-huy/{order_on(OLDER.id).id}").page
 

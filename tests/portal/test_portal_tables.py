@@ -20,7 +20,7 @@ from portal.permissions import DOORS
 from portal.reading import Range, disposition, range_of
 from portal.roles import PAPER_ROLES, PLONE_ROLES, group_id, role_of_group
 from portal.viewer import viewer_from_groups
-from portal.workflows import DISPOSAL_LIST, HOLD, UNDER_R2, WORKFLOWS, Workflow, path_of
+from portal.workflows import DISPOSAL_LIST, FOLLOW, HOLD, UNDER_R2, WORKFLOWS, Workflow, path_of
 from retention.states import START, TRANSITIONS, State
 
 FOLDER = Path(portal.__file__).parent
@@ -85,12 +85,18 @@ def test_the_disposal_workflow_is_the_law_table_and_nothing_more() -> None:
     found = {
         (step.regime, id.split("-", 1)[1], source, step.target, step.role)
         for id, step in DISPOSAL_LIST.transitions.items()
-        if id != UNDER_R2
+        if id != UNDER_R2 and not id.startswith(FOLLOW)
         for source in step.sources
     }
     assert found == {(t.regime, t.id, t.source, t.target, t.actor) for t in TRANSITIONS}
     assert set(DISPOSAL_LIST.states) == set(State)
     assert next(iter(DISPOSAL_LIST.states)) == START[Regime.R1]
+
+
+def test_only_the_mirror_lets_a_dossier_follow() -> None:
+    following = [step for id, step in DISPOSAL_LIST.transitions.items() if id.startswith(FOLLOW)]
+    assert following
+    assert {step.role for step in following} == {None}
 
 
 def test_the_way_through_a_workflow_is_the_shortest_and_never_back() -> None:

@@ -33,7 +33,8 @@ class DisposalScreen(Screen):
     """`tieu-huy`; what stands below it in the address is one order."""
 
     acts: ClassVar[Mapping[str, str]] = {"propose": "propose"}
-    filters: ClassVar[frozenset[str]] = frozenset({"agency"})
+    keeps: ClassVar[bool] = True
+    filters: ClassVar[frozenset[str]] = frozenset({"agency", "sort"})
 
     def publishTraverse(self, request: Any, name: str) -> Any:
         """Hand the address of one order to its own screen."""
@@ -50,6 +51,7 @@ class DisposalScreen(Screen):
         wanted = self.text("agency", 35)
         self.agency = wanted if wanted in self.counts else next(iter(sorted(self.counts)), "")
         page = self.number("page", 1)
+        self.sort = self.text("sort", 12) or "last-day"
         self.due = (
             eligibility.due(
                 self.session,
@@ -58,6 +60,7 @@ class DisposalScreen(Screen):
                 agency=self.agency,
                 limit=SIZE,
                 offset=(page - 1) * SIZE,
+                sort=self.sort,
             )
             if self.agency
             else []
@@ -79,10 +82,25 @@ class DisposalScreen(Screen):
         """Say whether the form is shown; the act checks again."""
         return bool(self.agency) and self.viewer.has(Role.ARCHIVIST, self.agency)
 
+    @property
+    def ticked(self) -> list[str]:
+        """Return the ids of the case files that are ticked."""
+        ticked = self.request.form.get("ids", [])
+        return [ticked] if isinstance(ticked, str) else [one for one in ticked if isinstance(one, str)]
+
+    def columns(self) -> list[tuple[str, Any]]:
+        """Return the columns of what is due: what sorts by it, and its title."""
+        return [
+            ("title", _("Case file")),
+            ("end-date", _("Work ended")),
+            ("period", _("Period")),
+            ("last-day", _("Kept until")),
+            ("documents", _("Documents")),
+        ]
+
     def propose(self) -> str:
         """Propose the destruction of the ticked case files; go to the new order."""
-        ticked = self.request.form.get("ids", [])
-        ids = [ticked] if isinstance(ticked, str) else [one for one in ticked if isinstance(one, str)]
+        ids = self.ticked
         if not ids:
             raise MissingError(because("portal.nothing-ticked"))
         with joined() as session:
@@ -92,7 +110,7 @@ class DisposalScreen(Screen):
                 case_file_ids=ids,
                 reason=self.text("reason"),
                 document_number=self.text("number", 60),
-                document_date=day_of(self.text("date", 10)),
+                document_date=day_of(self.text("date", 10), latest=self.today),
                 viewer=self.viewer,
                 now=self.now,
             )
@@ -102,13 +120,20 @@ class DisposalScreen(Screen):
         return f"{self.here}/{order_id}"
 
 
-def day_of(text: str) -> date:
+def day_of(text: str, *, latest: date | None = None) -> date:
     """Return the day of a date field.
 
+    Args:
+        text: as the form sends it.
+        latest: the last day it may be, for the date of a document that is there already.
+
     Raises:
-        MissingError: it is empty or no date.
+        MissingError: it is empty, no date, or too late.
     """
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError as error:
         raise MissingError(because("portal.no-date")) from error
+    if latest is not None and day > latest:
+        raise MissingError(because("portal.date-to-come", day=day))
+    return day

@@ -19,7 +19,9 @@ from archive.register.decisions import Order, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile
 from archive.register.session import reading
 from archive.viewer import Role
+from portal import people
 from portal.browser.disposal.due import SEES
+from portal.browser.disposal.next_step import next_step, why_not
 from portal.browser.screen import Screen
 from portal.i18n import _
 from portal.papers import is_behind, mirror_order
@@ -29,12 +31,13 @@ from retention import destruction, disposal
 from retention.certificate import certificate
 
 OUTCOMES = {
-    "": _("Waits"),
+    "": _("Not yet begun"),
     "done": _("Destroyed"),
     "held": _("Held"),
     "refused": _("Refused"),
     "erasing": _("Being erased"),
 }
+SENT = "da-gui"  # in the address, after this person had a worker begin
 OUTCOME_TONES = {"done": "bad", "held": "wait", "refused": "wait", "erasing": "busy"}
 
 
@@ -49,6 +52,8 @@ class OrderScreen(Screen):
         "execute": "execute",
         "mirror": "mirror",
     }
+    keeps: ClassVar[bool] = True
+    filters: ClassVar[frozenset[str]] = frozenset({"sort"})
 
     @property
     def here(self) -> str:
@@ -82,6 +87,8 @@ class OrderScreen(Screen):
             )
         )
         self.missing = missing_approvals(order)
+        self.sort = self.text("sort", 12) or "code"
+        self.step = next_step(order)
         self.against: tuple[Reason, ...] = ()
         if order.state in (OrderState.APPROVED, OrderState.EXECUTING):
             self.against = reasons_against(self.session, order, now=self.now)
@@ -90,23 +97,39 @@ class OrderScreen(Screen):
     def _progress(self) -> str:
         self.request.response.setHeader("Content-Type", "application/json; charset=utf-8")
         self.request.response.setHeader("Cache-Control", "no-store")
-        done = sum(item.outcome not in ("", "erasing") for item in self.order.items)
-        total = len(self.order.items)
-        text = f"{self.label('ORDER_STATES', self.order.state)} · {done}/{total}"
         facts = {
             "running": self.running,
             "reload": True,
             "version": self.version,
-            "done": done,
-            "total": total,
-            "text": text,
+            "done": self._ended,
+            "total": len(self.order.items),
+            "text": self.progress_text,
         }
         return json.dumps(facts, ensure_ascii=False)
+
+    @property
+    def _ended(self) -> int:
+        return sum(item.outcome not in ("", "erasing") for item in self.order.items)
+
+    @property
+    def progress_text(self) -> str:
+        """Return how far it is, in words."""
+        if self.order.state == OrderState.APPROVED:
+            return self.t(_("Sent to the machine; it begins as soon as it is free."))
+        done, total = self._ended, len(self.order.items)
+        return self.t(_("${done} of ${total} case files", mapping={"done": done, "total": total}))
 
     @property
     def running(self) -> bool:
         """Say whether a worker may be at it; a page that shows it asks how far it is."""
         return self.order.state in (OrderState.APPROVED, OrderState.EXECUTING)
+
+    @property
+    def shows_progress(self) -> bool:
+        """Say whether there is anything to watch: it was begun, or this person has just sent it."""
+        return self.order.state == OrderState.EXECUTING or (
+            self.order.state == OrderState.APPROVED and bool(self.text(SENT, 3))
+        )
 
     @property
     def version(self) -> str:
@@ -129,7 +152,40 @@ class OrderScreen(Screen):
         paper = folder[self.order.id]
         return str(paper.absolute_url()) if api.user.has_permission("View", obj=paper) else ""
 
-    # what may be done here by this person
+    # what comes next, and what of it may be done by this person
+
+    def why_not(self) -> str:
+        """Return why this person does not take the next step, "" when they may or nothing is left to do."""
+        message = why_not(self.order, self.step, self.viewer) if self.step else None
+        return self.t(message) if message else ""
+
+    def who_can(self) -> list[str]:
+        """Return the names of those who can take the next step."""
+        if self.step is None:
+            return []
+        held = {name for role in self.step.roles for name in people.holders(role, self.order.agency_code)}
+        return sorted(self.person(name) for name in self.step.among(held))
+
+    def columns(self) -> list[tuple[str, Any]]:
+        """Return the columns that sort the list."""
+        return [("title", _("Case file")), ("end-date", _("Work ended")), ("last-day", _("Kept until"))]
+
+    def items(self) -> list[Any]:
+        """Return the case files of the list, sorted as asked for."""
+        column = self.sort.removeprefix("-")
+
+        def key(item: Any) -> tuple[Any, ...]:
+            file = self.files.get(item.case_file_id)
+            if file is None:
+                return (2, "")
+            value = {
+                "last-day": file.last_day,
+                "end-date": file.end_date,
+                "title": self.item_title(item),
+            }.get(column, file.code)
+            return (0, value, file.code) if value is not None else (1, file.code)
+
+        return sorted(self.order.items, key=key, reverse=self.sort.startswith("-"))
 
     def _has(self, role: Role) -> bool:
         return self._of(self.order, role)
@@ -227,7 +283,7 @@ class OrderScreen(Screen):
             mirror_order(api.portal.get(), session, self.path[0])
         self.say(_("The list was refused. Its case files stay."))
 
-    def execute(self) -> None:
+    def execute(self) -> str:
         """Have a worker destroy what the order names; held case files stay. The vault asks everything again."""
         self.ask_password()
         viewer = self.viewer
@@ -238,8 +294,9 @@ class OrderScreen(Screen):
             queue.send("retention.tasks.execute", self.path[0], viewer.name, roles)
         except OperationalError:
             self.say(_("The queue does not answer. Nothing was destroyed; try again later."), "error")
-            return
+            return self.here
         self.say(_("The destruction has begun. This page shows how far it is."))
+        return f"{self.here}?{SENT}=1"
 
     def mirror(self) -> None:
         """Bring the dossier's paper up to what a worker did: workers write no papers, and a GET writes nothing."""

@@ -9,10 +9,11 @@ from plone import api
 from sqlalchemy import select
 from zExceptions import NotFound
 
+from archive.reason import because
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState
 from archive.viewer import ALL_AGENCIES, Role
-from portal.browser.disposal.due import SEES, day_of
+from portal.browser.disposal.due import SEES, MissingError, day_of
 from portal.browser.screen import Screen
 from portal.i18n import _
 from portal.papers import mirror_holds
@@ -26,6 +27,7 @@ MANAGES = frozenset({Role.ARCHIVIST, Role.HEAD})
 class HoldsScreen(Screen):
     """`giu-ho-so`; with `?ho_so=<id>` it offers to place a hold on that case file."""
 
+    keeps: ClassVar[bool] = True
     acts: ClassVar[Mapping[str, str]] = {"place": "place", "ask": "ask_to_lift", "lift": "lift"}
     filters: ClassVar[frozenset[str]] = frozenset({"ho_so"})
 
@@ -76,7 +78,10 @@ class HoldsScreen(Screen):
     def place(self) -> str:
         """Place a hold; it takes effect at once."""
         file_id = self.text("ho_so", 36)
-        until = self.text("until", 10)
+        until = day_of(self.text("until", 10)) if self.text("until", 10) else None
+        date = day_of(self.text("date", 10), latest=self.today)
+        if until is not None and until < date:
+            raise MissingError(because("portal.until-before-document", until=until, day=date))
         with joined() as session:
             file = session.get(CaseFile, file_id)
             if file is None:
@@ -87,8 +92,8 @@ class HoldsScreen(Screen):
                 case_file_ids=[file_id],
                 reason=self.text("reason"),
                 document_number=self.text("number", 60),
-                document_date=day_of(self.text("date", 10)),
-                until=day_of(until) if until else None,
+                document_date=date,
+                until=until,
                 viewer=self.viewer,
                 now=self.now,
             )
@@ -107,7 +112,7 @@ class HoldsScreen(Screen):
                 self.text("hold", 36),
                 reason=self.text("reason"),
                 document_number=self.text("number", 60),
-                document_date=day_of(self.text("date", 10)),
+                document_date=day_of(self.text("date", 10), latest=self.today),
                 viewer=self.viewer,
                 now=self.now,
             )

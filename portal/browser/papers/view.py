@@ -12,8 +12,10 @@ from zope.schema import getFieldsInOrder
 
 from archive.errors import NotAllowedError
 from archive.reason import because
+from archive.register.decisions import Order
 from archive.register.models import Agency, CaseFile, CaseFileState, Fonds
 from archive.viewer import ALL_AGENCIES, OWN_AGENCY
+from portal.browser.papers.states import Move, moves, state_title
 from portal.browser.screen import Screen
 from portal.content.agency import IAgency
 from portal.content.disposal_list import IDisposalList
@@ -22,6 +24,8 @@ from portal.content.hold import IHold
 from portal.i18n import _
 
 SCREENS = {"DisposalList": ("tieu-huy", "order_id"), "Hold": ("giu-ho-so", "")}
+MACHINE = frozenset({"order_id", "order_state", "hold_id", "case_file_id"})
+"""Fields that only tie a paper to the register; the page shows what they stand for."""
 SCHEMATA = (IAgency, IFonds, IDisposalList, IHold)
 
 
@@ -43,17 +47,45 @@ class Paper(Screen):
                 continue
             for name, field in getFieldsInOrder(schema):
                 value = getattr(self.context, name, None)
-                if not value:
+                if not value or name in MACHINE:
                     continue
                 is_file = hasattr(value, "filename")
                 shown.append(
                     {
                         "title": self.t(field.title),
-                        "text": value.filename if is_file else str(value),
+                        "text": value.filename if is_file else self._said(name, str(value)),
                         "link": f"{self.here}/@@download/{name}" if is_file else "",
                     }
                 )
         return shown
+
+    def _said(self, name: str, value: str) -> str:
+        if name == "regime":
+            return self.label("REGIMES", value)
+        if name == "agency_code":
+            agency = self.session.get(Agency, value)
+            return f"{agency.name} ({value})" if agency else value
+        return value
+
+    def order(self) -> Order | None:
+        """Return the order this dossier is about; None for other papers."""
+        return self.session.get(Order, getattr(self.context, "order_id", None) or "")
+
+    def case_files(self) -> list[CaseFile]:
+        """Return the case files of the list, the longest overdue first; people of this agency only see the page."""
+        order = self.order()
+        ids = [item.case_file_id for item in order.items] if order else []
+        query = select(CaseFile).where(CaseFile.id.in_(ids)).order_by(CaseFile.last_day, CaseFile.code)
+        return list(self.session.scalars(query)) if ids else []
+
+    def title_of(self, file: CaseFile) -> str:
+        """Return a case file's title, its code where this person may not read it."""
+        readable = self.viewer.may_read(file.agency_code, file.access)
+        return str(file.title if readable and file.title else file.code)
+
+    def moves(self) -> list[Move]:
+        """Return the steps the paper took, newest first."""
+        return moves(self.context)
 
     def transitions(self) -> list[dict[str, Any]]:
         """Return the steps of the paper's workflow this person may push now."""
@@ -62,9 +94,7 @@ class Paper(Screen):
 
     def state(self) -> str:
         """Return the title of the paper's state."""
-        workflow = api.portal.get_tool("portal_workflow")
-        state = api.content.get_state(self.context)
-        return self.t(workflow.getTitleForStateOnType(state, self.context.portal_type))
+        return self.t(state_title(self.context))
 
     def push(self) -> None:
         """Take one step of the workflow; its guard is asked by the workflow itself."""

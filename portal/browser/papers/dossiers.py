@@ -1,0 +1,121 @@
+"""The dossiers of disposal lists: each with its decision, its case files' periods, and when what happened."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from plone import api
+from sqlalchemy import select
+
+from archive.register.decisions import Order, OrderKind
+from archive.register.models import CaseFile
+from archive.viewer import ALL_AGENCIES
+from portal.browser.papers.states import state_title
+from portal.browser.screen import Screen
+from portal.events import SEES
+from portal.i18n import _
+
+SHOWN = 200
+
+
+@dataclass(frozen=True)
+class Row:
+    """One dossier.
+
+    Attributes:
+        legal: title of the paper's state, "" when the paper was not written yet.
+        periods: the case files' periods as declared, each once.
+        first: the earliest last day of its case files.
+        last: the latest.
+    """
+
+    order: Order
+    url: str
+    legal: str
+    periods: tuple[str, ...]
+    first: date | None
+    last: date | None
+
+
+class DossierList(Screen):
+    """`danh-muc-huy`: every dossier this person may see, newest first."""
+
+    filters: ClassVar[frozenset[str]] = frozenset({"sort"})
+
+    @property
+    def here(self) -> str:
+        """Return the folder's address."""
+        return str(self.context.absolute_url())
+
+    def prepare(self) -> Any:
+        """Read the orders and their case files' dates."""
+        self.sort = self.text("sort", 12) or "-proposed"
+        self.names = self.agency_names()
+        query = select(Order).where(Order.kind == OrderKind.DESTRUCTION)
+        where = self.viewer.agencies_with(SEES)
+        if ALL_AGENCIES not in where:
+            query = query.where(Order.agency_code.in_(where))
+        orders = list(self.session.scalars(query.order_by(Order.created_at.desc()).limit(SHOWN + 1)))
+        self.more = len(orders) > SHOWN
+        dates = self._dates(orders[:SHOWN])
+        self.rows = sorted(
+            (self._row(order, dates[order.id]) for order in orders[:SHOWN]),
+            key=self._key,
+            reverse=self.sort.startswith("-"),
+        )
+
+    def columns(self) -> list[tuple[str, Any]]:
+        """Return the columns: what sorts by it, and its title."""
+        return [
+            ("number", _("Decision")),
+            ("agency", _("Agency")),
+            ("proposed", _("Proposed")),
+            ("last-day", _("Kept until")),
+        ]
+
+    def _dates(self, orders: list[Order]) -> dict[str, list[tuple[str, date | None]]]:
+        ids = {item.case_file_id for order in orders for item in order.items}
+        found = {
+            row.id: (row.maintenance, row.last_day)
+            for row in self.session.execute(
+                select(CaseFile.id, CaseFile.maintenance, CaseFile.last_day).where(CaseFile.id.in_(ids))
+            )
+        }
+        dates: dict[str, list[tuple[str, date | None]]] = defaultdict(list)
+        for order in orders:
+            dates[order.id] = [found[i.case_file_id] for i in order.items if i.case_file_id in found]
+        return dates
+
+    def _row(self, order: Order, dates: list[tuple[str, date | None]]) -> Row:
+        days = sorted(day for _period, day in dates if day)
+        paper = self.context.get(order.id)
+        seen = paper is not None and api.user.has_permission("View", obj=paper)
+        return Row(
+            order,
+            paper.absolute_url() if seen else f"{self.root}/tieu-huy/{order.id}",
+            self.t(state_title(paper)) if seen else "",
+            tuple(dict.fromkeys(period for period, _day in dates if period)),
+            days[0] if days else None,
+            days[-1] if days else None,
+        )
+
+    def _key(self, row: Row) -> tuple[Any, ...]:
+        column = self.sort.removeprefix("-")
+        if column == "number":
+            return (row.order.document_number,)
+        if column == "agency":
+            return (self.names.get(row.order.agency_code, row.order.agency_code), row.order.created_at)
+        if column == "last-day":
+            return (row.first or date.max, row.order.created_at)
+        return (row.order.created_at,)
+
+
+class HoldPapers(Screen):
+    """`lenh-giu`: the holds are dealt with on their own screen."""
+
+    def prepare(self) -> Any:
+        """Go there."""
+        return self.request.response.redirect(f"{self.root}/giu-ho-so")
