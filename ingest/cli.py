@@ -24,6 +24,7 @@ from archive.reason import from_text, told_text
 from archive.register.models import STATES_OPEN, Agency, Submission
 from archive.register.session import reading, transaction
 from ingest import inbox_cli, pipeline, preflight, reception, resending, submissions
+from ingest.agreements.cli import agreement
 from ingest.checks.catalogue import explain
 from ingest.checks.cli import rules
 from ingest.delivery import DeliveredFile
@@ -64,6 +65,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(submission, name="submission")
     app.add_typer(rules, name="rules")
     app.add_typer(inbox_cli.inbox, name="inbox")
+    app.add_typer(agreement, name="agreement")
 
 
 def receive(

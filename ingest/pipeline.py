@@ -24,6 +24,7 @@ from __future__ import annotations
 import errno
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -35,10 +36,14 @@ from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb
 from archive.reason import Reason, as_text, because, trouble
 from archive.register.models import STATES_CLOSED, STATES_OPEN, StepResult, Submission, SubmissionState
+from archive.register.models import Finding as FindingRow
 from archive.register.project_submissions import STATES_NO_DECISION
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
+from archive.vietnam import day_of
 from ingest import lease, outbox, quarantine, reasons
+from ingest.agreements.judging import giving_back, told_partial
+from ingest.agreements.versions import agreed_on
 from ingest.gathering import claims
 from ingest.lease import Lease, Taken
 from ingest.settings import IngestSettings
@@ -101,6 +106,8 @@ VERB_OF = {
 }
 DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
 LONGEST_PAUSE = timedelta(days=1)  # between two tries of what kills its worker
+JUDGED = frozenset({"check", "normalise"})
+"""Steps whose errors an agreement may have sent back by an archivist, or in part."""
 ACTOR = "system:ingest"
 AGREEMENT = "system:agreement"
 
@@ -126,6 +133,8 @@ def advance(submission_id: str, *, steps: Mapping[str, Step] = STEPS) -> str:
             started = datetime.now(UTC)
             try:
                 outcome = steps[name](work, started)
+                if name in JUDGED:
+                    outcome = _as_agreed(work, outcome)
                 _record(submission_id, ours, name, list(steps).index(name), outcome, started)
             except LeaseLostError:
                 return "busy"
@@ -216,6 +225,32 @@ def _next(submission_id: str, steps: Mapping[str, Step]) -> tuple[str, Work] | N
         )
 
 
+def _as_agreed(work: Work, outcome: Outcome) -> Outcome:
+    """Return the outcome of a step that found errors as the agreement with the agency has them sent back.
+
+    Only what was looked at for signs of secrecy waits for an archivist or goes back in part.
+    """
+    if outcome.verdict is not Verdict.RETURN:
+        return outcome
+    with reading() as session:
+        agreed = agreed_on(session, work.agency_code, day_of(work.received_at))
+        rows = select(FindingRow).where(FindingRow.submission_id == work.submission_id)
+        found = [*map(reasons.finding_of, session.scalars(rows)), *outcome.findings]
+    total = int(work.results.get("unpack", {}).get("documents", 0))
+    decided = giving_back(agreed.terms, found, total=total)
+    if not decided.at_once:
+        return replace(outcome, verdict=Verdict.WAIT)
+    told = ""
+    if decided.documents:
+        told = told_partial(decided.documents) + (outcome.reason or reasons.told(map(reasons.row_of, found)))
+    return replace(
+        outcome,
+        reason=reasons.fitted(told, reasons.LONGEST) if told else outcome.reason,
+        agreement_id=agreed.id,
+        wanted_again=decided.documents or None,
+    )
+
+
 def _record(
     submission_id: str, ours: Lease, name: str, position: int, outcome: Outcome, started: datetime
 ) -> None:
@@ -270,7 +305,15 @@ def _record(
         change = _change(submission, outcome)
         state = STATE_AFTER.get(outcome.verdict)
         if name == "decide" and outcome.verdict == Verdict.GO_ON:
-            accepted(session, submission, by=AGREEMENT, role="", basis="thỏa thuận nộp lưu", now=now)
+            accepted(
+                session,
+                submission,
+                by=AGREEMENT,
+                role="",
+                basis=outcome.basis,
+                agreement_id=outcome.agreement_id,
+                now=now,
+            )
         elif state is not None or change:
             verb = VERB_OF.get(state, Verb.VALIDATE) if state else Verb.VALIDATE
             payload = change | ({"state": state.value} if state else {})
@@ -304,14 +347,23 @@ def _change(submission: Submission, outcome: Outcome) -> dict[str, Any]:
     change: dict[str, Any] = {}
     if outcome.findings:
         change["codes"] = sorted({finding.code for finding in submission.findings})
-    for key in ("title", "file_code", "mends"):
+    for key in ("title", "file_code", "mends", "agreement_id", "source", "source_basis"):
         if (value := getattr(outcome, key)) is not None:
             change[key] = value
+    if outcome.wanted_again is not None:
+        change["wanted_again"] = list(outcome.wanted_again)
     return change
 
 
 def accepted(
-    session: Session, submission: Submission, *, by: str, role: str, basis: str, now: datetime
+    session: Session,
+    submission: Submission,
+    *,
+    by: str,
+    role: str,
+    basis: str,
+    now: datetime,
+    agreement_id: str | None = None,
 ) -> None:
     """Ledger that a checked submission was accepted, and owe receipt 03."""
     event = append(
@@ -327,7 +379,8 @@ def accepted(
             "state": SubmissionState.ACCEPTED.value,
             "decided_by": by,
             "codes": sorted({finding.code for finding in submission.findings}),
-        },
+        }
+        | ({"agreement_id": agreement_id} if agreement_id else {}),
     )
     apply(session, event)
     outbox.owe(session, submission, "03", "", now=now)
@@ -338,7 +391,7 @@ def _reason(submission: Submission, outcome: Outcome, state: SubmissionState | N
     if state == SubmissionState.TESTED:
         return reasons.tested(submission.findings)
     if state not in STATES_REFUSING:
-        return ""
+        return outcome.reason if state is SubmissionState.STORED else ""
     return outcome.reason or reasons.told(submission.findings)
 
 

@@ -8,7 +8,6 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from archive.settings import Section
-from ingest.addresses import FetchPlace
 from ingest.inbox_settings import InboxSettings
 
 
@@ -32,7 +31,6 @@ class IngestSettings(Section):
     max_name: int = Field(default=255, ge=1)  # characters of a path inside a package
     max_nesting: int = Field(default=2, ge=0)
 
-    fetch_places: tuple[FetchPlace, ...] = ()  # of the agreements; empty: nothing is fetched for anybody
     fetch_seconds: int = Field(default=600, ge=1)  # one file
     fetch_patience_seconds: int = Field(default=3 * 24 * 3600, ge=0)  # then the delivery goes back
 

@@ -18,6 +18,7 @@ from archive.register.projection import apply
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 from ingest import outbox
 from ingest.errors import IngestError
+from ingest.finding import Severity
 from ingest.pipeline import STEPS, accepted
 
 SEES = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
@@ -98,6 +99,8 @@ def accept(session: Session, submission_id: str, *, viewer: Viewer, now: datetim
         IngestError: it is not waiting for a decision, or it would overwrite what is stored.
     """
     submission = _to_decide(session, submission_id, viewer)
+    if any(finding.severity != Severity.WARNING for finding in submission.findings):
+        raise IngestError(because("ingest.errors-never-accepted"))
     if any(finding.code in CODES_NEVER_ACCEPTED for finding in submission.findings):
         raise IngestError(because("ingest.never-overwritten"))
     accepted(

@@ -14,8 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from archive.register.agencies import set_agency, set_fonds
 from archive.register.session import transaction
+from archive.viewer import Role, Viewer
+from ingest.agreements import versions
+from ingest.agreements.terms import draft_of
 from operations.errors import PartError
 from operations.parts import ROOT
 
@@ -74,6 +79,33 @@ def settle(folder: Path) -> None:
             set_agency(session, **agency, actor="system:demo", now=now)
         for fonds in world["fonds"]:
             set_fonds(session, **fonds, actor="system:demo", now=now)
+    for agency in world["agencies"]:
+        with transaction() as session:
+            _agree(session, agency, now)
+
+
+def _agree(session: Session, agency: dict[str, Any], now: datetime) -> None:
+    """Put an agreement with a sample agency in force, when none was ever written down."""
+    archive = Viewer("system:demo", {agency["code"]: frozenset({Role.ARCHIVIST})})
+    if versions.listing(session, viewer=archive, agency=agency["code"]):
+        return
+    draft = draft_of(
+        {
+            "agency": agency["code"],
+            "number": "01/TTNL",
+            "signed_on": "2019-12-20",
+            "signed_by_agency": f"Chánh Văn phòng {agency['name']}",
+            "signed_by_archive": "Giám đốc Trung tâm Lưu trữ",
+            "valid_from": "2020-01-01",
+            "terms": {
+                "accept": "automatic" if agency["auto_accept"] else "archivist",
+                "source_may_release": True,
+            },
+        }
+    )
+    head = Viewer("system:demo-head", {agency["code"]: frozenset({Role.HEAD})})
+    proposed = versions.propose(session, draft, viewer=archive, now=now)
+    versions.approve(session, proposed.id, viewer=head, now=now)
 
 
 def busiest_agency(expected: Sequence[Expected]) -> str:

@@ -110,6 +110,9 @@ VERBS = {
     Verb.RIGHTS_CHANGE: _("Rights changed"),
     Verb.METADATA_CHANGE: _("Description changed"),
     Verb.REQUEST: _("Asked by the sender"),
+    Verb.AGREEMENT: _("Agreement recorded"),
+    Verb.DUE_LIST: _("List of due files changed"),
+    Verb.MINUTES: _("Minutes made"),
 }
 
 # tone of a pill: ok (jade), wait (ochre), bad (vermilion), quiet (ink)

@@ -1,8 +1,8 @@
 """Seal right after the commit what could not be found again if the register were lost a moment later.
 
 A stored case file can be found again in the stores, and an unfinished submission is sent again by its sender.
-A decision exists nowhere else: an order, an approval, a hold, a receipt, a destruction. So these are sealed at
-once; everything else within the period of `archive.tasks.seal`.
+A decision exists nowhere else: an order, an approval, a hold, a receipt, a destruction, an agreement. So these are
+sealed at once; everything else within the period of `archive.tasks.seal`.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ SEALED_AT_ONCE = frozenset(
         Verb.DESTROY,
         Verb.TRANSFER,
         Verb.RIGHTS_CHANGE,
+        Verb.AGREEMENT,
     }
 )
 

@@ -40,6 +40,9 @@ class Verb(StrEnum):
     RIGHTS_CHANGE = "RIGHTS_CHANGE"
     METADATA_CHANGE = "METADATA_CHANGE"
     REQUEST = "REQUEST"  # an office recalls, updates or replaces a document it sent
+    AGREEMENT = "AGREEMENT"  # terms of submission proposed, put in force or refused
+    DUE_LIST = "DUE_LIST"  # case files put on an agency's list of due files, changed, taken off, announced
+    MINUTES = "MINUTES"  # the minutes of a hand-over were printed and put into the stores
 
 
 @dataclass(frozen=True)

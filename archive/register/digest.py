@@ -2,8 +2,8 @@
 
 Covered: every table of `TABLES`, every column but those of `MACHINE_ONLY`, row by row in key order.
 Not covered, and why:
-- `step_result`, `outbox`, `inbox`, the columns of `MACHINE_ONLY`: where the machine stands in its work (steps, leases,
-  tries, messages owed, who gathers what). Lost, the work is done again; steps are safe to repeat.
+- `step_result`, `outbox`, `minutes_due`, `inbox`, the columns of `MACHINE_ONLY`: where the machine stands in its work
+  (steps, leases, tries, messages owed, who gathers what). Lost, the work is done again; steps are safe to repeat.
 - `received_message`: what a message in quarantine says; read again from its bytes.
 - `finding` and a delivery's file name: they quote it, so the ledger, which is never erased, names codes only. Lost,
   they are made again when an undecided delivery is checked again; of one returned before, the codes are left.
@@ -25,6 +25,7 @@ from sqlalchemy import String, Table, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.event import stamp
+from archive.register.agreements import Agreement, DueFile, Minutes
 from archive.register.base import Base
 from archive.register.decisions import Approval, Hold, Order, OrderItem, Receipt
 from archive.register.messages import DocumentRequest
@@ -55,6 +56,9 @@ TABLES: tuple[type[Base], ...] = (
     Hold,
     Receipt,
     DocumentRequest,
+    Agreement,
+    DueFile,
+    Minutes,
 )
 """In an order in which rows may be written: what is referred to comes first."""
 

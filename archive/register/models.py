@@ -29,7 +29,8 @@ class Agency(Base):
     name: Mapped[str] = mapped_column(String(200))
     profile: Mapped[str] = mapped_column(String(40), default="")  # province profile id
     level1: Mapped[str] = mapped_column(String(13), default="")  # H37 ...
-    auto_accept: Mapped[bool] = mapped_column(default=False)  # the submission agreement says so
+    # What was said before there were agreements (archive.register.agreements); one in force takes its place.
+    auto_accept: Mapped[bool] = mapped_column(default=False)
     submits_to_historical: Mapped[bool] = mapped_column(default=True)  # on the source list
 
 
@@ -108,10 +109,24 @@ class Submission(Base):
     gathered_into: Mapped[str | None] = mapped_column(String(36), index=True)  # submission of its case file
     superseded_by: Mapped[str | None] = mapped_column(String(36), index=True)  # what took its place
     inbox: Mapped[str] = mapped_column(String(60), default="", server_default="")  # the way it came in
+    agreement_id: Mapped[str | None] = mapped_column(String(36))  # of the terms by which it was decided
+    wanted_again: Mapped[list[Any] | None]  # ordinals of the documents a partial return asks for
+    source: Mapped[str] = mapped_column(String(5), default="", server_default="")  # SourceCopy, once stored
+    source_basis: Mapped[str] = mapped_column(
+        Text, default="", server_default=""
+    )  # by which rule or agreement
     findings: Mapped[list[Finding]] = relationship(cascade="all, delete-orphan", order_by="Finding.id")
     steps: Mapped[list[StepResult]] = relationship(
         cascade="all, delete-orphan", order_by="StepResult.position"
     )
+
+
+class SourceCopy(StrEnum):
+    """What the sending system may do with its own copy of what is stored here."""
+
+    MAY_GO = "may"  # the source may release it
+    STAYS = "keep"  # a regulation says that the source keeps it
+    NOT_AGREED = "none"  # no agreement says that it may go
 
 
 class StepResult(Base):

@@ -5,10 +5,10 @@ INGEST, object (submission, id), payload {"agency_code", "message_id", "sha256",
 until when it is to be registered.
 
 A later VALIDATE, RETURN, DECISION, RECEIPT or METADATA_CHANGE with object kind "submission" may carry
-{"state", "title", "file_code", "agency_code", "kind", "case_file_id", "mends", "superseded_by", "decided_by", "codes"};
-what is absent stays. The states "gathering" and "to-decide" are no decision and are passed over: such a delivery is
-read again from the quarantine. A decision (accepted, returned, refused, superseded) names who decided: `decided_by`,
-or else the event's actor.
+{"state", "title", "file_code", "agency_code", "kind", "case_file_id", "mends", "superseded_by", "decided_by", "codes",
+"agreement_id", "wanted_again", "source", "source_basis"}; what is absent stays. The states "gathering" and "to-decide"
+are no decision and are passed over: such a delivery is read again from the quarantine. A decision (accepted, returned,
+refused, superseded) names who decided: `decided_by`, or else the event's actor.
 
 The ledger is never erased, so findings are in it by their codes alone: places and parameters quote the delivery, as
 its file's name does. They are rows the intake writes beside the event, and they go when the case file is destroyed.
@@ -30,6 +30,10 @@ PLAIN = (
     "case_file_id",
     "mends",
     "superseded_by",
+    "agreement_id",
+    "wanted_again",
+    "source",
+    "source_basis",
 )
 STATES_NO_DECISION = frozenset({SubmissionState.GATHERING, SubmissionState.TO_DECIDE})
 STATES_DECIDED = frozenset(
@@ -71,8 +75,9 @@ def moved(session: Session, event: Event) -> None:
 
 
 def _move(session: Session, row: Submission, event: Event) -> None:
+    undecided = event.payload.get("state") in STATES_NO_DECISION
     for key in PLAIN:
-        if key in event.payload and event.payload[key] not in STATES_NO_DECISION:
+        if key in event.payload and not (key == "state" and undecided):
             setattr(row, key, event.payload[key])
     if event.payload.get("state") in STATES_DECIDED:
         row.decided_by = event.payload.get("decided_by", event.actor)

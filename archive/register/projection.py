@@ -14,7 +14,13 @@ from sqlalchemy.orm import Session
 from archive.ledger.at_once import seal_after_commit
 from archive.ledger.event import Event, Verb
 from archive.packages.facts import PackageFacts
-from archive.register import project_case_files, project_orders, project_requests, project_submissions
+from archive.register import (
+    project_agreements,
+    project_case_files,
+    project_orders,
+    project_requests,
+    project_submissions,
+)
 from archive.register.agencies import project_agency, project_fonds
 
 Handler = Callable[[Session, Event], None]
@@ -33,6 +39,9 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.LIFT_HOLD: project_orders.lifted,
     Verb.ERASE: project_orders.erased,
     Verb.REQUEST: project_requests.requested,
+    Verb.AGREEMENT: project_agreements.agreed,
+    Verb.DUE_LIST: project_agreements.listed,
+    Verb.MINUTES: project_agreements.minuted,
 }
 
 MOVES_A_SUBMISSION = frozenset(

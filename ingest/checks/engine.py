@@ -10,6 +10,7 @@ from datetime import date
 
 from ingest.checks import (
     abstract,
+    agreed,
     circular_02,
     contents,
     description,
@@ -42,8 +43,10 @@ def check(
     today: date,
     agency_name: str = "",
     hours: OfficeHours | None = None,
+    narrowed: agreed.Narrowed | None = None,
 ) -> list[Finding]:
-    """Return all findings: the package's own, the law's, the province's, and clashes with what is stored.
+    """Return all findings: the package's own, the law's, the province's, the agreement's, and clashes with
+    what is stored.
 
     Worst first, then the case file before its documents, each once.
 
@@ -56,6 +59,7 @@ def check(
         today: the day of receipt.
         agency_name: of the sending agency in the register; "" when it is not known.
         hours: of its office; None: nothing is said about office time.
+        narrowed: what the agency's agreement takes away from that; None: nothing.
 
     Raises:
         CatalogueError: a finding with a code that the catalogue does not have.
@@ -82,6 +86,7 @@ def check(
         *filing.check(case, known),
         *signing.check(case),
         *duplicates.check(case, known),
+        *(agreed.check(case, narrowed) if narrowed else ()),
     ]
     once = {(f.code, f.place, f.document, tuple(sorted(f.params.items()))): f for f in found}
     return sorted(once.values(), key=lambda f: (_RANK[rule(f.code).severity], f.document, f.code, f.place))

@@ -115,7 +115,7 @@ def _format(case: Case, document: Document, piece: Piece) -> Iterator[Finding]:
     # Content that nobody recognises is UNOPENABLE, whichever formats are taken.
     if rule is None or facts is None or not is_recognised(facts):
         return
-    content = _content(facts)
+    content = content_of(facts)
     found = "/".join(sorted(content)) or facts.media_type or "?"
     params = {"file": piece.name, "found": found, "basis": rule.clause}
     if not _is_taken(rule, facts, content):
@@ -123,12 +123,18 @@ def _format(case: Case, document: Document, piece: Piece) -> Iterator[Finding]:
         yield Finding("FORMAT", piece.name, params | {"allowed": allowed}, document.ordinal)
         return
     extension = piece.name.rpartition(".")[2].lower() if "." in piece.name else ""
-    if content and _SAME_FORMAT.get(extension, extension) not in content:
+    if content and one_name(extension) not in content:
         yield Finding("FORMAT_EXTENSION", piece.name, params, document.ordinal)
 
 
-def _content(facts: FileFacts) -> frozenset[str]:
-    return frozenset(_SAME_FORMAT.get(e.lower(), e.lower()) for e in facts.extensions)
+def content_of(facts: FileFacts) -> frozenset[str]:
+    """Return the extensions that mean what the content of a file was found to be, one for each format."""
+    return frozenset(one_name(e.lower()) for e in facts.extensions)
+
+
+def one_name(extension: str) -> str:
+    """Return the extension that stands for all of its format: `jpeg` for `jpg`."""
+    return _SAME_FORMAT.get(extension, extension)
 
 
 def _is_taken(rule: Formats, facts: FileFacts, content: frozenset[str]) -> bool:

@@ -9,6 +9,7 @@ from archive.register.models import Agency
 from archive.register.session import reading
 from archive.vietnam import day_of
 from ingest import reasons
+from ingest.agreements.versions import agreed_on
 from ingest.checks.catalogue import rule
 from ingest.checks.engine import check as run_checks
 from ingest.checks.known import known_to
@@ -32,6 +33,7 @@ def check(work: Work, now: datetime) -> Outcome:
     facts = work.load("facts", AllFacts)
     with reading() as session:
         agency = session.get_one(Agency, work.agency_code)
+        agreed = agreed_on(session, agency.code, day_of(work.received_at))
         known = known_to(session, delivery, agency_code=agency.code, submission_id=work.submission_id)
     if (refused := secret.refusal(delivery, facts, agency, now)) is not None:
         return refused
@@ -45,6 +47,7 @@ def check(work: Work, now: datetime) -> Outcome:
         known=known,
         today=day_of(now),
         hours=hours_of(agency.code, agency.level1),
+        narrowed=agreed.narrowed,
     )
     note = Note(
         Verb.VALIDATE,

@@ -121,10 +121,14 @@ class Outcome:
     Attributes:
         result: JSON values kept in the register for the steps after it and for the progress page.
         findings: what is wrong; they replace the submission's findings of this step.
-        reason: for the sender, when the submission is returned or refused.
+        reason: for the sender, when the submission is returned, refused or stored.
         effect: register work to do in the transaction that records this outcome.
         title, file_code, file_name: recorded for ever; only once no sign of secrecy was found.
         mends: the returned submission this one turned out to mend.
+        agreement_id: of the terms by which this was decided.
+        basis: what a decision of the machine rests on.
+        wanted_again: ordinals of the documents that alone are wanted again, of a partial return.
+        source: `SourceCopy`: what the sender may do with its copy, and `source_basis`, by which rule.
         wipe: the bytes must not stay (secret): quarantine is overwritten after the outcome is recorded.
         wipe_also: other submissions whose bytes must not stay (recalled by their sender).
     """
@@ -138,6 +142,11 @@ class Outcome:
     file_code: str | None = None
     file_name: str | None = None
     mends: str | None = None
+    agreement_id: str | None = None
+    basis: str = ""
+    wanted_again: tuple[int, ...] | None = None
+    source: str | None = None
+    source_basis: str | None = None
     effect: Callable[[Session, datetime], None] | None = None
     wipe: bool = False
     wipe_also: tuple[str, ...] = ()

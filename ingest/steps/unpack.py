@@ -13,6 +13,8 @@ from pathlib import Path
 from archive.reason import because
 from archive.register.models import Agency
 from archive.register.session import reading
+from archive.vietnam import day_of
+from ingest.agreements.versions import agreed_on
 from ingest.checks.case import PARTIAL
 from ingest.delivery import Delivery, Previous
 from ingest.errors import UnreadableDeliveryError
@@ -120,12 +122,14 @@ def _mended(work: Work, target: Path) -> tuple[Delivery, str]:
 
 def _context(work: Work, now: datetime) -> Context:
     settings = IngestSettings.load()
+    with reading() as session:
+        agreed = agreed_on(session, work.agency_code, day_of(work.received_at))
     return Context(
         limits=Limits.of(settings),
         agency_code=work.agency_code,
         file_name=work.file_name,
         fetcher=HttpFetcher(
-            tuple(place for place in settings.fetch_places if place.agency == work.agency_code),
+            agreed.terms.places_of(work.agency_code),
             seconds=settings.fetch_seconds,
             give_up=now - work.received_at > timedelta(seconds=settings.fetch_patience_seconds),
         ),

@@ -32,6 +32,7 @@ from tests.samples.case_file import CaseFilePlan, Made, Wrapping
 from tests.samples.sheet import comma
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "ingest"))
+from agreement_builders import agree
 from file_server import serving
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
@@ -128,18 +129,18 @@ def test_a_missing_file_is_waited_for_and_then_stored(
                     after.writestr(info.filename.partition("/")[0] + "/.fetch.txt", line)
                 else:
                     after.writestr(info, data)
-        listed = f'[{{"agency":"{GIA_LAI}","prefix":"{prefix}","private":true}}]'
+        agree(GIA_LAI, accept="automatic", fetch_places=[{"prefix": prefix, "private": True}])
         server.status["/nop-luu/scan.jpg"] = 503
         submission_id = send(holey)
-        assert advanced_apart(submission_id, TANGTHU_INGEST__FETCH_PLACES=listed) == "waiting"
+        assert advanced_apart(submission_id) == "waiting"
         assert "503" in row_of(submission_id).waiting
         del server.status["/nop-luu/scan.jpg"]
         the_wait_is_over(submission_id)
-        assert advanced_apart(submission_id, TANGTHU_INGEST__FETCH_PLACES=listed) == "stored"
+        assert advanced_apart(submission_id) == "stored"
     other = send(
         holey, message_id="m-2", agency="000.00.09.H14"
     )  # the same place is not agreed with this one
-    assert advanced_apart(other, TANGTHU_INGEST__FETCH_PLACES=listed) == "returned"
+    assert advanced_apart(other) == "returned"
     assert "HOLE_ADDRESS" in codes(other)
 
 

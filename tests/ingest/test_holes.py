@@ -14,13 +14,13 @@ from sip_builders import REP, TOP, Members, members, zipped
 
 from archive.errors import TemporaryError
 from ingest.addresses import FetchPlace, may_reach, place_of, taken_apart
+from ingest.agreements.terms import Terms
 from ingest.checks.catalogue import explain
 from ingest.delivery import Delivery
 from ingest.gateway.limits import Limits
 from ingest.readers.fetcher import HttpFetcher
 from ingest.readers.interface import Context
 from ingest.readers.read import read
-from ingest.settings import IngestSettings
 from tests.samples.bag import bag_members, zip_of
 
 AGENCY = "000.00.05.H37"
@@ -299,11 +299,9 @@ def test_a_place_holds_what_lies_below_it_and_nothing_beside(monkeypatch: pytest
     assert taken_apart("https://a.vn/" + "x" * 3000) is None
 
 
-def test_no_place_is_in_the_settings_unless_somebody_writes_it(
-    house: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert IngestSettings.load().fetch_places == ()
-    monkeypatch.setenv(
-        "TANGTHU_INGEST__FETCH_PLACES", '[{"agency":"A","prefix":"https://files.langson.gov.vn/nop-luu/"}]'
+def test_no_place_is_agreed_on_unless_an_agreement_lists_it() -> None:
+    assert Terms().places_of(AGENCY) == ()
+    listed = Terms.model_validate({"fetch_places": [{"prefix": "https://files.langson.gov.vn/nop-luu/"}]})
+    assert listed.places_of(AGENCY) == (
+        FetchPlace(agency=AGENCY, prefix="https://files.langson.gov.vn/nop-luu/", private=False),
     )
-    assert [one.private for one in IngestSettings.load().fetch_places] == [False]

@@ -229,4 +229,3 @@ def test_the_example_of_the_operators_manual_is_valid(
     monkeypatch.setenv("TANGTHU_CONFIG", str(tmp_path / "tangthu.toml"))
     settings = IngestSettings.load()
     assert [one.kind for one in settings.inboxes] == ["vxp", "provincial", "lgsp", "folder", "sftp"]
-    assert [place.agency for place in settings.fetch_places] == ["000.00.05.H37"]
