@@ -230,9 +230,9 @@ class Road:
 
     def judge(self, case: ACase) -> Judged:
         """Write the delivery, register its agency, and take it through unpack, look and check."""
+        self.know(case.where)
         for put in case.stored:
             put(self)
-        self.know(case.where)
         return self.steps(self.package(case), case.sender or case.where.code, now=case.now)
 
     def steps(
