@@ -23,7 +23,7 @@ def list_inboxes(as_json: Json = False) -> None:
     """Show every way in that is set and what its last asking came to; exit 1 when one fails."""
     states = rounds.states()
     rows: list[dict[str, Any]] = []
-    for one in IngestSettings.load().inboxes:
+    for one in IngestSettings.load().ways_in:
         state = states.get(one.name)
         rows.append(
             {

@@ -206,6 +206,26 @@ class SftpInbox(Drop):
     read_seconds: float = Field(default=30, gt=0)
 
 
+class RestInbox(Common):
+    """Our own REST service and the form in the portal: senders come to us.
+
+    There is always one, for all agencies, unless `[[ingest.inboxes]]` lists some; then an agency none of them serves
+    cannot send this way. Nobody is asked here: a turn takes in what came whole while we were interrupted.
+
+    Attributes:
+        upload_seconds: how long an upload is kept after its last piece.
+        uploads, upload_bytes: what one agency may have open at once, counted by announced size.
+        key_seconds: how long an Idempotency-Key means the same request.
+    """
+
+    kind: Literal["rest"] = "rest"
+    name: str = Field(default="rest", pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")
+    upload_seconds: int = Field(default=24 * 3600, ge=1)
+    uploads: int = Field(default=100, ge=1)
+    upload_bytes: int = Field(default=8 * 2**30, ge=1)
+    key_seconds: int = Field(default=7 * 24 * 3600, ge=1)
+
+
 InboxSettings = Annotated[
-    VxpInbox | ProvincialInbox | LgspInbox | FolderInbox | SftpInbox, Field(discriminator="kind")
+    VxpInbox | ProvincialInbox | LgspInbox | FolderInbox | SftpInbox | RestInbox, Field(discriminator="kind")
 ]

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from itertools import takewhile
 
-from sqlalchemy import ColumnElement, Update, and_, func, not_, or_, select, true, update
+from sqlalchemy import ColumnElement, Update, and_, false, func, not_, or_, select, true, update
 from sqlalchemy.orm import Session, aliased
 
 from archive.codes.identifiers import parse_axis_id
@@ -38,7 +38,7 @@ from ingest.gateway.edxml_status import (
 )
 from ingest.gateway.interface import Inbox
 from ingest.gateway.opening import opened
-from ingest.inbox_settings import Common
+from ingest.inbox_settings import Common, RestInbox
 from ingest.settings import IngestSettings
 
 log = logging.getLogger(__name__)
@@ -148,7 +148,7 @@ def send_all(now: datetime) -> int:
     """
     settings, sent = IngestSettings.load(), 0
     unforeseen: Exception | None = None
-    for one in settings.inboxes:
+    for one in settings.ways_in:
         rows = _due(one, settings, now)
         if not rows:
             continue
@@ -203,7 +203,12 @@ def _due(inbox: Common, settings: IngestSettings, now: datetime) -> Sequence[tup
 
 
 def _answers_for(inbox: Common, settings: IngestSettings) -> ColumnElement[bool]:
-    """Say which submissions that no inbox brought are answered by this one: the first to serve the agency."""
+    """Say which submissions that no inbox brought are answered by this one: the first to serve the agency.
+
+    Never by REST: who sent nothing there does not look for an answer there.
+    """
+    if isinstance(inbox, RestInbox):
+        return false()
     earlier = list(takewhile(lambda one: one.name != inbox.name, settings.inboxes))
     return and_(Submission.inbox == "", _served(inbox), *(not_(_served(one)) for one in earlier))
 

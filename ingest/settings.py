@@ -8,7 +8,7 @@ from typing import ClassVar, Self
 from pydantic import Field, model_validator
 
 from archive.settings import Section
-from ingest.inbox_settings import InboxSettings
+from ingest.inbox_settings import InboxSettings, RestInbox
 
 
 class IngestSettings(Section):
@@ -54,4 +54,18 @@ class IngestSettings(Section):
         names = [one.name for one in self.inboxes]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"inboxes: two have the name {twice[0]}")
+        if any(one.name == "rest" and not isinstance(one, RestInbox) for one in self.inboxes):
+            raise ValueError("inboxes: the name rest belongs to the way in by REST")
         return self
+
+    @property
+    def ways_in(self) -> tuple[InboxSettings, ...]:
+        """Return every way in: those that are set, and REST, which is there unless it was set otherwise."""
+        if any(isinstance(one, RestInbox) for one in self.inboxes):
+            return self.inboxes
+        return (*self.inboxes, RestInbox())
+
+    def rest_for(self, agency_code: str) -> RestInbox | None:
+        """Return the way in by REST that serves an agency; None when it may not send this way."""
+        ways = (one for one in self.ways_in if isinstance(one, RestInbox))
+        return next((one for one in ways if one.serves(agency_code)), None)

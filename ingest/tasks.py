@@ -41,7 +41,7 @@ def sweep() -> int:
 @app.task(name="ingest.tasks.fetch")
 def fetch() -> int:
     """Have every inbox asked whose turn it is, each by a task of its own: a slow one keeps nobody waiting."""
-    names = rounds.due(IngestSettings.load().inboxes, datetime.now(UTC))
+    names = rounds.due(IngestSettings.load().ways_in, datetime.now(UTC))
     for name in names:
         send("ingest.tasks.fetch_from", name, expires=60)
     return len(names)

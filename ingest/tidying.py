@@ -18,6 +18,7 @@ from ingest.gathering.leftovers import left_over
 from ingest.mending.earlier import being_mended, mended_and_stored
 from ingest.settings import IngestSettings
 from ingest.steps.secret import CODES_SECRET, TITLE
+from ingest.uploads import keys, shelf
 
 ORPHAN_SECONDS = 24 * 3600  # a folder nobody knows may be an arrival that is being ledgered this moment
 AT_ONCE = 500
@@ -30,9 +31,12 @@ def tidy(*, now: datetime | None = None) -> int:
     reception died before it was ledgered, and the sender still has the message. A trial package: it was
     answered. Returned, and its mended whole is
     stored. Returned or refused longer ago than `returned_kept_days`, and not being mended. Asked back by their
-    sender, or noted (`ingest.gathering.leftovers`). What killed pre-flights left. All other bytes stay.
+    sender, or noted (`ingest.gathering.leftovers`). What killed pre-flights left. Uploads nobody went on with
+    (`ingest.uploads.shelf`). All other bytes stay.
     """
-    count = preflight.tidy()
+    now = now or datetime.now(UTC)
+    count = preflight.tidy() + shelf.tidy(now)
+    keys.tidy(now)
     home = quarantine.home()
     places = {path.name: path for path in home.iterdir() if _is_id(path.name)} if home.is_dir() else {}
     names = sorted(places)
@@ -54,7 +58,7 @@ def tidy(*, now: datetime | None = None) -> int:
                 )
             )
             done = mended_and_stored(session, some) | left_over(session, some)
-            done |= _kept_long_enough(session, some, now or datetime.now(UTC))
+            done |= _kept_long_enough(session, some, now)
         for name in some:
             state = states.get(name)
             if state is None and not _orphaned(places[name]):

@@ -32,7 +32,7 @@ def examine() -> list[Sign]:
 
 def _inboxes() -> Iterator[Sign]:
     """How it stands with every way in, as the last asking left it; nobody is asked now."""
-    inboxes = IngestSettings.load().inboxes
+    inboxes = IngestSettings.load().ways_in
     try:
         states, owed = rounds.states(), outbox.owed_by_inbox()
     except SQLAlchemyError:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from ingest.errors import IngestError
 from ingest.gateway.axis import Axis
+from ingest.gateway.direct import Direct
 from ingest.gateway.drop import Drop, Settling
 from ingest.gateway.folder import Folder
 from ingest.gateway.interface import Inbox
@@ -17,6 +18,7 @@ from ingest.inbox_settings import (
     InboxSettings,
     LgspInbox,
     ProvincialInbox,
+    RestInbox,
     SftpInbox,
     VxpInbox,
 )
@@ -43,6 +45,8 @@ def opened(settings: InboxSettings) -> Iterator[Inbox]:
             inbox = ProvincialAxis(known, max_message_bytes=limit)
         case LgspInbox():
             inbox = Lgsp(known, max_message_bytes=limit)
+        case RestInbox():
+            inbox = Direct(known)
         case FolderInbox():
             place = Folder(known.path)
             inbox = Drop(known, place, max_message_bytes=limit, settling=_settling(known.name))
@@ -62,7 +66,7 @@ def named(name: str) -> InboxSettings:
     Raises:
         IngestError: none has that name.
     """
-    for one in IngestSettings.load().inboxes:
+    for one in IngestSettings.load().ways_in:
         if one.name == name:
             return one
     raise IngestError(f"no inbox {name} is set in [[ingest.inboxes]]")

@@ -207,8 +207,8 @@ def test_the_task_gives_each_way_in_a_task_of_its_own(
     axis.put("A-1", "sip", b"1")
     sent: list[tuple[Any, ...]] = []
     monkeypatch.setattr("ingest.tasks.send", lambda *what, expires: sent.append(what))
-    assert tasks.fetch() == 2
-    assert sent == [("ingest.tasks.fetch_from", "cong-vxp"), ("ingest.tasks.fetch_from", "cong-lgsp")]
+    assert tasks.fetch() == 3
+    assert sent == [("ingest.tasks.fetch_from", name) for name in ("cong-vxp", "cong-lgsp", "rest")]
     assert tasks.fetch_from("cong-vxp") == 1
     assert tasks.fetch_from("cong-vxp") == 0, "the same task twice: it is not its turn"
     assert tasks.send_statuses() == 1

@@ -38,7 +38,7 @@ def test_the_openapi_file_names_exactly_the_registered_services() -> None:
         (path.split("/")[1], method)
         for path, methods in document["paths"].items()
         for method in methods
-        if method in ("get", "post", "patch", "delete")
+        if method in ("get", "post", "patch", "delete", "head", "options")
     }
     assert documented == services()
 
@@ -48,7 +48,8 @@ def test_every_answer_of_the_openapi_file_has_its_refusals() -> None:
     for path, methods in document["paths"].items():
         for method in {"get", "post"} & set(methods):
             operation = methods[method]
-            assert {"200", "401", "403"} <= set(operation["responses"]), (path, method)
+            assert {"401", "403"} <= set(operation["responses"]), (path, method)
+            assert {"200", "201", "202"} & set(operation["responses"]), (path, method)
 
 
 @pytest.mark.parametrize(

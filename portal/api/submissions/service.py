@@ -1,4 +1,4 @@
-"""GET @submissions, GET @submissions/{id}, POST @submissions/{id}/accept, /return and /mend."""
+"""GET @submissions, /{id}, /{id}/statuses; POST @submissions, /{id}/accept, /return and /mend."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ingest.errors import BadMessageError
 from ingest.finding import Finding
 from ingest.reasons import finding_of
 from portal.api.service import ArchiveService, ProblemError
-from portal.api.submissions import gathering
+from portal.api.submissions import delivering, gathering
 from portal.findings import in_both_languages
 from portal.register import joined
 
@@ -74,12 +74,16 @@ class GetSubmissions(ArchiveService):
     """The list, or one submission."""
 
     permission = "Tang Thu: Read submissions"
-    depth: ClassVar[int] = 1
+    depth: ClassVar[int] = 2
 
     def read(self, session: Session) -> Mapping[str, Any]:
         """Return a page of the list, or one with findings and steps."""
         if self.path == ("waiting",):
             return gathering.listing(self, session)
+        if len(self.path) == 2:
+            if self.path[1] != "statuses":
+                raise ProblemError(404, "Not found", "GET @submissions/{id} or /{id}/statuses")
+            return delivering.statuses(self, session)
         if self.path:
             return one_facts(submissions.one(session, self.path[0], viewer=self.viewer))
         state = self.word("state", 20)
@@ -104,13 +108,15 @@ class GetSubmissions(ArchiveService):
 
 
 class PostSubmissions(ArchiveService):
-    """Accept, return or mend one submission; or make one of documents that came alone."""
+    """Deliver one; accept, return or mend one; or make one of documents that came alone."""
 
     permission = "Tang Thu: Read submissions"
     depth: ClassVar[int] = 2
 
     def answer(self) -> Mapping[str, Any]:
         """Do the act the address names and return the submission."""
+        if not self.path:
+            return delivering.delivered(self)
         if len(self.path) == 2 and self.path[1] == "mend":
             return self._mend()
         self.refuse_forms()
