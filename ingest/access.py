@@ -6,6 +6,8 @@ import unicodedata
 from collections.abc import Iterable
 
 from archive.viewer import Access
+from ingest.checks.fields import canonical
+from ingest.delivery import Delivery
 
 WORDS = {
     "01": Access.PUBLIC,
@@ -23,6 +25,13 @@ WORDS = {
 
 
 _STRICTEST_FIRST = (Access.SECRET, Access.CONDITIONAL, Access.PUBLIC)
+
+
+def of_delivery(delivery: Delivery) -> Access:
+    """Return the access code of the case file a delivery brings; see `strictest`."""
+    said = (canonical(document.fields) for document in delivery.documents)
+    modes = [mode for fields in said if (mode := fields.get("Mode", "") or fields.get("Rights", ""))]
+    return strictest([canonical(delivery.fields).get("Rights", ""), *modes])
 
 
 def strictest(modes: Iterable[str]) -> Access:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, case, false, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive.errors import NotAllowedError, NotFoundError
 from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb
+from archive.ledger.rows import EventRow
 from archive.queue import send_after_commit
 from archive.reason import because
 from archive.register.models import StepResult, Submission, SubmissionState
@@ -23,7 +24,21 @@ from ingest.pipeline import STEPS, accepted
 
 SEES = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
 CODES_NEVER_ACCEPTED = frozenset({"RECORD_STORED"})
-SORTS = {"received": Submission.received_at, "title": Submission.title, "agency": Submission.agency_code}
+SORTS = {
+    "received": Submission.received_at,
+    "title": Submission.title,
+    "agency": Submission.agency_code,
+    "due": Submission.due_at,
+}
+STATES_UNDECIDED = frozenset(
+    {
+        SubmissionState.RECEIVED,
+        SubmissionState.CHECKING,
+        SubmissionState.GATHERING,
+        SubmissionState.TO_DECIDE,
+    }
+)
+"""In which the time a regulation sets still runs."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +47,7 @@ class Page:
 
     Attributes:
         counts: how many there are per state, over all pages and states, as far as the viewer may see.
+        late: how many are undecided although their time is over, over all pages and states.
     """
 
     items: list[Submission]
@@ -39,6 +55,7 @@ class Page:
     page: int
     size: int
     counts: dict[str, int]
+    late: int = 0
 
 
 def listing(
@@ -47,6 +64,8 @@ def listing(
     viewer: Viewer,
     state: str | None = None,
     agency: str | None = None,
+    late_only: bool = False,
+    now: datetime | None = None,
     sort: str = "-received",
     page: int = 1,
     size: int = 25,
@@ -54,11 +73,18 @@ def listing(
     """Return the submissions the viewer may see, newest first unless `sort` says otherwise.
 
     Args:
-        sort: received, title or agency; a leading "-" turns the order round.
+        late_only: only those that are undecided although their time is over.
+        now: this moment; without it nothing is late.
+        sort: received, title, agency or due; a leading "-" turns the order round. By due: undecided ones first, those
+            without a deadline behind them.
     """
     mine = _visible(select(Submission), viewer)
     per_state = _visible(select(Submission.state, func.count()), viewer).group_by(Submission.state)
     counts = {str(state_name): int(number) for state_name, number in session.execute(per_state)}
+    over = and_(Submission.state.in_(STATES_UNDECIDED), Submission.due_at < now) if now else false()
+    late = session.scalar(_visible(select(func.count()).select_from(Submission).where(over), viewer)) or 0
+    if late_only:
+        mine = mine.where(over)
     if state:
         mine = mine.where(Submission.state == state)
     if agency:
@@ -66,13 +92,16 @@ def listing(
     total = session.scalar(select(func.count()).select_from(mine.subquery())) or 0
     column = SORTS.get(sort.lstrip("-"), Submission.received_at)
     order = column.desc() if sort.startswith("-") else column.asc()
+    first = (
+        [case((Submission.state.in_(STATES_UNDECIDED), 0), else_=1)] if column is Submission.due_at else []
+    )
     rows = session.scalars(
         mine.options(selectinload(Submission.findings))
-        .order_by(order, Submission.id)
+        .order_by(*first, order.nulls_last(), Submission.id)
         .limit(size)
         .offset((page - 1) * size)
     )
-    return Page(list(rows), total, page, size, counts)
+    return Page(list(rows), total, page, size, counts, late)
 
 
 def one(session: Session, submission_id: str, *, viewer: Viewer) -> Submission:
@@ -89,6 +118,17 @@ def one(session: Session, submission_id: str, *, viewer: Viewer) -> Submission:
     if found is None:
         raise NotFoundError(because("ingest.no-submission", submission=submission_id, who=viewer.name))
     return found
+
+
+def reason_for_return(session: Session, submission: Submission) -> str:
+    """Return in whose words it was returned or refused by a person; "" when the checks did, or nobody did."""
+    if submission.state not in (SubmissionState.RETURNED, SubmissionState.REFUSED):
+        return ""
+    query = select(EventRow.payload).where(
+        EventRow.object_id == submission.id, EventRow.verb == Verb.RETURN.value
+    )
+    payload = session.scalar(query.order_by(EventRow.seq.desc()).limit(1))
+    return str((payload or {}).get("reason", ""))
 
 
 def accept(session: Session, submission_id: str, *, viewer: Viewer, now: datetime) -> Submission:

@@ -86,10 +86,20 @@ def read(session: Session, *, after: int = 0, limit: int | None = None) -> Itera
 
 
 def history(
-    session: Session, *ids: str, limit: int = 200, without: frozenset[Verb] = frozenset()
+    session: Session,
+    *ids: str,
+    limit: int = 200,
+    without: frozenset[Verb] = frozenset(),
+    before: int | None = None,
 ) -> list[Event]:
-    """Return the newest events about any of these objects, newest first, but for those of some verbs."""
+    """Return the newest events about any of these objects, newest first, but for those of some verbs.
+
+    Args:
+        before: only events with a smaller `seq`, to read on behind the last one of the page before.
+    """
     query = select(EventRow).where(EventRow.object_id.in_(ids)).order_by(EventRow.seq.desc()).limit(limit)
+    if before is not None:
+        query = query.where(EventRow.seq < before)
     if without:
         query = query.where(EventRow.verb.notin_([verb.value for verb in without]))
     return [from_row(row) for row in session.scalars(query)]

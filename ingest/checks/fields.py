@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -111,6 +111,17 @@ TABLES: Mapping[str, tuple[Field, ...]] = {
     "media": MEDIA_FIELDS,
 }
 """By what one item of a case file is."""
+
+
+TITLES = ("Subject", "ImageTitle", "MovieTitle", "EventName")
+"""What one item is about: photos, films and sounds have other fields for it than documents."""
+DAYS = ("IssuedDate", "PhotoTime", "RecordDate")
+"""Of which day it is."""
+
+
+def first_of(fields: Mapping[str, str], names: Sequence[str]) -> str:
+    """Return the first of these fields that says something; "" when none does."""
+    return next((fields[name] for name in names if fields.get(name)), "")
 
 
 def _exchange() -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
 from uuid import UUID, uuid5
@@ -23,9 +23,9 @@ from archive.reason import because
 from archive.register.models import Agency, ComponentRole, Fonds
 from archive.register.session import reading
 from archive.settings import ArchiveSettings
-from ingest.access import strictest
+from ingest.access import of_delivery
 from ingest.checks.dates import parse_date
-from ingest.checks.fields import canonical
+from ingest.checks.fields import DAYS, TITLES, canonical, first_of
 from ingest.checks.regime import regime_of
 from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery
 from ingest.errors import IngestError
@@ -88,7 +88,7 @@ def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
         code=code,
         title=fields.get("Title", ""),
         regime=regime_of(ended),
-        access=strictest([fields.get("Rights", ""), *_modes(delivery)]),
+        access=of_delivery(delivery),
         start_date=started,
         end_date=ended,
         maintenance=fields.get("Maintenance", ""),
@@ -99,11 +99,6 @@ def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
         events=tuple(events_of(work, records, now)),
         documentation=tuple(_documentation(delivery)),
     )
-
-
-def _modes(delivery: Delivery) -> list[str]:
-    said = (canonical(document.fields) for document in delivery.documents)
-    return [mode for fields in said if (mode := fields.get("Mode", "") or fields.get("Rights", ""))]
 
 
 def _record(
@@ -121,26 +116,21 @@ def _record(
         made = derivatives[file.sha256]
         pages += made.pages
         components.extend(_components(seed, f"{ordinal:04d}", position, file, facts, derivatives))
-    # Photos, films and sounds have other fields for what a document's register row says.
-    issued: date | None = parse_date(_first(fields, "IssuedDate", "PhotoTime", "RecordDate"))
+    issued: date | None = parse_date(first_of(fields, DAYS))
     return RecordFacts(
         id=str(uuid5(seed, f"record {ordinal}")),
         ordinal=ordinal,
-        code=_first(fields, "DocCode", "ArchivesNumber") or assigned_document_code(file_code, ordinal),
+        code=first_of(fields, ("DocCode", "ArchivesNumber")) or assigned_document_code(file_code, ordinal),
         type_name=fields.get("TypeName", ""),
         number=fields.get("CodeNumber", ""),
         notation=fields.get("CodeNotation", ""),
         issued_on=issued,
         organ_name=fields.get("OrganName", ""),
-        subject=_first(fields, "Subject", "ImageTitle", "MovieTitle", "EventName"),
+        subject=first_of(fields, TITLES),
         pages=pages,
         description=dict(fields),
         components=tuple(components),
     )
-
-
-def _first(fields: Mapping[str, str], *names: str) -> str:
-    return next((fields[name] for name in names if fields.get(name)), "")
 
 
 def _components(

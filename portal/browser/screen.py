@@ -234,9 +234,11 @@ class Screen(BrowserView):
     def told(self, event: Event) -> str:
         """Return an event in a few words; a decision says which."""
         label = self.label("VERBS", event.verb)
+        payload = event.payload
+        if event.verb == Verb.VALIDATE:
+            return self._checked(payload) or label
         if event.verb != Verb.DECISION:
             return label
-        payload = event.payload
         if "approval" in payload:
             return self.t(_("Approval"))
         if event.object_kind == "submission":
@@ -244,6 +246,30 @@ class Screen(BrowserView):
         if "state" in payload:
             return f"{label}: {self.label('ORDER_STATES', payload['state'])}"
         return f"{self.t(_('Order made'))}: {self.label('ORDER_KINDS', payload.get('order', {}).get('kind'))}"
+
+    def actor(self, name: str) -> str:
+        """Return who did something: a person's account, or in words which part of the machine."""
+        if name == "system:agreement":
+            return self.t(_("by the agreement"))
+        return self.t(_("the system")) if name.startswith("system:") else name
+
+    def _checked(self, payload: Mapping[str, Any]) -> str:
+        """Return what a check brought; several events of one check say different things."""
+        if "profile" in payload:
+            found = len(payload.get("codes", ()))
+            none = _("Checked against the rules: nothing found")
+            return self.t(
+                _("Checked against the rules: ${number} kinds of findings", mapping={"number": found})
+                if found
+                else none
+            )
+        if "gathered" in payload:
+            return self.t(_("Documents that came alone were joined"))
+        if payload.get("state"):
+            return self.label("SUBMISSION_STATES", payload["state"])
+        if "title" in payload or "file_code" in payload:
+            return self.t(_("Description recorded"))
+        return self.t(_("Findings recorded")) if payload.get("codes") else ""
 
     def cut(self, number: int) -> str:
         """Return the line below a list of which only the newest entries are shown."""

@@ -9,12 +9,18 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from house_people import AGENCIES, AN, BINH, CHI, GIA_LAI, LANG_SON, NINH_BINH, NOW, PEOPLE, ident
 from kept_case_files import CASE_FILES, GONE, HELD, OLD, OLDER, RULES, ACaseFile
-from sent_submissions import RETURNED, a_returned_delivery, a_submission, leave_in_quarantine
+from sent_submissions import (
+    RETURNED,
+    a_returned_delivery,
+    a_submission,
+    leave_in_quarantine,
+    leave_what_is_to_be_decided,
+)
 from sqlalchemy import select
 
 from archive.ledger.follow import follow, followers
@@ -69,6 +75,7 @@ def furnish(folder: Path) -> None:
             LANG_SON,
             0.2,
             upto="normalise",
+            due_at=datetime.now(UTC) + timedelta(hours=3, minutes=30),
             findings=(
                 ("V04", "warning", "Tờ trình 12.pdf", {"declared": "3", "counted": "4", "document": "2"}),
                 ("V04_DOCS", "warning", "hồ sơ", {"declared": "4", "counted": "3"}),
@@ -82,6 +89,7 @@ def furnish(folder: Path) -> None:
             GIA_LAI,
             0.5,
             upto="normalise",
+            due_at=NOW - timedelta(hours=1),
         )
         a_submission(
             session,
@@ -131,6 +139,7 @@ def furnish(folder: Path) -> None:
             ),
         )
     leave_in_quarantine(RETURNED, a_returned_delivery())
+    leave_what_is_to_be_decided()
     for days, one in enumerate(CASE_FILES, 3):
         one.kept(folder, NOW - timedelta(days=12 - days))
     follow_all()
@@ -183,6 +192,9 @@ def ids() -> dict[str, str]:
         "rules": RULES.id,
         "pdfa": RULES.component_id(1, "pdfa"),
         "gone": GONE.id,
+        "stored": ident("submission", RULES.code),
+        "destroyed": ident("submission", GONE.code),
+        "checking": ident("submission", "000.00.01.H37.2024.44.BC"),
         "old": OLD.id,
         "held": HELD.id,
         "to_decide": ident("submission", "000.00.01.H37.2024.12.QD"),

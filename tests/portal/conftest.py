@@ -18,6 +18,7 @@ import transaction
 from a_furnished_house import furnish
 from house_people import PEOPLE
 from plone.testing.zope import Browser
+from sent_submissions import leave_what_is_to_be_decided
 from zope.pytestlayer import fixture
 
 from archive.register import migrate, session
@@ -59,6 +60,7 @@ def archive_house(furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     """A furnished archive of the test's own."""
     shutil.copytree(furnished / "archive", tmp_path / "archive")
     _point_at(tmp_path, monkeypatch)
+    leave_what_is_to_be_decided()
     yield tmp_path
     session.engine().dispose()
     session._engine.cache_clear()

@@ -7,17 +7,29 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from house_people import NINH_BINH, NOW, ident
+from house_people import LANG_SON, NINH_BINH, NOW, ident
+from kept_case_files import a_pdf
 
+from archive.hashing import sha256_of_file
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.register.models import Finding, StepResult, Submission
 from ingest import quarantine
-from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery
+from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFacts, SignatureFacts
+from ingest.formats.derivative import Derivative
 from ingest.pipeline import route
+from ingest.steps.look import AllFacts
+from ingest.steps.normalise import Derivatives
 from ingest.steps.step import Work
 
 RETURNED = ident("submission", "000.00.09.H42.2022.05.TB")
+TO_DECIDE = ident("submission", "000.00.01.H37.2024.12.QD")
+SAID = (
+    ("Quyết định", "Ban hành Quy chế công tác văn thư của Ủy ban nhân dân tỉnh"),
+    ("Tờ trình", "Đề nghị ban hành Quy chế công tác văn thư"),
+    ("Báo cáo", "Thẩm định dự thảo Quy chế công tác văn thư"),
+)
+SIGNED = SignatureFacts("Ủy ban nhân dân tỉnh Lạng Sơn", "UBND", "TOTAL-PASSED", "", True, True, "")
 
 
 def a_submission(
@@ -98,3 +110,73 @@ def leave_in_quarantine(submission_id: str, delivery: Delivery) -> None:
     """Leave what `unpack` would have written, without the files."""
     work = Work(submission_id, "", "sip", "", NOW, Path(), quarantine.work(submission_id), {})
     work.save("delivery", delivery, Delivery)
+
+
+def leave_what_is_to_be_decided() -> None:
+    """Leave what the road has made of the delivery Lạng Sơn's archivist decides on: files, facts, derivatives.
+
+    Again in a copy of the archive, since what steps write names places on the disk.
+    """
+    folder = quarantine.work(TO_DECIDE)
+    work = Work(TO_DECIDE, LANG_SON, "sip", "", NOW, quarantine.raw(TO_DECIDE), folder, {})
+    documents, facts, made = [], {}, {}
+    for number, (kind, subject) in enumerate(SAID, 1):
+        original, derived = folder / "unpacked" / str(number), folder / "derived" / f"{number}.pdf"
+        for place, content in ((original, a_pdf(subject)), (derived, a_pdf(f"PDF/A {subject}"))):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+        sha256 = sha256_of_file(original)
+        file = DeliveredFile(f"{kind} 1{number}.pdf", original, original.stat().st_size, sha256)
+        fields = {
+            "DocCode": f"000.00.01.H37.2024.12.QD.{number}",
+            "TypeName": kind,
+            "CodeNumber": f"1{number}",
+            "CodeNotation": "QĐ-UBND",
+            "IssuedDate": f"0{number}/05/2024",
+            "OrganName": "UBND tỉnh Lạng Sơn",
+            "Subject": subject,
+            "PageAmount": "3",
+        }
+        documents.append(DeliveredDocument(f"EAD_doc_{number}.xml", fields, (file,)))
+        facts[sha256] = FileFacts(
+            sha256,
+            "fmt/276",
+            "application/pdf",
+            ("pdf",),
+            pages=2,
+            pdf_version="1.7",
+            macros=("VBA",) if number == 3 else (),
+            signatures=(SIGNED,) if number == 1 else (),
+        )
+        made[sha256] = Derivative(
+            sha256,
+            derived,
+            derived.with_suffix(".txt"),
+            sha256_of_file(derived),
+            derived.stat().st_size,
+            2,
+            "repair",
+            (),
+            {"veraPDF": "1.28"},
+        )
+    whole = Delivery(
+        "TT02",
+        "uuid-2",
+        "NEW",
+        "",
+        LANG_SON,
+        {
+            "FileCode": "000.00.01.H37.2024.12.QD",
+            "Title": "Hồ sơ ban hành Quy chế văn thư năm 2024",
+            "Maintenance": "20 năm",
+            "Rights": "Sử dụng có điều kiện",
+            "StartDate": "01/05/2024",
+            "EndDate": "20/05/2024",
+            "TotalDoc": "4",
+            "Language": "Tiếng Việt",
+        },
+        tuple(documents),
+    )
+    work.save("delivery", whole, Delivery)
+    work.save("facts", facts, AllFacts)
+    work.save("derivatives", made, Derivatives)

@@ -17,8 +17,8 @@ from portal import words
 from portal.locales.extract import translated, wanted
 from portal.papers import way
 from portal.permissions import DOORS
-from portal.reading import Range, disposition, range_of
 from portal.roles import PAPER_ROLES, PLONE_ROLES, group_id, role_of_group
+from portal.sending import Range, disposition, range_of
 from portal.viewer import viewer_from_groups
 from portal.workflows import DISPOSAL_LIST, FOLLOW, HOLD, UNDER_R2, WORKFLOWS, Workflow, path_of
 from retention.states import START, TRANSITIONS, State

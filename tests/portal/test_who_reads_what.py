@@ -13,9 +13,9 @@ from sqlalchemy import select
 from archive.ledger.append import append, history
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
+from archive.readings import ONE_READING, goes_on
 from archive.register.session import reading, transaction
 from archive.viewer import Viewer
-from portal.reading import ONE_READING, goes_on
 
 pytestmark = pytest.mark.plone
 

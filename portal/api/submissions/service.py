@@ -38,6 +38,8 @@ def row_facts(row: Submission) -> dict[str, Any]:
         "step": row.step,
         "waiting": [as_json(reason) for reason in from_text(row.waiting)],
         "received_at": row.received_at,
+        "received_legal_at": row.received_legal_at,
+        "due_at": row.due_at,
         "decided_by": row.decided_by,
         "decided_at": row.decided_at,
         "case_file_id": row.case_file_id,
@@ -94,6 +96,8 @@ class GetSubmissions(ArchiveService):
             viewer=self.viewer,
             state=state or None,
             agency=self.word("agency", 35) or None,
+            late_only=self.word("late", 1) == "1",
+            now=self.now,
             sort=self.word("sort", 12) or "-received",
             page=self.number("page", 1, 100_000),
             size=self.number("size", 25, SIZES),
@@ -103,6 +107,7 @@ class GetSubmissions(ArchiveService):
             "page": page.page,
             "size": page.size,
             "counts": page.counts,
+            "late": page.late,
             "items": [row_facts(row) for row in page.items],
         }
 

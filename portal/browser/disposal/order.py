@@ -25,8 +25,8 @@ from portal.browser.disposal.next_step import next_step, why_not
 from portal.browser.screen import Screen
 from portal.i18n import _
 from portal.papers import is_behind, mirror_order
-from portal.reading import disposition
 from portal.register import joined
+from portal.sending import disposition
 from retention import destruction, disposal
 from retention.certificate import certificate
 

@@ -22,7 +22,7 @@ from archive.vietnam import VIETNAM
 from portal.browser.screen import Pages, Screen
 from portal.events import audits_everything, event_row, readable
 from portal.i18n import _
-from portal.reading import disposition
+from portal.sending import disposition
 from portal.words import VERBS
 
 SIZE = 50

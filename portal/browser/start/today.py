@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
@@ -54,6 +54,7 @@ class Today:
     kept: Kept
     events: Sequence[Event]
     asked: int = 0
+    late: int = 0
 
 
 def agencies_of(viewer: Viewer, roles: frozenset[Role]) -> frozenset[str] | None:
@@ -62,14 +63,17 @@ def agencies_of(viewer: Viewer, roles: frozenset[Role]) -> frozenset[str] | None
     return None if ALL_AGENCIES in found else found
 
 
-def today_for(session: Session, viewer: Viewer, today: date) -> Today:
+def today_for(session: Session, viewer: Viewer, today: date, now: datetime) -> Today:
     """Return what waits for this viewer."""
     counts: dict[str, int] = {}
+    late = 0
     to_decide: Sequence[Submission] = ()
     working: list[Submission] = []
     if viewer.agencies_with(SEES_SUBMISSIONS):
-        page = submissions.listing(session, viewer=viewer, state=SubmissionState.TO_DECIDE, page=1, size=6)
-        counts = dict(page.counts)
+        page = submissions.listing(
+            session, viewer=viewer, state=SubmissionState.TO_DECIDE, sort="due", now=now, page=1, size=6
+        )
+        counts, late = dict(page.counts), page.late
         to_decide = page.items
         for state in WORKING:
             if counts.get(state):
@@ -87,6 +91,7 @@ def today_for(session: Session, viewer: Viewer, today: date) -> Today:
         kept=_kept(session, viewer),
         events=_events(session, viewer),
         asked=settling.count_open(session, viewer=viewer),
+        late=late,
     )
 
 

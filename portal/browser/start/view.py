@@ -10,6 +10,7 @@ from archive.register.models import SubmissionState
 from archive.vietnam import local
 from portal.browser.screen import Screen
 from portal.browser.start.today import Today, today_for
+from portal.browser.submissions.rows import rows_of
 from portal.i18n import _
 
 
@@ -23,7 +24,10 @@ class StartPage(Screen):
         self.anonymous = api.user.is_anonymous()
         self.known = not self.anonymous and bool(self.viewer.roles)
         if self.known:
-            self.facts = today_for(self.session, self.viewer, self.today)
+            self.facts = today_for(self.session, self.viewer, self.today, self.now)
+            self.to_decide = rows_of(self.session, self.facts.to_decide, self.now)
+            self.working = rows_of(self.session, self.facts.working, self.now)
+            self.names = self.agency_names()
 
     @property
     def name(self) -> str:
@@ -48,6 +52,8 @@ class StartPage(Screen):
             tiles.append(
                 _tile(counts.get(state, 0), _("wait for a decision"), f"tiep-nhan?state={state}", "wait")
             )
+            if facts.late:
+                tiles.append(_tile(facts.late, _("overdue"), "tiep-nhan?late=1", "bad"))
             busy = sum(counts.get(s, 0) for s in ("received", "checking", "accepted"))
             tiles.append(_tile(busy, _("on their way"), "tiep-nhan", "busy"))
             back = counts.get("returned", 0) + counts.get("refused", 0)

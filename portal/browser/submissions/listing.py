@@ -1,4 +1,4 @@
-"""The list of submissions: by state with counts, by agency, sorted, paged."""
+"""The list of submissions: by state and deadline with counts, by agency, sorted, paged."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from zExceptions import NotFound
 from ingest import submissions
 from ingest.gathering import settling
 from portal.browser.screen import Pages, Screen
+from portal.browser.submissions.rows import rows_of
+from portal.i18n import _
 from portal.words import SUBMISSION_STATES
 
 SIZE = 25
@@ -20,7 +22,7 @@ SECTIONS = {"gom": "gom-van-ban", "yeu-cau": "yeu-cau-van-ban"}
 class SubmissionsScreen(Screen):
     """`tiep-nhan`; what stands below it in the address is one submission."""
 
-    filters: ClassVar[frozenset[str]] = frozenset({"state", "agency", "sort"})
+    filters: ClassVar[frozenset[str]] = frozenset({"state", "agency", "sort", "late"})
 
     def publishTraverse(self, request: Any, name: str) -> Any:
         """Hand the address of one submission to its own screen."""
@@ -37,12 +39,15 @@ class SubmissionsScreen(Screen):
         state = self.text("state", 20)
         self.state = state if state in set(SUBMISSION_STATES) else ""
         self.agency = self.text("agency", 35)
-        self.sort = self.text("sort", 12) or "-received"
+        self.late = self.text("late", 1) == "1"
+        self.sort = self.text("sort", 12) or ("due" if self.late else "-received")
         self.listing = submissions.listing(
             self.session,
             viewer=self.viewer,
             state=self.state or None,
             agency=self.agency or None,
+            late_only=self.late,
+            now=self.now,
             sort=self.sort,
             page=self.number("page", 1),
             size=SIZE,
@@ -50,6 +55,7 @@ class SubmissionsScreen(Screen):
         self.asked = settling.count_open(self.session, viewer=self.viewer)
         self.pages = Pages(self.listing.total, self.listing.page, self.listing.size)
         self.names = self.agency_names()
+        self.rows = rows_of(self.session, self.listing.items, self.now)
 
     def tabs(self) -> list[dict[str, Any]]:
         """Return the states with their counts; those that nobody is in are left out, except the first."""
@@ -58,11 +64,24 @@ class SubmissionsScreen(Screen):
             {
                 "title": title,
                 "count": counts.get(state, 0),
-                "url": self.with_query(state=str(state)),
+                "url": self.with_query(state=str(state), late=""),
                 "here": self.state == state,
             }
             for state, title in SUBMISSION_STATES.items()
             if counts.get(state) or self.state == state or state == "to-decide"
+        ]
+
+    def questions(self) -> list[dict[str, Any]]:
+        """Return what stands across the states: what is overdue, with its count."""
+        if not (self.listing.late or self.late):
+            return []
+        return [
+            {
+                "title": _("Overdue"),
+                "count": self.listing.late,
+                "url": self.with_query(state="", late="1", sort=""),
+                "here": self.late,
+            }
         ]
 
     @property

@@ -1,29 +1,41 @@
-"""One submission: how far it is, what was found, and the archivist's decision."""
+"""One submission: what it holds, how far it is, what was found, and the archivist's decision."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from plone import api
 from sqlalchemy import or_, select
 from zExceptions import NotFound
 
-from archive.ledger.append import history
+from archive.ledger.event import Verb
+from archive.reason import because, told
 from archive.register.messages import DocumentRequest, ReceivedMessage
 from archive.register.models import STATES_OPEN, Agency, Submission, SubmissionState
 from archive.viewer import Role
-from ingest import submissions
+from ingest import held_files, submissions
+from ingest.formats.derivative import Derivative
+from ingest.held_files import Held
 from ingest.mending.earlier import being_mended
 from ingest.pipeline import route
 from ingest.reasons import finding_of
 from ingest.resending import may_mend
+from ingest.shown import Contents, contents_of
 from portal.browser.screen import Screen
+from portal.browser.submissions.deadlines import deadline_of
+from portal.browser.submissions.fate import fates_of, state_of
+from portal.browser.submissions.history import history_of
+from portal.browser.submissions.naming import name_of, reference_of, subjects_of
+from portal.events import concerns
 from portal.findings import counted, grouped
 from portal.i18n import _
 from portal.register import joined
+from portal.sending import Sent, Stream, send
 
 STEP_TITLES = {
     "unpack": _("Unpacked"),
@@ -75,10 +87,27 @@ def version(submission: Submission) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
 
 
-class SubmissionScreen(Screen):
-    """`tiep-nhan/<id>`; `tiep-nhan/<id>/tien-do` answers JSON for the live progress."""
+FILE = re.compile(r"([1-9]\d{0,4})-([1-9]\d{0,4})")
+"""A file in an address: number of its document, and its own in it."""
+FORMS = {"xem": Held.PDFA, "tep": Held.ORIGINAL}
 
-    depth: ClassVar[int] = 2
+
+@dataclass(frozen=True)
+class Opened:
+    """The PDF/A that is open on the page."""
+
+    title: str
+    address: str
+
+
+class SubmissionScreen(Screen):
+    """`tiep-nhan/<id>`; below it `tien-do` answers JSON for the live progress, `xem/<n>-<m>` shows the PDF/A of file m
+    of document n, `tep/<n>-<m>` gives the original.
+    """
+
+    depth: ClassVar[int] = 3
+    filters: ClassVar[frozenset[str]] = frozenset({"xem"})
+    contents: Contents | None = None
     acts: ClassVar[Mapping[str, str]] = {"accept": "accept", "return": "send_back"}
 
     def publishTraverse(self, request: Any, name: str) -> Any:
@@ -101,6 +130,8 @@ class SubmissionScreen(Screen):
         self.submission = submissions.one(self.session, self.path[0], viewer=self.viewer)
         if self.path[1:] == ("tien-do",):
             return self._progress()
+        if len(self.path) == 3 and self.path[1] in FORMS:
+            return self._file(self.path[2], FORMS[self.path[1]])
         if self.path[1:]:
             raise NotFound(self.path[1])
         agency = self.session.get(Agency, self.submission.agency_code)
@@ -116,17 +147,84 @@ class SubmissionScreen(Screen):
                 )
             )
         ).all()
-        self.events = history(self.session, self.submission.id, limit=50)
-        self.reason = next(
-            (str(event.payload["reason"]) for event in self.events if event.payload.get("reason")), ""
+        self.history = history_of(
+            self.session,
+            self.submission.id,
+            behind=self.number("truoc", 0, least=0, most=2**53) or None,
+            with_readings=concerns(self.viewer, self.submission.agency_code),
         )
+        self.reason = submissions.reason_for_return(self.session, self.submission)
         self.version = version(self.submission)
-        self.case_file_there = bool(
-            self.submission.case_file_id
-            and self.submission.state == SubmissionState.STORED
-            and self.may("Tang Thu: Read records")
+        self.contents = contents_of(self.submission)
+        self.fate = fates_of(self.session, [self.submission]).get(self.submission.id)
+        self.name = name_of(
+            self.submission, subjects_of(self.session, [self.submission]).get(self.submission.id, "")
         )
+        self.reference = reference_of(self.submission)
+        self.deadline = deadline_of(self.submission, self.now)
+        self.state_words, self.state_tone = state_of(self.submission, self.fate)
         return None
+
+    # what it holds
+
+    @property
+    def may_open(self) -> bool:
+        """Say whether this person may open its files; asked again when one is."""
+        return self.contents is not None and self.viewer.may_read(
+            self.submission.agency_code, self.contents.access
+        )
+
+    def _file(self, numbers: str, form: Held) -> Stream | str:
+        """Answer with one file; a PDF/A is shown, an original downloaded, either is written into the ledger."""
+        found = FILE.fullmatch(numbers)
+        if found is None:
+            raise NotFound(numbers)
+        file = held_files.find(
+            self.session, self.path[0], int(found[1]), int(found[2]), form, viewer=self.viewer
+        )
+        shown = form is Held.PDFA
+        verb = Verb.VIEW if shown else Verb.COPY
+        return send(
+            self.request,
+            Sent(file.name, file.size, file.sha256, file.media_type, shown),
+            file.chunks,
+            lambda begins: file.note(self.viewer, verb, now=self.now, begins=begins),
+        )
+
+    @property
+    def opened(self) -> Opened | None:
+        """Return the PDF/A the reader opened on the page; None when none is open."""
+        found = FILE.fullmatch(self.text("xem", 12))
+        if found is None or self.contents is None or not self.may_open:
+            return None
+        ordinal, position = int(found[1]), int(found[2])
+        file = self.contents.file(ordinal, position)
+        if file is None or file.derivative is None:
+            return None
+        title = self.contents.documents[ordinal - 1].title or file.name
+        return Opened(title, f"{self.here}/xem/{ordinal}-{position}")
+
+    @property
+    def normalised(self) -> bool:
+        """Say whether the PDF/A were made, so that one that is missing is missed."""
+        return any(step.step == "normalise" for step in self.submission.steps)
+
+    def made_by(self, made: Derivative) -> str:
+        """Return how a PDF/A was made."""
+        return told(because("ingest.pdfa-made", route=made.route), self.language)
+
+    def signature_tone(self, verdict: str) -> str:
+        """Return the tone of a signature's verdict (EN 319 102-1 words)."""
+        return {"TOTAL-PASSED": "ok", "TOTAL-FAILED": "bad"}.get(verdict, "wait")
+
+    # what became of it
+
+    @property
+    def case_file_there(self) -> bool:
+        """Say whether the button to the case file is shown."""
+        row = self.submission
+        stored = row.state == SubmissionState.STORED and row.case_file_id is not None
+        return stored and self.may("Tang Thu: Read records")
 
     def _progress(self) -> str:
         self.request.response.setHeader("Content-Type", "application/json; charset=utf-8")
@@ -147,8 +245,8 @@ class SubmissionScreen(Screen):
 
     def line(self) -> str:
         """Return the state in words, with the reason it waits."""
-        told = self.label("SUBMISSION_STATES", self.submission.state)
-        return f"{told} · {self.detail(self.submission.waiting)}" if self.submission.waiting else told
+        words = self.label("SUBMISSION_STATES", self.submission.state)
+        return f"{words} · {self.detail(self.submission.waiting)}" if self.submission.waiting else words
 
     @property
     def running(self) -> bool:

@@ -1,0 +1,192 @@
+"""A delivery laid open: its description as the sender gave it, its documents, and what was made of each file.
+
+It is shown only once the last look for signs of secrecy found none (`OPEN_AFTER`), never of a refused delivery, and as
+long as its bytes are in quarantine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from archive.register.models import Submission, SubmissionState
+from archive.viewer import Access
+from ingest import quarantine
+from ingest.access import of_delivery
+from ingest.checks.fields import DAYS, TITLES, canonical, first_of
+from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFacts, SignatureFacts
+from ingest.formats.derivative import Derivative
+from ingest.formats.names import name_of
+from ingest.mending.sheet import LABELS
+from ingest.steps.look import AllFacts
+from ingest.steps.normalise import Derivatives
+from ingest.steps.step import Work
+
+OPEN_AFTER = {"edxml": "gather"}
+"""Kind of submission -> step after which it may be shown; a case file's is `check`."""
+NEVER_SHOWN = frozenset({SubmissionState.REFUSED, SubmissionState.STORED, SubmissionState.NOTED})
+"""Refused: secret, infected or not ours. Stored: the case file shows it."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """A field as it was sent, with the law's Vietnamese name."""
+
+    name: str
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class ShownFile:
+    """One file of a document.
+
+    Attributes:
+        position: from 1.
+        format: as people call it; "" when it is not known.
+        pages: None when the format has none or it could not be told.
+        derivative: its verified PDF/A; None before it is made, and when there is none.
+        fit: the original may be downloaded: it can be opened, and holds no program and no macro.
+    """
+
+    position: int
+    name: str
+    format: str
+    size: int
+    sha256: str
+    path: Path
+    pages: int | None
+    signatures: tuple[SignatureFacts, ...]
+    derivative: Derivative | None
+    fit: bool
+
+
+@dataclass(frozen=True)
+class ShownDocument:
+    """One document.
+
+    Attributes:
+        title: what it is about; "" when the sender did not say.
+        number: number and notation as cited, "31/QĐ-UBND"; "" when neither was said.
+        issued: the day as the sender wrote it.
+        fields: everything said of it that has a value.
+    """
+
+    ordinal: int
+    title: str
+    number: str
+    issued: str
+    type_name: str
+    organ_name: str
+    fields: tuple[Said, ...]
+    files: tuple[ShownFile, ...]
+
+    @property
+    def heading(self) -> str:
+        """Return type and number as they are cited."""
+        return " ".join(part for part in (self.type_name, f"số {self.number}" if self.number else "") if part)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """A whole delivery.
+
+    Attributes:
+        access: the code its own and its documents' use modes make (`ingest.access`).
+    """
+
+    fields: tuple[Said, ...]
+    documents: tuple[ShownDocument, ...]
+    access: Access
+
+    def file(self, ordinal: int, position: int) -> ShownFile | None:
+        """Return a file by its numbers; None when there is none."""
+        if not 1 <= ordinal <= len(self.documents):
+            return None
+        files = self.documents[ordinal - 1].files
+        return files[position - 1] if 1 <= position <= len(files) else None
+
+
+def contents_of(submission: Submission) -> Contents | None:
+    """Return what the delivery holds; None when that may not be shown, not yet, or not any more."""
+    done = {step.step for step in submission.steps}
+    if submission.state in NEVER_SHOWN or OPEN_AFTER.get(submission.kind, "check") not in done:
+        return None
+    folder = quarantine.folder(submission.id) / "work"
+    work = Work(
+        submission.id,
+        submission.agency_code,
+        submission.kind,
+        "",
+        submission.received_at,
+        quarantine.raw(submission.id),
+        folder,
+        {},
+    )
+    delivery = work.find("delivery", Delivery)
+    if delivery is None:
+        return None
+    made = (work.find("derivatives", Derivatives) or {}) if "normalise" in done else {}
+    return laid_open(delivery, work.find("facts", AllFacts) or {}, made)
+
+
+def laid_open(
+    delivery: Delivery, facts: Mapping[str, FileFacts], derivatives: Mapping[str, Derivative]
+) -> Contents:
+    """Return a delivery as it is shown; facts and derivatives are found by the SHA-256 of a file."""
+    return Contents(
+        _said(delivery.fields),
+        tuple(
+            _document(ordinal, one, facts, derivatives) for ordinal, one in enumerate(delivery.documents, 1)
+        ),
+        of_delivery(delivery),
+    )
+
+
+def _document(
+    ordinal: int,
+    document: DeliveredDocument,
+    facts: Mapping[str, FileFacts],
+    derivatives: Mapping[str, Derivative],
+) -> ShownDocument:
+    said = canonical(document.fields)
+    number = "/".join(part for part in (said.get("CodeNumber", ""), said.get("CodeNotation", "")) if part)
+    return ShownDocument(
+        ordinal,
+        first_of(said, TITLES),
+        number,
+        first_of(said, DAYS),
+        said.get("TypeName", ""),
+        said.get("OrganName", ""),
+        _said(document.fields),
+        tuple(
+            _file(position, file, facts.get(file.sha256), derivatives.get(file.sha256))
+            for position, file in enumerate(document.files, 1)
+        ),
+    )
+
+
+def _file(
+    position: int, file: DeliveredFile, facts: FileFacts | None, derivative: Derivative | None
+) -> ShownFile:
+    return ShownFile(
+        position=position,
+        name=file.name,
+        format=name_of(facts) if facts else "",
+        size=file.size,
+        sha256=file.sha256,
+        path=file.path,
+        pages=facts.pages if facts else None,
+        signatures=facts.signatures if facts else (),
+        derivative=derivative,
+        fit=facts is not None and facts.problem is None and not (facts.programs or facts.macros),
+    )
+
+
+def _said(fields: Mapping[str, str]) -> tuple[Said, ...]:
+    return tuple(
+        Said(name, LABELS.get(name, name), value)
+        for name, value in canonical(fields).items()
+        if value.strip()
+    )

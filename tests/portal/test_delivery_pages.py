@@ -1,0 +1,223 @@
+"""The page of one delivery: what it holds, its files opened before anybody decides, and what became of it since."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from house_people import LANG_SON, ident
+from kept_case_files import GONE, RULES
+from sent_submissions import RETURNED, TO_DECIDE
+from sqlalchemy import select, update
+
+from archive.ledger.append import append
+from archive.ledger.event import Verb
+from archive.ledger.rows import EventRow
+from archive.register.models import CaseFile, StepResult, Submission
+from archive.register.session import reading, transaction
+from ingest import quarantine
+from ingest.delivery import Delivery
+from ingest.steps.step import Work
+from portal.sending import SANDBOX
+
+pytestmark = pytest.mark.plone
+
+PAGE = f"/tiep-nhan/{TO_DECIDE}"
+
+
+def status(browser: Any) -> int:
+    return int(browser.headers["Status"].split()[0])
+
+
+def readings() -> list[EventRow]:
+    with reading() as session:
+        query = select(EventRow).where(EventRow.object_id == TO_DECIDE, EventRow.verb.in_(("VIEW", "COPY")))
+        return list(session.scalars(query.order_by(EventRow.seq)))
+
+
+def changed(**facts: Any) -> None:
+    with transaction() as session:
+        session.execute(update(Submission).where(Submission.id == TO_DECIDE).values(**facts))
+
+
+def test_the_page_shows_the_description_with_the_laws_names_and_every_document(visit: Any) -> None:
+    page = visit("an", PAGE).page
+    for words in (
+        "Thời hạn bảo quản",
+        "20 năm",
+        "Ban hành Quy chế công tác văn thư",
+        "01/05/2024",
+        "PDF 1.7",
+    ):
+        assert words in page
+    assert "Quyết định số 11/QĐ-UBND" in page
+    assert "fmt/276" not in page
+    assert f"{PAGE}/tep/1-1" in page
+    assert f"{PAGE}?xem=2-1#tt-viewer" in page
+
+
+def test_the_archivist_reads_the_verified_pdfa_before_deciding_and_the_ledger_says_so(visit: Any) -> None:
+    page = visit("an", f"{PAGE}?xem=1-1").page
+    assert f"{PAGE}/xem/1-1" in page.split("<iframe")[1]
+    browser = visit("an", f"{PAGE}/xem/1-1")
+    assert browser.headers["Content-Type"] == "application/pdf"
+    assert browser.headers["Content-Disposition"].startswith('inline; filename="Quy_t ')
+    assert "frame-ancestors 'self'" in browser.headers["Content-Security-Policy"]
+    (event,) = readings()
+    assert (event.verb, event.actor, event.object_kind) == ("VIEW", "an", "submission")
+    assert event.payload == {"document": "1", "file": "1", "role": "pdfa"}
+
+
+def test_an_original_is_a_download_in_a_sandbox(visit: Any) -> None:
+    browser = visit("an", f"{PAGE}/tep/1-1")
+    assert browser.headers["Content-Type"] == "application/octet-stream"
+    assert browser.headers["Content-Disposition"].startswith("attachment;")
+    assert browser.headers["Content-Security-Policy"] == SANDBOX
+    assert [event.verb for event in readings()] == ["COPY"]
+
+
+def test_an_original_with_macros_is_not_given_and_its_pdfa_is(visit: Any) -> None:
+    assert status(visit("an", f"{PAGE}/tep/3-1")) == 404
+    assert status(visit("an", f"{PAGE}/xem/3-1")) == 200
+    assert f"{PAGE}/tep/3-1" not in visit("an", PAGE).page
+
+
+@pytest.mark.parametrize("numbers", ["9-1", "1-9", "0-1", "1", "..%2f..%2fraw", "1-1-1", "1-99999999"])
+def test_a_file_that_is_not_there_is_not_found(visit: Any, numbers: str) -> None:
+    for door in ("xem", "tep"):
+        assert status(visit("an", f"{PAGE}/{door}/{numbers}")) == 404
+
+
+@pytest.mark.parametrize("login", ["hoa", "dung", "khanh", "binh", ""])
+def test_nobody_without_business_there_opens_a_file(visit: Any, login: str) -> None:
+    page = visit(login, f"{PAGE}/xem/1-1").page
+    assert "%PDF" not in page
+    assert readings() == []
+
+
+def test_before_the_last_look_for_secrecy_nothing_is_shown_or_opened(visit: Any) -> None:
+    with transaction() as session:
+        step = session.get_one(StepResult, (TO_DECIDE, "check"))
+        session.delete(step)
+    changed(state="checking")
+    assert "Thời hạn bảo quản" not in visit("an", PAGE).page
+    assert status(visit("an", f"{PAGE}/xem/1-1")) == 404
+    assert status(visit("an", f"{PAGE}/tep/1-1")) == 404
+
+
+def test_of_a_refused_delivery_nothing_is_shown_or_opened(visit: Any) -> None:
+    changed(state="refused")
+    assert "Thời hạn bảo quản" not in visit("an", PAGE).page
+    assert status(visit("an", f"{PAGE}/tep/1-1")) == 404
+
+
+def test_bytes_that_are_not_what_was_judged_are_not_sent(visit: Any) -> None:
+    place = quarantine.work(TO_DECIDE) / "derived" / "1.pdf"
+    place.write_bytes(place.read_bytes()[:-1] + b"x")
+    assert status(visit("an", f"{PAGE}/xem/1-1")) == 409
+    assert readings() == []
+
+
+def test_a_path_out_of_the_quarantine_is_not_followed(visit: Any, archive_house: Any) -> None:
+    outside = archive_house / "outside.pdf"
+    place = quarantine.work(TO_DECIDE) / "derived" / "1.pdf"
+    outside.write_bytes(place.read_bytes())
+    place.unlink()
+    place.symlink_to(outside)
+    assert status(visit("an", f"{PAGE}/xem/1-1")) in (404, 503)
+    assert readings() == []
+
+
+def test_a_hostile_name_breaks_neither_page_nor_header(visit: Any) -> None:
+    work = Work(TO_DECIDE, LANG_SON, "sip", "", None, None, quarantine.work(TO_DECIDE), {})  # type: ignore[arg-type]
+    text = (work.folder / "delivery.json").read_text("utf-8")
+    name = '\\u003cscript\\u003ealert(1)\\u003c/script\\u003e\\"\\r\\nX-Evil: 1.pdf'
+    (work.folder / "delivery.json").write_text(text.replace("Quyết định 11.pdf", name), "utf-8")
+    assert work.load("delivery", Delivery).documents[0].files[0].name.startswith("<script>")
+    assert b"<script>alert" not in visit("an", PAGE).contents.encode()
+    browser = visit("an", f"{PAGE}/tep/1-1")
+    assert status(browser) == 200
+    assert "X-Evil" not in browser.headers
+    assert "script" in browser.headers["Content-Disposition"]
+
+
+def test_after_destruction_the_page_says_so_and_offers_no_case_file_to_open(visit: Any) -> None:
+    page = visit("an", f"/tiep-nhan/{ident('submission', GONE.code)}").page
+    assert "Hồ sơ của lần nộp này đã hủy" in page
+    assert "Hồ sơ đã hủy" in visit("an", "/tiep-nhan?state=stored").page
+    for words in (">Đã lưu<", "Mở hồ sơ", "Không phát hiện"):
+        assert words not in page
+
+
+def test_after_the_handing_over_the_page_says_so(visit: Any) -> None:
+    one = f"/tiep-nhan/{ident('submission', RULES.code)}"
+    assert "Mở hồ sơ" in visit("an", one).page
+    with transaction() as session:
+        row = session.get_one(CaseFile, RULES.id)
+        row.state, row.gone_at = "transferred", row.stored_at
+    page = visit("an", one).page
+    assert "Hồ sơ của lần nộp này đã nộp lưu" in page
+    assert ">Đã lưu<" not in page
+
+
+# deadlines and names
+
+
+def test_the_list_tells_what_is_left_and_what_is_overdue_and_sorts_by_it(visit: Any) -> None:
+    page = visit("an", "/tiep-nhan?sort=due").page
+    first, second = "Hồ sơ kế hoạch cải cách hành chính", "Hồ sơ ban hành Quy chế văn thư năm 2024"
+    assert page.index(first) < page.index(second)
+    assert "quá hạn 6 ngày" in page or "quá hạn" in page
+    assert "còn 3 giờ" in page
+    late = visit("an", "/tiep-nhan?late=1").page
+    assert first in late
+    assert second not in late
+
+
+def test_a_delivery_without_a_title_is_told_by_when_it_came_and_its_number_once(visit: Any) -> None:
+    changed(title="", file_name="", file_code="", message_id="axis-77-31")
+    page = visit("an", "/tiep-nhan?state=to-decide").page
+    assert "Lần nộp lúc" in page
+    assert page.count("axis-77-31") == 1
+    assert "Lần nộp lúc" in visit("an", PAGE).page
+    assert "Lần nộp lúc" in visit("an", "").page
+
+
+# events
+
+
+def test_events_are_paged_and_one_check_is_not_told_twice(visit: Any) -> None:
+    with transaction() as session:
+        for payload in (
+            {"profile": "lang-son", "codes": ["V04"]},
+            {"codes": ["V04"], "title": "x", "file_code": "y"},
+            {"state": "to-decide"},
+            *({"codes": [str(number)]} for number in range(20)),
+        ):
+            append(
+                session,
+                Verb.VALIDATE,
+                actor="system:ingest",
+                kind="submission",
+                id=TO_DECIDE,
+                payload=payload,
+            )
+    newest = visit("an", PAGE)
+    assert "Kiểm tra theo quy tắc" not in newest.page
+    older = newest.getLink("Sự kiện cũ hơn")
+    older.click()
+    for words in ("Kiểm tra theo quy tắc: 1 loại phát hiện", "Ghi nhận mô tả hồ sơ", "Chờ quyết định"):
+        assert newest.page.count(words) >= 1, words
+    assert newest.page.count("Kiểm tra theo quy tắc") == 1
+    assert "Sự kiện mới nhất" in newest.page
+
+
+def test_an_official_does_not_learn_who_read_the_delivery(visit: Any) -> None:
+    visit("an", f"{PAGE}/xem/1-1")
+    assert "Đọc" in visit("an", PAGE).page.split("Sự kiện")[-1]
+    assert "Đã đọc" not in visit("giang", PAGE).page.split("su-kien")[-1]
+
+
+def test_a_returned_delivery_still_shows_what_it_holds(visit: Any) -> None:
+    page = visit("an", f"/tiep-nhan/{RETURNED}").page
+    assert "Thông báo số 3" in page
