@@ -48,8 +48,10 @@ def _words(found: Standing) -> object:
 def _time(found: Standing) -> dict[str, object]:
     minutes = int(abs(found.margin).total_seconds() // 60)
     days, hours = divmod(minutes // 60, 24)
-    if days:
+    if days and hours:
         told = _("${days} d ${hours} h", mapping={"days": days, "hours": hours})
+    elif days:
+        told = _("${days} d", mapping={"days": days})
     elif hours:
         told = _("${hours} h ${minutes} min", mapping={"hours": hours, "minutes": minutes % 60})
     else:
