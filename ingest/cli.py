@@ -32,6 +32,7 @@ from ingest.finding import Finding
 from ingest.formats.convert import Derivative, Source, normalise
 from ingest.formats.inspect import inspect
 from ingest.gateway.limits import Limits
+from ingest.infected.cli import quarantine
 from ingest.mending.package import Mended
 from ingest.mending.package import write as write_mend
 from ingest.readers.opening import packed
@@ -66,6 +67,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(rules, name="rules")
     app.add_typer(inbox_cli.inbox, name="inbox")
     app.add_typer(agreement, name="agreement")
+    app.add_typer(quarantine, name="quarantine")
 
 
 def receive(

@@ -40,6 +40,7 @@ class IngestSettings(Section):
     returned_kept_days: int = Field(
         default=180, ge=1
     )  # bytes of what went back; our own term, no law sets one
+    infected_kept_days: int = Field(default=30, ge=1)  # bytes of what is infected; our own term as well
     gather_grace_seconds: int = Field(default=60, ge=0)  # what is named may come a little later
     gather_wait_seconds: int = Field(
         default=900, ge=0

@@ -9,6 +9,7 @@ from archive.queue import app, send
 from archive.register.session import transaction
 from ingest import fetching, outbox, pipeline, rounds, tidying
 from ingest.gateway.opening import named
+from ingest.infected import wiping
 from ingest.settings import IngestSettings
 
 TIDY_SECONDS = 60.0
@@ -57,3 +58,9 @@ def fetch_from(name: str) -> int:
 def send_statuses() -> int:
     """Send the status messages that are owed, each by the way its delivery came."""
     return outbox.send_all(datetime.now(UTC))
+
+
+@app.task(name="ingest.tasks.wipe_infected")
+def wipe_infected(submission_id: str) -> bool:
+    """Overwrite the bytes of an infected delivery whose destruction two people decided."""
+    return wiping.wipe_destroyed(submission_id, now=datetime.now(UTC))

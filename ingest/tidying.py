@@ -15,6 +15,7 @@ from archive.register.models import Finding, Submission, SubmissionState
 from archive.register.session import reading
 from ingest import preflight, quarantine
 from ingest.gathering.leftovers import left_over
+from ingest.infected import wiping
 from ingest.mending.earlier import being_mended, mended_and_stored
 from ingest.settings import IngestSettings
 from ingest.steps.secret import CODES_SECRET, TITLE
@@ -31,11 +32,12 @@ def tidy(*, now: datetime | None = None) -> int:
     reception died before it was ledgered, and the sender still has the message. A trial package: it was
     answered. Returned, and its mended whole is
     stored. Returned or refused longer ago than `returned_kept_days`, and not being mended. Asked back by their
-    sender, or noted (`ingest.gathering.leftovers`). What killed pre-flights left. Uploads nobody went on with
-    (`ingest.uploads.shelf`). All other bytes stay.
+    sender, or noted (`ingest.gathering.leftovers`). Infected, and destroyed by two people or expired
+    (`ingest.infected.wiping`). What killed pre-flights left. Uploads nobody went on with (`ingest.uploads.shelf`). All
+    other bytes stay.
     """
     now = now or datetime.now(UTC)
-    count = preflight.tidy() + shelf.tidy(now)
+    count = preflight.tidy() + shelf.tidy(now) + wiping.tidy(now)
     keys.tidy(now)
     home = quarantine.home()
     places = {path.name: path for path in home.iterdir() if _is_id(path.name)} if home.is_dir() else {}

@@ -112,6 +112,29 @@ def judge(reply: str, engine: str) -> Scan:
     return Scan(False, said[:200], engine, told=False)
 
 
+@dataclass(frozen=True)
+class Engine:
+    """Which scanner with which signatures; "" for what clamd does not say (it has no official signatures then)."""
+
+    name: str
+    signatures: str
+    signatures_of: str
+
+    @property
+    def told(self) -> str:
+        """Return it in words, for the PREMIS event."""
+        if not self.signatures:
+            return f"{self.name}, local signatures without version or date"
+        return f"{self.name}, signatures {self.signatures} of {self.signatures_of}"
+
+
+def engine_of(version: str) -> Engine:
+    """Return what `ClamAV <engine>/<signature version>/<signature date>` says; the date as clamd writes it."""
+    name, _, rest = version.partition("/")
+    signatures, _, day = rest.partition("/")
+    return Engine(name.strip() or TOOL, signatures.strip(), day.strip() or ("no date" if signatures else ""))
+
+
 def write_clamd_conf(folder: Path, socket_path: Path | None = None) -> Path:
     """Write what an embedded clamd needs below `folder` and return its configuration file.
 

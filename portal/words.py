@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archive.ledger.event import Verb
 from archive.register.decisions import OrderKind, OrderState
+from archive.register.infected import QuarantineState
 from archive.register.messages import RequestKind
 from archive.register.models import CaseFileState, ComponentRole, CopyState, SubmissionState
 from archive.viewer import Role
@@ -79,6 +80,14 @@ REQUEST_KINDS = {
     RequestKind.REPLACEMENT: _("Replacement"),
 }
 
+QUARANTINE_STATES = {
+    QuarantineState.OPEN: _("Asked about the quarantine"),
+    QuarantineState.RELEASED: _("Released from quarantine"),
+    QuarantineState.DESTROYED: _("Destroyed in quarantine"),
+    QuarantineState.DECLINED: _("Declined"),
+    QuarantineState.EXPIRED: _("Expired in quarantine"),
+}
+
 ACCESS = {"01": _("Public"), "02": _("Conditional"), "03": _("Secret")}
 
 REGIMES = {"R1": _("Law on Archives 2011"), "R2": _("Law on Archives 2024")}
@@ -142,6 +151,10 @@ TONES = {
     OrderState.EXECUTING: "busy",
     OrderState.DONE: "ok",
     "held": "wait",
+    "quarantine-released": "ok",
+    "quarantine-destroyed": "bad",
+    "quarantine-declined": "quiet",
+    "quarantine-expired": "quiet",
     "success": "ok",
     "failure": "bad",
 }

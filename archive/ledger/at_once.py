@@ -1,8 +1,8 @@
 """Seal right after the commit what could not be found again if the register were lost a moment later.
 
 A stored case file can be found again in the stores, and an unfinished submission is sent again by its sender.
-A decision exists nowhere else: an order, an approval, a hold, a receipt, a destruction, an agreement. So these are
-sealed at once; everything else within the period of `archive.tasks.seal`.
+A decision exists nowhere else: an order, an approval, a hold, a receipt, a destruction, an agreement, a release from
+quarantine. So these are sealed at once; everything else within the period of `archive.tasks.seal`.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ def seal_after_commit(session: Session, happened: Event) -> None:
     A seal that fails is only logged: the event is committed and the periodic task seals it.
     """
     decision = happened.verb in SEALED_AT_ONCE or (
-        happened.verb is Verb.DECISION and happened.object_kind == "order"
+        happened.verb is Verb.DECISION
+        and (happened.object_kind == "order" or "quarantine" in happened.payload)
     )
     if decision:
         engine = session.get_bind().engine

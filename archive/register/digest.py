@@ -28,6 +28,7 @@ from archive.ledger.event import stamp
 from archive.register.agreements import Agreement, DueFile, Minutes
 from archive.register.base import Base
 from archive.register.decisions import Approval, Hold, Order, OrderItem, Receipt
+from archive.register.infected import QuarantineRequest
 from archive.register.messages import DocumentRequest
 from archive.register.models import (
     Agency,
@@ -59,6 +60,7 @@ TABLES: tuple[type[Base], ...] = (
     Agreement,
     DueFile,
     Minutes,
+    QuarantineRequest,
 )
 """In an order in which rows may be written: what is referred to comes first."""
 

@@ -7,8 +7,9 @@ until when it is to be registered.
 A later VALIDATE, RETURN, DECISION, RECEIPT or METADATA_CHANGE with object kind "submission" may carry
 {"state", "title", "file_code", "agency_code", "kind", "case_file_id", "mends", "superseded_by", "decided_by", "codes",
 "agreement_id", "wanted_again", "source", "source_basis"}; what is absent stays. The states "gathering" and "to-decide"
-are no decision and are passed over: such a delivery is read again from the quarantine. A decision (accepted, returned,
-refused, superseded) names who decided: `decided_by`, or else the event's actor.
+are no decision and are passed over: such a delivery is read again from the quarantine. "received" takes a decision back
+(released from quarantine, `project_infected`). A decision (accepted, returned, refused, superseded) names who decided:
+`decided_by`, or else the event's actor.
 
 The ledger is never erased, so findings are in it by their codes alone: places and parameters quote the delivery, as
 its file's name does. They are rows the intake writes beside the event, and they go when the case file is destroyed.
@@ -82,4 +83,6 @@ def _move(session: Session, row: Submission, event: Event) -> None:
     if event.payload.get("state") in STATES_DECIDED:
         row.decided_by = event.payload.get("decided_by", event.actor)
         row.decided_at = event.at
+    elif event.payload.get("state") == SubmissionState.RECEIVED:
+        row.decided_by, row.decided_at = "", None  # released from quarantine: it is undecided again
     session.flush()

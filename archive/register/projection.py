@@ -17,6 +17,7 @@ from archive.packages.facts import PackageFacts
 from archive.register import (
     project_agreements,
     project_case_files,
+    project_infected,
     project_orders,
     project_requests,
     project_submissions,
@@ -62,7 +63,8 @@ def project(session: Session, event: Event, facts: PackageFacts | None = None) -
     """Write what an event means into the register, and nothing else (used by `archive.rebuild`).
 
     Events that change no row (VIEW, COPY, NORMALISE ...) pass without effect. VALIDATE, RETURN, DECISION and
-    RECEIPT about a submission (`object_kind` "submission") move it; a DECISION about an order moves the order.
+    RECEIPT about a submission (`object_kind` "submission") move it; a DECISION may also be about its quarantine. A
+    DECISION about an order moves the order.
 
     Args:
         session: an open transaction, the same the event was appended in.
@@ -77,6 +79,7 @@ def project(session: Session, event: Event, facts: PackageFacts | None = None) -
         project_case_files.stored(session, event, facts)
     elif event.object_kind == "submission" and event.verb in MOVES_A_SUBMISSION:
         project_submissions.moved(session, event)
+        project_infected.asked_or_answered(session, event)
     elif event.object_kind == "order":
         project_orders.decided(session, event)
     elif event.verb in HANDLERS:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
+from typing import Any
 from uuid import UUID, uuid5
 
 from archive.packages.facts import ComponentFacts, EventFacts, RecordFacts
 from archive.register.models import ComponentRole
+from ingest import virus
 from ingest.steps.step import Work
 
 TOOL = "Tàng Thư ingest"
@@ -20,19 +22,12 @@ def events_of(work: Work, records: tuple[RecordFacts, ...], now: datetime) -> It
     """Yield the events in the order of the work; their ids follow from the submission, so a second run agrees."""
     make = _Maker(UUID(work.submission_id))
     components = [component for record in records for component in record.components]
-    originals = tuple(c.id for c in components if c.role == ComponentRole.ORIGINAL)
     looked, scanned, checked, decided = (
         work.results.get(step, {}) for step in ("look", "scan", "check", "decide")
     )
 
     yield make("transfer", work.received_at, f"received from {work.agency_code}", TOOL)
-    yield make(
-        "virus check",
-        _at(scanned, now),
-        f"{scanned.get('files', 0)} files, nothing found",
-        str(scanned.get("engine", "clamd")),
-        originals,
-    )
+    yield from _of_scan(make, scanned, _at(scanned, now), components)
     for component in components:
         if component.facts.get("signatures"):
             yield _of_signatures(make, component, _at(looked, now))
@@ -72,6 +67,34 @@ class _Maker:
         id_ = str(uuid5(self._seed, f"event {kind} {detail}"))
         return EventFacts(
             id_, kind, at.astimezone(UTC).replace(microsecond=0), outcome, detail, agent, objects
+        )
+
+
+def _of_scan(
+    make: _Maker, scanned: Mapping[str, Any], at: datetime, components: Sequence[ComponentFacts]
+) -> Iterator[EventFacts]:
+    """Yield the virus check with engine and signatures, and who released what it had found."""
+    originals = [one for one in components if one.role == ComponentRole.ORIGINAL]
+    engine = virus.engine_of(str(scanned.get("engine", "")))
+    released = scanned.get("released", ())
+    found = f"{len(released)} released as false alarms" if released else "nothing found"
+    yield make(
+        "virus check",
+        at,
+        f"{scanned.get('files', 0)} files, {found}; {engine.told}",
+        engine.name,
+        tuple(one.id for one in originals),
+        "warning" if released else "success",
+    )
+    for number, one in enumerate(released, 1):
+        yield make(
+            "unquarantine",
+            datetime.fromisoformat(one["released_at"]),
+            f"false alarm {number}: {one['signature']}, asked by {one['asked_by']}, released by "
+            f"{one['released_by']}, scanned again with {engine.told}; request {one['request_id']}",
+            str(one["released_by"]),
+            tuple(component.id for component in originals if component.sha256 == one["sha256"]),
+            "warning",
         )
 
 

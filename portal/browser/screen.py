@@ -239,6 +239,8 @@ class Screen(BrowserView):
             return self._checked(payload) or label
         if event.verb != Verb.DECISION:
             return label
+        if "quarantine" in payload:
+            return f"{label}: {self.label('QUARANTINE_STATES', payload['quarantine'].get('state'))}"
         if "approval" in payload:
             return self.t(_("Approval"))
         if event.object_kind == "submission":

@@ -56,6 +56,7 @@ PAGES = (
     ("hoa", ""),
     ("khanh", ""),
     ("an", "/tiep-nhan"),
+    ("khanh", "/tiep-nhan/cach-ly"),
     ("giang", "/kiem-tra-truoc"),
     ("an", f"/tiep-nhan/{TO_DECIDE}"),
     ("an", f"/tiep-nhan/{RETURNED}"),

@@ -47,4 +47,4 @@ def test_a_delivery_broken_in_one_way_gets_that_finding_alone(road: Road, code: 
 
 
 def test_the_scanner_and_the_converters_have_their_rules_here() -> None:
-    assert set(CODES) == {"VIRUS", "VIRUS_UNSCANNED", "PDFA_FAILED"}
+    assert set(CODES) == {"VIRUS", "VIRUS_RELEASED", "VIRUS_UNSCANNED", "PDFA_FAILED"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import socket
 import subprocess
@@ -11,16 +12,21 @@ import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from archive.errors import TemporaryError
+from archive.packages.facts import ComponentFacts, RecordFacts
+from archive.register.infected import QuarantineRequest
+from archive.register.session import transaction
 from ingest.errors import ToolMissingError
+from ingest.steps.events import events_of
 from ingest.steps.scan import scan as scan_step
-from ingest.steps.step import Verdict
+from ingest.steps.step import Outcome, Verdict, Work
 from ingest.steps.unpack import unpack
-from ingest.virus import eicar_bytes, judge, scan, version, write_clamd_conf
+from ingest.virus import eicar_bytes, engine_of, judge, scan, version, write_clamd_conf
 from tests.samples.pki import Pki
 from tests.samples.road import Road, a_case, from_, signed
 
@@ -223,3 +229,87 @@ def test_ag12_a_case_file_of_an_giang_with_the_eicar_file_is_refused(
 
 def _eicar(path: Path) -> None:
     path.write_bytes(eicar_bytes())
+
+
+@pytest.mark.usefixtures("house")
+def test_what_two_people_released_goes_on_and_premis_says_who_and_with_which_signatures(
+    clamd: RunningClamd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TANGTHU_INGEST__CLAMD_SOCKET", str(clamd.address))
+    road = Road(tmp_path, Pki(tmp_path / "pki", tmp_path / "trust"))
+    case = a_case("an-giang").files(("a.pdf", signed()), ("b.txt", from_(_eicar)))
+    road.know(case.where)
+    signature = scan_of(tmp_path, clamd)
+    sha256 = hashlib.sha256(eicar_bytes()).hexdigest()
+    now = datetime.now(UTC)
+    with transaction() as session:
+        session.add(
+            QuarantineRequest(
+                id="r-1",
+                submission_id="s-1",
+                agency_code=case.where.code,
+                wish="release",
+                state="released",
+                files=[{"sha256": sha256, "signature": signature}],
+                asked_by="an",
+                asked_at=now,
+                reason="báo nhầm",
+                answered_by="chi",
+                answered_role="head",
+                answered_at=now,
+            )
+        )
+    outcomes: list[Outcome] = []
+
+    def scanned(work: Work, at: datetime) -> Outcome:
+        outcomes.append(scan_step(work, at))
+        return outcomes[-1]
+
+    judged = road.steps(road.package(case), case.where.code, steps=(unpack, scanned))
+    assert (judged.codes, judged.verdict) == (["VIRUS_RELEASED"], Verdict.GO_ON)
+    work = Work(
+        "0" * 8 + "-0000-4000-8000-" + "0" * 12,
+        case.where.code,
+        "sip",
+        "",
+        now,
+        Path(),
+        Path(),
+        {"scan": outcomes[0].result},
+    )
+    component = ComponentFacts("c-1", "original", "b.txt", "x", "text/plain", "", 68, sha256)
+    record = RecordFacts("d-1", 1, "", "", "", "", None, "", "", 1, {}, (component,))
+    check, release = [
+        one for one in events_of(work, (record,), now) if "q" in one.kind or "virus" in one.kind
+    ]
+    assert (check.kind, check.outcome, check.agent) == (
+        "virus check",
+        "warning",
+        engine_of(version(clamd.address)).name,
+    )
+    assert "1 released as false alarms" in check.detail
+    assert engine_of(version(clamd.address)).told in check.detail
+    assert (release.kind, release.agent, release.objects) == ("unquarantine", "chi", ("c-1",))
+    assert f"{signature}, asked by an, released by chi, scanned again with ClamAV" in release.detail
+
+
+def scan_of(folder: Path, clamd: RunningClamd) -> str:
+    """Return the name the scanner gives the test file."""
+    path = folder / "eicar"
+    _eicar(path)
+    return scan(path, address=clamd.address).signature
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "ClamAV 1.4.3/27800/Mon Nov 24 09:00:00 2025",
+            "ClamAV 1.4.3, signatures 27800 of Mon Nov 24 09:00:00 2025",
+        ),
+        ("ClamAV 1.4.3", "ClamAV 1.4.3, local signatures without version or date"),
+        ("", "clamd, local signatures without version or date"),
+    ],
+)
+def test_engine_and_signatures_are_told_as_clamd_says_them(said: str, told: str) -> None:
+    assert engine_of(said).told == told

@@ -9,14 +9,15 @@ from zExceptions import NotFound
 
 from ingest import submissions
 from ingest.gathering import settling
+from ingest.infected import holding
 from portal.browser.screen import Pages, Screen
 from portal.browser.submissions.rows import rows_of
 from portal.i18n import _
 from portal.words import SUBMISSION_STATES
 
 SIZE = 25
-SECTIONS = {"gom": "gom-van-ban", "yeu-cau": "yeu-cau-van-ban"}
-"""What stands below `tiep-nhan` and is no submission: the documents that wait, and what offices ask."""
+SECTIONS = {"gom": "gom-van-ban", "yeu-cau": "yeu-cau-van-ban", "cach-ly": "cach-ly-ma-doc"}
+"""What stands below `tiep-nhan` and is no submission: documents that wait, what offices ask, what is infected."""
 
 
 class SubmissionsScreen(Screen):
@@ -53,6 +54,7 @@ class SubmissionsScreen(Screen):
             size=SIZE,
         )
         self.asked = settling.count_open(self.session, viewer=self.viewer)
+        self.infected = holding.count(self.session, viewer=self.viewer)
         self.pages = Pages(self.listing.total, self.listing.page, self.listing.size)
         self.names = self.agency_names()
         self.rows = rows_of(self.session, self.listing.items, self.now)

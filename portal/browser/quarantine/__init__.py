@@ -1,0 +1,1 @@
+"""The quarantine: infected deliveries, and what two people decide about them."""
