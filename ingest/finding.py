@@ -29,9 +29,11 @@ class Finding:
         place: what the reader can point at: a file name, or `document 3 / IssuedDate`.
         params: values for the catalogue's text, as they should be shown; a reason is told in the reader's language.
         document: ordinal of the document it is about; 0 for the case file itself.
+        regime: whose clause is told: R1 or R2 (`ingest.checks.regime`); "" when it is not known yet, told as R1.
     """
 
     code: str
     place: str
     params: Mapping[str, str | Reason] = field(default_factory=dict, compare=False)
     document: int = 0
+    regime: str = field(default="", compare=False)

@@ -15,6 +15,8 @@ LONGEST = 4000  # characters of a status message's description
 REMEDY = " Cách khắc phục: "
 TRIAL = "Gói thử (TEST): đã kiểm tra, không được lưu, không thay cho việc nộp hồ sơ."
 MORE = "(và {} lỗi khác, xem trên hệ thống)"
+OF_FINDING = frozenset({"document", "regime"})
+"""What a register row keeps among the params and is no value of the text."""
 _PLACE_VI = (
     (re.compile(r"^document (\d+)"), r"văn bản \1"),
     (re.compile(r"/ file (\d+)$"), r"/ tệp \1"),
@@ -32,19 +34,22 @@ def row_of(finding: Finding) -> FindingRow:
         code=finding.code,
         severity=str(rule(finding.code).severity),
         place=finding.place,
-        params=params | {"document": str(finding.document)},
+        params=params
+        | {"document": str(finding.document)}
+        | ({"regime": finding.regime} if finding.regime else {}),
     )
 
 
 def finding_of(row: FindingRow) -> Finding:
-    """Return a register row as the finding it was; the document's number stands in its params."""
+    """Return a register row as the finding it was; document's number and regime stand in its params."""
     params: dict[str, str | Reason] = {
         name: from_json(value) if isinstance(value, Mapping) else str(value)
         for name, value in row.params.items()
-        if name != "document"
+        if name not in OF_FINDING
     }
     document = str(row.params.get("document", 0))
-    return Finding(row.code, row.place, params, int(document) if document.isdigit() else 0)
+    ordinal = int(document) if document.isdigit() else 0
+    return Finding(row.code, row.place, params, ordinal, str(row.params.get("regime", "")))
 
 
 def told(findings: Iterable[FindingRow]) -> str:

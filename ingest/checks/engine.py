@@ -25,6 +25,7 @@ from ingest.checks import (
 from ingest.checks.case import case_of
 from ingest.checks.catalogue import rule
 from ingest.checks.duplicates import Known
+from ingest.checks.regime import told_by
 from ingest.clock.hours import OfficeHours
 from ingest.delivery import Delivery, FileFacts
 from ingest.finding import Finding, Severity
@@ -89,4 +90,5 @@ def check(
         *(agreed.check(case, narrowed) if narrowed else ()),
     ]
     once = {(f.code, f.place, f.document, tuple(sorted(f.params.items()))): f for f in found}
-    return sorted(once.values(), key=lambda f: (_RANK[rule(f.code).severity], f.document, f.code, f.place))
+    told = told_by(once.values(), case.fields)
+    return sorted(told, key=lambda f: (_RANK[rule(f.code).severity], f.document, f.code, f.place))

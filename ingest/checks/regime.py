@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Literal
+
+from ingest.checks.dates import parse_date
+from ingest.finding import Finding
 
 Regime = Literal["R1", "R2"]
 
@@ -22,3 +27,15 @@ def regime_of(end_date: date) -> Regime:
 def tables_of(end_date: date) -> Literal["TT02", "TT05"]:
     """Return whose field tables its regime asks for; those of the other are taken too (TT 05/2025 Điều 51)."""
     return "TT02" if regime_of(end_date) == "R1" else "TT05"
+
+
+def circular_of(end_date: date | None) -> str:
+    """Return the circular a case file that ended that day is checked by; TT 02/2019 when no end is known."""
+    late = end_date is not None and regime_of(end_date) == "R2"
+    return "TT 05/2025/TT-BNV" if late else "TT 02/2019/TT-BNV"
+
+
+def told_by(findings: Iterable[Finding], fields: Mapping[str, str]) -> tuple[Finding, ...]:
+    """Return the findings with the regime of the case file these fields describe; unchanged when it has no end."""
+    end = parse_date(fields.get("EndDate", ""))
+    return tuple(replace(one, regime=regime_of(end)) for one in findings) if end else tuple(findings)

@@ -11,8 +11,11 @@ from archive.vietnam import day_of
 from ingest import reasons
 from ingest.agreements.versions import agreed_on
 from ingest.checks.catalogue import rule
+from ingest.checks.dates import parse_date
 from ingest.checks.engine import check as run_checks
+from ingest.checks.fields import canonical
 from ingest.checks.known import known_to
+from ingest.checks.regime import circular_of
 from ingest.clock.calendar import hours_of
 from ingest.delivery import Delivery
 from ingest.finding import Severity
@@ -52,7 +55,7 @@ def check(work: Work, now: datetime) -> Outcome:
     note = Note(
         Verb.VALIDATE,
         {"profile": profile.id, "codes": sorted({finding.code for finding in findings})},
-        basis="TT 02/2019/TT-BNV",
+        basis=circular_of(parse_date(canonical(delivery.fields).get("EndDate", ""))),
     )
     verdict = verdict_of({rule(finding.code).severity for finding in findings}, delivery.record_status)
     # Some regulations say by which clause the receiver may refuse, and that it tells the sender.

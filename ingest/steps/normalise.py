@@ -9,6 +9,8 @@ import shutil
 from datetime import datetime
 
 from archive.ledger.event import Verb
+from ingest.checks.fields import canonical
+from ingest.checks.regime import told_by
 from ingest.delivery import Delivery
 from ingest.finding import Finding
 from ingest.formats.convert import Derivative, Source
@@ -52,7 +54,7 @@ def normalise(work: Work, now: datetime) -> Outcome:
     return Outcome(
         Verdict.RETURN if findings else Verdict.GO_ON,
         result={"derivatives": len(derivatives), "routes": routes, "at": now.isoformat()},
-        findings=tuple(findings),
+        findings=told_by(findings, canonical(delivery.fields)),
         notes=(
             Note(
                 Verb.NORMALISE,

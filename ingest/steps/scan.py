@@ -9,6 +9,8 @@ from typing import Any
 from archive.ledger.event import Verb
 from archive.register.session import reading
 from ingest import virus
+from ingest.checks.fields import canonical
+from ingest.checks.regime import told_by
 from ingest.delivery import Delivery
 from ingest.finding import Finding
 from ingest.infected.holding import CODE as VIRUS
@@ -65,7 +67,7 @@ def scan(work: Work, now: datetime) -> Outcome:
             "infected": infected,
             "released": released,
         },
-        findings=tuple(findings),
+        findings=told_by(findings, canonical(delivery.fields)),
         notes=(note,),
     )
 

@@ -2,6 +2,10 @@
 
 The data are the TOML files of this folder, one per source of rules; a table per code. Every text may hold `{param}`
 names, which the finding must bring. The clause may too, since provinces say the same thing in different articles.
+
+A case file whose work ended from 01/07/2025 is under another regime (R2), which repealed much of what is cited here.
+Then `clause_r2` is told where the new text was read, at least in a digest. Where it was not, the old clause is told
+with the words that it is applied by analogy, as our own rule: no article is invented.
 """
 
 from __future__ import annotations
@@ -22,6 +26,10 @@ from ingest.finding import Finding, Severity
 
 FOLDER = Path(__file__).parent
 Lang = Literal["vi", "en"]
+EARLY = ("TT 02/2019/TT-BNV", "TT 01/2019/TT-BNV", "NĐ 01/2013/NĐ-CP")
+"""Texts of the Law on Archives 2011, which ended on 30/06/2025; of the last two the repealing clause was not read."""
+LATE = ("TT 05/2025/TT-BNV", "NĐ 113/2025/NĐ-CP")
+BY_ANALOGY = "(áp dụng tương tự cho hồ sơ kết thúc từ 01/7/2025, theo quy tắc của hệ thống)"
 
 
 class CatalogueError(IngestError):
@@ -32,6 +40,7 @@ class _Entry(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_min_length=1, str_strip_whitespace=True)
     severity: Severity
     clause: str
+    clause_r2: str = Field(default="", min_length=0)
     text_vi: str
     text_en: str
     remedy_vi: str
@@ -41,7 +50,11 @@ class _Entry(BaseModel):
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule of the catalogue; texts still hold their `{param}` names."""
+    """One rule of the catalogue; texts still hold their `{param}` names.
+
+    Attributes:
+        clause_r2: for a case file of regime R2, when another text was read; "": `clause`, by analogy if it is repealed.
+    """
 
     code: str
     severity: Severity
@@ -51,11 +64,12 @@ class Rule:
     remedy_vi: str
     remedy_en: str
     checked_by: str = ""
+    clause_r2: str = ""
 
     @property
     def params(self) -> frozenset[str]:
         """Return the names a finding of this rule must bring."""
-        texts = (self.clause, self.text_vi, self.text_en, self.remedy_vi, self.remedy_en)
+        texts = (self.clause, self.clause_r2, self.text_vi, self.text_en, self.remedy_vi, self.remedy_en)
         return frozenset(name for text in texts for name in _names(text))
 
 
@@ -125,15 +139,27 @@ def explain(finding: Finding, lang: Lang = "vi") -> Explained:
     return Explained(
         text.format_map(shown),
         remedy.format_map(shown),
-        found.clause.format_map(shown),
+        _late(found, shown) if finding.regime == "R2" else found.clause.format_map(shown),
         found.severity,
     )
 
 
+def _late(found: Rule, shown: Mapping[str, str]) -> str:
+    """Return the clause for a case file whose work ended from 01/07/2025."""
+    if found.clause_r2:
+        return found.clause_r2.format_map(shown)
+    clause = found.clause.format_map(shown)
+    late = any(name in clause for name in LATE)
+    return clause if late or not any(name in clause for name in EARLY) else f"{clause} {BY_ANALOGY}"
+
+
 def table() -> str:
     """Return the catalogue as a Markdown table: rule, where it is checked, severity, clause."""
-    lines = ["| rule | checked by | severity | clause |", "|---|---|---|---|"]
-    lines += [f"| {r.code} | {r.checked_by} | {r.severity} | {r.clause} |" for _, r in sorted(_own().items())]
+    lines = ["| rule | checked by | severity | clause | clause from 01/07/2025 |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {r.code} | {r.checked_by} | {r.severity} | {r.clause} | {r.clause_r2 or 'the same'} |"
+        for _, r in sorted(_own().items())
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -158,6 +184,7 @@ def _rule(path: Path, code: str, raw: object) -> Rule:
         entry.remedy_vi,
         entry.remedy_en,
         entry.checked_by or path.stem,
+        entry.clause_r2,
     )
     try:
         _ = made.params
