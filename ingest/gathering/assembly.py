@@ -27,6 +27,7 @@ from archive.reason import because
 from archive.register.messages import ReceivedMessage
 from archive.register.models import Agency, Submission, SubmissionState, new_id
 from archive.register.projection import apply
+from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
 from ingest import quarantine
 from ingest.checks import description
@@ -146,9 +147,10 @@ def assemble(
 
 def problems(fields: Mapping[str, str], *, agency: Agency, now: datetime) -> list[Finding]:
     """Return what is wrong in the description of a case file to be assembled; warnings are left to the pipeline."""
-    ended = parse_date(fields.get("EndDate", "")) or now.date()
+    today = day_of(now)
+    ended = parse_date(fields.get("EndDate", "")) or today
     profile = profile_for(agency.code, agency.level1, ended, chosen=agency.profile)
-    case = case_of(_delivery(fields, ()), {}, profile=profile, agency_code=agency.code, today=now.date())
+    case = case_of(_delivery(fields, ()), {}, profile=profile, agency_code=agency.code, today=today)
     found = [
         finding
         for finding in description.check(case)

@@ -170,11 +170,12 @@ def _one(
                 submission,
                 SubmissionState.REFUSED,
                 Finding("RECALLED", "văn bản", params),
+                kind,
                 asking,
                 now,
             )
         else:
-            _move(session, submission, SubmissionState.SUPERSEDED, None, asking, now)
+            _move(session, submission, SubmissionState.SUPERSEDED, None, kind, asking, now)
         if answer.returns_case:
             _return_case(session, original.parent_id, kind, asking, clause, now)
     _note(session, kind, item, number, asking, now)
@@ -194,6 +195,7 @@ def _move(
     submission: Submission,
     state: SubmissionState,
     finding: Finding | None,
+    kind: RequestKind,
     asking: Submission,
     now: datetime,
 ) -> None:
@@ -212,7 +214,7 @@ def _move(
         kind="submission",
         id=submission.id,
         payload=payload,
-        basis=RECALL_BASIS,
+        basis=_basis(kind),
         now=now,
     )
     apply(session, event)
@@ -231,7 +233,7 @@ def _return_case(
         finding = Finding("RECALLED", "hồ sơ", {"status": RECALL_WORDS, "basis": clause or RECALL_BASIS})
     else:
         finding = Finding("GATHER_SUPERSEDED", "hồ sơ")
-    _move(session, case, SubmissionState.RETURNED, finding, asking, now)
+    _move(session, case, SubmissionState.RETURNED, finding, kind, asking, now)
     outbox.owe(session, case, REFUSED, reasons.told(case.findings), now=now)
 
 
@@ -259,10 +261,15 @@ def _note(
         kind="case-file" if case_file_id else "submission",
         id=case_file_id or (original.submission_id if original else asking.id),
         payload=payload,
-        basis=RECALL_BASIS if kind is RequestKind.RECALL else "",
+        basis=_basis(kind),
         now=now,
     )
     apply(session, event)
+
+
+def _basis(kind: RequestKind) -> str:
+    """Return the clause a request rests on; of updates and replacements the decree says nothing."""
+    return RECALL_BASIS if kind is RequestKind.RECALL else ""
 
 
 def _words(kind: RequestKind, item: Item) -> str:

@@ -13,6 +13,7 @@ from archive.ledger.event import Verb
 from archive.reason import because
 from archive.register.models import Agency, Submission
 from archive.register.session import reading
+from archive.vietnam import day_of
 from ingest.checks.catalogue import rule
 from ingest.delivery import Delivery
 from ingest.errors import NotYetError
@@ -59,7 +60,7 @@ def gather(work: Work, now: datetime) -> Outcome:
         before,
         profile=secret.profile_of(delivery, agency, now),
         agency_code=agency.code,
-        today=now.date(),
+        today=day_of(now),
     )
     verdict = verdict_of({rule(finding.code).severity for finding in findings})
     pages = sum(fact.pages or 0 for fact in facts.values())

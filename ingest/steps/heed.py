@@ -11,6 +11,7 @@ from archive.reason import because
 from archive.register.messages import RequestKind
 from archive.register.models import Agency, Outbox, Submission
 from archive.register.session import reading
+from archive.vietnam import day_of
 from ingest.errors import NotYetError
 from ingest.finding import Finding
 from ingest.gateway.edxml import DOCUMENTS, Kind, Message
@@ -76,7 +77,7 @@ def our_codes() -> frozenset[str]:
 
 def recall_clause(agency: Agency, message: Message, now: datetime) -> str:
     """Return what the province says about recalls; "" when it is silent."""
-    profile = profile_for(agency.code, agency.level1, message.issued or now.date(), chosen=agency.profile)
+    profile = profile_for(agency.code, agency.level1, message.issued or day_of(now), chosen=agency.profile)
     return profile.recall.clause if profile.recall else ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ from gathering_world import (
 from archive.errors import NotAllowedError, NotFoundError
 from archive.ledger.append import history
 from archive.register.agencies import set_agency
-from archive.register.models import Submission
+from archive.register.models import Agency, Submission
 from archive.register.session import reading, transaction
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 from ingest import pipeline, quarantine, tidying
@@ -111,6 +111,16 @@ def test_a_description_that_is_not_whole_is_told_field_by_field(world: World) ->
     assert {"FileCode", "Maintenance", "StartDate", "EndDate", "Colour"} <= places
     assert "Title" not in places
     assert row(one).gathered_into is None
+
+
+def test_work_that_ended_today_ended_today_before_seven_in_the_morning_too(world: World) -> None:
+    early = datetime(2024, 5, 2, 18, tzinfo=UTC)  # 01:00 of 3 May in Việt Nam
+    with reading() as session:
+        office = session.get_one(Agency, OFFICE)
+    assert (
+        assembly.problems(DESCRIBED | {"EndDate": "03/05/2024", "TotalDoc": "1"}, agency=office, now=early)
+        == []
+    )
 
 
 @pytest.mark.parametrize(

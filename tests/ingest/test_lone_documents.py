@@ -26,6 +26,7 @@ from gathering_world import (
 )
 from sqlalchemy import update
 
+from archive.ledger.append import history
 from archive.reason import told_text
 from archive.register.models import CaseFile, Outbox, Record, Submission
 from archive.register.session import reading, transaction
@@ -37,6 +38,7 @@ from ingest.gateway.edxml_status import Reporter, write_status
 from ingest.gathering.answers import ANSWERS, Act, Place
 from ingest.gathering.lone import FILE_CODES
 from ingest.naming import case_file_id_of
+from ingest.steps.gather import gather
 from tests.samples.edxml import EdxmlDocument, write_document
 
 
@@ -117,6 +119,13 @@ def test_what_could_not_go_into_any_case_file_is_returned_at_once(world: World, 
     assert code in codes(one)
     assert [status for status, _ in owed(one)] == ["01", "02"]
     assert said(one) is None
+
+
+def test_a_letter_of_today_is_of_today_before_seven_in_the_morning_too(world: World) -> None:
+    early = datetime(2024, 5, 2, 18, tzinfo=UTC)  # 01:00 of 3 May in Việt Nam
+    world.steps = {**world.steps, "gather": lambda work, _now: gather(work, early)}
+    one = world.sent(world.letter(issued=date(2024, 5, 3)))
+    assert (state(one), codes(one)) == ("gathering", [])
 
 
 def test_the_rules_about_files_are_in_the_catalogue() -> None:
@@ -374,6 +383,8 @@ def test_a_newer_message_takes_the_place_of_one_that_waits(world: World, bussine
     assert [status for status, _ in owed(new)] == ["01", "15"]
     (asked,) = requests()
     assert (asked.submission_id, asked.target_id, asked.state) == (new, old, "closed")
+    with reading() as session:  # the decree's clause speaks of recalls, and of nothing else
+        assert {one.basis for one in history(session, old) if "superseded_by" in one.payload} == {""}
 
 
 def test_an_update_with_errors_changes_nothing(world: World) -> None:
