@@ -16,9 +16,8 @@ from pathlib import Path
 
 from archive.errors import TangThuError, TemporaryError
 from archive.patience import Patience
-from archive.reason import because, trouble
 from archive.wiping import wipe_folder
-from ingest import outbox, quarantine, reasons, rounds
+from ingest import our_disk, outbox, quarantine, reasons, rounds
 from ingest.errors import BadMessageError
 from ingest.gateway.interface import Inbox, Waiting
 from ingest.gateway.opening import opened
@@ -119,7 +118,7 @@ def _taken(inbox: Inbox, waiting: Waiting, folder: Path, now: datetime) -> Recei
     try:
         place = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder))
     except OSError as error:
-        raise _full(error) from error
+        raise our_disk.refused(error) from error
     try:
         if not inbox.settings.serves(waiting.sender):
             raise BadMessageError(
@@ -149,15 +148,11 @@ def _taken(inbox: Inbox, waiting: Waiting, folder: Path, now: datetime) -> Recei
         inbox.acknowledge(waiting.doc_id, "fail", reasons.line(finding_of(error)))
         return told
     except OSError as error:
-        raise _full(error) from error
+        raise our_disk.refused(error) from error
     finally:
         wipe_folder(place)  # overwritten: it may turn out to be secret
     inbox.acknowledge(waiting.doc_id, "done")
     return received
-
-
-def _full(error: OSError) -> TemporaryError:
-    return TemporaryError(because("ingest.quarantine-trouble", trouble=trouble(error)))
 
 
 def clear_stale(folder: Path) -> None:

@@ -21,7 +21,6 @@ store is full) makes the submission wait, with the reason shown; the queue goes 
 
 from __future__ import annotations
 
-import errno
 import logging
 from collections.abc import Mapping
 from dataclasses import replace
@@ -41,7 +40,7 @@ from archive.register.project_submissions import STATES_NO_DECISION
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from archive.vietnam import day_of
-from ingest import lease, outbox, quarantine, reasons
+from ingest import lease, our_disk, outbox, quarantine, reasons
 from ingest.agreements.judging import giving_back, told_partial
 from ingest.agreements.versions import agreed_on
 from ingest.gathering import claims
@@ -104,7 +103,6 @@ VERB_OF = {
     SubmissionState.REFUSED: Verb.RETURN,
     SubmissionState.STORED: Verb.RECEIPT,
 }
-DISK_TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
 LONGEST_PAUSE = timedelta(days=1)  # between two tries of what kills its worker
 JUDGED = frozenset({"check", "normalise"})
 """Steps whose errors an agreement may have sent back by an archivist, or in part."""
@@ -144,7 +142,7 @@ def advance(submission_id: str, *, steps: Mapping[str, Step] = STEPS) -> str:
                 why = because("ingest.needs-administrator", why=error.reason)
                 return _wait(submission_id, ours, why, settings)
             except OSError as error:
-                if error.errno in DISK_TROUBLE:
+                if our_disk.is_ours(error):
                     full = because("ingest.disk-trouble", trouble=trouble(error))
                     return _wait(submission_id, ours, full, settings)
                 _wait(submission_id, ours, _unexpected(name, error), settings)

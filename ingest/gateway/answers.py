@@ -10,13 +10,15 @@ import binascii
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from archive.errors import TemporaryError
 from archive.reason import because
-from ingest.errors import BadMessageError, IngestError
-from ingest.gateway.long_json import LongText, too_large
+from ingest.errors import BadMessageError, IngestError, too_large
+from ingest.gateway.long_json import LongText
+from ingest.our_disk import NewFile
 
 SYSTEM_ERROR = "20"  # "lỗi hệ thống" of the provincial axis: theirs, and passing
 _TAG = re.compile(rb"<(?:[^<>/\s:]+:)?ContentTransferEncoded[\s>]")
@@ -29,9 +31,10 @@ def save(chunks: Iterable[bytes], target: Path, max_bytes: int) -> int:
 
     Raises:
         BadMessageError: more than `max_bytes` came (setting ingest.max_message_bytes).
+        TemporaryError: our disk does not take it.
     """
     written = 0
-    with target.open("wb") as sink:
+    with closing(NewFile(target)) as sink:
         for chunk in chunks:
             written += len(chunk)
             if written > max_bytes:
@@ -58,12 +61,12 @@ def axis_data(answer: Any, operation: str) -> Any:
     """Return `data` of an answer of the national axis.
 
     Raises:
-        IngestError: the axis says it failed; the message has its code and words.
+        IngestError: the axis does not say that it went well; the message has its code and words.
     """
     if not isinstance(answer, dict):
         raise IngestError(f"{operation}: the axis answered {answer!r:.80}, not an object")
-    if str(answer.get("ErrorCode", "0")) != "0" or str(answer.get("status", "OK")).upper() != "OK":
-        words = f"{answer.get('ErrorCode', '')} {answer.get('ErrorDesc', '')}".strip()
+    if str(answer.get("ErrorCode", "0")) != "0" or str(answer.get("status")).upper() != "OK":
+        words = f"{answer.get('ErrorCode', '')} {answer.get('ErrorDesc', '')}".strip() or f"{answer!r:.80}"
         raise IngestError(f"{operation}: the axis refused: {words:.300}; see this inbox in [ingest]")
     return answer.get("data")
 

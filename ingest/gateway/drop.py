@@ -124,9 +124,8 @@ class Drop:
         settings, found = self.settings, self._found(doc_id)
         folder = settings.done if status == "done" else settings.failed
         self._place.make(folder)
-        if (
-            settings.ready == "marker"
-        ):  # first: left behind, it would announce the next file of that name too early
+        if settings.ready == "marker":
+            # First: left behind, it would announce the next file of that name too early.
             self._place.remove(settings.incoming, f"{found.name}{settings.marker}")
         for number in count(1):
             name = found.name if number == 1 else _numbered(found.name, number)

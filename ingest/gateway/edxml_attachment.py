@@ -160,8 +160,10 @@ def _unwrapped(attachment: Attachment, limits: Limits) -> Attachment:
         with zipfile.ZipFile(attachment.path) as opened:
             if CONTAINER_MARKS & set(opened.namelist()):
                 return attachment  # a document whose name does not say so; identification will
-    except (zipfile.BadZipFile, UnreadableDeliveryError) as error:
-        broken = because("ingest.zip-damaged", said=f"broken ZIP: {error}")
+    except UnreadableDeliveryError as error:
+        raise UnreadableDeliveryError("EDXML_ATTACHMENT", attachment.name, error.reason) from error
+    except zipfile.BadZipFile as error:
+        broken = because("ingest.zip-damaged", said=str(error))
         raise UnreadableDeliveryError("EDXML_ATTACHMENT", attachment.name, broken) from error
     folder = attachment.path.with_suffix(".unpacked")
     try:

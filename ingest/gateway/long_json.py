@@ -16,10 +16,10 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-from archive.reason import because
-from ingest.errors import BadMessageError, IngestError
+from ingest.errors import BadMessageError, IngestError, too_large
+from ingest.our_disk import NewFile
 
 LONG = 1 << 16
 SKELETON = 4 << 20
@@ -77,6 +77,7 @@ def read(chunks: Iterable[bytes], into: Path, *, max_bytes: int, operation: str)
     Raises:
         IngestError: not JSON, breaks off, or too much beside long strings.
         BadMessageError: more than `max_bytes` altogether (setting ingest.max_message_bytes).
+        TemporaryError: our disk does not take it.
     """
     reading = _Reading(into)
     total = 0
@@ -96,15 +97,6 @@ def read(chunks: Iterable[bytes], into: Path, *, max_bytes: int, operation: str)
         reading.close()
 
 
-def too_large(max_bytes: int) -> BadMessageError:
-    """Return the error of a message that is larger than allowed."""
-    return BadMessageError(
-        "MESSAGE_TOO_LARGE",
-        because("ingest.larger-than", bytes=max_bytes),
-        f"the other side sent more than {max_bytes} bytes (setting ingest.max_message_bytes)",
-    )
-
-
 class _Reading:
     def __init__(self, into: Path) -> None:
         self.into = into
@@ -112,7 +104,7 @@ class _Reading:
         self.mark = f"long-{secrets.token_hex(16)}-"
         self.long: list[Path] = []
         self.string: bytearray | None = None  # of the string we are in, while it is short
-        self.sink: BinaryIO | None = None  # of the string we are in, once it is long
+        self.sink: NewFile | None = None  # of the string we are in, once it is long
         self.carried = b""  # a backslash whose letter has not come yet
 
     def feed(self, chunk: bytes) -> None:
@@ -152,7 +144,7 @@ class _Reading:
         if len(self.string) > LONG:
             path = self.into / f"long-{len(self.long)}"
             self.long.append(path)
-            self.sink = path.open("xb")
+            self.sink = NewFile(path)
             self.sink.write(self.string)
 
     def _end(self) -> None:

@@ -9,7 +9,6 @@ enough for a real case file, so a hostile sender can make us write that much to 
 
 from __future__ import annotations
 
-import errno
 import stat
 import struct
 import zipfile
@@ -17,9 +16,9 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.errors import TemporaryError
 from archive.hashing import hashed_copy
-from archive.reason import because, trouble
+from archive.reason import because
+from ingest import our_disk
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.limits import Limits
 from ingest.gateway.member_names import Names
@@ -27,8 +26,6 @@ from ingest.gateway.nested import RATIO_FLOOR, Nested
 from ingest.gateway.zip_directory import check_directory
 
 CHUNK = 1 << 20
-OUR_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
-"""Errors that are our disk's and no fault of the archive's maker."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +70,8 @@ def unpack(archive: Path, into: Path, limits: Limits) -> list[Unpacked]:
                 nested.look(one.path, one.name)
             return found
     except (zipfile.BadZipFile, zlib.error, EOFError, struct.error, OSError, ValueError) as error:
-        if isinstance(error, OSError) and error.errno in OUR_DISK:
-            raise TemporaryError(because("ingest.quarantine-trouble", trouble=trouble(error))) from error
+        if isinstance(error, OSError) and our_disk.is_ours(error):
+            raise our_disk.refused(error) from error
         raise _broken(archive.name, error) from error
     except NotImplementedError as error:
         raise UnreadableDeliveryError(

@@ -21,8 +21,9 @@ from urllib.parse import urljoin
 from archive.errors import TemporaryError
 from archive.hashing import hashed_copy
 from archive.reason import because, trouble
+from ingest import our_disk
 from ingest.addresses import FetchPlace, Target, may_reach, place_of
-from ingest.gateway.unzip import OUR_DISK, Unpacked
+from ingest.gateway.unzip import Unpacked
 from ingest.readers.interface import Hole, HoleError
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -92,7 +93,7 @@ class HttpFetcher:
             with target.open("wb") as sink:
                 copied = hashed_copy(answer, sink, limit=room)
         except OSError as error:
-            if error.errno in OUR_DISK:
+            if our_disk.is_ours(error):
                 raise _OurDiskError(because("ingest.quarantine-trouble", trouble=trouble(error))) from error
             raise
         if copied.size > room:
@@ -122,7 +123,7 @@ def _answer(target: Target, place: FetchPlace, *, seconds: float) -> Iterator[ht
         connection.request("GET", target.path, headers={"User-Agent": AGENT, "Accept-Encoding": "identity"})
         yield connection.getresponse()
     except (http.client.HTTPException, OSError) as error:
-        if isinstance(error, OSError) and error.errno in OUR_DISK:
+        if our_disk.is_ours(error):
             raise
         raise TemporaryError(f"{target.host}: {type(error).__name__}; tried again later") from error
     finally:

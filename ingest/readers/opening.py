@@ -11,14 +11,14 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from archive.errors import TemporaryError
 from archive.hashing import hashed_copy
 from archive.reason import because, trouble
+from ingest import our_disk
 from ingest.errors import UnreadableDeliveryError
 from ingest.gateway.limits import Limits
 from ingest.gateway.member_names import Names
 from ingest.gateway.nested import Nested
-from ingest.gateway.unzip import OUR_DISK, Unpacked, unpack
+from ingest.gateway.unzip import Unpacked, unpack
 from ingest.readers.interface import Opened, laid_out
 
 FILES = "files"
@@ -97,8 +97,8 @@ def _copy(name: str, source: Path, target: Path, room: int) -> Unpacked:
         with os.fdopen(handle, "rb") as stream, target.open("xb") as sink:
             copied = hashed_copy(stream, sink, limit=room)
     except OSError as error:
-        if error.errno in OUR_DISK:
-            raise TemporaryError(because("ingest.quarantine-trouble", trouble=trouble(error))) from error
+        if our_disk.is_ours(error):
+            raise our_disk.refused(error) from error
         unread = because("archive.file-trouble", file=name, trouble=trouble(error))
         raise UnreadableDeliveryError("SIP_ZIP_BROKEN", name, unread) from error
     if copied.size > room:

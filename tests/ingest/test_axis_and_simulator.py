@@ -162,7 +162,7 @@ def test_an_unknown_message_is_a_lasting_error(axis: Axis, tmp_path: Path) -> No
 
 def test_a_message_larger_than_allowed_is_not_kept(simulator: Simulator, tmp_path: Path) -> None:
     axis = an_axis(simulator, tmp_path, max_message_bytes=1_000_000)
-    with pytest.raises(IngestError, match="max_message_bytes"):
+    with pytest.raises(IngestError, match="larger than 1000000 bytes"):
         axis.fetch("VXP-1", tmp_path / "in")
     assert list((tmp_path / "in").iterdir()) == []
 
@@ -264,6 +264,8 @@ def test_a_value_that_cannot_be_a_header_is_refused(value: str) -> None:
         (b"[]", "not an object"),
         (b'{"status":"FAIL","ErrorCode":"15","ErrorDesc":"sai SystemId"}', "15 sai SystemId"),
         (b'{"status":"OK","ErrorCode":"20","ErrorDesc":"x"}', "20 x"),
+        (b'{"fault":{"code":900901}}', "refused.*900901"),
+        (b"{}", "refused"),
         (b"[" * 100_000, "not JSON"),
     ],
 )

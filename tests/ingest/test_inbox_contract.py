@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import resource
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -80,6 +82,30 @@ def inbox(side: Counterpart) -> Iterator[Inbox]:
 
 def listed(inbox: Inbox) -> dict[str, str]:
     return {one.doc_id: one.message_type for one in inbox.list_received()}
+
+
+@contextmanager
+def full_disk(most: int) -> Iterator[None]:
+    """Let no file of this process grow beyond so many bytes."""
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+
+
+@pytest.mark.parametrize("kind", ["sip", "edoc"])
+def test_a_full_disk_of_ours_is_told_as_ours_and_passes(
+    kind: str, side: Counterpart, inbox: Inbox, tmp_path: Path
+) -> None:
+    data = b"<edXML>" + b"x" * 400_000 + b"</edXML>"
+    name = side.put("M-1", kind, data)
+    (one,) = inbox.list_received()
+    with full_disk(100_000), pytest.raises(TemporaryError, match="quarantine cannot be written"):
+        inbox.fetch(one, tmp_path / "in")
+    assert inbox.fetch(one, tmp_path / "in").read_bytes() == data
+    assert listed(inbox) == {name: kind}
 
 
 def a_status(status: str = "02") -> bytes:

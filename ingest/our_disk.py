@@ -1,0 +1,59 @@
+"""What our own disk refuses: no fault of whoever sent something, and no answer to them; the work waits."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import FileIO
+from pathlib import Path
+
+from archive.errors import TemporaryError
+from archive.reason import because, trouble
+
+TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
+"""Errors that are our disk's, wherever they rise; others may be the file's that was opened."""
+
+
+def is_ours(error: Exception) -> bool:
+    """Say whether an error is our disk's."""
+    return isinstance(error, OSError) and error.errno in TROUBLE
+
+
+def refused(error: OSError) -> TemporaryError:
+    """Return what stops the work for now when our disk did not take something."""
+    return TemporaryError(because("ingest.quarantine-trouble", trouble=trouble(error)))
+
+
+class NewFile:
+    """A new file on our disk, for bytes that come from elsewhere while it is written.
+
+    What the disk refuses is a TemporaryError already here: behind a line, the same OSError would pass for the line's.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with _writing():
+            self._file = FileIO(path, "w")
+
+    def write(self, data: bytes | bytearray) -> None:
+        """Write all of the data.
+
+        Raises:
+            TemporaryError: the disk does not take it.
+        """
+        left = memoryview(data)
+        with _writing():
+            while left:
+                left = left[self._file.write(left) :]
+
+    def close(self) -> None:
+        """Close the file; again is fine."""
+        self._file.close()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise refused(error) from error
