@@ -85,9 +85,8 @@ def held(submission_id: str, *, seconds: int) -> Iterator[Lease]:
         while not over.wait(seconds / 3):
             try:
                 acquire(submission_id, owner, seconds=seconds, now=datetime.now(UTC))
-            except (
-                Exception
-            ) as error:  # the register is slow or away: the next try comes before the lease ends
+            except Exception as error:
+                # The register is slow or away: the next try comes before the lease ends.
                 log.warning("lease of %s not renewed: %s", submission_id, error)
 
     renewer = threading.Thread(target=_renew, name=f"lease {submission_id[:8]}", daemon=True)

@@ -22,8 +22,8 @@ def events_of(work: Work, records: tuple[RecordFacts, ...], now: datetime) -> It
     """Yield the events in the order of the work; their ids follow from the submission, so a second run agrees."""
     make = _Maker(UUID(work.submission_id))
     components = [component for record in records for component in record.components]
-    looked, scanned, checked, decided = (
-        work.results.get(step, {}) for step in ("look", "scan", "check", "decide")
+    looked, scanned, checked, normalised, decided = (
+        work.results.get(step, {}) for step in ("look", "scan", "check", "normalise", "decide")
     )
 
     yield make("transfer", work.received_at, f"received from {work.agency_code}", TOOL)
@@ -42,7 +42,7 @@ def events_of(work: Work, records: tuple[RecordFacts, ...], now: datetime) -> It
             tools = ", ".join(f"{name} {said}" for name, said in sorted(component.facts["tools"].items()))
             yield make(
                 "normalization",
-                now,
+                _at(normalised, now),
                 f"{component.path}: {component.facts['route']}",
                 tools or TOOL,
                 (component.facts["of"], component.id),

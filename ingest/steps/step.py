@@ -1,8 +1,8 @@
 """What a step is given and what it says.
 
 A step reads what the steps before it wrote, writes something new below `work.folder`, and returns an `Outcome`.
-It never touches the register: the pipeline records the outcome in one transaction, so running a killed step
-again changes nothing.
+It never writes the register itself: the pipeline records the outcome, and what it has to change (`effect`), in one
+transaction, so running a killed step again changes nothing.
 """
 
 from __future__ import annotations
@@ -99,28 +99,12 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Act:
-    """Something done to the files, for the package's PREMIS.
-
-    Attributes:
-        objects: SHA-256 of the delivered files it is about; empty: all of them.
-    """
-
-    kind: str
-    at: datetime
-    outcome: str  # success | warning | failure
-    detail: str
-    agent: str
-    objects: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Outcome:
     """What a step says.
 
     Attributes:
         result: JSON values kept in the register for the steps after it and for the progress page.
-        findings: what is wrong; they replace the submission's findings of this step.
+        findings: what is wrong; added to what the steps before found.
         reason: for the sender, when the submission is returned, refused or stored.
         effect: register work to do in the transaction that records this outcome.
         title, file_code, file_name: recorded for ever; only once no sign of secrecy was found.

@@ -35,7 +35,7 @@ from ingest.readers.read import read
 from ingest.settings import IngestSettings
 from ingest.steps import carry, secret
 from ingest.steps.join import CHOSEN, Chosen
-from ingest.steps.step import Act, Outcome, Verdict, Work
+from ingest.steps.step import Outcome, Verdict, Work
 
 PACKAGE = "gói tin"
 
@@ -73,10 +73,6 @@ def unpack(work: Work, now: datetime) -> Outcome:
             "standard": delivery.standard,
             "format": delivery.kind,
             "fetched": list(delivery.fetched),
-            "acts": [
-                Act("unpacking", now, "success", f"{len(files)} files", "Tàng Thư ingest").__dict__
-                | {"at": now.isoformat()}
-            ],
         },
     )
 
