@@ -28,6 +28,7 @@ from ingest.agreements.cli import agreement
 from ingest.checks.catalogue import explain
 from ingest.checks.cli import rules
 from ingest.delivery import DeliveredFile
+from ingest.duelists.cli import due
 from ingest.finding import Finding
 from ingest.formats.convert import Derivative, Source, normalise
 from ingest.formats.inspect import inspect
@@ -68,6 +69,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(inbox_cli.inbox, name="inbox")
     app.add_typer(agreement, name="agreement")
     app.add_typer(quarantine, name="quarantine")
+    app.add_typer(due, name="due")
 
 
 def receive(

@@ -18,7 +18,6 @@ class IngestSettings(Section):
 
     clamd_socket: Path = Path("var/run/clamd.sock")
     office_calendar: Path | None = None  # office hours and days off; unset: ingest/clock/calendar.toml
-    case_lists: Path | None = None  # folder of CSV lists of case files (Danh mục hồ sơ), one an agency
     trust_roots: Path | None = None  # folder of PEM files; unset: no signer is trusted
 
     organ: str = "000.00.00.H00"  # our own agency code, on every way in that does not have another

@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 
 from archive.queue import app, send
 from archive.register.session import transaction
+from archive.vietnam import day_of
 from ingest import fetching, outbox, pipeline, rounds, tidying
+from ingest.duelists import lists
 from ingest.gateway.opening import named
 from ingest.infected import wiping
 from ingest.settings import IngestSettings
@@ -64,3 +66,9 @@ def send_statuses() -> int:
 def wipe_infected(submission_id: str) -> bool:
     """Overwrite the bytes of an infected delivery whose destruction two people decided."""
     return wiping.wipe_destroyed(submission_id, now=datetime.now(UTC))
+@app.task(name="ingest.tasks.announce_due")
+def announce_due() -> int:
+    """Announce what falls due within 30 days and was not announced yet; return how many case files."""
+    now = datetime.now(UTC)
+    with transaction() as session:
+        return lists.announce(session, now=now, today=day_of(now))

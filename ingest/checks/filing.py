@@ -31,12 +31,21 @@ def check(case: Case, known: Known) -> Iterator[Finding]:
 
 
 def _listed(case: Case, known: Known) -> Iterator[Finding]:
-    """The case file is on the agency's list (Danh mục hồ sơ); an agency whose list we have not is not asked."""
+    """The case file is on the agency's list (Danh mục hồ sơ); an agency whose list we have not is not asked.
+
+    What is handed in is held against the announced list (NĐ 01/2013/NĐ-CP Điều 7.3.d), whether or not a province's
+    regulation says so as well.
+    """
     rule, code = case.profile.filing, case.get("FileCode")
-    if rule is None or not rule.list or known.listed is None or not code:
+    if known.listed is None or not code:
         return
     if code not in known.listed:
-        params = {"code": code, "list": rule.list, "basis": rule.clause}
+        own = rule is not None and rule.list
+        params = {
+            "code": code,
+            "list": rule.list if own and rule else "Danh mục hồ sơ nộp lưu",
+            "basis": rule.clause if own and rule else "NĐ 01/2013/NĐ-CP Điều 7.3.d",
+        }
         yield Finding("NOT_IN_FILE_LIST", "case file / FileCode", params)
 
 

@@ -8,8 +8,8 @@ from datetime import date
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
+from archive.register.agreements import DueFile
 from archive.register.models import CaseFile, Component, ComponentRole, Record
-from ingest.checks.case_lists import listed_for
 from ingest.checks.dates import parse_date
 from ingest.checks.duplicates import Known, KnownDocument
 from ingest.checks.fields import canonical
@@ -56,7 +56,14 @@ def known_to(session: Session, delivery: Delivery, *, agency_code: str, submissi
         for record, file_code in session.execute(base.where(clash)):
             found[record.id], files[record.id] = record, file_code
     documents_known = tuple(_known(record, files[record.id]) for record in found.values())
-    return Known(frozenset(file_codes), documents_known, listed_for(agency_code))
+    return Known(frozenset(file_codes), documents_known, _listed(session, agency_code))
+
+
+def _listed(session: Session, agency_code: str) -> frozenset[str] | None:
+    """Return the file codes on an agency's list of due files (`ingest.duelists`); None when it never had one."""
+    lines = select(DueFile.code, DueFile.withdrawn_at).where(DueFile.agency_code == agency_code)
+    rows = session.execute(lines).all()
+    return frozenset(code for code, withdrawn in rows if withdrawn is None) if rows else None
 
 
 def _parts(values: list[str]) -> Iterator[list[str]]:

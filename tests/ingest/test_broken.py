@@ -58,8 +58,6 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Pki]:
 def road(house: Path, workshop: tuple[Path, Pki], monkeypatch: pytest.MonkeyPatch) -> Iterator[Road]:
     folder, _ = workshop
     monkeypatch.setenv("TANGTHU_INGEST__TRUST_ROOTS", str(folder / "trust"))
-    monkeypatch.setenv("TANGTHU_INGEST__CASE_LISTS", str(house / "lists"))
-    (house / "lists").mkdir()
     yield Road(*workshop)
 
 

@@ -18,6 +18,7 @@ import pdf_builders as make
 import pikepdf
 import pytest
 import trap_builders as trap
+from due_builders import on_the_list
 
 from archive.register.models import Submission
 from archive.register.session import reading
@@ -61,8 +62,6 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Pki]:
 def road(house: Path, workshop: tuple[Path, Pki], monkeypatch: pytest.MonkeyPatch) -> Iterator[Road]:
     folder, pki = workshop
     monkeypatch.setenv("TANGTHU_INGEST__TRUST_ROOTS", str(folder / "trust"))
-    monkeypatch.setenv("TANGTHU_INGEST__CASE_LISTS", str(house / "lists"))
-    (house / "lists").mkdir()
     yield Road(folder, pki)
 
 
@@ -184,16 +183,8 @@ def slides(path: Path) -> None:
 
 
 def listing(*codes: str) -> Callable[[Road], None]:
-    """The agency's approved list of case files."""
-
-    def put(road: Road) -> None:
-        from ingest.settings import IngestSettings
-
-        folder = IngestSettings.load().case_lists
-        assert folder is not None
-        (folder / f"{PLACES['ninh-binh'].code}.csv").write_text("\n".join(codes), "utf-8")
-
-    return put
+    """The agency's list of due files."""
+    return lambda road: on_the_list(PLACES["ninh-binh"].code, *codes)
 
 
 def scanned(case: ACase) -> ACase:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from ingest.settings import IngestSettings
-from tests.samples.road import ACase, Road, a_case
+from due_builders import on_the_list
 
-
-def _listed(road: Road) -> None:
-    folder = IngestSettings.load().case_lists
-    assert folder is not None
-    (folder / "000.00.01.H01.csv").write_text("000.00.01.H01.2020.02TH\n", "utf-8")
+from tests.samples.road import ACase, a_case
 
 
 def broken() -> ACase:
-    return a_case("an-giang").after(_listed)
+    return a_case("an-giang").after(lambda road: on_the_list("000.00.01.H01", "000.00.01.H01.2020.02TH"))
