@@ -66,6 +66,8 @@ def send_statuses() -> int:
 def wipe_infected(submission_id: str) -> bool:
     """Overwrite the bytes of an infected delivery whose destruction two people decided."""
     return wiping.wipe_destroyed(submission_id, now=datetime.now(UTC))
+
+
 @app.task(name="ingest.tasks.announce_due")
 def announce_due() -> int:
     """Announce what falls due within 30 days and was not announced yet; return how many case files."""
