@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import FileIO
@@ -15,6 +16,10 @@ TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.E
 """Errors that are our disk's, wherever they rise; others may be the file's that was opened."""
 
 
+ROOM = 256 * 2**20
+"""Bytes that must be free for a tool's failure to count as the file's: a tool does not say why it could not write."""
+
+
 def is_ours(error: Exception) -> bool:
     """Say whether an error is our disk's."""
     return isinstance(error, OSError) and error.errno in TROUBLE
@@ -23,6 +28,16 @@ def is_ours(error: Exception) -> bool:
 def refused(error: OSError) -> TemporaryError:
     """Return what stops the work for now when our disk did not take something."""
     return TemporaryError(because("ingest.quarantine-trouble", trouble=trouble(error)))
+
+
+def need_room(*folders: Path) -> None:
+    """Say when a tool that failed may have failed for want of room.
+
+    Raises:
+        TemporaryError: a disk on which one of the folders lies is full, or almost.
+    """
+    if any(shutil.disk_usage(folder).free < ROOM for folder in folders):
+        raise TemporaryError(because("ingest.disk-trouble", trouble="ENOSPC"))
 
 
 class NewFile:

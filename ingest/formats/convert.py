@@ -13,6 +13,7 @@ from pathlib import Path
 
 from archive.hashing import sha256_of_file
 from archive.reason import Reason, because
+from ingest import our_disk
 from ingest.delivery import FileFacts
 from ingest.errors import IngestError
 from ingest.formats import libreoffice
@@ -49,6 +50,7 @@ def normalise(
     Raises:
         ToolMissingError, VeraPdfMissingError: a tool that is needed is missing or does not start (both are
             `TemporaryError`: the same call may succeed later). Nothing is accepted meanwhile.
+        TemporaryError: a file failed while our disk was full: that says nothing of the file.
         IngestError: an id is not fit for a file name.
     """
     shop = shop or shared()
@@ -70,7 +72,10 @@ def normalise(
         for number, source in enumerate(placed):
             work = Work(shop, source, room / f"work{number}")
             work.folder.mkdir()
-            results.append(_one(work, printed.get(str(number)), into))
+            made = _one(work, printed.get(str(number)), into)
+            if isinstance(made, Failure):
+                our_disk.need_room(room, Path(tempfile.gettempdir()))
+            results.append(made)
             shutil.rmtree(work.folder, ignore_errors=True)
         return results
 

@@ -6,14 +6,16 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pikepdf
 import pytest
 
+from archive.errors import TemporaryError
 from archive.hashing import sha256_of_file
 from archive.pdfa.verapdf import VeraPdf
+from ingest import our_disk
 from ingest.errors import IngestError, ToolMissingError
 from ingest.formats import ghostscript
 from ingest.formats.cage import Limits
@@ -28,6 +30,13 @@ import pdf_builders as make
 pytestmark = pytest.mark.service
 
 LIMITS = Limits(seconds=120)
+
+
+@dataclass(frozen=True)
+class _Usage:
+    """What `shutil.disk_usage` says of a disk."""
+
+    free: int
 
 
 @pytest.fixture(scope="module")
@@ -278,6 +287,20 @@ def test_a_libreoffice_that_prints_something_else_is_refused(tmp_path: Path, sho
     assert (result.code, "of the words are printed" in str(result.reason)) == ("PDFA_FAILED", True)
 
 
+@pytest.mark.parametrize(("name", "build"), [("a.docx", make.letter), ("a.pdf", make.unembedded_latin)])
+def test_a_file_that_fails_while_our_disk_is_full_is_not_judged(
+    tmp_path: Path, name: str, build: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing = _tool(tmp_path / "tool", 'echo "No space left on device" >&2; exit 1')
+    made = workshop(Tools(soffice=failing, gs=failing, tesseract=failing, limits=LIMITS))
+    path = build(tmp_path / name)
+    assert isinstance(_made(path, tmp_path / "out", made), Failure)
+    monkeypatch.setattr(our_disk.shutil, "disk_usage", lambda _: _Usage(free=our_disk.ROOM - 1))
+    with pytest.raises(TemporaryError, match="No space left"):
+        _made(path, tmp_path / "out", made)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("missing", "build"),
     [
@@ -297,8 +320,6 @@ def test_a_missing_tool_is_temporary_and_named(
 
 
 def test_without_verapdf_nothing_is_accepted(tmp_path: Path, shop: Workshop) -> None:
-    from archive.errors import TemporaryError
-
     blind = replace(shop, vera=VeraPdf(jar=tmp_path / "none.jar"))
     with pytest.raises(TemporaryError, match="veraPDF"):
         _made(make.born_digital(tmp_path / "a.pdf"), tmp_path / "out", blind)
