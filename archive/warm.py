@@ -46,7 +46,7 @@ class WarmChild:
     """
 
     def __init__(self, command: Sequence[str], *, env: Mapping[str, str], hello_seconds: float) -> None:
-        self._buffer = b""
+        self._behind = b""  # what was read behind the last answer
         self.asked = 0
         try:
             self._process = subprocess.Popen(
@@ -119,18 +119,22 @@ class WarmChild:
         assert self._process.stdout is not None
         deadline = time.monotonic() + seconds
         stream = self._process.stdout.fileno()
-        while b"\n" not in self._buffer:
+        pieces, size, chunk = [], 0, self._behind
+        while b"\n" not in chunk:
+            pieces.append(chunk)
+            size += len(chunk)
+            if size > ANSWER_LIMIT:
+                raise ChildGoneError(f"the child said more than {ANSWER_LIMIT} bytes")
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([stream], [], [], left)[0]:
                 raise ChildHangsError(f"no answer in {seconds:g} s")
             chunk = os.read(stream, 1 << 16)
-            if not chunk or len(self._buffer) > ANSWER_LIMIT:
+            if not chunk:
                 raise ChildGoneError("the child ended")
-            self._buffer += chunk
-        line, self._buffer = self._buffer.split(b"\n", 1)
+        end, self._behind = chunk.split(b"\n", 1)
         try:
-            answer = json.loads(line)
-        except ValueError as error:
+            answer = json.loads(b"".join((*pieces, end)))
+        except (ValueError, RecursionError) as error:
             raise ChildGoneError("the child said something that is no answer") from error
         if not isinstance(answer, dict):
             raise ChildGoneError("the child said something that is no answer")

@@ -9,7 +9,7 @@ own hashes, so removing the newest of them leaves no trace until the next seal.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -65,11 +65,10 @@ class _Chain:
     number: int = 0
     last_seq: int = 0
     chain: str = FIRST_CHAIN
-    seen: set[str] = field(default_factory=set)
 
 
 def _seals(session: Session, places: Sequence[Store]) -> Iterator[str]:
-    walk = _Chain()
+    walk, seen = _Chain(), set[str]()
     for seal in session.scalars(select(SealRow).order_by(SealRow.number)):
         if seal.number != walk.number + 1 or seal.first_seq != walk.last_seq + 1:
             yield f"seal {seal.number} does not follow seal {walk.number}: one was removed or moved"
@@ -84,10 +83,11 @@ def _seals(session: Session, places: Sequence[Store]) -> Iterator[str]:
                 f"seal {seal.number}: events {seal.first_seq} to {seal.last_seq} do not give its root, "
                 "and no store's segment tells which was changed"
             )
-        walk = _Chain(seal.number, seal.last_seq, seal.chain, walk.seen | {seal.segment})
+        seen.add(seal.segment)
+        walk = _Chain(seal.number, seal.last_seq, seal.chain)
     for store in places:
         try:
-            unknown = sorted(set(store.names(f"{FOLDER}/segment-")) - walk.seen)
+            unknown = sorted(set(store.names(f"{FOLDER}/segment-")) - seen)
         except TemporaryError as error:
             yield str(error)
             continue

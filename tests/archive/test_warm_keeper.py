@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from archive import warm
 from archive.warm import ChildGoneError, ChildHangsError, WarmChild
 from archive.warm_keeper import PerProcess, WarmKeeper
 
@@ -90,6 +91,37 @@ def test_a_question_on_which_it_hangs_is_asked_once(keeper: WarmKeeper, counted:
         keeper.ask("hang", 0.5)
     assert (counted.started, counted.ended) == (1, 1)
     assert keeper.pid is None
+
+
+@pytest.mark.parametrize(
+    ("says", "told"),
+    [
+        ("'[' * 100_000", "no answer"),
+        ("'{'", "no answer"),
+        ("'[]'", "no answer"),
+        ("'x' * (2 * limit)", "more than 1000000 bytes"),
+    ],
+)
+def test_a_hostile_answer_is_the_childs_trouble_and_not_ours(
+    says: str, told: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warm, "ANSWER_LIMIT", 1_000_000)
+    script = f"limit = 1_000_000\nprint('{{}}', flush=True)\ninput()\nprint({says}, flush=True)"
+    child = WarmChild([sys.executable, "-c", script], env={}, hello_seconds=60)
+    try:
+        with pytest.raises(ChildGoneError, match=told):
+            child.ask("anything", 60)
+    finally:
+        child.kill()
+
+
+def test_answers_that_come_in_one_piece_are_told_apart() -> None:
+    script = 'print(\'{"n": 0}\\n{"n": 1}\\n{"n": 2}\', flush=True)\ninput()'
+    child = WarmChild([sys.executable, "-c", script], env={}, hello_seconds=60)
+    try:
+        assert [child.hello["n"], child.ask("a", 60)["n"], child.ask("b", 60)["n"]] == [0, 1, 2]
+    finally:
+        child.kill()
 
 
 def test_what_the_start_says_reaches_whoever_asked() -> None:
