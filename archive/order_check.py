@@ -36,7 +36,7 @@ NEEDED: Mapping[OrderKind, tuple[frozenset[Role], ...]] = {
 STATES_TO_ACT_ON = frozenset({OrderState.APPROVED, OrderState.EXECUTING})
 KINDS_THAT_DISPOSE = frozenset({OrderKind.DESTRUCTION, OrderKind.TRANSFER})
 DAYS_TO_EXECUTE = 15
-"""R2: execution at most 15 days after the decision (TT 06/2025; domain notes, workflow section 4)."""
+"""R2: execution at most 15 days after the decision (TT 06/2025/TT-BNV)."""
 
 
 def list_hash(items: Iterable[tuple[str, str]]) -> str:

@@ -1,8 +1,7 @@
 """The certificate of destruction (biên bản hủy tài liệu) as PDF/A.
 
-Its columns are those of the list of TT 06/2025/TT-BNV Annex II as an implementation shows them (domain notes,
-workflow section 8, grade C). The circular's own template of the minutes was not seen, so this is our form and
-says so on the page. Every word that came from outside is escaped.
+Its columns are those of the list of TT 06/2025/TT-BNV Annex II as another program shows them. The circular's own
+template of the minutes was not seen, so this is our form and says so on the page. Every word from outside is escaped.
 """
 
 from __future__ import annotations

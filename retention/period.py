@@ -30,8 +30,8 @@ _BARE = re.compile(r"([1-9]\d)", re.ASCII)
 class Counting(StrEnum):
     """Whether the year the work ended is itself one of the N years.
 
-    The circulars do not say (domain/retention.md section 3.1, an inference). `NEXT_YEAR` is our cautious
-    reading: N full years after that year. `SAME_YEAR` counts literally and ends one year earlier.
+    The circulars say "from the year the work ended" (TT 10/2022/TT-BNV Điều 3.1) and not whether that year counts.
+    `NEXT_YEAR` is our cautious reading: N full years after that year. `SAME_YEAR` ends one year earlier.
     """
 
     NEXT_YEAR = "next-year"

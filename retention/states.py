@@ -1,7 +1,7 @@
 """Disposal lists: every state, transition, actor and condition of both regimes, in one table.
 
-Source: domain/workflow.md section 4. State names are ours; the acts, actors and documents behind them are in
-the law unless a transition says `reading`. The portal's workflow is tested against this table, and the table
+State names are ours; the acts, actors and documents behind them are in the law, where each transition's basis says,
+unless the transition says `reading`. The portal's workflow is tested against this table, and the table
 says nothing the vault relies on: the vault checks the order itself (`archive.orders`).
 
 The conditions say what the law asks before each step; this table does not evaluate them. Those marked `VAULT` are

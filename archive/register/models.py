@@ -85,7 +85,7 @@ class Submission(Base):
     message_id: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(Sha256)
     size: Mapped[int]
-    kind: Mapped[str] = mapped_column(String(20))  # sip | edxml | status | assembly
+    kind: Mapped[str] = mapped_column(String(20))  # sip | edxml | status | mend | assembly
     file_name: Mapped[str] = mapped_column(String(255), default="")
     title: Mapped[str] = mapped_column(Text, default="")  # for lists; known after description
     file_code: Mapped[str] = mapped_column(String(100), default="")

@@ -1,7 +1,8 @@
 """What the other side answered, made of use: small JSON judged, a message written to disk piece by piece.
 
-The two envelopes: the national axis (VXP) says {status, ErrorCode, ErrorDesc, data}; a provincial axis, and what is
-modelled on it, says {success, data} and a code when it failed (domain notes on edXML, 2.1 and 2.2).
+The two envelopes: the national axis (VXP) says {status, ErrorCode, ErrorDesc, data}, as the vendor's SDK has it; a
+provincial axis, and what is modelled on it, says {success, data} and a code when it failed, as code written from the
+guide of Lạng Sơn's axis has it.
 """
 
 from __future__ import annotations

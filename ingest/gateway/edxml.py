@@ -2,10 +2,10 @@
 
 Names are compared by local name and namespace, any prefix and order (`ingest.gateway.edxml_tree` reads the bytes and
 holds the threat model). The optional XML signature is not judged: every one seen is a dummy, and the legal signature
-is the one inside the PDF (domain notes on edXML, 1.4).
+is the one inside the PDF.
 
 Lengths and cardinality of QCVN 102 were not read in the official text: what is asked for here is what vendors'
-own checkers ask for (notes 1.3).
+own checkers ask for.
 """
 
 from __future__ import annotations

@@ -1,8 +1,7 @@
 """Attachments of an edXML message: decoded to disk piece by piece, then told apart by content.
 
-Producers differ (domain notes on edXML, 1.5): the Java SDK wraps each file in a ZIP of one member, the .NET one
-sends it as it is, and ContentType tells neither. So the bytes decide; the name is AttachmentName, never the
-member's.
+Producers differ, as messages seen show: the Java SDK wraps each file in a ZIP of one member, the .NET one sends it
+as it is, and ContentType tells neither. So the bytes decide; the name is AttachmentName, never the member's.
 """
 
 from __future__ import annotations

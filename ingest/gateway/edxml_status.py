@@ -1,7 +1,7 @@
 """Write an edXML status message (thông điệp trạng thái), the answer an office's system understands.
 
-The prefixes are part of the format in practice: some receivers refuse a message whose elements lack the literal
-prefix `edXML:` although the namespace says the same (domain notes on edXML, 1.2), so they are written out here.
+The prefixes are part of the format in practice: a .NET receiver is reported to refuse a message whose elements lack
+the literal prefix `edXML:` although the namespace says the same, so they are written out here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Header signature of the national document axis (Trục liên thông văn bản quốc gia, VXP).
 
-As the vendor's SDK does it (domain notes on edXML, 2.1): every parameter is a header `XroadVnpt-<name>`;
+As the vendor's SDK (SDKVXP 2.0.1 of 2022) does it: every parameter is a header `XroadVnpt-<name>`;
 a compact JSON object of those headers, in their order, is signed with HMAC-SHA256. The server's own rules
 (clock skew, order) are not published; `verify` is what our simulator checks.
 """

@@ -1,6 +1,6 @@
 """What an office is answered that recalls, updates or replaces a document it sent: one table.
 
-What is archived is never touched by a message (domain notes on edXML, 1.6; a recommendation, not a found rule):
+What is archived is never touched by a message (our decision; no rule was found that says so):
 NĐ 30/2020/NĐ-CP Điều 18.4.b, which has a recalled document deleted, speaks to the receiving office's own system.
 """
 

@@ -1,4 +1,4 @@
-"""What an edXML message says, in the words of a case file's document (domain notes on edXML, 4.2)."""
+"""What an edXML message says, in the words of a case file's document; which field is which is our reading."""
 
 from __future__ import annotations
 

@@ -2,8 +2,8 @@
 
 Threat model: a stranger writes the list, so a fetch is a request made in our name, from inside our network, to an
 address of their choice. Therefore: only addresses the agency's agreement lists (`ingest.addresses`); only
-files whose hash the package itself declares; never more bytes than there is room for; a file whose hash is wrong is
-not kept. What is not fetched is a finding.
+files whose hash the package itself declares; never more bytes than there is room for. A file whose SHA-256 is wrong is
+not kept; one with a hash of another kind is found by the check of the bag. What is not fetched is a finding.
 """
 
 from __future__ import annotations

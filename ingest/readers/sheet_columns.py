@@ -1,10 +1,10 @@
 """Which column of a spreadsheet is which field.
 
-The base is the sheet of 46 columns of a provincial historical archive (domain notes on TT 02/2019, section 7; one
-province, grade C), a row for each document with the case file's columns repeated. Columns are found by their names,
-Vietnamese or short, wherever they stand and however accents, case and punctuation are written. Names that are said of
-both, case file and document ("Ngôn ngữ", "Ghi chú" ...), belong to the case file before the first column that is the
-document's alone, to the document after it (our reading, DERIVED).
+The base is the sheet of 46 columns that one provincial historical archive used in 2025 (no circular prescribes it), a
+row for each document with the case file's columns repeated. Columns are found by their names, Vietnamese or short,
+wherever they stand and however accents, case and punctuation are written. Names that are said of both, case file and
+document ("Ngôn ngữ", "Ghi chú" ...), belong to the case file before the first column that is the document's alone, to
+the document after it (our reading, DERIVED).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Defects that vendors' packages are known to have (domain notes on edXML, 4.1): findings, not crashes.
+"""Defects seen in one vendor's sample packages: findings, not crashes.
 
 Where the meaning is certain it is a warning and the package is read; where it is not, an error. An empty
 paperFileCode of a digitised case file is found by the checks (V09_DEPENDENT).

@@ -1,7 +1,7 @@
 """TT 05/2025 field names and codes -> TT 02/2019 short names and words, so that one checker reads both.
 
-Source: domain table "Field mapping 02/2019 -> 05/2025", which is our reading (DERIVED), and the code lists
-in `archive.codes`. Where a code is turned into a word, the code stays beside it as `<Name>.code`.
+No text says which field of the one circular is which of the other: the table is our reading (DERIVED). The code lists
+are those of `archive.codes`. Where a code is turned into a word, the code stays beside it as `<Name>.code`.
 """
 
 from __future__ import annotations
