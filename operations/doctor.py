@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive.ledger.follow import behind
@@ -72,10 +72,13 @@ def _road() -> Iterator[Sign]:
     try:
         with reading() as session:
             lags = behind(session)
-            waiting = session.execute(
+            held_up = Submission.state.in_(STATES_OPEN), Submission.waiting != ""
+            count = session.scalar(select(func.count()).select_from(Submission).where(*held_up)) or 0
+            oldest = session.execute(
                 select(Submission.id, Submission.step, Submission.waiting)
-                .where(Submission.state.in_(STATES_OPEN), Submission.waiting != "")
+                .where(*held_up)
                 .order_by(Submission.received_at)
+                .limit(SHOWN)
             ).all()
     except SQLAlchemyError:
         return  # the register's own sign says why
@@ -87,10 +90,10 @@ def _road() -> Iterator[Sign]:
         yield Sign(f"follower {name}", well, found, because("operations.catches-up"))
     some = [
         because("operations.waits-at", id=row.id[:8], step=row.step, why=from_text(row.waiting))
-        for row in waiting[:SHOWN]
+        for row in oldest
     ]
-    if len(waiting) > SHOWN:
-        some.append(because("operations.and-more", count=len(waiting) - SHOWN))
-    found = because("operations.deliveries-wait", count=len(waiting), some=some)
+    if count > SHOWN:
+        some.append(because("operations.and-more", count=count - SHOWN))
+    found = because("operations.deliveries-wait", count=count, some=some)
     none = because("operations.none-waits")
-    yield Sign(WAITING, not waiting, found if waiting else none, because("operations.mend-what-it-names"))
+    yield Sign(WAITING, not count, found if count else none, because("operations.mend-what-it-names"))

@@ -85,6 +85,7 @@ def write_settings(home: Path, *, search: str, world: Path | None) -> Path:
 def _write_private(path: Path, text: str) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        os.fchmod(descriptor, 0o600)  # one that was there keeps its mode otherwise
         stream.write(f"{text}\n")
 
 

@@ -61,7 +61,9 @@ def test_the_settings_file_is_private_and_is_what_the_parts_read(
     assert isinstance(inbox, VxpInbox)
     assert isinstance(inbox.auth, HmacAuth)
     assert len(inbox.auth.secret()) == 32
+    path.chmod(0o644)
     write_settings(house / "home", search="sqlite", world=house / "world")
+    assert mode(path) == 0o600, "a restart makes it private again"
     assert IngestSettings.load().inboxes[0].auth.secret() == inbox.auth.secret(), "a restart keeps the secret"
 
 

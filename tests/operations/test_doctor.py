@@ -7,14 +7,17 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from archive.cli import load
+from archive.reason import as_text, because
 from archive.register import session as sessions
 from archive.register.migrate import newest, upgrade
+from archive.register.models import Submission
 from operations import doctor
 from operations.doctor_tools import SCHEMAS, TOOLS
 from operations.sign import Sign, version
@@ -171,3 +174,27 @@ def test_the_command_prints_json_and_exits_1_when_something_is_missing(empty: Pa
     assert "Plone" in facts["tangthu"]["found"]
     table = CliRunner().invoke(load(), ["doctor"]).output
     assert "MISSING register" in table
+
+
+def test_of_what_waits_the_oldest_are_named_and_the_rest_is_counted(house: Path) -> None:
+    with sessions.transaction() as session:
+        for number in range(doctor.SHOWN + 2):
+            session.add(
+                Submission(
+                    id=f"{number}-waits",
+                    agency_code="000.00.01.H37",
+                    message_id=str(number),
+                    sha256="0" * 64,
+                    size=1,
+                    kind="sip",
+                    step="scan",
+                    waiting=as_text([because("ingest.disk-trouble", trouble="ENOSPC")]),
+                    received_at=datetime(2026, 3, 31 - number, tzinfo=UTC),
+                )
+            )
+    found = signs()[doctor.WAITING]
+    assert found.well is False
+    assert "7" in found.found
+    named = [number for number in range(doctor.SHOWN + 2) if f"{number}-waits" in found.found]
+    assert named == [2, 3, 4, 5, 6], "the oldest five"
+    assert "2 more" in found.found
