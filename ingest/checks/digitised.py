@@ -23,6 +23,7 @@ from ingest.checks.regime import tables_of
 from ingest.checks.signing import is_agency
 from ingest.delivery import FileFacts, ScanFacts, SignatureFacts
 from ingest.finding import Finding
+from ingest.formats.media import told
 
 PDF = "application/pdf"
 MAP = "30"  # type code of a map
@@ -76,8 +77,10 @@ def check(case: Case) -> Iterator[Finding]:
         elif is_digitised(case, document):
             yield from _scans(case, document, making)
             yield from _signed(case, document)
-        for piece in document.pieces:
+        for position, piece in enumerate(document.pieces):
             yield from _changed_after_signing(document, piece)
+            if position and document.kind != "media":
+                yield from _unplayed(document, piece)
 
 
 def _scans(case: Case, document: Document, making: Making) -> Iterator[Finding]:
@@ -162,10 +165,18 @@ def _media(document: Document, making: Making) -> Iterator[Finding]:
         elif rate < least:
             found = f"{rate or '?'} kbps"
         else:
+            yield from _unplayed(document, piece)
             continue
         asked = f"{', '.join(kinds)}; {least} kbps"
         code = "V08_FILM" if film else "V08_SOUND"
         yield _made_otherwise(code, document, piece, found, asked, making.clause(clause))
+
+
+def _unplayed(document: Document, piece: Piece) -> Iterator[Finding]:
+    """Say that a film or sound is kept as it came, and that nobody has seen or heard it yet."""
+    if piece.facts and piece.facts.media and not piece.facts.problem:
+        params = {"file": piece.name, "found": told(piece.facts.media)}
+        yield Finding("MEDIA_UNPLAYED", piece.name, params, document.ordinal)
 
 
 def _made_otherwise(

@@ -47,6 +47,10 @@ def events_of(work: Work, records: tuple[RecordFacts, ...], now: datetime) -> It
                 tools or TOOL,
                 (component.facts["of"], component.id),
             )
+    for component in components:
+        if "kept" in component.facts:
+            detail = f"{component.path}: kept as it came, no PDF/A ({component.facts['kept']})"
+            yield make("policy assignment", now, detail, TOOL, (component.id,))
     yield make("appraisal", _at(decided, now), "accepted", str(decided.get("by", "")))
     yield make("information package creation", now, "AIP v0001", TOOL)
 

@@ -1,6 +1,6 @@
 """Normalise: a verified PDF/A of every document, made before anybody decides, so that nothing is accepted
 that cannot be kept readable. (Design section 3 normalises after acceptance; doing it before means that no receipt
-03 has ever to be taken back.)
+03 has ever to be taken back.) Films and sounds have no pages: they are kept as they came, and nothing is made of them.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ import shutil
 from datetime import datetime
 
 from archive.ledger.event import Verb
-from ingest.checks.fields import canonical
+from ingest.checks.fields import canonical, kind_of
 from ingest.checks.regime import told_by
 from ingest.delivery import Delivery
 from ingest.finding import Finding
 from ingest.formats.convert import Derivative, Source
 from ingest.formats.convert import normalise as convert
+from ingest.formats.media import kept_as_it_came
 from ingest.steps.look import AllFacts
 from ingest.steps.step import Note, Outcome, Verdict, Work
 
@@ -28,11 +29,14 @@ def normalise(work: Work, now: datetime) -> Outcome:
     target = work.folder / "derived"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    files = {
-        file.sha256: (ordinal, file)
-        for ordinal, document in enumerate(delivery.documents, 1)
-        for file in document.files
-    }
+    files, kept = {}, set[str]()
+    for ordinal, document in enumerate(delivery.documents, 1):
+        kind = kind_of(canonical(document.fields), document.place)
+        for position, file in enumerate(document.files):
+            if kept_as_it_came(facts[file.sha256], described_as=kind, main=position == 0):
+                kept.add(file.sha256)
+            else:
+                files[file.sha256] = (ordinal, file)
     carried = work.find("carried-derivatives", Derivatives) or {}
     derivatives: Derivatives = {sha256: carried[sha256] for sha256 in files if sha256 in carried}
     sources = [
@@ -53,13 +57,14 @@ def normalise(work: Work, now: datetime) -> Outcome:
         routes[derivative.route] = routes.get(derivative.route, 0) + 1
     return Outcome(
         Verdict.RETURN if findings else Verdict.GO_ON,
-        result={"derivatives": len(derivatives), "routes": routes, "at": now.isoformat()},
+        result={"derivatives": len(derivatives), "kept": len(kept), "routes": routes, "at": now.isoformat()},
         findings=told_by(findings, canonical(delivery.fields)),
         notes=(
             Note(
                 Verb.NORMALISE,
                 {
                     "routes": routes,
+                    "kept": len(kept),
                     "failed": sorted(f"{finding.code} document {finding.document}" for finding in findings),
                 },
             ),

@@ -27,8 +27,10 @@ from ingest.access import of_delivery
 from ingest.checks.dates import parse_date
 from ingest.checks.fields import DAYS, TITLES, canonical, first_of
 from ingest.checks.regime import regime_of
-from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery
+from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFacts
 from ingest.errors import IngestError
+from ingest.formats.derivative import Derivative
+from ingest.formats.media import told
 from ingest.naming import (
     assigned_document_code,
     assigned_file_code,
@@ -113,8 +115,8 @@ def _record(
     components: list[ComponentFacts] = []
     pages = 0
     for position, file in enumerate(document.files, 1):
-        made = derivatives[file.sha256]
-        pages += made.pages
+        made = _made(facts[file.sha256], file, derivatives)
+        pages += made.pages if made else 0
         components.extend(_components(seed, f"{ordinal:04d}", position, file, facts, derivatives))
     issued: date | None = parse_date(first_of(fields, DAYS))
     return RecordFacts(
@@ -136,7 +138,8 @@ def _record(
 def _components(
     seed: UUID, folder: str, position: int, file: DeliveredFile, facts: AllFacts, derivatives: Derivatives
 ) -> Iterator[ComponentFacts]:
-    fact, made = facts[file.sha256], derivatives[file.sha256]
+    fact = facts[file.sha256]
+    made = _made(fact, file, derivatives)
     stem = f"{position:02d}-{PurePosixPath(safe_name(file.name)).stem}"
     original = str(uuid5(seed, f"original {folder} {position}"))
     signatures = [
@@ -160,9 +163,12 @@ def _components(
         puid=fact.puid,
         size=file.size,
         sha256=file.sha256,
-        facts={"signatures": signatures, "pages": fact.pages},
+        facts={"signatures": signatures, "pages": fact.pages}
+        | ({"kept": told(fact.media)} if made is None and fact.media else {}),
         source=file.path,
     )
+    if made is None:
+        return
     yield ComponentFacts(
         id=str(uuid5(seed, f"pdfa {folder} {position}")),
         role=ComponentRole.PDFA,
@@ -194,6 +200,11 @@ def _components(
         facts={"of": original},
         source=made.text_path,
     )
+
+
+def _made(fact: FileFacts, file: DeliveredFile, derivatives: Derivatives) -> Derivative | None:
+    """Return the file's PDF/A; None for a film or sound that is kept as it came, and for nothing else."""
+    return derivatives.get(file.sha256) if fact.media is not None else derivatives[file.sha256]
 
 
 def _measured(path: Path) -> WrittenPackage:

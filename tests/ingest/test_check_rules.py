@@ -24,8 +24,10 @@ from check_builders import (
     signed_by_both,
 )
 
+from archive.reason import because
 from ingest.checks.duplicates import Known, KnownDocument
-from ingest.delivery import MediaFacts, ScanFacts
+from ingest.delivery import FileFacts, MediaFacts, ScanFacts
+from ingest.formats.media import kept_as_it_came
 
 SIGNED = signed_by_both()
 OTHER = KnownDocument(
@@ -224,15 +226,22 @@ def test_a_scanned_case_file_of_the_new_circular_names_its_paper_original() -> N
 def test_photos_films_and_sounds_have_tables_of_their_own(fields: dict[str, str], codes: list[str]) -> None:
     photo = File("a.jpg", "jpeg", more={"scan": ScanFacts(1, 300, 24)})
     film = File("a.avi", "avi", more={"media": MediaFacts("film", "AVI", "JPEG", 2000, 9)})
-    assert _instead(fields, film if "MovieTitle" in fields else photo).codes() == codes
+    found = _instead(fields, film if "MovieTitle" in fields else photo).codes()
+    assert found == codes + (["MEDIA_UNPLAYED"] if "MovieTitle" in fields else [])
 
 
 @pytest.mark.parametrize(
     ("file", "codes"),
     [
-        (File("a.mp3", "mp3", more={"media": MediaFacts("sound", "MPEG Audio", "", 128, 9)}), []),
+        (
+            File("a.mp3", "mp3", more={"media": MediaFacts("sound", "MPEG Audio", "", 128, 9)}),
+            ["MEDIA_UNPLAYED"],
+        ),
         (File("a.wav", "wav", more={"media": MediaFacts("sound", "Wave", "PCM", 1411, 9)}), ["V08_SOUND"]),
-        (File("a.avi", "avi", more={"media": MediaFacts("film", "AVI", "JPEG", 1500, 9)}), []),
+        (
+            File("a.avi", "avi", more={"media": MediaFacts("film", "AVI", "JPEG", 1500, 9)}),
+            ["MEDIA_UNPLAYED"],
+        ),
         (File("a.pdf"), ["V08_FILM"]),
     ],
 )
@@ -243,8 +252,21 @@ def test_films_and_sounds_are_of_the_circulars_formats_and_rates(file: File, cod
 def test_the_new_circular_takes_more_formats_of_photos_and_sounds() -> None:
     wav = File("a.wav", "wav", more={"media": MediaFacts("sound", "Wave", "PCM", 1411, 9)})
     png = File("a.png", "png", more={"scan": ScanFacts(1, 200, 24)})
-    for case in (_film(wav), _photo(png)):
-        assert _tt05(case.saying(EndDate="01/07/2025")).codes() == []
+    for case, codes in ((_film(wav), ["MEDIA_UNPLAYED"]), (_photo(png), [])):
+        assert _tt05(case.saying(EndDate="01/07/2025")).codes() == codes
+
+
+def test_a_sound_beside_a_document_is_said_to_be_unplayed_and_one_in_its_place_is_not_kept() -> None:
+    sound = File("a.mp3", "mp3", more={"media": MediaFacts("sound", "MPEG Audio", "", 128, 9)})
+    assert "MEDIA_UNPLAYED" in a_good_case().files(File("a.pdf"), sound).codes()
+    facts = FileFacts("0" * 64, "fmt/134", "audio/mpeg", ("mp3",), media=sound.more["media"])
+    assert kept_as_it_came(facts, described_as="document", main=False)
+    assert not kept_as_it_came(facts, described_as="document", main=True)
+    assert kept_as_it_came(facts, described_as="media", main=True)
+    assert not kept_as_it_came(replace(facts, media=None), described_as="media", main=True)
+    assert not kept_as_it_came(
+        replace(facts, problem=because("ingest.no-track")), described_as="media", main=True
+    )
 
 
 def test_a_map_is_scanned_finer_under_the_new_circular() -> None:
