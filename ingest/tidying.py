@@ -14,6 +14,7 @@ from archive.register.deliveries import STATES_WENT_BACK
 from archive.register.models import Finding, Submission, SubmissionState
 from archive.register.session import reading
 from ingest import preflight, quarantine
+from ingest.drafting import cabinet
 from ingest.gathering.leftovers import left_over
 from ingest.infected import wiping
 from ingest.mending.earlier import being_mended, mended_and_stored
@@ -33,11 +34,11 @@ def tidy(*, now: datetime | None = None) -> int:
     answered. Returned, and its mended whole is
     stored. Returned or refused longer ago than `returned_kept_days`, and not being mended. Asked back by their
     sender, or noted (`ingest.gathering.leftovers`). Infected, and destroyed by two people or expired
-    (`ingest.infected.wiping`). What killed pre-flights left. Uploads nobody went on with (`ingest.uploads.shelf`). All
-    other bytes stay.
+    (`ingest.infected.wiping`). What killed pre-flights left. Uploads nobody went on with (`ingest.uploads.shelf`), drafts
+    nobody touched (`ingest.drafting.cabinet`). All other bytes stay.
     """
     now = now or datetime.now(UTC)
-    count = preflight.tidy() + shelf.tidy(now) + wiping.tidy(now)
+    count = preflight.tidy() + shelf.tidy(now) + wiping.tidy(now) + cabinet.tidy(now)
     keys.tidy(now)
     home = quarantine.home()
     places = {path.name: path for path in home.iterdir() if _is_id(path.name)} if home.is_dir() else {}

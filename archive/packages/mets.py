@@ -64,6 +64,7 @@ class Head:
     agency_name: str
     alternatives: tuple[tuple[str, str], ...] = ()  # altRecordID: (type, value)
     up: str = ""  # "../../" in a representation
+    package_type: str = "AIP"
 
 
 class MetsWriter:
@@ -101,7 +102,7 @@ class MetsWriter:
         attributes = {
             "CREATEDATE": self._created,
             "RECORDSTATUS": "NEW",
-            f"{{{CSIP}}}OAISPACKAGETYPE": "AIP",
+            f"{{{CSIP}}}OAISPACKAGETYPE": head.package_type,
         }
         with self._tag("metsHdr", attributes):
             software = {"ROLE": "CREATOR", "TYPE": "OTHER", "OTHERTYPE": "SOFTWARE"}

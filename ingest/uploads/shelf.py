@@ -151,19 +151,19 @@ def received(upload: Upload) -> None:
             wipe_file(place / "data")
 
 
-def take(upload: Upload, target: Path) -> None:
-    """Move a whole upload's bytes to another place on the same disk, and forget the upload.
+def move(upload: Upload, target: Path) -> None:
+    """Move a whole upload's bytes to another place on the same disk; nothing when they were moved there before.
+
+    The upload stays known until `end`, so that who is killed in between goes on.
 
     Raises:
-        UploadGoneError: they were taken before.
+        UploadGoneError: they are neither here nor there.
     """
-    with _held(upload) as (place, current):
-        try:
+    with _held(upload) as (place, _):
+        if (place / "data").exists():
             (place / "data").replace(target)
-        except FileNotFoundError as error:
-            raise UploadGoneError from error
-        note.write(place / "about.json", replace(current, received=True))
-    end(upload)
+        elif not target.exists():
+            raise UploadGoneError
 
 
 def end(upload: Upload) -> None:

@@ -26,7 +26,7 @@ class Upload:
         message_id: what the package is received under, so that it is received once.
         draft: the draft it is for; "" for a package.
         expires_at: when it is given up; every piece that comes moves it.
-        received: it was, under its message id; or, for a draft, taken.
+        received: it was, under its message id.
     """
 
     id: str
