@@ -22,6 +22,8 @@ from zope.interface import alsoProvides
 from archive.errors import TangThuError, TemporaryError
 from archive.register.session import reading
 from ingest import direct
+from ingest.drafting import cabinet
+from ingest.errors import IngestError
 from ingest.settings import IngestSettings
 from ingest.uploads import shelf
 from ingest.uploads.errors import (
@@ -140,7 +142,7 @@ class UploadOptions(TusService):
 
 
 class BeginUpload(TusService):
-    """POST @uploads: begin one. Metadata: `filename`, `agency`."""
+    """POST @uploads: begin one. Metadata: `filename`, `agency`, and `draft` for a file of a draft."""
 
     depth: ClassVar[int] = 0
 
@@ -152,6 +154,9 @@ class BeginUpload(TusService):
         agency = said.get("agency", "") or self.word("agency", 35)
         if not agency:
             raise ProblemError(400, "Bad request", "say for which agency: metadata agency")
+        draft = said.get("draft", "")
+        if draft:
+            cabinet.find(draft.partition("/")[0], viewer=self.viewer)
         upload = direct.begin_upload(
             agency_code=agency,
             length=self.whole_number("Upload-Length"),
@@ -159,6 +164,7 @@ class BeginUpload(TusService):
             viewer=self.viewer,
             now=self.now,
             key=self.request.get_header("Idempotency-Key", "") or "",
+            draft=draft,
         )
         self.header("Location", f"{self.root}/@uploads/{upload.id}")
         self.about(upload)
@@ -221,9 +227,19 @@ class AddPiece(TusService):
 
     def _finish(self, upload: Upload) -> None:
         try:
-            direct.receive_upload(upload, now=self.now)
+            if upload.purpose is Purpose.DRAFT:
+                self._attach(upload)
+            else:
+                direct.receive_upload(upload, now=self.now)
         except TemporaryError as error:
             log.warning("upload %s is whole and waits: %s", upload.id, error)
+
+    def _attach(self, upload: Upload) -> None:
+        try:
+            cabinet.attach(upload, viewer=self.viewer, now=self.now)
+        except IngestError:
+            shelf.end(upload)  # the draft is full or gone: it would never be attached
+            raise
 
 
 class EndUpload(TusService):
