@@ -34,8 +34,8 @@ def tidy(*, now: datetime | None = None) -> int:
     answered. Returned, and its mended whole is
     stored. Returned or refused longer ago than `returned_kept_days`, and not being mended. Asked back by their
     sender, or noted (`ingest.gathering.leftovers`). Infected, and destroyed by two people or expired
-    (`ingest.infected.wiping`). What killed pre-flights left. Uploads nobody went on with (`ingest.uploads.shelf`), drafts
-    nobody touched (`ingest.drafting.cabinet`). All other bytes stay.
+    (`ingest.infected.wiping`). What killed pre-flights left. Uploads nobody went on with (`ingest.uploads.shelf`),
+    drafts nobody touched (`ingest.drafting.cabinet`). All other bytes stay.
     """
     now = now or datetime.now(UTC)
     count = preflight.tidy() + shelf.tidy(now) + wiping.tidy(now) + cabinet.tidy(now)

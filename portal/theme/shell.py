@@ -10,6 +10,7 @@ from Products.statusmessages.interfaces import IStatusMessage
 from zope.i18n import translate
 
 from archive.viewer import ALL_AGENCIES
+from portal.browser.drafting.listing import may_send
 from portal.headers import FORMS_OF_PLONE, protect
 from portal.viewer import viewer_for
 from portal.words import ROLE_TITLES, icon
@@ -34,6 +35,8 @@ class Shell(BrowserView):
         root = api.portal.get().absolute_url()
         entries = []
         for action in state.actions("archive"):
+            if action["id"] == "drafting" and not may_send(viewer_for()):
+                continue
             url = action["url"].rstrip("/")
             inside = here == url or (url != root and here.startswith(url + "/"))
             inside = inside or any(

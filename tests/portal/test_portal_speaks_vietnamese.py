@@ -58,6 +58,7 @@ PAGES = (
     ("an", "/tiep-nhan"),
     ("khanh", "/tiep-nhan/cach-ly"),
     ("giang", "/kiem-tra-truoc"),
+    ("giang", "/nop-luu"),
     ("an", f"/tiep-nhan/{TO_DECIDE}"),
     ("an", f"/tiep-nhan/{RETURNED}"),
     ("an", f"/tiep-nhan/{RUNNING}"),
