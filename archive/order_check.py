@@ -181,7 +181,7 @@ def _against_item(
         if not begun:
             yield from _too_late(row, order, today)
     if order.kind == OrderKind.TRANSFER:
-        yield from _against_transfer(session, row)
+        yield from against_transfer(session, row)
 
 
 def is_active(hold: Hold, today: date) -> bool:
@@ -216,7 +216,8 @@ def not_due_before(code: str, day: date | None) -> Reason:
     return because("archive.not-due", file=code, day=day) if day else because("archive.never-due", file=code)
 
 
-def _against_transfer(session: Session, row: CaseFile) -> Iterator[Reason]:
+def against_transfer(session: Session, row: CaseFile) -> Iterator[Reason]:
+    """Yield why a case file can never go to the Historical Archive, whatever an order says."""
     if row.permanent is None:
         yield because("archive.period-unknown", file=row.code)
     elif not row.permanent:

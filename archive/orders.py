@@ -172,6 +172,57 @@ def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now:
     return order
 
 
+def refuse(
+    session: Session,
+    order_id: str,
+    *,
+    kind: OrderKind,
+    deciders: Iterable[Role],
+    reason: str,
+    viewer: Viewer,
+    now: datetime,
+) -> Order:
+    """End an order that has not begun; its case files are free for another. Nothing else changes.
+
+    Args:
+        session: an open transaction.
+        order_id: of a proposed or approved order.
+        kind: which it has to be.
+        deciders: roles that may end it, the weightiest first; so may who proposed it, as archivist.
+        reason: why.
+        viewer: who ends it.
+        now: aware time.
+
+    Raises:
+        NotFoundError: no such order.
+        NotAllowedError: the viewer has no say.
+        OrderRefusedError: no reason, another kind, or it has begun.
+    """
+    order = named(session, order_id, lock=True)
+    role = next((one for one in deciders if viewer.has(one, order.agency_code)), Role.ARCHIVIST)
+    viewer.require(role, order.agency_code)
+    if role is Role.ARCHIVIST and viewer.name != order.proposed_by:
+        raise NotAllowedError(because("archive.not-theirs-to-refuse", who=viewer.name))
+    reasons = []
+    if order.kind != kind:
+        reasons.append(because("archive.other-kind", order=order.id, kind=order.kind, wanted=kind))
+    if order.state not in (OrderState.PROPOSED, OrderState.APPROVED):
+        reasons.append(because("archive.too-late-to-refuse", state=order.state))
+    if not reason.strip():
+        reasons.append(because("archive.no-reason-given"))
+    if reasons:
+        raise OrderRefusedError(reasons)
+    return mark(
+        session,
+        order,
+        OrderState.REFUSED,
+        actor=viewer.name,
+        role=str(role),
+        detail=reason.strip(),
+        now=now,
+    )
+
+
 def mark(
     session: Session,
     order: Order,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -83,6 +83,20 @@ class Viewer:
         """
         if not self.has(role, agency):
             raise NotAllowedError(because("archive.role-missing", who=self.name, role=role, agency=agency))
+
+
+def roles_as_json(viewer: Viewer) -> dict[str, list[str]]:
+    """Return a viewer's roles as a task takes them: agency code -> role values."""
+    return {agency: sorted(role.value for role in held) for agency, held in viewer.roles.items()}
+
+
+def viewer_of(name: str, roles: Mapping[str, Iterable[str]]) -> Viewer:
+    """Return the viewer a task was sent for.
+
+    Raises:
+        ValueError: a role nobody knows.
+    """
+    return Viewer(name, {agency: frozenset(Role(role) for role in held) for agency, held in roles.items()})
 
 
 def system(name: str) -> Viewer:

@@ -33,6 +33,7 @@ class HandoverReceipt:
         accepted: the package passed the receiver's checks.
         faults: what was wrong when it did not.
         received_at: ISO 8601 with zone.
+        by: account name of who had it checked there, "" when nobody says.
     """
 
     number: str
@@ -42,6 +43,7 @@ class HandoverReceipt:
     accepted: bool
     received_at: str
     faults: tuple[str, ...] = ()
+    by: str = ""
 
 
 def receipt_path(package: Path) -> Path:
@@ -90,6 +92,7 @@ def read_receipt(path: Path) -> HandoverReceipt:
             accepted=told["accepted"] is True,
             received_at=_text(told["received_at"]),
             faults=tuple(_text(fault) for fault in told.get("faults", ())),
+            by=_text(told.get("by", "")),
         )
         datetime.fromisoformat(receipt.received_at)
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:

@@ -19,7 +19,18 @@ from exports.receipt import HandoverReceipt, receipt_path, write_receipt
 FAULTS_TOLD = 20
 
 
-def receive(inbox: Path, *, now: datetime) -> list[HandoverReceipt]:
+def unanswered(inbox: Path) -> list[Path]:
+    """Return the packages in the inbox that have no receipt yet, by name; a missing folder is empty."""
+    if not inbox.is_dir():
+        return []
+    return [
+        package
+        for package in sorted(inbox.glob("*.zip"))
+        if not receipt_path(package).exists() and not package.is_symlink()
+    ]
+
+
+def receive(inbox: Path, *, now: datetime, by: str = "") -> list[HandoverReceipt]:
     """Check every package that has no receipt yet, write its receipt beside it, and return the new receipts.
 
     Receipt numbers are `TN-<year>-<ordinal>`, counted in the inbox. A package that fails gets a receipt too,
@@ -28,18 +39,14 @@ def receive(inbox: Path, *, now: datetime) -> list[HandoverReceipt]:
     Args:
         inbox: the folder; a missing one is empty.
         now: aware time of reception.
+        by: account name of who has it checked; stands on the receipt.
 
     Raises:
         TemporaryError: the inbox cannot be read or written, or the XML schemas are missing.
     """
     schemas = ArchiveSettings.load().tools_home / "schemas"
     given: list[HandoverReceipt] = []
-    if not inbox.is_dir():
-        return given
-    for package in sorted(inbox.glob("*.zip")):
-        target = receipt_path(package)
-        if target.exists() or package.is_symlink():
-            continue
+    for package in unanswered(inbox):
         try:
             with package.open("rb") as stream:
                 sha256 = sha256_of(stream)
@@ -55,8 +62,9 @@ def receive(inbox: Path, *, now: datetime) -> list[HandoverReceipt]:
             accepted=not faults,
             received_at=local(now).isoformat(timespec="seconds"),
             faults=tuple(f"{fault.rule} {fault.path}: {fault.message}" for fault in faults[:FAULTS_TOLD]),
+            by=by,
         )
-        write_receipt(receipt, target)
+        write_receipt(receipt, receipt_path(package))
         given.append(receipt)
     return given
 

@@ -35,6 +35,8 @@ from archive.viewer import Role, Viewer
 from exports.aip import Lying, hand_out, lying
 from exports.errors import ExportError
 from exports.progress import CLAUSES, ENDED, REFUSED, SENT, WAITING, close, move
+from exports.proposal import sent_elsewhere
+from exports.receipt import SUFFIX, receipt_path
 from exports.settings import ExportsSettings
 
 MAY_SEND = (Role.ARCHIVIST, Role.HEAD)
@@ -189,6 +191,8 @@ def _record(
         # The row lock placing a hold takes: one of the two sees the other's work.
         session.execute(select(CaseFile.id).where(CaseFile.id == case_file_id).with_for_update())
         reasons = reasons_against_item(session, order, case_file_id, now=now)
+        if again := sent_elsewhere(session, case_file_id, order_id):
+            reasons = (*reasons, again)
         item = session.get_one(OrderItem, (order_id, case_file_id), populate_existing=True)
         row = session.get(CaseFile, case_file_id)
         basis = CLAUSES[Regime(row.regime)] if row else ""
@@ -204,7 +208,16 @@ def _record(
         told = {"file": written.path.name, "sha256": written.sha256, "size": written.size}
         more = {"detail": json.dumps(told, sort_keys=True)}
         move(session, item, SENT, more, basis=basis, after=written.sha256, **actor)
+        _set_aside(receipt_path(inbox / written.path.name))
         # In the inbox before it counts: killed in between, the next run puts the same bytes there again.
         written.path.replace(inbox / written.path.name)
         flush_folder(inbox)
     return Sent(case_file_id, code, SENT, written.path.name, written.sha256)
+
+
+def _set_aside(earlier: Path) -> None:
+    """Keep the receipt of an earlier hand-over, which said no, from answering for this one."""
+    if earlier.exists():
+        stem = earlier.name.removesuffix(SUFFIX)
+        number = sum(1 for _ in earlier.parent.glob(f"{stem}*{SUFFIX}"))
+        earlier.rename(earlier.with_name(f"{stem}.{number}{SUFFIX}"))

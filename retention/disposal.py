@@ -15,11 +15,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import orders
-from archive.errors import NotAllowedError, OrderRefusedError
+from archive.errors import OrderRefusedError
 from archive.order_check import is_active, not_due_before
 from archive.orders import NewOrder
 from archive.reason import Reason, because
-from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState
+from archive.register.decisions import Hold, Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
@@ -209,20 +209,12 @@ def refuse(session: Session, order_id: str, *, reason: str, viewer: Viewer, now:
         NotAllowedError: the viewer has no say.
         OrderRefusedError: no reason, no destruction, or it has begun.
     """
-    order = orders.named(session, order_id, lock=True)
-    role = next((r for r in (Role.HEAD, Role.COUNCIL) if viewer.has(r, order.agency_code)), Role.ARCHIVIST)
-    viewer.require(role, order.agency_code)
-    if role is Role.ARCHIVIST and viewer.name != order.proposed_by:
-        raise NotAllowedError(because("archive.not-theirs-to-refuse", who=viewer.name))
-    reasons = []
-    if order.kind != OrderKind.DESTRUCTION:
-        reasons.append(_other_kind(order))
-    if order.state not in (OrderState.PROPOSED, OrderState.APPROVED):
-        reasons.append(because("archive.too-late-to-refuse", state=order.state))
-    if not reason.strip():
-        reasons.append(because("archive.no-reason-given"))
-    if reasons:
-        raise OrderRefusedError(reasons)
-    return orders.mark(
-        session, order, OrderState.REFUSED, actor=viewer.name, role=str(role), detail=reason.strip(), now=now
+    return orders.refuse(
+        session,
+        order_id,
+        kind=OrderKind.DESTRUCTION,
+        deciders=(Role.HEAD, Role.COUNCIL),
+        reason=reason,
+        viewer=viewer,
+        now=now,
     )

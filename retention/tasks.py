@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from archive.errors import TemporaryError
 from archive.queue import app
-from archive.viewer import Role, Viewer
+from archive.viewer import viewer_of
 from retention import destruction
 
 
@@ -29,9 +29,8 @@ def execute(order_id: str, name: str, roles: Mapping[str, Sequence[str]]) -> str
         name: account of the executor.
         roles: agency code -> role values the executor held when asking.
     """
-    viewer = Viewer(name, {agency: frozenset(Role(role) for role in held) for agency, held in roles.items()})
     outcome = destruction.execute(
-        order_id, viewer=viewer, now=datetime.now(UTC), clock=lambda: datetime.now(UTC)
+        order_id, viewer=viewer_of(name, roles), now=datetime.now(UTC), clock=lambda: datetime.now(UTC)
     )
     if not outcome.finished:
         raise TemporaryError(f"order {order_id}: some holders gave no receipt yet")

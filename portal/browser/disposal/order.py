@@ -18,7 +18,7 @@ from archive.reason import Reason
 from archive.register.decisions import Order, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile
 from archive.register.session import reading
-from archive.viewer import Role
+from archive.viewer import Role, roles_as_json
 from portal import people
 from portal.browser.disposal.due import SEES
 from portal.browser.disposal.next_step import next_step, why_not
@@ -289,9 +289,8 @@ class OrderScreen(Screen):
         viewer = self.viewer
         with reading() as session:
             destruction.check(session, self.path[0], viewer=viewer, now=self.now)
-        roles = {agency: sorted(role.value for role in held) for agency, held in viewer.roles.items()}
         try:
-            queue.send("retention.tasks.execute", self.path[0], viewer.name, roles)
+            queue.send("retention.tasks.execute", self.path[0], viewer.name, roles_as_json(viewer))
         except OperationalError:
             self.say(_("The queue does not answer. Nothing was destroyed; try again later."), "error")
             return self.here

@@ -1,0 +1,69 @@
+"""Celery tasks of `exports`: send what was decided, check what came in, read the receipts; outside of any request."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import exists, select
+
+from archive.errors import TemporaryError
+from archive.queue import app
+from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
+from archive.register.session import reading, transaction
+from archive.viewer import viewer_of
+from exports import reception, sending, transfer
+from exports.progress import ENDED, SENT
+from exports.settings import ExportsSettings
+
+RETRY = {
+    "autoretry_for": (TemporaryError,),
+    "retry_backoff": 5,
+    "retry_backoff_max": 300,
+    "max_retries": 20,
+}
+
+
+@app.task(name="exports.tasks.send", **RETRY)
+def send(order_id: str, name: str, roles: Mapping[str, Sequence[str]]) -> int:
+    """Send the packages of an approved hand-over in the name of whoever asked; return how many went.
+
+    Safe to run twice: what was sent is not sent again. An inbox that cannot be written or stores that do not answer
+    are tried again, waiting 5 s, doubling to 5 minutes, 20 times; then it can be started again by hand.
+
+    Args:
+        order_id: of an approved hand-over.
+        name: account of the sender.
+        roles: agency code -> role values the sender held when asking.
+    """
+    sent = sending.send(order_id, viewer=viewer_of(name, roles), now=datetime.now(UTC))
+    return sum(one.outcome == SENT for one in sent)
+
+
+@app.task(name="exports.tasks.receive", **RETRY)
+def receive(name: str) -> int:
+    """Check what lies in the Historical Archive's inbox, write receipts, and read them; return how many there were.
+
+    Args:
+        name: account of the historical archivist; stands on the receipts.
+    """
+    given = reception.receive(ExportsSettings.load().inbox, now=datetime.now(UTC), by=name)
+    collect()
+    return len(given)
+
+
+@app.task(name="exports.tasks.collect")
+def collect() -> int:
+    """Read the receipts for what was sent; return how many case files came to an end. Takes no lock when none waits."""
+    with reading() as session:
+        sent = exists().where(
+            OrderItem.order_id == Order.id,
+            OrderItem.outcome == SENT,
+            Order.kind == OrderKind.TRANSFER,
+            Order.state == OrderState.EXECUTING,
+        )
+        if not session.scalar(select(sent)):
+            return 0
+    with transaction() as session:
+        collected = transfer.collect(session, now=datetime.now(UTC))
+    return sum(one.outcome in ENDED for one in collected)
