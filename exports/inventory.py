@@ -112,15 +112,17 @@ def inventory(
     viewer: Viewer,
     today: date,
     only: Collection[str] | None = None,
+    maker: str = "",
 ) -> bytes:
     """Return the inventory of an agency's case files as PDF/A-2b, judged by veraPDF.
 
     Args:
         session: for reading.
         agency_code: whose case files.
-        viewer: who asks; printed as its maker.
+        viewer: who asks.
         today: the day printed on it.
         only: ids of case files, for the inventory of one transfer.
+        maker: whose name is printed below it; the account of who asks when it is left out.
 
     Raises:
         NotFoundError: no such agency.
@@ -133,4 +135,6 @@ def inventory(
     if not viewer.may_read(agency_code, "02"):
         raise NotAllowedError(because("archive.no-part", who=viewer.name, agency=agency_code))
     listed = lines(session, agency_code, viewer=viewer, only=only)
-    return print_pdfa(page(agency, listed, maker=viewer.name, today=today), title=f"{TITLE} - {agency.name}")
+    return print_pdfa(
+        page(agency, listed, maker=maker or viewer.name, today=today), title=f"{TITLE} - {agency.name}"
+    )

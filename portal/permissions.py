@@ -59,6 +59,11 @@ DOORS = (
         frozenset({Role.ARCHIVIST, Role.COUNCIL, Role.HEAD}),
     ),
     Door(
+        "tangthu.ReadHandovers",
+        "Tang Thu: Read hand-overs",
+        frozenset({Role.ARCHIVIST, Role.HEAD, Role.HISTORICAL, Role.AUDITOR}),
+    ),
+    Door(
         "tangthu.ReadHolds",
         "Tang Thu: Read holds",
         frozenset({Role.ARCHIVIST, Role.COUNCIL, Role.HEAD, Role.AUDITOR}),

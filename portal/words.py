@@ -165,6 +165,7 @@ _PATHS = {
     "submissions": '<path d="M3 13l3-8h12l3 8v6H3zM3 13h5l1.5 3h5L16 13h5"/>',
     "drafting": '<path d="M12 15V4M8 8l4-4 4 4M5 13v7h14v-7"/>',
     "disposal": '<path d="M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13M10 11v5M14 11v5"/>',
+    "handover": '<path d="M4 8h11v11H4zM9 8V4h11v11h-5M15 12h-6m2.5-2.5L9 12l2.5 2.5"/>',
     "holds": '<rect x="5" y="11" width="14" height="9" rx="1.5"/><path d="M8 11V8a4 4 0 018 0v3"/>',
     "fonds": '<path d="M4 5h4v15H4zM10 5h4v15h-4zM16 6l3.5-1 3 14.5-3.5 1z"/>',
     "ledger": '<path d="M6 3h13v18H6a2 2 0 01-2-2V5a2 2 0 012-2zM8 8h7M8 12h7M8 16h4"/>',

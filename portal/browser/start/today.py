@@ -15,6 +15,9 @@ from archive.ledger.rows import EventRow
 from archive.register.decisions import Approval, Hold, Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState, Copy, CopyState, Submission, SubmissionState
 from archive.viewer import ALL_AGENCIES, OWN_AGENCY, Role, Viewer
+from exports.reception import unanswered
+from exports.settings import ExportsSettings
+from exports.waiting import ORDERS_OPEN, handovers
 from ingest import submissions
 from ingest.gathering import settling
 from portal.events import AUDITORS, readable
@@ -55,6 +58,8 @@ class Today:
     events: Sequence[Event]
     asked: int = 0
     late: int = 0
+    handovers: int = 0
+    arrived: int = 0
 
 
 def agencies_of(viewer: Viewer, roles: frozenset[Role]) -> frozenset[str] | None:
@@ -92,6 +97,8 @@ def today_for(session: Session, viewer: Viewer, today: date, now: datetime) -> T
         events=_events(session, viewer),
         asked=settling.count_open(session, viewer=viewer),
         late=late,
+        handovers=len(handovers(session, viewer=viewer, only=ORDERS_OPEN)),
+        arrived=_arrived(viewer),
     )
 
 
@@ -105,6 +112,13 @@ def open_orders(session: Session, viewer: Viewer) -> list[Order]:
         query = query.where(Order.agency_code.in_(where))
     mine = select(Approval.order_id).where(Approval.actor == viewer.name)
     return list(session.scalars(query.order_by(Order.id.in_(mine), Order.created_at).limit(6)))
+
+
+def _arrived(viewer: Viewer) -> int:
+    """Return how many packages a historical archivist has to check."""
+    if not viewer.agencies_with(frozenset({Role.HISTORICAL})):
+        return 0
+    return len(unanswered(ExportsSettings.load().inbox))
 
 
 def _held(session: Session, viewer: Viewer) -> int:

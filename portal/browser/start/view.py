@@ -8,6 +8,7 @@ from plone import api
 
 from archive.register.models import SubmissionState
 from archive.vietnam import local
+from archive.viewer import Role
 from portal.browser.screen import Screen
 from portal.browser.start.today import Today, today_for
 from portal.browser.submissions.rows import rows_of
@@ -65,6 +66,10 @@ class StartPage(Screen):
         if self.may("Tang Thu: Act on disposal"):
             tiles.append(_tile(facts.due, _("due for disposal"), "tieu-huy", "quiet"))
             tiles.append(_tile(facts.held, _("held"), "giu-ho-so", "quiet"))
+        if self.may("Tang Thu: Read hand-overs"):
+            tiles.append(_tile(facts.handovers, _("hand-overs under way"), "ban-giao", "wait"))
+            if self.viewer.agencies_with(frozenset({Role.HISTORICAL})):
+                tiles.append(_tile(facts.arrived, _("packages to check and receive"), "ban-giao", "wait"))
         if self.may("Tang Thu: Read health"):
             tiles.append(_tile(facts.kept.faults, _("faulty copies"), "he-thong", "bad"))
         return tiles
