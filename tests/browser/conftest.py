@@ -18,9 +18,11 @@ def running_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]
     """The site as people use it, served by Zope on a free port, with a furnished archive."""
     home = tmp_path_factory.mktemp("office")
     config = home / "tangthu.toml"
-    config.write_text(f'[archive]\ndata = "{home / "archive"}"\n', "utf-8")
+    config.write_text(
+        f'[archive]\ndata = "{home / "archive"}"\n[exports]\ninbox = "{home / "historical"}"\n', "utf-8"
+    )
     env = running_site.environment(config)
-    ids = running_site.furnished(home, env)
+    ids = running_site.furnished(home, env) | running_site.handed_over(home, env)
     instance = running_site.built(home, env)
     running_site.make_site(instance, home / "accounts.json")
     people = json.loads((home / "accounts.json").read_text("utf-8"))

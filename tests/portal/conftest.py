@@ -17,6 +17,7 @@ import pytest
 import transaction
 from a_furnished_house import furnish
 from house_people import PEOPLE
+from house_queue import ADDRESS, empty_the_queue
 from plone.testing.zope import Browser
 from sent_submissions import leave_what_is_to_be_decided
 from zope.pytestlayer import fixture
@@ -53,6 +54,7 @@ def _point_at(folder: Path, patch: pytest.MonkeyPatch) -> None:
         patch.delenv(name)
     patch.setenv("TANGTHU_CONFIG", str(folder / "tangthu.toml"))
     patch.setenv("TANGTHU_ARCHIVE__DATA", str(folder / "archive"))
+    patch.setenv("TANGTHU_EXPORTS__INBOX", str(folder / "historical"))
 
 
 @pytest.fixture
@@ -73,6 +75,13 @@ def site(functional_session: Any, functional: Any, archive_house: Path) -> Any:
     set_accounts(portal, PEOPLE)
     transaction.commit()
     return portal
+
+
+@pytest.fixture
+def house_queue(monkeypatch: pytest.MonkeyPatch, site: Any) -> None:
+    """A queue in memory, empty, that nobody works off."""
+    monkeypatch.setenv("TANGTHU_ARCHIVE__BROKER_URL", ADDRESS)
+    empty_the_queue()
 
 
 class Reader(Browser):

@@ -61,6 +61,12 @@ PEOPLE: list[dict[str, Any]] = [
     },
     {"login": "hoa", "password": "Luu-tru-2026-ho", "fullname": "Đỗ Hoa", "roles": {"*": ["researcher"]}},
     {
+        "login": "su",
+        "password": "Luu-tru-2026-su",
+        "fullname": "Hoàng Văn Sử",
+        "roles": {"*": ["historical-archivist"]},
+    },
+    {
         "login": "khanh",
         "password": "Luu-tru-2026-kh",
         "fullname": "Vũ Khánh",

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 import transaction
 from house_people import BINH, CHI, LANG_SON, ident
+from house_queue import taken_from_the_queue
 from kept_case_files import CONDITIONAL, GONE, HELD, OLD, OLDER, RULES
 from plone import api
 from sqlalchemy import select
 
-from archive.queue import app
 from archive.register.decisions import Hold, Order, OrderKind
 from archive.register.models import CaseFile, Submission
 from archive.register.session import reading
@@ -43,22 +43,6 @@ def order_on(case_file_id: str) -> Order:
     raise AssertionError("no order names it")
 
 
-def taken_from_the_queue() -> tuple[str, list[Any]]:
-    """Take the oldest message a worker of the house would get: name and arguments of its task."""
-    with app.connection_for_read("memory://") as link, link.SimpleQueue("house") as waiting:
-        message = waiting.get_nowait()
-        message.ack()
-        return message.headers["task"], message.payload[0]
-
-
-@pytest.fixture
-def house_queue(monkeypatch: pytest.MonkeyPatch, site: Any) -> None:
-    """A queue in memory, empty, that nobody works off."""
-    monkeypatch.setenv("TANGTHU_ARCHIVE__BROKER_URL", "memory://")
-    with app.connection_for_read("memory://") as link, link.SimpleQueue("house") as waiting:
-        waiting.clear()
-
-
 def refused(browser: Any) -> bool:
     """Say whether the page was refused: its status, or the login page after a redirect."""
     return status(browser) in (401, 403) or "/login?" in browser.url or "insufficient" in browser.url
@@ -71,6 +55,7 @@ DOORS = (
     (f"/ho-so/{RULES.id}", ("an", "binh", "chi", "giang", "hoa"), ("dung", "khanh", "")),
     ("/tra-cuu", ("an", "hoa", "giang"), ("dung", "khanh", "")),
     ("/tieu-huy", ("an", "binh", "chi", "dung"), ("giang", "hoa", "khanh", "")),
+    ("/ban-giao", ("an", "chi", "dung", "su"), ("binh", "giang", "hoa", "khanh", "")),
     ("/giu-ho-so", ("an", "binh", "chi", "dung"), ("giang", "hoa", "khanh", "")),
     ("/nhat-ky", ("dung",), ("an", "chi", "hoa", "khanh", "")),
     ("/he-thong", ("khanh",), ("an", "hoa", "giang", "")),

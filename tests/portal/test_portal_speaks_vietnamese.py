@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from handed_over import hand_over
 from house_people import BINH, CHI, LANG_SON, ident
 from kept_case_files import GONE, HELD, OLD, RULES
 from lxml import html
 from sqlalchemy import select
+from transaction import commit
 
 from archive import reason as reasons
 from archive.reason import as_text, because
@@ -25,6 +27,7 @@ from ingest.errors import detail
 from ingest.finding import Finding as NewFinding
 from ingest.reasons import row_of
 from portal.locales.extract import translated
+from portal.papers import mirror_all
 from retention import disposal
 
 pytestmark = pytest.mark.plone
@@ -73,6 +76,7 @@ PAGES = (
     ("chi", "/tieu-huy/{approved}"),
     ("dung", "/tieu-huy/{approved}"),
     ("chi", "/tieu-huy/{done}"),
+    ("an", "/danh-muc-huy"),
     ("an", "/giu-ho-so"),
     ("chi", f"/giu-ho-so?ho_so={OLD.id}"),
     ("hoa", "/phong"),
@@ -154,6 +158,30 @@ def english(page: str) -> list[str]:
 def test_a_page_holds_no_english(visit: Any, troubled: dict[str, str], login: str, path: str) -> None:
     browser = visit(login, path.format(**troubled))
     assert english(browser.page) == [], browser.url
+
+
+@pytest.mark.parametrize(
+    "visits",
+    [
+        (("su", ""), ("an", "/ban-giao"), ("su", "/ban-giao"), ("su", "/ban-giao?dang-nhan=1")),
+        (("an", "/ban-giao/{handover_proposed}"), ("chi", "/ban-giao/{handover_proposed}")),
+        (("su", "/ban-giao/{handover_sent}"), ("dung", "/ban-giao/{handed_over}")),
+    ],
+    ids=["lists", "proposed", "sent and received"],
+)
+def test_a_page_of_a_hand_over_holds_no_english(visit: Any, site: Any, tmp_path: Path, visits: Any) -> None:
+    ids = hand_over(tmp_path)
+    for login, path in visits:
+        browser = visit(login, path.format(**ids))
+        assert browser.headers["Status"].startswith("200"), browser.url
+        assert english(browser.page) == [], browser.url
+
+
+def test_a_dossier_holds_no_english(visit: Any, site: Any) -> None:
+    mirror_all(site)
+    commit()
+    for order_id in orders().values():
+        assert english(visit("an", f"/danh-muc-huy/{order_id}").page) == []
 
 
 def test_what_is_english_is_seen() -> None:
