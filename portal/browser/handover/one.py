@@ -29,13 +29,13 @@ from portal import people
 from portal.browser.handover.next_step import next_step, waits_for_receipts, why_not
 from portal.browser.screen import Screen
 from portal.i18n import _
-from portal.reading import disposition
 from portal.register import joined
+from portal.sending import disposition
 
 OUTCOMES = {
     "": _("Not sent yet"),
     SENT: _("Sent, waits for the receipt"),
-    DONE: _("Received"),
+    DONE: _("Taken in"),
     REFUSED: _("Not handed over"),
 }
 TONES = {"": "quiet", SENT: "busy", DONE: "ok", REFUSED: "bad"}

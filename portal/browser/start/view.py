@@ -67,7 +67,8 @@ class StartPage(Screen):
             tiles.append(_tile(facts.due, _("due for disposal"), "tieu-huy", "quiet"))
             tiles.append(_tile(facts.held, _("held"), "giu-ho-so", "quiet"))
         if self.may("Tang Thu: Read hand-overs"):
-            tiles.append(_tile(facts.handovers, _("hand-overs under way"), "ban-giao", "wait"))
+            if self.viewer.agencies_with(frozenset({Role.ARCHIVIST, Role.HEAD, Role.AUDITOR})):
+                tiles.append(_tile(facts.handovers, _("hand-overs under way"), "ban-giao", "quiet"))
             if self.viewer.agencies_with(frozenset({Role.HISTORICAL})):
                 tiles.append(_tile(facts.arrived, _("packages to check and receive"), "ban-giao", "wait"))
         if self.may("Tang Thu: Read health"):
