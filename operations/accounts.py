@@ -8,6 +8,7 @@ import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from archive.reason import words
 from archive.viewer import ALL_AGENCIES, Role
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else
@@ -26,16 +27,22 @@ class Account:
     fullname: str
     roles: dict[str, list[str]]
 
+    @property
+    def title(self) -> str:
+        """Return what the person is, in Vietnamese."""
+        names = words("archive").tables["role"]
+        return ", ".join(dict.fromkeys(names[role]["vi"] for held in self.roles.values() for role in held))
+
 
 PEOPLE: tuple[tuple[str, str, Role], ...] = (
-    ("canbo", "Nguyễn Văn Nộp (cán bộ nộp lưu)", Role.OFFICIAL),
-    ("luutru", "Trần Thị Lưu (lưu trữ viên)", Role.ARCHIVIST),
-    ("hoidong", "Lê Văn Đồng (thành viên hội đồng)", Role.COUNCIL),
-    ("lanhdao", "Phạm Thị Lãnh (người đứng đầu)", Role.HEAD),
-    ("lichsu", "Hoàng Văn Sử (Lưu trữ lịch sử)", Role.HISTORICAL),
-    ("docgia", "Vũ Thị Đọc (độc giả)", Role.RESEARCHER),
-    ("kiemtra", "Đặng Văn Kiểm (kiểm tra viên)", Role.AUDITOR),
-    ("quantri", "Bùi Thị Trị (quản trị hệ thống)", Role.ADMINISTRATOR),
+    ("canbo", "Nguyễn Văn Nộp", Role.OFFICIAL),
+    ("luutru", "Trần Thị Lưu", Role.ARCHIVIST),
+    ("hoidong", "Lê Văn Đồng", Role.COUNCIL),
+    ("lanhdao", "Phạm Thị Lãnh", Role.HEAD),
+    ("lichsu", "Hoàng Văn Sử", Role.HISTORICAL),
+    ("docgia", "Vũ Thị Đọc", Role.RESEARCHER),
+    ("kiemtra", "Đặng Văn Kiểm", Role.AUDITOR),
+    ("quantri", "Bùi Thị Trị", Role.ADMINISTRATOR),
 )
 
 

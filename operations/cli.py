@@ -81,7 +81,10 @@ def _welcome(url: str, file: Path, new: Sequence[Account]) -> str:
     lines = ["", f"Tàng Thư: {url}", ""]
     if new:
         lines.append("Accounts (shown once; kept in accounts.json of the home, mode 600):")
-        lines += [f"  {account.login:<10} {account.password:<22} {account.fullname}" for account in new]
+        lines += [
+            f"  {account.login:<10} {account.password:<22} {account.fullname} ({account.title})"
+            for account in new
+        ]
     else:
         lines.append(f"Accounts: {file}")
     return "\n".join([*lines, "", "Ctrl-C stops everything."])

@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from plone import api
 
 from archive.viewer import ALL_AGENCIES, Role
+from portal.i18n import _
 from portal.roles import group_id
+
+SYSTEM = "system:"
+PARTS = {
+    "gateway": _("gateway"),
+    "ingest": _("intake"),
+    "agreement": _("submission agreement"),
+    "retention": _("retention periods"),
+    "fixity": _("check of the copies"),
+    "ledger": _("ledger"),
+    "search": _("search index"),
+    "transfer": _("hand-over"),
+    "rebuild": _("rebuilding of the register"),
+    "portal": _("portal"),
+    "cli": _("command line"),
+    "operator": _("operator at the machine"),
+    "demo": _("demonstration"),
+}
+"""Parts of the machine that act by themselves."""
 
 
 def full_name(login: str) -> str:
     """Return a person's full name; the account name itself when nobody is called so (a machine, somebody gone)."""
     member = api.portal.get_tool("portal_membership").getMemberById(login) if login else None
     return str((member and member.getProperty("fullname")) or login)
+
+
+def actor_name(actor: str, translated: Callable[[Any], str]) -> str:
+    """Return who did something: a person's full name, or in words which part of the system.
+
+    Args:
+        actor: as the ledger has it.
+        translated: turns a message into the reader's language.
+    """
+    if not actor.startswith(SYSTEM):
+        return full_name(actor)
+    part = actor.removeprefix(SYSTEM)
+    return f"{translated(_('The system'))} ({translated(PARTS[part]) if part in PARTS else part})"
 
 
 def holders(role: Role, agency: str) -> frozenset[str]:

@@ -28,7 +28,7 @@ from zope.publisher.interfaces import IPublishTraverse
 from archive import attempts
 from archive.attempts import Purpose
 from archive.errors import NotAllowedError, TangThuError
-from archive.ledger.event import Event, Verb
+from archive.ledger.event import Event
 from archive.reason import Lang, Reason, because, sentence, told, told_text
 from archive.receipt_words import receipt_told
 from archive.register.models import Agency
@@ -36,6 +36,7 @@ from archive.register.session import reading
 from archive.vietnam import day_of, local
 from archive.viewer import Viewer
 from portal import people, words
+from portal.event_words import headline
 from portal.headers import STRICT, protect
 from portal.i18n import _
 from portal.viewer import viewer_for
@@ -223,55 +224,21 @@ class Screen(BrowserView):
         """Return a word of a holder's receipt in the reader's language."""
         return receipt_told(text, self.language)
 
-    def person(self, login: str) -> str:
-        """Return the full name behind an account name written into the register."""
-        return people.full_name(login)
+    def person(self, actor: str) -> str:
+        """Return who did something: a person's full name, or in words which part of the system."""
+        if not hasattr(self, "_names"):
+            self._names: dict[str, str] = {}
+        if actor not in self._names:
+            self._names[actor] = people.actor_name(actor, self.t)
+        return self._names[actor]
 
     def label(self, table: str, code: Any) -> str:
         """Return the label of a code from `portal.words`; the code itself when it is unknown."""
         return self.t(getattr(words, table).get(code, code))
 
     def told(self, event: Event) -> str:
-        """Return an event in a few words; a decision says which."""
-        label = self.label("VERBS", event.verb)
-        payload = event.payload
-        if event.verb == Verb.VALIDATE:
-            return self._checked(payload) or label
-        if event.verb != Verb.DECISION:
-            return label
-        if "quarantine" in payload:
-            return f"{label}: {self.label('QUARANTINE_STATES', payload['quarantine'].get('state'))}"
-        if "approval" in payload:
-            return self.t(_("Approval"))
-        if event.object_kind == "submission":
-            return f"{label}: {self.label('SUBMISSION_STATES', payload.get('state'))}"
-        if "state" in payload:
-            return f"{label}: {self.label('ORDER_STATES', payload['state'])}"
-        return f"{self.t(_('Order made'))}: {self.label('ORDER_KINDS', payload.get('order', {}).get('kind'))}"
-
-    def actor(self, name: str) -> str:
-        """Return who did something: a person's account, or in words which part of the machine."""
-        if name == "system:agreement":
-            return self.t(_("by the agreement"))
-        return self.t(_("the system")) if name.startswith("system:") else name
-
-    def _checked(self, payload: Mapping[str, Any]) -> str:
-        """Return what a check brought; several events of one check say different things."""
-        if "profile" in payload:
-            found = len(payload.get("codes", ()))
-            none = _("Checked against the rules: nothing found")
-            return self.t(
-                _("Checked against the rules: ${number} kinds of findings", mapping={"number": found})
-                if found
-                else none
-            )
-        if "gathered" in payload:
-            return self.t(_("Documents that came alone were joined"))
-        if payload.get("state"):
-            return self.label("SUBMISSION_STATES", payload["state"])
-        if "title" in payload or "file_code" in payload:
-            return self.t(_("Description recorded"))
-        return self.t(_("Findings recorded")) if payload.get("codes") else ""
+        """Return an event in a few words."""
+        return headline(event, self.t, self.language)
 
     def cut(self, number: int) -> str:
         """Return the line below a list of which only the newest entries are shown."""

@@ -132,3 +132,10 @@ def test_a_report_is_right_only_when_everything_is_and_there_is_something(
     assert report.right is right
     assert json.loads(json.dumps(report.facts()))["right"] is right
     assert ("MỌI BƯỚC ĐÚNG" in report.table()) is right
+
+
+def test_a_greeting_names_a_person_and_the_list_of_accounts_what_each_is(tmp_path: Path) -> None:
+    made = make(tmp_path / "accounts.json", official_agency="000.00.01.H37")
+    assert not any("(" in account.fullname for account in made)
+    assert {account.login: account.title for account in made}["luutru"] == "lưu trữ viên"
+    assert all(account.title for account in made)

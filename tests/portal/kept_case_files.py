@@ -15,6 +15,10 @@ from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts
 from archive.packages.writer import write
 from archive.register.session import transaction
 from archive.settings import ArchiveSettings
+from archive.vietnamese import unaccented
+
+WORD = ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "fmt/412")
+"""Media type and PRONOM identifier of a Word document."""
 
 
 def a_pdf(title: str) -> bytes:
@@ -33,7 +37,12 @@ def a_pdf(title: str) -> bytes:
 
 @dataclass(frozen=True)
 class ACaseFile:
-    """A case file of the furnished house."""
+    """A case file of the furnished house.
+
+    Attributes:
+        annexed: the document that has a second file, a Word document.
+        miscounted: the document whose office declared one page too many.
+    """
 
     code: str
     title: str
@@ -42,13 +51,15 @@ class ACaseFile:
     year: int = 2014
     maintenance: str = "10 năm"
     access: str = "01"
+    annexed: int = 0
+    miscounted: int = 0
 
     @property
     def id(self) -> str:
         return ident("case", self.code)
 
-    def component_id(self, ordinal: int, role: str) -> str:
-        return ident("component", self.code, ordinal, role)
+    def component_id(self, ordinal: int, role: str, position: int = 1) -> str:
+        return ident("component", self.code, ordinal, role, *([position] if position > 1 else []))
 
     def kept(self, folder: Path, when: datetime) -> str:
         """Write, deposit and keep it with the vault's own functions; return its id."""
@@ -80,12 +91,13 @@ class ACaseFile:
             end_date=date(self.year, 12, 20),
             maintenance=self.maintenance,
             total_docs=len(records),
-            total_pages=2 * len(records),
+            total_pages=sum(record.pages for record in records),
             description={
                 "FileCode": self.code,
                 "Title": self.title,
                 "Maintenance": self.maintenance,
                 "Language": "Tiếng Việt",
+                "PageNumber": str(2 * len(records)),
                 "Keyword": "quy chế; phân cấp",
                 "Description": "Gồm quyết định, tờ trình và báo cáo thẩm định",
             },
@@ -93,64 +105,13 @@ class ACaseFile:
         )
 
     def _record(self, folder: Path, ordinal: int, subject: str) -> RecordFacts:
-        pdf = a_pdf(subject)
-        text = subject.encode()
-        parts = []
-        for role, name, path, media, puid, content, learnt in (
-            (
-                "original",
-                f"Văn bản {ordinal}.pdf",
-                f"representations/original/data/{ordinal:04d}/Van ban {ordinal}.pdf",
-                "application/pdf",
-                "fmt/276",
-                pdf,
-                {
-                    "signatures": [
-                        {
-                            "signer": "UBND tỉnh Lạng Sơn",
-                            "organisation": "UBND tỉnh Lạng Sơn",
-                            "verdict": "TOTAL-PASSED" if ordinal % 2 else "INDETERMINATE",
-                            "sub_indication": "" if ordinal % 2 else "NO_CERTIFICATE_CHAIN_FOUND",
-                        }
-                    ]
-                },
-            ),
-            (
-                "pdfa",
-                f"Văn bản {ordinal}.pdf",
-                f"representations/pdfa/data/{ordinal:04d}/Van ban {ordinal}.pdf",
-                "application/pdf",
-                "fmt/477",
-                pdf + b"\n% archival copy",
-                {"route": "repair"},
-            ),
-            (
-                "text",
-                f"Văn bản {ordinal}.txt",
-                f"representations/text/data/{ordinal:04d}/Van ban {ordinal}.txt",
-                "text/plain",
-                "x-fmt/111",
-                text,
-                {},
-            ),
-        ):
-            folder.mkdir(parents=True, exist_ok=True)
-            source = folder / f"{self.code}-{ordinal}-{role}"
-            source.write_bytes(content)
-            parts.append(
-                ComponentFacts(
-                    id=self.component_id(ordinal, role),
-                    role=role,
-                    name=name,
-                    path=path,
-                    media_type=media,
-                    puid=puid,
-                    size=len(content),
-                    sha256=hashlib.sha256(content).hexdigest(),
-                    facts=learnt,
-                    source=source,
-                )
-            )
+        pages = 2
+        parts = self._file(
+            folder, ordinal, 1, f"Văn bản {ordinal}.pdf", ("application/pdf", "fmt/276"), subject
+        )
+        if ordinal == self.annexed:
+            pages += 2
+            parts += self._file(folder, ordinal, 2, "Phụ lục.docx", WORD, f"Phụ lục {subject}")
         return RecordFacts(
             id=ident("record", self.code, ordinal),
             ordinal=ordinal,
@@ -161,10 +122,54 @@ class ACaseFile:
             issued_on=date(self.year, 5, ordinal),
             organ_name=AGENCIES[self.agency][0],
             subject=subject,
-            pages=2,
-            description={"Subject": subject, "Language": "Tiếng Việt", "TypeName": "Quyết định"},
-            components=tuple(parts),
+            pages=pages,
+            description={
+                "Subject": subject,
+                "Language": "Tiếng Việt",
+                "TypeName": "Quyết định",
+                "PageAmount": str(2 + (ordinal == self.miscounted)),
+            },
+            components=parts,
         )
+
+    def _file(
+        self, folder: Path, ordinal: int, position: int, name: str, kind: tuple[str, str], subject: str
+    ) -> tuple[ComponentFacts, ...]:
+        """Return one file as received, with the PDF/A and the words made of it."""
+        pdf, stem = a_pdf(subject), name.rsplit(".", 1)[0]
+        original = self.component_id(ordinal, "original", position)
+        signature = {
+            "signer": "UBND tỉnh Lạng Sơn",
+            "organisation": "UBND tỉnh Lạng Sơn",
+            "verdict": "TOTAL-PASSED" if ordinal % 2 else "INDETERMINATE",
+            "sub_indication": "" if ordinal % 2 else "NO_CERTIFICATE_CHAIN_FOUND",
+        }
+        signed = {"signatures": [signature] if position == 1 else []}
+        derived = {"of": original, "route": "repair", "pages": 2}
+        parts = []
+        for role, named, (media, puid), content, learnt in (
+            ("original", name, kind, pdf, signed),
+            ("pdfa", f"{stem}.pdf", ("application/pdf", "fmt/477"), pdf + b"\n% archival copy", derived),
+            ("text", f"{stem}.txt", ("text/plain", "x-fmt/111"), subject.encode(), {"of": original}),
+        ):
+            folder.mkdir(parents=True, exist_ok=True)
+            source = folder / f"{self.code}-{ordinal}-{position}-{role}"
+            source.write_bytes(content)
+            parts.append(
+                ComponentFacts(
+                    id=self.component_id(ordinal, role, position),
+                    role=role,
+                    name=named,
+                    path=f"representations/{role}/data/{ordinal:04d}/{position:02d}-{unaccented(named)}",
+                    media_type=media,
+                    puid=puid,
+                    size=len(content),
+                    sha256=hashlib.sha256(content).hexdigest(),
+                    facts=learnt,
+                    source=source,
+                )
+            )
+        return tuple(parts)
 
 
 RULES = ACaseFile(
@@ -178,6 +183,8 @@ RULES = ACaseFile(
     ),
     2020,
     "Vĩnh viễn",
+    annexed=1,
+    miscounted=2,
 )
 OLD = ACaseFile(
     "000.00.01.H37.2010.07.VP",

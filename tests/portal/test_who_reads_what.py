@@ -85,7 +85,7 @@ def test_a_reader_learns_neither_of_a_hold_nor_who_read_the_file(visit: Any) -> 
     for login in ("hoa", "giang"):
         page = visit(login, f"/ho-so/{HELD.id}").page
         assert HELD.title in page
-        for word in ("Thanh tra tỉnh", "112/TTT-VP", "Đang giữ", ">an<"):
+        for word in ("Thanh tra tỉnh", "112/TTT-VP", "Đang giữ", ">an<", "Nguyễn Thị An"):
             assert word not in page, (login, word)
         answer = json.loads(visit(login, f"/@case-files/{HELD.id}", accept="application/json").page)
         assert answer["holds"] == []
@@ -96,7 +96,7 @@ def test_a_reader_learns_neither_of_a_hold_nor_who_read_the_file(visit: Any) -> 
 def test_those_who_dispose_see_holds_and_who_read_the_file(visit: Any, login: str) -> None:
     visit("hoa", f"/ho-so/{HELD.id}/xem/{HELD.component_id(1, 'pdfa')}")
     page = visit(login, f"/ho-so/{HELD.id}").page
-    for word in ("Thanh tra tỉnh", "Đang giữ", ">hoa<"):
+    for word in ("Thanh tra tỉnh", "Đang giữ", ">Đỗ Hoa<"):
         assert word in page
     answer = json.loads(visit(login, f"/@case-files/{HELD.id}", accept="application/json").page)
     assert [hold["placed_by"] for hold in answer["holds"]] == ["an"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
@@ -13,11 +14,15 @@ from archive.errors import NotAllowedError
 from archive.ledger.append import history
 from archive.ledger.event import Event, Verb
 from archive.register.decisions import Hold, Order, Receipt
-from archive.register.models import Agency, CaseFileState, Component, ComponentRole, Fonds
+from archive.register.models import Agency, CaseFileState, Component, Fonds, Record
 from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS
 from ingest.gathering import settling
+from portal.browser.case_file.files import Piece, pieces, readable
 from portal.browser.screen import Screen
+from portal.browser.search import way_back
 from portal.events import concerns
+from portal.formats import format_name
+from portal.i18n import _
 from portal.reading import case_file, holds_of, send_component
 from retention.explain import Step, explain
 
@@ -27,11 +32,35 @@ NOT_FOR_READERS = frozenset({Verb.VIEW, Verb.COPY, Verb.HOLD, Verb.LIFT_HOLD, Ve
 SHOWN_ABOVE = frozenset({"Title", "FileCode", "StartDate", "EndDate", "Maintenance", "TotalDoc", "Rights"})
 
 
+VERDICTS = {
+    "TOTAL-PASSED": _("valid"),
+    "TOTAL-FAILED": _("not valid"),
+    "INDETERMINATE": _("cannot be decided"),
+}
+"""Verdict of EN 319 102-1 -> words."""
+
+
+@dataclass(frozen=True)
+class Open:
+    """The PDF/A that is open, and those before and after it.
+
+    Attributes:
+        place: from 1, of `number` that can be read.
+    """
+
+    record: Record
+    component: Component
+    before: Component | None
+    after: Component | None
+    place: int
+    number: int
+
+
 class CaseFileScreen(Screen):
     """`ho-so/<id>`; `ho-so/<id>/tep/<component>` gives one file, `.../xem/<component>` shows a PDF/A."""
 
     depth: ClassVar[int] = 3
-    filters: ClassVar[frozenset[str]] = frozenset({"xem"})
+    filters: ClassVar[frozenset[str]] = frozenset({"xem", way_back.NAME})
     tombstone = ViewPageTemplateFile("tombstone.pt")
 
     @property
@@ -85,37 +114,66 @@ class CaseFileScreen(Screen):
         except NotAllowedError:
             self.steps = []
 
-    # documents
-
-    def files(self, record: Any, role: str) -> list[Component]:
-        """Return the files of a document in one role."""
-        return [component for component in record.components if component.role == role]
+    # ways
 
     @property
-    def open_component(self) -> Component | None:
-        """Return the PDF/A the reader opened, None when none is open."""
+    def back(self) -> str:
+        """Return the address of the results this case file was opened from; "" when it was not."""
+        way = self.text(way_back.NAME, way_back.LONGEST)
+        return way_back.address(self.root, way) if way else ""
+
+    def reading(self, component: Component | None) -> str:
+        """Return the address of this page with a PDF/A open in it, or with none."""
+        address = self.with_query(xem=component.id if component else "")
+        return f"{address}#tt-viewer" if component else address
+
+    # documents
+
+    def pieces(self, record: Record) -> list[Piece]:
+        """Return the files of a document."""
+        return pieces(record)
+
+    @property
+    def opened(self) -> Open | None:
+        """Return what the reader opened, None when nothing is open."""
         wanted = self.text("xem", 36)
-        for record in self.file.records:
-            for component in record.components:
-                if component.id == wanted and component.role == ComponentRole.PDFA:
-                    return component
+        all_of_them = list(readable(self.file.records)) if wanted else []
+        for place, (record, component) in enumerate(all_of_them):
+            if component.id == wanted:
+                before = all_of_them[place - 1][1] if place else None
+                after = all_of_them[place + 1][1] if place + 1 < len(all_of_them) else None
+                return Open(record, component, before, after, place + 1, len(all_of_them))
         return None
 
-    def open_title(self) -> str:
-        """Return the title of the document that is open."""
-        for record in self.file.records:
-            if any(component.id == self.text("xem", 36) for component in record.components):
-                return str(record.subject or record.code)
-        return ""
+    def format(self, component: Component) -> str:
+        """Return what a file's format is called."""
+        return self.t(format_name(component.puid, component.media_type))
 
-    def heading(self, record: Any) -> str:
+    def pages_of(self, record: Record) -> str:
+        """Return how many pages were counted, and what the office said when that is another number."""
+        return self._pages(record.pages, record.description.get("PageAmount"))
+
+    def pages_of_all(self) -> str:
+        """Return the same for the whole case file."""
+        return self._pages(self.file.total_pages, self.file.description.get("PageNumber"))
+
+    def _pages(self, counted: int, declared: Any) -> str:
+        said = str(declared or "").strip()
+        if not counted:
+            return (
+                self.t(_("${number} pages declared, none counted", mapping={"number": said})) if said else ""
+            )
+        told = self.t(_("${number} pages", mapping={"number": self.count(counted)}))
+        if said.isdecimal() and int(said) not in (0, counted):
+            told += ", " + self.t(
+                _("the office declared ${number}", mapping={"number": self.count(int(said))})
+            )
+        return told
+
+    def heading(self, record: Record) -> str:
         """Return type, number and notation of a document, as they are cited."""
         number = "/".join(part for part in (record.number, record.notation) if part)
         return " ".join(part for part in (record.type_name, f"số {number}" if number else "") if part)
-
-    def route(self, component: Component) -> str:
-        """Return how a PDF/A was made, in one line."""
-        return str(component.facts.get("route", ""))
 
     def signatures(self, component: Component) -> list[Mapping[str, Any]]:
         """Return the signatures found in an original."""
@@ -125,6 +183,10 @@ class CaseFileScreen(Screen):
     def signature_tone(self, verdict: str) -> str:
         """Return the tone of a signature's verdict (EN 319 102-1 words)."""
         return {"TOTAL-PASSED": "ok", "TOTAL-FAILED": "bad"}.get(verdict, "wait")
+
+    def signature_words(self, verdict: str) -> str:
+        """Return a signature's verdict in words."""
+        return self.t(VERDICTS.get(verdict, VERDICTS["INDETERMINATE"]))
 
     # description
 
@@ -159,6 +221,26 @@ class CaseFileScreen(Screen):
     def active_holds(self) -> list[Hold]:
         """Return the holds in force."""
         return [hold for hold in self.holds if hold.lifted_at is None]
+
+    @property
+    def may_see_order(self) -> bool:
+        """Say whether the decision a case file was destroyed by has a page for this person."""
+        return self.may("Tang Thu: Read disposal")
+
+    @property
+    def past_due(self) -> bool:
+        """Say whether the last day to keep it is over, and it is still here."""
+        last = self.file.last_day
+        return self.file.state == CaseFileState.STORED and last is not None and last < self.today
+
+    def copies_in_short(self) -> str:
+        """Return how many copies there are and how they are, in one sentence."""
+        states = [copy.state for package in self.file.packages for copy in package.copies]
+        good = states.count("verified")
+        numbers = {"all": self.count(len(states)), "good": self.count(good)}
+        if good == len(states):
+            return self.t(_("${all} copies, all intact when last read.", mapping=numbers))
+        return self.t(_("${good} of ${all} copies are intact.", mapping=numbers))
 
     def worst(self) -> str:
         """Return the state of the worst copy."""

@@ -120,5 +120,11 @@
     });
   }
 
-  document.addEventListener("DOMContentLoaded", function () { menu(); progress(); confirming(); ticking(); choosing(); dropping(); busy(); folding(); });
+  // <section data-viewer>: a browser that shows no PDF in a page says so instead of a grey box.
+  function viewing() {
+    if (navigator.pdfViewerEnabled !== false) return;
+    document.querySelectorAll("[data-viewer]").forEach(function (box) { box.dataset.pdf = "no"; });
+  }
+
+  document.addEventListener("DOMContentLoaded", function () { menu(); progress(); confirming(); ticking(); choosing(); dropping(); busy(); folding(); viewing(); });
 })();

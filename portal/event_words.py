@@ -1,0 +1,96 @@
+"""An event in a few words: not only its verb but which of several events of that verb it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from archive.ledger.event import Event, Verb
+from archive.reason import Lang
+from archive.receipt_words import receipt_told
+from portal import words
+from portal.i18n import _
+
+Translated = Callable[[Any], str]
+
+DESTRUCTION = {
+    "erasing": _("Destruction under way"),
+    "done": _("Destroyed"),
+    "held": _("Not destroyed: held"),
+    "refused": _("Not destroyed: a condition fails"),
+}
+LAST_COPY = _("Destruction under way: the last copy now")
+HAND_OVER = {
+    "sent": _("Sent to the Historical Archive"),
+    "done": _("Handed over"),
+    "refused": _("Hand-over refused"),
+    "waiting": _("Hand-over waits"),
+}
+"""Outcome an event says -> what happened."""
+
+
+def headline(event: Event, t: Translated, lang: Lang) -> str:
+    """Return what happened, so that two events that are not the same read differently.
+
+    Args:
+        t: turns a message into the reader's language.
+        lang: that language, for what holders wrote.
+    """
+    payload, verb = event.payload, event.verb
+    plain = t(words.VERBS[verb])
+    if verb is Verb.DECISION:
+        return _decision(event, plain, t)
+    if verb is Verb.DESTROY:
+        last = payload.get("outcome") == "erasing" and payload.get("detail")
+        return t(LAST_COPY if last else DESTRUCTION.get(str(payload.get("outcome")), words.VERBS[verb]))
+    if verb is Verb.TRANSFER:
+        return t(HAND_OVER.get(str(payload.get("outcome")), words.VERBS[verb]))
+    if verb is Verb.ERASE:
+        place = {"place": receipt_told(str(payload.get("holder", "")), lang)}
+        if payload.get("gone", True):
+            return t(_("Erased: ${place}", mapping=place))
+        return t(_("Not yet erased: ${place}", mapping=place))
+    if verb is Verb.REQUEST and payload.get("kind"):
+        return f"{plain}: {t(words.REQUEST_KINDS.get(payload['kind'], payload['kind']))}"
+    if event.object_kind == "ledger" and verb is Verb.FIXITY_CHECK:
+        return t(_("Ledger verified: faults found") if payload.get("faults") else _("Ledger verified: whole"))
+    if event.object_kind == "ledger" and verb is Verb.REPAIR:
+        return t(_("Segment of the ledger written again"))
+    if verb is Verb.RIGHTS_CHANGE and "wrong_passwords" in payload:
+        return t(_("Has to wait after wrong passwords"))
+    if verb is Verb.VALIDATE:
+        return _checked(payload, t) or plain
+    if event.object_kind == "submission" and verb is Verb.RETURN and payload.get("state"):
+        return f"{plain}: {t(words.SUBMISSION_STATES.get(payload['state'], payload['state']))}"
+    return plain
+
+
+def _checked(payload: Mapping[str, Any], t: Translated) -> str:
+    """Return what a check brought; several events of one check say different things."""
+    if "profile" in payload:
+        found = len(payload.get("codes", ()))
+        none = _("Checked against the rules: nothing found")
+        some = _("Checked against the rules: ${number} kinds of findings", mapping={"number": found})
+        return t(some if found else none)
+    if "gathered" in payload:
+        return t(_("Documents that came alone were joined"))
+    if payload.get("state"):
+        return t(words.SUBMISSION_STATES.get(payload["state"], payload["state"]))
+    if "title" in payload or "file_code" in payload:
+        return t(_("Description recorded"))
+    return t(_("Findings recorded")) if payload.get("codes") else ""
+
+
+def _decision(event: Event, plain: str, t: Translated) -> str:
+    payload = event.payload
+    if "quarantine" in payload:
+        state = payload["quarantine"].get("state")
+        return f"{plain}: {t(words.QUARANTINE_STATES.get(state, state))}"
+    if "approval" in payload:
+        return t(_("Approval"))
+    if event.object_kind == "submission":
+        return f"{plain}: {t(words.SUBMISSION_STATES.get(payload.get('state'), payload.get('state')))}"
+    if "state" in payload:
+        return f"{plain}: {t(words.ORDER_STATES.get(payload['state'], payload['state']))}"
+    kind = payload.get("order", {}).get("kind")
+    return f"{t(_('Order made'))}: {t(words.ORDER_KINDS.get(kind, kind))}"
