@@ -114,20 +114,26 @@ def propose(session: Session, new: NewOrder, *, viewer: Viewer, now: datetime) -
     return order
 
 
-def named(session: Session, order_id: str, *, lock: bool = False) -> Order:
+def named(session: Session, order_id: str, *, lock: bool = False, kind: OrderKind | None = None) -> Order:
     """Return the order of that id.
 
     Args:
         session: on the register.
         order_id: as `propose` returned it.
         lock: keep it from being changed beside us until the transaction ends.
+        kind: it must be of; any when left out.
 
     Raises:
         NotFoundError: there is none.
+        OrderRefusedError: it is of another kind.
     """
     order = session.get(Order, order_id, with_for_update=lock)
     if order is None:
         raise NotFoundError(because("archive.no-order", order=order_id))
+    if kind is not None and order.kind != kind:
+        raise OrderRefusedError(
+            (because("archive.other-kind", order=order_id, kind=order.kind, wanted=kind),)
+        )
     return order
 
 
@@ -198,14 +204,12 @@ def refuse(
         NotAllowedError: the viewer has no say.
         OrderRefusedError: no reason, another kind, or it has begun.
     """
-    order = named(session, order_id, lock=True)
+    order = named(session, order_id, lock=True, kind=kind)
     role = next((one for one in deciders if viewer.has(one, order.agency_code)), Role.ARCHIVIST)
     viewer.require(role, order.agency_code)
     if role is Role.ARCHIVIST and viewer.name != order.proposed_by:
         raise NotAllowedError(because("archive.not-theirs-to-refuse", who=viewer.name))
     reasons = []
-    if order.kind != kind:
-        reasons.append(because("archive.other-kind", order=order.id, kind=order.kind, wanted=kind))
     if order.state not in (OrderState.PROPOSED, OrderState.APPROVED):
         reasons.append(because("archive.too-late-to-refuse", state=order.state))
     if not reason.strip():

@@ -83,11 +83,7 @@ def approve(session: Session, order_id: str, *, viewer: Viewer, now: datetime) -
         NotAllowedError: the viewer is not the head there.
         OrderRefusedError: no hand-over, the proposer, or it waits for nobody.
     """
-    order = orders.named(session, order_id)
-    if order.kind != OrderKind.TRANSFER:
-        raise OrderRefusedError(
-            (because("archive.other-kind", order=order.id, kind=order.kind, wanted=OrderKind.TRANSFER),)
-        )
+    orders.named(session, order_id, kind=OrderKind.TRANSFER)
     return orders.approve(session, order_id, viewer=viewer, role=Role.HEAD, now=now)
 
 

@@ -141,7 +141,7 @@ def _run(
     order_id: str, viewer: Viewer, now: datetime, asked: Sequence[Holder], time: Callable[[], datetime]
 ) -> Outcome:
     with transaction() as session:
-        order = orders.named(session, order_id, lock=True)
+        order = orders.named(session, order_id, lock=True, kind=OrderKind.DESTRUCTION)
         actor = _executor(order, viewer)
         if order.state != OrderState.DONE:
             _begin(session, order, actor, now)
@@ -163,10 +163,6 @@ def _lasting(holder: Holder) -> bool:
 
 
 def _executor(order: Order, viewer: Viewer) -> _Actor:
-    if order.kind != OrderKind.DESTRUCTION:
-        raise OrderRefusedError(
-            (because("archive.other-kind", order=order.id, kind=order.kind, wanted=OrderKind.DESTRUCTION),)
-        )
     role = next((role for role in MAY_EXECUTE if viewer.has(role, order.agency_code)), None)
     if role is None:
         raise NotAllowedError(
@@ -187,7 +183,7 @@ def check(session: Session, order_id: str, *, viewer: Viewer, now: datetime) -> 
         NotAllowedError: the viewer may not carry it out.
         OrderRefusedError: the vault's own check failed, or every case file has a reason against it.
     """
-    order = orders.named(session, order_id)
+    order = orders.named(session, order_id, kind=OrderKind.DESTRUCTION)
     _executor(order, viewer)
     if order.state != OrderState.DONE and (reasons := _reasons_not_to_begin(session, order, now)):
         raise OrderRefusedError(reasons)

@@ -144,14 +144,8 @@ def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now:
         NotAllowedError: the role is not held.
         OrderRefusedError: no destruction, the proposer, the same person twice, a role that has no say.
     """
-    order = orders.named(session, order_id)
-    if order.kind != OrderKind.DESTRUCTION:
-        raise OrderRefusedError((_other_kind(order),))
+    orders.named(session, order_id, kind=OrderKind.DESTRUCTION)
     return orders.approve(session, order_id, viewer=viewer, role=role, now=now)
-
-
-def _other_kind(order: Order) -> Reason:
-    return because("archive.other-kind", order=order.id, kind=order.kind, wanted=OrderKind.DESTRUCTION)
 
 
 def _candidate(session: Session, file: CaseFile, today: date) -> Candidate:

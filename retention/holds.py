@@ -196,11 +196,7 @@ def lift(session: Session, order_id: str, *, viewer: Viewer, role: Role, now: da
         NotAllowedError: the role is not held.
         OrderRefusedError: not a lifting, the same person, or lifted already.
     """
-    order = orders.named(session, order_id)
-    if order.kind != OrderKind.LIFT_HOLD:
-        raise OrderRefusedError(
-            (because("archive.other-kind", order=order_id, kind=order.kind, wanted=OrderKind.LIFT_HOLD),)
-        )
+    order = orders.named(session, order_id, kind=OrderKind.LIFT_HOLD)
     hold, file = _hold(session, str(order.payload.get("hold_id", "")))
     if same_person(hold.placed_by, viewer.name):
         raise OrderRefusedError((because("retention.lifts-own", who=viewer.name),))
