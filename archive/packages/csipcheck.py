@@ -6,7 +6,7 @@ import posixpath
 import re
 from pathlib import Path
 
-from archive.packages import mets, premis
+from archive.packages import mets_reading, premis_reading
 from archive.packages.errors import UnreadableError
 from archive.packages.facts import Fault
 from archive.packages.markup import stream
@@ -87,11 +87,13 @@ class CsipCheck:
             path.startswith("representations/") and path.count("/") == 2 and path.endswith("/METS.xml")
         ):
             with self._tree.open(name) as source:
-                for reference in mets.references(source, path, schema(self._schemas, "mets1_12.xsd")):
+                for reference in mets_reading.references(source, path, schema(self._schemas, "mets1_12.xsd")):
                     self._reference(path, reference, listed)
         elif PRESERVATION.match(path):
             with self._tree.open(name) as source:
-                for place, sha256, size in premis.fixities(source, path, schema(self._schemas, "premis.xsd")):
+                for place, sha256, size in premis_reading.fixities(
+                    source, path, schema(self._schemas, "premis.xsd")
+                ):
                     self._compare("PREMIS-FIXITY", place, path, sha256, size)
         elif path == "metadata/descriptive/EAD.xml" or DOCUMENT.match(path):
             form = "ead_hoso.xsd" if path.startswith("metadata/") else "ead_tailieu.xsd"
@@ -101,14 +103,14 @@ class CsipCheck:
 
     def _head(self, path: str) -> None:
         with self._tree.open(self._root + path) as source:
-            said = mets.attributes_of(source, path)
+            said = mets_reading.attributes_of(source, path)
         folder = self._root.rstrip("/").rsplit("/", 1)[-1]
         if said.get("OBJID", "").replace(":", "_") != folder:
             self._fault("CSIP1", path, f"OBJID {said.get('OBJID', '')!r} is not the folder's name {folder!r}")
         if said.get("OAISPACKAGETYPE") != "AIP":
             self._fault("CSIP9", path, f"OAISPACKAGETYPE is {said.get('OAISPACKAGETYPE', '')!r}, not AIP")
 
-    def _reference(self, path: str, reference: mets.Reference, listed: set[str]) -> None:
+    def _reference(self, path: str, reference: mets_reading.Reference, listed: set[str]) -> None:
         target = posixpath.normpath(posixpath.join(posixpath.dirname(path), reference.path))
         if fault_in(reference.path) or target.startswith(".."):
             self._fault(

@@ -1,4 +1,4 @@
-"""METS 1.12 as E-ARK CSIP and TT 05/2025 want it: one for the package, one for each representation.
+"""Write METS 1.12 as E-ARK CSIP and TT 05/2025 want it: one for the package, one for each representation.
 
 SHA-256 in upper-case hex, times with +07:00. The profile of the package's METS is the one the circular
 prints for AIPs, that of the representations CSIP's (one digest of TT 05/2025; our reading). Written element
@@ -7,7 +7,7 @@ by element; file identifiers are counters, so the second pass over the records n
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +15,8 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
-from archive.packages.errors import UnreadableError
-from archive.packages.markup import CSIP, METS, PARSER_OPTIONS, XLINK, XSI, checked, stream, vietnam
-from archive.packages.names import href, unhref
+from archive.packages.markup import CSIP, METS, XLINK, XSI, checked, vietnam
+from archive.packages.names import href
 
 PROFILE_PACKAGE = "http://www.ra.ee/METS/v01/IP.xml"
 PROFILE_REPRESENTATION = "https://earkcsip.dilcis.eu/profile/E-ARK-CSIP.xml"
@@ -27,8 +26,6 @@ SCHEMA_LOCATION = (
     f"{CSIP} {{up}}schemas/DILCISExtensionMETS.xsd"
 )
 SOFTWARE = "Tàng Thư"
-FILE, MDREF, MPTR = f"{{{METS}}}file", f"{{{METS}}}mdRef", f"{{{METS}}}mptr"
-FLOCAT, ROOT = f"{{{METS}}}FLocat", f"{{{METS}}}mets"
 HREF = f"{{{XLINK}}}href"
 
 
@@ -89,7 +86,7 @@ class MetsWriter:
             f"{{{CSIP}}}CONTENTINFORMATIONTYPE": "MIXED",
             f"{{{XSI}}}schemaLocation": SCHEMA_LOCATION.format(up=head.up),
         }
-        self._stack.enter_context(self._xml.element(ROOT, attributes, nsmap=NSMAP))
+        self._stack.enter_context(self._xml.element(f"{{{METS}}}mets", attributes, nsmap=NSMAP))
         self._xml.write("\n")
         self._header()
         return self
@@ -246,7 +243,7 @@ class MetsWriter:
         self._leaf("mdRef", attributes | kind | self._bytes(listed), "")
 
     def _file_entry(self, identifier: str, listed: Listed) -> None:
-        with self._xml.element(FILE, {"ID": identifier} | self._bytes(listed)):
+        with self._tag("file", {"ID": identifier} | self._bytes(listed)):
             where = {f"{{{XLINK}}}type": "simple", HREF: href(listed.path), "LOCTYPE": "URL"}
             self._leaf("FLocat", where, "")
         self._xml.write("\n")
@@ -263,57 +260,3 @@ class MetsWriter:
 
 def _content(group: Group) -> dict[str, str]:
     return {f"{{{CSIP}}}CONTENTINFORMATIONTYPE": "MIXED"} if group.pointer else {}
-
-
-@dataclass(frozen=True)
-class Reference:
-    """One reference read from a METS file.
-
-    Attributes:
-        kind: file, metadata or pointer (to another METS, without checksum).
-        path: relative to the METS file, decoded.
-    """
-
-    kind: str
-    path: str
-    checksum: str = ""
-    checksum_type: str = ""
-    size: str = ""
-
-
-def references(source: BinaryIO, place: str, schema: Any) -> Iterator[Reference]:
-    """Yield every reference of a METS file, validating it on the way.
-
-    Raises:
-        UnreadableError: not well-formed or not valid.
-    """
-    for element in stream(source, place, tags=frozenset({FILE, MDREF, MPTR}), schema=schema):
-        if element.tag == MPTR:
-            yield Reference("pointer", unhref(element.get(HREF, "")))
-            continue
-        where = element if element.tag == MDREF else element.find(FLOCAT)
-        if where is None or not where.get(HREF):
-            raise UnreadableError(f"{place}: {element.get('ID', 'a file')} has no location")
-        yield Reference(
-            "metadata" if element.tag == MDREF else "file",
-            unhref(where.get(HREF, "")),
-            element.get("CHECKSUM", ""),
-            element.get("CHECKSUMTYPE", ""),
-            element.get("SIZE", ""),
-        )
-
-
-def attributes_of(source: BinaryIO, place: str) -> dict[str, str]:
-    """Return the root's attributes and `OAISPACKAGETYPE`, reading no further than the header."""
-    found: dict[str, str] = {}
-    try:
-        for _, element in etree.iterparse(source, events=("start",), **PARSER_OPTIONS):
-            if not found:
-                found = {"": element.tag, **dict(element.attrib)}
-            if element.tag == f"{{{METS}}}metsHdr":
-                found["OAISPACKAGETYPE"] = element.get(f"{{{CSIP}}}OAISPACKAGETYPE", "")
-                break
-            element.clear()
-    except etree.LxmlError as error:
-        raise UnreadableError(f"{place}: {error}") from error
-    return found

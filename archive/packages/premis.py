@@ -1,4 +1,4 @@
-"""PREMIS 3: what each file is (objects), what was done (events), by whom or what (agents).
+"""Write PREMIS 3: what each file is (objects), what was done (events), by whom or what (agents).
 
 `PREMIS.xml` of the package holds the package itself, its documentation, all events and agents; each
 representation has a `PREMIS_<name>.xml` with its files (TT 05/2025 Phụ lục I asks for both). Everything is
@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any, BinaryIO
 
 from lxml import etree
 
-from archive.packages.errors import UnreadableError, UnwritableError
+from archive.packages.errors import UnwritableError
 from archive.packages.facts import ComponentFacts, DocumentationFile, EventFacts, PackageFacts, RecordFacts
-from archive.packages.markup import NOT_XML, PREMIS, TT, XSI, checked, moment, stream, vietnam
+from archive.packages.markup import NOT_XML, PREMIS, TT, XSI, checked, vietnam
 
 COMPONENT = "tangthu-component"
 RECORD = "tangthu-record"
@@ -27,18 +26,8 @@ OWN_EVENT = "tangthu-writer"
 AGENT = "tangthu-agent"
 OBJID = "OBJID"
 OBJECT_TAG = f"{{{PREMIS}}}object"
-EVENT_TAG = f"{{{PREMIS}}}event"
 NSMAP = {"premis": PREMIS, "xsi": XSI, "tt": TT}
 WITH_VERSION = re.compile(r"[ /]v?\d")
-
-
-@dataclass(frozen=True)
-class PlacedComponent:
-    """A component as PREMIS describes it, and where it belongs."""
-
-    record_id: str
-    position: int
-    component: ComponentFacts
 
 
 class PremisWriter:
@@ -217,92 +206,6 @@ def json_text(facts: object, place: str) -> str:
 def agents(events: Iterable[EventFacts]) -> list[str]:
     """Return the names of all agents, each once, in order of appearance."""
     return list(dict.fromkeys(event.agent for event in events))
-
-
-def read_components(source: BinaryIO, place: str) -> Iterator[PlacedComponent]:
-    """Yield the components a representation's PREMIS describes."""
-    for element in stream(source, place, tags=frozenset({OBJECT_TAG})):
-        if _text(element, "objectIdentifier/objectIdentifierType") != COMPONENT:
-            continue
-        kept = element.find(f".//{{{TT}}}component")
-        if kept is None:
-            raise UnreadableError(f"{place}: an object has no tt:component")
-        try:
-            yield PlacedComponent(
-                record_id=kept.get("record", ""),
-                position=int(kept.get("position", "")),
-                component=ComponentFacts(
-                    id=_text(element, "objectIdentifier/objectIdentifierValue"),
-                    role=kept.get("role", ""),
-                    name=_text(element, "originalName"),
-                    path=_text(element, "storage/contentLocation/contentLocationValue"),
-                    media_type=_text(element, "objectCharacteristics/format/formatDesignation/formatName"),
-                    puid=_text(element, "objectCharacteristics/format/formatRegistry/formatRegistryKey"),
-                    size=int(_text(element, "objectCharacteristics/size")),
-                    sha256=_text(element, "objectCharacteristics/fixity/messageDigest").lower(),
-                    facts=json.loads(kept.text or "{}"),
-                ),
-            )
-        except ValueError as error:
-            raise UnreadableError(f"{place}: {error}") from error
-
-
-def read_package(
-    source: BinaryIO, place: str
-) -> tuple[tuple[DocumentationFile, ...], tuple[EventFacts, ...]]:
-    """Return the documentation and the events the package's PREMIS describes."""
-    kept: list[DocumentationFile] = []
-    events: list[EventFacts] = []
-    try:
-        for element in stream(source, place, tags=frozenset({OBJECT_TAG, EVENT_TAG})):
-            if element.tag == EVENT_TAG:
-                if _text(element, "eventIdentifier/eventIdentifierType") == EVENT:
-                    events.append(_event(element))
-            elif _text(element, "objectIdentifier/objectIdentifierType") == DOCUMENTATION:
-                kept.append(
-                    DocumentationFile(
-                        path=_text(element, "objectIdentifier/objectIdentifierValue"),
-                        size=int(_text(element, "objectCharacteristics/size")),
-                        sha256=_text(element, "objectCharacteristics/fixity/messageDigest").lower(),
-                    )
-                )
-    except ValueError as error:
-        raise UnreadableError(f"{place}: {error}") from error
-    return tuple(kept), tuple(events)
-
-
-def fixities(source: BinaryIO, place: str, schema: Any = None) -> Iterator[tuple[str, str, str]]:
-    """Yield (path, SHA-256 as written, size as written) of every file object; validates on the way."""
-    for element in stream(source, place, tags=frozenset({OBJECT_TAG}), schema=schema):
-        path = _text(element, "storage/contentLocation/contentLocationValue")
-        if path:
-            yield (
-                path,
-                _text(element, "objectCharacteristics/fixity/messageDigest"),
-                _text(element, "objectCharacteristics/size"),
-            )
-
-
-def _event(element: Any) -> EventFacts:
-    linked = [
-        _text(link, "linkingObjectIdentifierValue")
-        for link in element.iterfind(f"{{{PREMIS}}}linkingObjectIdentifier")
-        if _text(link, "linkingObjectIdentifierType") == COMPONENT
-    ]
-    return EventFacts(
-        id=_text(element, "eventIdentifier/eventIdentifierValue"),
-        kind=_text(element, "eventType"),
-        at=moment(_text(element, "eventDateTime")),
-        outcome=_text(element, "eventOutcomeInformation/eventOutcome"),
-        detail=_text(element, "eventDetailInformation/eventDetail"),
-        agent=_text(element, "linkingAgentIdentifier/linkingAgentIdentifierValue"),
-        objects=tuple(linked),
-    )
-
-
-def _text(element: Any, path: str) -> str:
-    found = element.find("/".join(f"{{{PREMIS}}}{step}" for step in path.split("/")))
-    return "" if found is None else found.text or ""
 
 
 def _role(agent: str) -> str:

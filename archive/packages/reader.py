@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from archive.errors import NotFoundError
-from archive.packages import ead, premis
+from archive.packages import ead, premis_reading
 from archive.packages.directory import Found, data_offset, find
 from archive.packages.errors import UnreadableError
 from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts
@@ -159,14 +159,14 @@ def read_facts(source: BinaryIO) -> PackageFacts:
     for name in names:
         if PRESERVATION.match(name):
             with package.open(name) as stream:
-                for placed in premis.read_components(stream, name):
+                for placed in premis_reading.read_components(stream, name):
                     components.setdefault(placed.record_id, []).append((placed.position, placed.component))
     records = [_record(package.read(name), name, components) for name in _descriptions(names)]
     if components:
         raise UnreadableError(f"PREMIS names files of a record that no EAD_doc describes: {min(components)}")
     about = "metadata/preservation/PREMIS.xml"
     with package.open(about) as stream:
-        documentation, events = premis.read_package(stream, about)
+        documentation, events = premis_reading.read_package(stream, about)
     described = "metadata/descriptive/EAD.xml"
     return ead.read_file(
         package.read(described), described, records, documentation=documentation, events=events

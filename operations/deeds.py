@@ -1,0 +1,217 @@
+"""What people do with stored case files in the demonstration, through the functions the portal calls."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import select
+
+from archive import custody, holders, orders
+from archive.errors import OrderRefusedError
+from archive.ledger.follow import follow, followers
+from archive.ledger.verify import verify as verify_ledger
+from archive.packages.verify import verify as verify_package
+from archive.register.decisions import OrderKind, Receipt
+from archive.register.models import CaseFile, CaseFileState, Package
+from archive.register.session import reading, transaction
+from archive.settings import ArchiveSettings
+from archive.vietnam import day_of
+from archive.viewer import ALL_AGENCIES, Role, Viewer
+from exports import reception, transfer
+from exports.inventory import inventory
+from exports.settings import ExportsSettings
+from operations.world import Expected
+from retention import certificate, destruction, disposal, holds
+from search.query import Filters, search
+
+ARCHIVIST = Viewer("luutru", {ALL_AGENCIES: frozenset({Role.ARCHIVIST})})
+COUNCIL = Viewer("hoidong", {ALL_AGENCIES: frozenset({Role.COUNCIL})})
+HEAD = Viewer("lanhdao", {ALL_AGENCIES: frozenset({Role.HEAD})})
+RESEARCHER = Viewer("docgia", {ALL_AGENCIES: frozenset({Role.RESEARCHER})})
+
+Judged = tuple[str, bool]
+"""What was seen, in Vietnamese, and whether it is right."""
+
+
+def _today() -> date:
+    return day_of(datetime.now(UTC))
+
+
+def find_decision() -> Judged:
+    """Find a decision as a researcher types it: without accents, without its notation."""
+    results = search("quyet dinh 31/2020", viewer=RESEARCHER, filters=Filters(), page=1, size=5)
+    first = results.hits[0] if results.hits else None
+    detail = f"{results.total} kết quả, đầu tiên: {first.code if first else '-'} {first.title[:50] if first else ''}"
+    return detail, first is not None and first.code == "31/2020/QĐ-UBND"
+
+
+def packages_are_whole() -> Judged:
+    """Verify every copy of every package, and count the copies."""
+    schemas = ArchiveSettings.load().tools_home / "schemas"
+    wanted = ArchiveSettings.load().copies_required
+    count, faults = 0, []
+    with reading() as session:
+        for package in session.scalars(select(Package)):
+            count += 1
+            if len(package.copies) < wanted:
+                faults.append(f"{package.name}: {len(package.copies)} bản")
+            faults += [
+                f"{store.name}: {package.name}: {fault.rule} {fault.path}"
+                for store in ArchiveSettings.load().all_stores
+                for fault in verify_package(store.path / package.name, schemas=schemas)
+            ]
+    return f"{count} gói, {len(faults)} lỗi {faults[:1] or ''}", count > 0 and not faults
+
+
+def retention_is_known() -> Judged:
+    """Count the case files of which it is known how long they are kept."""
+    with reading() as session:
+        rows = session.scalars(select(CaseFile)).all()
+        known = [row for row in rows if row.permanent or row.eligible_from is not None]
+    return f"{len(known)} trên {len(rows)} hồ sơ", bool(rows) and len(known) == len(rows)
+
+
+def _propose(case_file_id: str, number: str) -> str:
+    now = datetime.now(UTC)
+    with transaction() as session:
+        agency = session.get_one(CaseFile, case_file_id).agency_code
+        order = disposal.propose(
+            session,
+            agency_code=agency,
+            case_file_ids=[case_file_id],
+            reason="hết thời hạn lưu trữ",
+            document_number=number,
+            document_date=_today(),
+            viewer=ARCHIVIST,
+            now=now,
+        )
+        return order.id
+
+
+def hold(case_file_id: str) -> Judged:
+    """Hold a case file that a decided list names: neither the list nor a new one may destroy it."""
+    decided = _decided(case_file_id, "100/QĐ-HUY")
+    with transaction() as session:
+        holds.place(
+            session,
+            agency_code=session.get_one(CaseFile, case_file_id).agency_code,
+            case_file_ids=[case_file_id],
+            reason="đang phục vụ thanh tra",
+            document_number="15/TTr-TT",
+            document_date=_today(),
+            viewer=ARCHIVIST,
+            now=datetime.now(UTC),
+        )
+    told = []
+    for act in (
+        lambda: destruction.execute(decided, viewer=HEAD, now=datetime.now(UTC)),
+        lambda: _propose(case_file_id, "101/QĐ-HUY"),
+    ):
+        try:
+            act()
+        except OrderRefusedError as error:
+            told.append(str(error))
+    refused = len(told) == 2 and all("đang phục vụ thanh tra" in reason for reason in told)
+    with reading() as session:
+        untouched = session.get_one(CaseFile, case_file_id).state == CaseFileState.STORED
+    return (told[0] if told else "đề nghị hủy đã lọt qua")[:100], refused and untouched
+
+
+def put_on_list(case_file_id: str) -> Judged:
+    """Propose a case file for destruction; it waits for the council."""
+    return _propose(case_file_id, "103/TTr-HUY"), True
+
+
+def _decided(case_file_id: str, number: str) -> str:
+    """Return the order that destroys a case file, proposed and approved."""
+    order_id = _propose(case_file_id, number)
+    for viewer, role in ((COUNCIL, Role.COUNCIL), (HEAD, Role.HEAD)):
+        with transaction() as session:
+            disposal.approve(session, order_id, viewer=viewer, role=role, now=datetime.now(UTC))
+    return order_id
+
+
+def destroy(case_file_id: str) -> Judged:
+    """Destroy a case file by an approved decision; right when no store has it and every holder gave a receipt."""
+    order_id = _decided(case_file_id, "102/QĐ-HUY")
+    outcome = destruction.execute(order_id, viewer=HEAD, now=datetime.now(UTC))
+    deadline = time.monotonic() + 300
+    while (
+        not outcome.finished and time.monotonic() < deadline
+    ):  # a holder is not done yet: ask again, as the task does
+        time.sleep(5)
+        outcome = destruction.execute(order_id, viewer=HEAD, now=datetime.now(UTC))
+    with reading() as session:
+        row = session.get_one(CaseFile, case_file_id)
+        receipts = session.scalars(select(Receipt).where(Receipt.case_file_id == case_file_id)).all()
+        paper = certificate.certificate(session, order_id)
+        names = [package.name for package in row.packages]
+    left = [store.name for store in custody.stores() for name in names if store.size(name) is not None]
+    everybody = {holder.name for holder in holders.holders()} <= {receipt.holder for receipt in receipts}
+    right = row.state == CaseFileState.DESTROYED and not left and everybody and paper.startswith(b"%PDF")
+    return f"{outcome.count('done')} hồ sơ; {len(receipts)} biên nhận, chứng nhận {len(paper)} byte", right
+
+
+def hand_over(case_file_id: str) -> Judged:
+    """Hand a case file over to the Historical Archive, which gives a receipt."""
+    now = datetime.now(UTC)
+    with transaction() as session:
+        row = session.get_one(CaseFile, case_file_id)
+        order = orders.propose(
+            session,
+            orders.NewOrder(
+                kind=OrderKind.TRANSFER,
+                agency_code=row.agency_code,
+                reason="giao nộp Lưu trữ lịch sử",
+                document_number="7/KH-LTLS",
+                document_date=_today(),
+                case_file_ids=(case_file_id,),
+            ),
+            viewer=ARCHIVIST,
+            now=now,
+        )
+        orders.approve(session, order.id, viewer=HEAD, role=Role.HEAD, now=now + timedelta(seconds=1))
+    transfer.send(order.id, viewer=ARCHIVIST, now=datetime.now(UTC))
+    reception.receive(ExportsSettings.load().inbox, now=datetime.now(UTC))
+    with transaction() as session:
+        transfer.collect(session, now=datetime.now(UTC))
+    with reading() as session:
+        state = session.get_one(CaseFile, case_file_id).state
+    return f"trạng thái {state}", state == CaseFileState.TRANSFERRED
+
+
+def print_inventory(expected: Sequence[Expected]) -> Judged:
+    """Print the inventory of the first agency of which something is to be stored."""
+    agency = next(one.agency for one in expected if one.outcome == "stored")
+    with reading() as session:
+        paper = inventory(session, agency, viewer=ARCHIVIST, today=_today())
+    return f"{len(paper)} byte", paper.startswith(b"%PDF")
+
+
+def statuses(office: Path) -> Judged:
+    """Wait until the office has been told of arrival, refusal, acceptance and completion."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        sent = [json.loads(line) for line in _read_lines(office / "statuses.jsonl")]
+        codes = {str(one.get("status", one.get("code", ""))) for one in sent}
+        if {"01", "02", "03", "06"} <= codes:
+            return f"{len(sent)} thông điệp: {', '.join(sorted(codes))}", True
+        time.sleep(1)
+    return f"chỉ có {', '.join(sorted(codes)) or 'không gì'}", False
+
+
+def _read_lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def ledger_is_whole() -> Judged:
+    """Let every follower read to the end, then verify the ledger."""
+    for follower in followers():
+        follow(follower)
+    with reading() as session:
+        faults = verify_ledger(session)
+    return faults[0] if faults else "không thiếu, không đổi, không đảo", not faults
