@@ -18,17 +18,9 @@ from archive.register.models import CaseFile, Regime
 from archive.register.session import reading, transaction
 from archive.viewer import Role
 from retention import disposal
+from retention.conditions import CONDITIONS, KeptBy
 from retention.destruction import execute
-from retention.states import (
-    CONDITIONS,
-    START,
-    STATES_END,
-    TRANSITIONS,
-    KeptBy,
-    State,
-    allowed,
-    transitions_from,
-)
+from retention.states import START, STATES_END, TRANSITIONS, State, allowed, transitions_from
 
 
 def reachable(regime: Regime) -> set[State]:
