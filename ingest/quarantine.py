@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.errors import TemporaryError
+from archive.flushing import flush_folder
 from archive.hashing import Copied, hashed_copy
 from archive.holders import Erasure, Holder, Target
 from archive.reason import because, trouble
@@ -68,11 +69,16 @@ def keep(submission_id: str, source: BinaryIO, *, limit: int, name: str = "") ->
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         if name:
-            (target.parent / "name").write_text(name, "utf-8")
+            with (target.parent / "name").open("wb") as out:
+                out.write(name.encode())
+                out.flush()
+                os.fsync(out.fileno())
         with target.open("wb") as out:
             kept = hashed_copy(source, out, limit=limit)
             out.flush()
             os.fsync(out.fileno())
+        flush_folder(target.parent)
+        flush_folder(home())
     except OSError as error:
         drop(submission_id)
         raise TemporaryError(because("ingest.quarantine-trouble", trouble=trouble(error))) from error

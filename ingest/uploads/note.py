@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from archive.errors import TemporaryError
+from archive.flushing import flush_folder
 from archive.reason import because, trouble
 
 T = TypeVar("T")
@@ -34,6 +35,7 @@ def write(path: Path, value: Any) -> None:
             out.flush()
             os.fsync(out.fileno())
         part.replace(path)
+        flush_folder(path.parent)
     except OSError as error:
         raise TemporaryError(because("ingest.quarantine-trouble", trouble=trouble(error))) from error
 

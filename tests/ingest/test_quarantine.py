@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +28,21 @@ def test_what_arrives_is_kept_byte_for_byte_with_its_hash(house: Path) -> None:
     kept = quarantine.keep("s1", io.BytesIO(data), limit=10**9)
     assert quarantine.raw("s1").read_bytes() == data
     assert (kept.size, kept.sha256) == (len(data), hashlib.sha256(data).hexdigest())
+
+
+def test_what_is_kept_is_found_after_a_power_cut(house: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[Path] = []
+    real = os.fsync
+
+    def noted(descriptor: int) -> None:
+        real(descriptor)
+        flushed.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+
+    monkeypatch.setattr(os, "fsync", noted)
+    quarantine.keep("s1", io.BytesIO(b"x"), limit=100, name="hồ sơ.zip")
+    place = quarantine.folder("s1").resolve()
+    assert flushed == [place / "name", place / "raw", place, place.parent], "bytes first, then their names"
+    assert quarantine.name_of("s1") == "hồ sơ.zip"
 
 
 @pytest.mark.parametrize("size, fits", [(99, True), (100, True), (101, False)])
