@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, case, false, func, select
+from sqlalchemy import and_, case, false, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive.errors import NotAllowedError, NotFoundError
@@ -16,13 +16,13 @@ from archive.queue import send_after_commit
 from archive.reason import because
 from archive.register.models import StepResult, Submission, SubmissionState
 from archive.register.projection import apply
-from archive.viewer import ALL_AGENCIES, Role, Viewer
+from archive.viewer import Role, Viewer
 from ingest import outbox
 from ingest.errors import IngestError
 from ingest.finding import Severity
 from ingest.pipeline import STEPS, accepted
+from ingest.seen_by import seen_by
 
-SEES = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
 CODES_NEVER_ACCEPTED = frozenset({"RECORD_STORED"})
 SORTS = {
     "received": Submission.received_at,
@@ -78,11 +78,12 @@ def listing(
         sort: received, title, agency or due; a leading "-" turns the order round. By due: undecided ones first, those
             without a deadline behind them.
     """
-    mine = _visible(select(Submission), viewer)
-    per_state = _visible(select(Submission.state, func.count()), viewer).group_by(Submission.state)
+    seen = seen_by(viewer, Submission.agency_code)
+    mine = select(Submission).where(seen)
+    per_state = select(Submission.state, func.count()).where(seen).group_by(Submission.state)
     counts = {str(state_name): int(number) for state_name, number in session.execute(per_state)}
     over = and_(Submission.state.in_(STATES_UNDECIDED), Submission.due_at < now) if now else false()
-    late = session.scalar(_visible(select(func.count()).select_from(Submission).where(over), viewer)) or 0
+    late = session.scalar(select(func.count()).select_from(Submission).where(seen, over)) or 0
     if late_only:
         mine = mine.where(over)
     if state:
@@ -111,8 +112,8 @@ def one(session: Session, submission_id: str, *, viewer: Viewer) -> Submission:
         NotFoundError: there is none, or the viewer may not see it (the two look the same on purpose).
     """
     found: Submission | None = session.scalar(
-        _visible(select(Submission), viewer)
-        .where(Submission.id == submission_id)
+        select(Submission)
+        .where(seen_by(viewer, Submission.agency_code), Submission.id == submission_id)
         .options(selectinload(Submission.findings), selectinload(Submission.steps))
     )
     if found is None:
@@ -205,8 +206,3 @@ def _to_decide(session: Session, submission_id: str, viewer: Viewer) -> Submissi
     if submission.state != SubmissionState.TO_DECIDE:
         raise IngestError(because("ingest.nothing-to-decide", state=submission.state))
     return submission
-
-
-def _visible(query: Select, viewer: Viewer) -> Select:  # type: ignore[type-arg]  # used for rows and counts alike
-    agencies = viewer.agencies_with(SEES)
-    return query if ALL_AGENCIES in agencies else query.where(Submission.agency_code.in_(agencies))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.errors import NotAllowedError, NotFoundError
@@ -21,9 +21,10 @@ from archive.reason import because
 from archive.register.agreements import Agreement, AgreementState
 from archive.register.models import Agency, new_id
 from archive.register.projection import apply
-from archive.viewer import ALL_AGENCIES, Role, Viewer, same_person
+from archive.viewer import Role, Viewer, same_person
 from ingest.agreements.terms import AgreementError, Draft, Terms, without_agreement
 from ingest.checks.agreed import Narrowed
+from ingest.seen_by import seen_by
 
 BASIS = "NĐ 01/2013/NĐ-CP Điều 7.3.b"
 SEES = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR})
@@ -87,7 +88,7 @@ def agreed_on(session: Session, agency_code: str, day: date) -> Agreed:
 
 def listing(session: Session, *, viewer: Viewer, agency: str | None = None) -> Sequence[Agreement]:
     """Return the versions this person may see, by agency, the newest first."""
-    query = select(Agreement).where(_seen_by(viewer))
+    query = select(Agreement).where(seen_by(viewer, Agreement.agency_code, roles=SEES))
     if agency:
         query = query.where(Agreement.agency_code == agency)
     return session.scalars(query.order_by(Agreement.agency_code, Agreement.version.desc())).all()
@@ -100,7 +101,9 @@ def one(session: Session, agreement_id: str, *, viewer: Viewer) -> Agreement:
         NotFoundError: there is none, or the viewer may not see it (the two look the same on purpose).
     """
     found: Agreement | None = session.scalar(
-        select(Agreement).where(_seen_by(viewer), Agreement.id == agreement_id)
+        select(Agreement).where(
+            seen_by(viewer, Agreement.agency_code, roles=SEES), Agreement.id == agreement_id
+        )
     )
     if found is None:
         raise NotFoundError(because("ingest.no-agreement", agreement=agreement_id, who=viewer.name))
@@ -225,8 +228,3 @@ def _decide(
     )
     apply(session, event)
     return row
-
-
-def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
-    agencies = viewer.agencies_with(SEES)
-    return true() if ALL_AGENCIES in agencies else Agreement.agency_code.in_(agencies)

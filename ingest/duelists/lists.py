@@ -6,13 +6,13 @@ the archive, and how they are changed, is our own rule.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, case, exists, func, select, true
+from sqlalchemy import ColumnElement, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from archive.errors import NotAllowedError, NotFoundError
@@ -22,13 +22,13 @@ from archive.reason import Reason, because
 from archive.register.agreements import DueFile
 from archive.register.models import STATES_OPEN, Agency, CaseFile, Submission, SubmissionState
 from archive.register.projection import apply
-from archive.viewer import ALL_AGENCIES, Role, Viewer
+from archive.viewer import Role, Viewer
 from ingest.duelists.lines import Line
 from ingest.errors import IngestError
+from ingest.seen_by import seen_by
 
 T = TypeVar("T")
 BASIS = "NĐ 01/2013/NĐ-CP Điều 7.3.a"
-SEES = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
 LISTS = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST})
 AHEAD = timedelta(days=30)
 """How long before the day a line is announced (NĐ 30/2020/NĐ-CP Phụ lục VI III.5.b)."""
@@ -171,7 +171,7 @@ def listing(
         state: a `DueState`, "overdue" or "soon"; "" for all.
         sort: planned, code, title or agency; a leading "-" turns the order round.
     """
-    mine = [DueFile.withdrawn_at.is_(None), _seen_by(viewer)]
+    mine = [DueFile.withdrawn_at.is_(None), seen_by(viewer, DueFile.agency_code)]
     if agency:
         mine.append(DueFile.agency_code == agency)
     found = _state()
@@ -216,7 +216,11 @@ def listing(
 
 def count_due(session: Session, *, viewer: Viewer, today: date) -> tuple[int, int]:
     """Return how many lines this person may see are overdue, and due within 30 days, and not stored."""
-    mine = (DueFile.withdrawn_at.is_(None), _seen_by(viewer), _state() != DueState.STORED.value)
+    mine = (
+        DueFile.withdrawn_at.is_(None),
+        seen_by(viewer, DueFile.agency_code),
+        _state() != DueState.STORED.value,
+    )
     late = session.scalar(select(func.count()).where(*mine, DueFile.planned_on < today)) or 0
     within = DueFile.planned_on.between(today, today + AHEAD)
     return late, session.scalar(select(func.count()).where(*mine, within)) or 0
@@ -305,8 +309,3 @@ def _differs(row: DueFile | None, line: Line) -> bool:
 def _parts(values: Sequence[T]) -> Iterator[Sequence[T]]:
     for start in range(0, len(values), IN_ONE_EVENT):
         yield values[start : start + IN_ONE_EVENT]
-
-
-def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
-    agencies: Iterable[str] = viewer.agencies_with(SEES)
-    return true() if ALL_AGENCIES in agencies else DueFile.agency_code.in_(agencies)

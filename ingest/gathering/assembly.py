@@ -40,9 +40,9 @@ from ingest.delivery import DeliveredDocument, Delivery
 from ingest.errors import IngestError, UnreadableDeliveryError
 from ingest.finding import Finding, Severity
 from ingest.gathering import claims
-from ingest.gathering.waiting import seen_by
 from ingest.outbox import ASSEMBLY
 from ingest.profiles.load import profile_for
+from ingest.seen_by import seen_by
 from ingest.settings import IngestSettings
 
 BASIS = "NĐ 30/2020/NĐ-CP Điều 29, 30 (lập hồ sơ, nộp lưu; ghép văn bản gửi riêng là cách của hệ thống)"
@@ -202,7 +202,7 @@ def _chosen(session: Session, viewer: Viewer, ids: Sequence[str]) -> list[tuple[
         for row, said in session.execute(
             select(Submission, ReceivedMessage)
             .join(ReceivedMessage, ReceivedMessage.submission_id == Submission.id)
-            .where(Submission.id.in_(ids), seen_by(viewer))
+            .where(Submission.id.in_(ids), seen_by(viewer, Submission.agency_code))
         )
     }
     if missing := [id for id in ids if id not in found]:

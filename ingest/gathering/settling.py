@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, true
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.errors import NotFoundError
@@ -16,13 +16,13 @@ from archive.reason import because
 from archive.register.messages import DocumentRequest, ReceivedMessage, RequestKind, RequestState
 from archive.register.models import CaseFile, Record, Submission, SubmissionState
 from archive.register.projection import apply
-from archive.viewer import ALL_AGENCIES, Role, Viewer
+from archive.viewer import Role, Viewer
 from ingest import outbox
 from ingest.errors import IngestError
 from ingest.gateway.edxml import Reference
 from ingest.gateway.edxml_status import DECLINED
 from ingest.gathering import claims
-from ingest.gathering.waiting import SEES
+from ingest.seen_by import seen_by
 
 BASIS = "NĐ 30/2020/NĐ-CP Điều 18.4.b (theo cách hiểu của hệ thống: tài liệu đã lưu không bị thay đổi)"
 LONGEST_REMARK = 2000
@@ -48,7 +48,7 @@ def listing(session: Session, *, viewer: Viewer, open_only: bool = True, limit: 
         select(DocumentRequest, ReceivedMessage, CaseFile)
         .outerjoin(ReceivedMessage, ReceivedMessage.submission_id == DocumentRequest.submission_id)
         .outerjoin(CaseFile, CaseFile.id == DocumentRequest.case_file_id)
-        .where(_seen_by(viewer))
+        .where(seen_by(viewer, DocumentRequest.agency_code))
     )
     if open_only:
         query = query.where(DocumentRequest.state == RequestState.OPEN)
@@ -58,7 +58,9 @@ def listing(session: Session, *, viewer: Viewer, open_only: bool = True, limit: 
 
 def count_open(session: Session, *, viewer: Viewer) -> int:
     """Return how many requests wait for an archivist, as far as this person may see them."""
-    query = select(func.count()).where(_seen_by(viewer), DocumentRequest.state == RequestState.OPEN)
+    query = select(func.count()).where(
+        seen_by(viewer, DocumentRequest.agency_code), DocumentRequest.state == RequestState.OPEN
+    )
     return session.scalar(query) or 0
 
 
@@ -87,7 +89,9 @@ def close(
     """
     be_only_writer(session)
     request = session.scalar(
-        select(DocumentRequest).where(DocumentRequest.id == request_id, _seen_by(viewer))
+        select(DocumentRequest).where(
+            DocumentRequest.id == request_id, seen_by(viewer, DocumentRequest.agency_code)
+        )
     )
     if request is None:
         raise NotFoundError(because("ingest.no-request", request=request_id, who=viewer.name))
@@ -152,8 +156,3 @@ def _about(session: Session, request: DocumentRequest) -> Reference | None:
         day = f"{record.issued_on:%Y/%m/%d}" if record.issued_on else ""
         return Reference(request.agency_code, f"{record.number}/{record.notation}", day, record.code)
     return None
-
-
-def _seen_by(viewer: Viewer) -> ColumnElement[bool]:
-    agencies = viewer.agencies_with(SEES)
-    return true() if ALL_AGENCIES in agencies else DocumentRequest.agency_code.in_(agencies)

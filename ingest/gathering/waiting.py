@@ -6,16 +6,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.register.messages import ReceivedMessage
 from archive.register.models import Submission, SubmissionState
-from archive.viewer import ALL_AGENCIES, Role, Viewer
+from archive.viewer import Viewer
 from ingest.gathering.claims import STATES_CLAIMING, taken
 from ingest.gathering.match import Waiting, Wanted
+from ingest.seen_by import seen_by
 
-SEES = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
 SEARCHED = (
     ReceivedMessage.number,
     ReceivedMessage.notation,
@@ -91,12 +91,6 @@ class LonePage:
     agencies: Mapping[str, int]
 
 
-def seen_by(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition on a submission that this person may see it."""
-    agencies = viewer.agencies_with(SEES)
-    return true() if ALL_AGENCIES in agencies else Submission.agency_code.in_(agencies)
-
-
 def listing(
     session: Session,
     *,
@@ -116,7 +110,11 @@ def listing(
     """
     holder = aliased(Submission)
     had = select(holder.id).where(holder.id == Submission.gathered_into, holder.state.in_(STATES_CLAIMING))
-    free = [seen_by(viewer), Submission.state == SubmissionState.GATHERING, ~had.exists()]
+    free = [
+        seen_by(viewer, Submission.agency_code),
+        Submission.state == SubmissionState.GATHERING,
+        ~had.exists(),
+    ]
     counts = select(Submission.agency_code, func.count()).where(*free).group_by(Submission.agency_code)
     per_agency = {str(code): int(n) for code, n in session.execute(counts)}
     query = (
@@ -149,7 +147,7 @@ def named(session: Session, ids: Collection[str], *, viewer: Viewer) -> list[Lon
         .where(
             Submission.id.in_(list(ids)[:MOST_NAMED]),
             Submission.state == SubmissionState.GATHERING,
-            seen_by(viewer),
+            seen_by(viewer, Submission.agency_code),
         )
     )
     found = {row.id: Lone(row, said) for row, said in rows if not taken(session, row)}
