@@ -274,6 +274,19 @@ def test_who_has_no_part_in_it_sees_nothing(infected: str) -> None:
         assert (held.files[0].signature, held.engine.startswith("ClamAV 1.4.3")) == ("Doc.Macro.Odd-1", True)
 
 
+def test_what_was_wiped_does_not_hide_what_still_lies_there(
+    world: World, infected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding, "MOST", 1)
+    newer = world.sent(world.letter("15", attachments=(("x.pdf", paper(world.folder, "b") + MARK, True),)))
+    with reading() as session:
+        assert [held.submission.id for held in holding.listing(session, viewer=KHANH)] == [newer]
+    answer(ask(newer, Wish.DESTROY))
+    wipe_infected(newer)
+    with reading() as session:
+        assert [held.submission.id for held in holding.listing(session, viewer=KHANH)] == [infected]
+
+
 def test_the_register_gets_requests_and_releases_back_from_the_ledger(world: World, infected: str) -> None:
     other = world.sent(world.letter("15", attachments=(("x.pdf", paper(world.folder, "b") + MARK, True),)))
     answer(ask(infected))
