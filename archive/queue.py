@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 from celery import Celery
 from celery.signals import worker_process_init, worker_ready
+from kombu.connection import Connection
 from kombu.exceptions import OperationalError
+from kombu.messaging import Producer
 from sqlalchemy.orm import Session
 
 from archive.after_commit import after_commit
@@ -92,8 +95,41 @@ def trouble() -> str:
     return ""
 
 
+class _Line(threading.local):
+    """One thread's open connection to the queue: making one costs more than sending a hundred tasks over it."""
+
+    def __init__(self) -> None:
+        self._key: tuple[str, int] = ("", 0)
+        self._connection: Connection | None = None
+        self._producer: Producer | None = None
+
+    def producer(self) -> tuple[Producer, bool]:
+        """Return what sends to the queue the settings name, and whether its connection was used before.
+
+        A connection is never carried over a fork.
+        """
+        key = (ArchiveSettings.load().broker, os.getpid())
+        if self._producer is not None and key == self._key:
+            return self._producer, True
+        self.close()
+        self._connection = app.connection_for_write(key[0])
+        self._producer, self._key = app.amqp.Producer(self._connection), key
+        return self._producer, False
+
+    def close(self) -> None:
+        """Let the connection go."""
+        if self._connection is not None and self._key[1] == os.getpid():
+            self._connection.release()  # type: ignore[no-untyped-call]
+        self._connection, self._producer = None, None
+
+
+_line = _Line()
+
+
 def send(task: str, *args: Any, expires: int | None = None) -> None:
     """Send a task now, to the queue the settings name.
+
+    Over a connection that was used before it is tried once more anew: the queue may have been started again meanwhile.
 
     Args:
         expires: seconds after which nobody needs to run it any more.
@@ -101,8 +137,17 @@ def send(task: str, *args: Any, expires: int | None = None) -> None:
     Raises:
         OperationalError: the queue is down.
     """
-    with app.connection_for_write(ArchiveSettings.load().broker) as connection:
-        app.send_task(task, args=args, connection=connection, expires=expires, retry=False)
+    producer, used = _line.producer()
+    try:
+        app.send_task(task, args=args, producer=producer, expires=expires, retry=False)
+    except (OperationalError, *producer.connection.recoverable_connection_errors) as error:
+        _line.close()
+        if used:
+            send(task, *args, expires=expires)
+            return
+        if isinstance(error, OperationalError):
+            raise
+        raise OperationalError(str(error)) from error
 
 
 def send_after_commit(session: Session, task: str, *args: Any) -> None:

@@ -62,6 +62,7 @@ def owe(
     reason: str,
     now: datetime,
     about: Reference | None = None,
+    not_before: datetime | None = None,
 ) -> None:
     """Note that a status is owed for a submission; the same status about the same document is owed once.
 
@@ -72,6 +73,7 @@ def owe(
             update, 16 declined.
         reason: in Vietnamese; sent as the message's Description.
         about: the document reported on, when it is another than the submission itself (a recall names one).
+        not_before: it is sent then at the earliest, unless `release` comes first; at once when not given.
     """
     if status not in OWED:
         raise IngestError(f"status {status} is not one the archive owes; known: {', '.join(sorted(OWED))}")
@@ -89,14 +91,9 @@ def owe(
                 reason=reason,
                 about=told,
                 attempts=0,
-                not_before=now,
+                not_before=not_before or now,
             )
         )
-
-
-def hold(session: Session, submission_id: str, *, until: datetime) -> None:
-    """Send nothing about a submission before then, unless `release` comes first."""
-    session.execute(_unsent(submission_id).values(not_before=until))
 
 
 def release(session: Session, submission_id: str, *, now: datetime) -> None:

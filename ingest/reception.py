@@ -163,9 +163,9 @@ def _recorded(
             apply(session, event)
             submission = session.get_one(Submission, submission_id)
             if why is None:
-                outbox.owe(session, submission, "01", "", now=now)
-                if kind == "edxml":  # it is read at once; then 01 names the document as its sender does
-                    outbox.hold(session, submission_id, until=now + READING)
+                # A message is read at once; then 01 names the document as its sender does.
+                held_until = now + READING if kind == "edxml" else None
+                outbox.owe(session, submission, "01", "", now=now, not_before=held_until)
                 send_after_commit(session, "ingest.tasks.advance", submission_id)
             else:
                 submission.findings.append(reasons.row_of(why))
