@@ -27,6 +27,7 @@ from archive.ledger.prove import prove
 from archive.ledger.rows import SealRow
 from archive.ledger.verify import verify as verify_ledger
 from archive.packages.verify import verify as verify_path
+from archive.reason import as_json as reason_as_json
 from archive.rebuild import NOT_COMPARABLE, Report
 from archive.rebuild import rebuild as rebuild_register
 from archive.register.migrate import upgrade as migrate
@@ -56,9 +57,9 @@ def ledger_verify(as_json: AsJson = False) -> None:
     """Recompute every hash, root and chain value, and compare the segments in the stores."""
     with reading() as session:
         faults = verify_ledger(session)
-    show(
-        {"faults": faults, "ok": not faults}, as_json=as_json, text="\n".join(faults) or "the ledger is whole"
-    )
+    told = [str(fault) for fault in faults]
+    facts = {"faults": told, "reasons": [reason_as_json(fault) for fault in faults], "ok": not faults}
+    show(facts, as_json=as_json, text="\n".join(told) or "the ledger is whole")
     _exit(not faults)
 
 

@@ -15,6 +15,7 @@ from archive.errors import OrderRefusedError
 from archive.ledger.follow import follow, followers
 from archive.ledger.verify import verify as verify_ledger
 from archive.packages.verify import verify as verify_package
+from archive.reason import told
 from archive.register.decisions import OrderKind, Receipt
 from archive.register.models import CaseFile, CaseFileState, Package
 from archive.register.session import reading, transaction
@@ -214,4 +215,4 @@ def ledger_is_whole() -> Judged:
         follow(follower)
     with reading() as session:
         faults = verify_ledger(session)
-    return faults[0] if faults else "không thiếu, không đổi, không đảo", not faults
+    return told(faults[0]) if faults else "không thiếu, không đổi, không đảo", not faults

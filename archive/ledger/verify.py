@@ -21,11 +21,12 @@ from archive.ledger.event import Event
 from archive.ledger.merkle import FIRST_CHAIN, chained, root
 from archive.ledger.rows import EventRow, SealRow
 from archive.ledger.segment import FOLDER, Segment, Standing, head_of, key_of, standing
+from archive.reason import Reason, because
 from archive.stores.interface import Store, read_whole
 
 
-def verify(session: Session, *, places: Sequence[Store] | None = None) -> list[str]:
-    """Return everything wrong with the ledger as sentences that name the event; empty when all is well.
+def verify(session: Session, *, places: Sequence[Store] | None = None) -> list[Reason]:
+    """Return everything wrong with the ledger as reasons that name the event; empty when all is well.
 
     Memory stays small: one sealed segment is held at a time.
     """
@@ -33,28 +34,30 @@ def verify(session: Session, *, places: Sequence[Store] | None = None) -> list[s
     return [*_events(session), *_seals(session, used)]
 
 
-def named(event: Event) -> str:
+def named(event: Event) -> Reason:
     """Return how an event is named to people."""
-    return f"event {event.seq} ({event.verb} of {event.object_kind} {event.object_id})"
+    return because(
+        "archive.ledger-event", seq=event.seq, verb=event.verb, kind=event.object_kind, id=event.object_id
+    )
 
 
-def _events(session: Session) -> Iterator[str]:
+def _events(session: Session) -> Iterator[Reason]:
     expected, before = 1, None
     query = select(EventRow).order_by(EventRow.seq)
     for row in session.scalars(query.execution_options(yield_per=500, populate_existing=True)):
         try:
             event = from_row(row)
         except ValueError:
-            yield f"event {row.seq} was changed: {row.verb!r} is no verb of the ledger"
+            yield because("archive.ledger-no-verb", seq=row.seq, verb=row.verb)
             expected = row.seq + 1
             continue
         for seq in range(expected, event.seq):
-            yield f"event {seq} was removed"
+            yield because("archive.ledger-gone", seq=seq)
         expected = event.seq + 1
         if event.sha256 != row.sha256:
-            yield f"{named(event)} was changed: its hash is not the one it was written with"
+            yield because("archive.ledger-other-hash", event=named(event))
         if before is not None and event.at <= before:
-            yield f"{named(event)} was moved: its time is not after that of the event before"
+            yield because("archive.ledger-other-time", event=named(event))
         before = event.at
 
 
@@ -67,21 +70,20 @@ class _Chain:
     chain: str = FIRST_CHAIN
 
 
-def _seals(session: Session, places: Sequence[Store]) -> Iterator[str]:
+def _seals(session: Session, places: Sequence[Store]) -> Iterator[Reason]:
     walk, seen = _Chain(), set[str]()
     for seal in session.scalars(select(SealRow).order_by(SealRow.number)):
         if seal.number != walk.number + 1 or seal.first_seq != walk.last_seq + 1:
-            yield f"seal {seal.number} does not follow seal {walk.number}: one was removed or moved"
+            yield because("archive.ledger-seal-order", seal=seal.number, before=walk.number)
         if seal.chain != chained(walk.chain, seal.root):
-            yield f"seal {seal.number}: its chain value does not follow from seal {walk.number}"
+            yield because("archive.ledger-seal-chain", seal=seal.number, before=walk.number)
         events = _sealed_events(session, seal)
         intact = _root(events) == seal.root
         complaints = list(_segments(seal, walk.chain, events, places))
         yield from complaints
-        if not intact and not any(complaint.startswith("event") for complaint in complaints):
-            yield (
-                f"seal {seal.number}: events {seal.first_seq} to {seal.last_seq} do not give its root, "
-                "and no store's segment tells which was changed"
+        if not intact and not any("event" in complaint.params for complaint in complaints):
+            yield because(
+                "archive.ledger-seal-root", seal=seal.number, first=seal.first_seq, last=seal.last_seq
             )
         seen.add(seal.segment)
         walk = _Chain(seal.number, seal.last_seq, seal.chain)
@@ -89,10 +91,10 @@ def _seals(session: Session, places: Sequence[Store]) -> Iterator[str]:
         try:
             unknown = sorted(set(store.names(f"{FOLDER}/segment-")) - seen)
         except TemporaryError as error:
-            yield str(error)
+            yield error.reason
             continue
         for name in unknown:
-            yield f"store {store.name} holds {name}, of which the register has no seal"
+            yield because("archive.ledger-segment-unknown", store=store.name, name=name)
 
 
 def _sealed_events(session: Session, seal: SealRow) -> list[Event]:
@@ -110,31 +112,28 @@ def _sealed_events(session: Session, seal: SealRow) -> list[Event]:
     return events
 
 
-def _segments(seal: SealRow, chain: str, events: list[Event], places: Sequence[Store]) -> Iterator[str]:
-    told: set[str] = set()
+def _segments(seal: SealRow, chain: str, events: list[Event], places: Sequence[Store]) -> Iterator[Reason]:
+    told: list[Reason] = []
     for store in places:
         place = f"{store.name}:{key_of(seal.number)}"
         try:
             data = read_whole(store, seal.segment)
         except NotFoundError:
-            yield f"{place} is missing; `tangthu ledger seal` writes it again"
+            yield because("archive.ledger-segment-missing", place=place)
             continue
         except TemporaryError as error:
-            yield str(error)
+            yield error.reason
             continue
         stands, segment = standing(data, head_of(seal, chain), place)
         if stands is Standing.CONTRARY:
-            yield (
-                f"{place} says another history than seal {seal.number} of the register; "
-                "find out which of the two is true, nothing mends that"
-            )
+            yield because("archive.ledger-segment-contrary", place=place, seal=seal.number)
         if stands is Standing.DAMAGED:
-            yield f"{place} was changed; `tangthu ledger seal` puts it aside and writes it again"
+            yield because("archive.ledger-segment-changed", place=place)
         if segment is None or _root(segment.events) != seal.root:
             continue
         for complaint in _differences(segment, events):
             if complaint not in told:
-                told.add(complaint)
+                told.append(complaint)
                 yield complaint
 
 
@@ -142,23 +141,23 @@ def _root(events: Sequence[Event]) -> str:
     return root([bytes.fromhex(event.sha256) for event in events]).hex()
 
 
-def _differences(segment: Segment, events: list[Event]) -> Iterator[str]:
+def _differences(segment: Segment, events: list[Event]) -> Iterator[Reason]:
     """Name the events in which the register differs from a segment that is proven by its root."""
     here = {event.seq: event for event in events}
     places = {event.canonical(): event.seq for event in events}
     for event in segment.events:
         other = here.get(event.seq)
         if other is None:
-            yield f"{named(event)} was removed from the register"
+            yield because("archive.ledger-event-removed", event=named(event))
         elif other.canonical() != event.canonical():
             if _without_place(event) in {_without_place(e) for e in events if e.seq != event.seq}:
-                yield f"{named(event)} was moved"
+                yield because("archive.ledger-event-moved", event=named(event))
             else:
-                yield f"{named(event)} was changed in the register"
+                yield because("archive.ledger-event-changed", event=named(event))
     sealed = {event.canonical() for event in segment.events}
     for canonical, seq in places.items():
         if canonical not in sealed and seq not in {event.seq for event in segment.events}:
-            yield f"{named(here[seq])} was added to the register"
+            yield because("archive.ledger-event-added", event=named(here[seq]))
 
 
 def _without_place(event: Event) -> tuple[object, ...]:

@@ -59,8 +59,13 @@ PAGES = (
     ("fonds", "hoa", "/phong"),
     ("dossiers", "an", "/danh-muc-huy"),
     ("paper", "an", "/danh-muc-huy/{proposed}"),
+    ("search-days", "an", "/tra-cuu?q=ho+so&kind=case-file&from=31/02/2020&sort=oldest"),
+    ("search-filtered-away", "hoa", "/tra-cuu?q=quyet+dinh&from=2050-01-01"),
+    ("case-file-way-back", "hoa", "/ho-so/{rules}?ve=q%3Dquy&xem={pdfa}"),
     ("ledger", "dung", "/nhat-ky"),
-    ("ledger-event", "dung", "/nhat-ky/1"),
+    ("ledger-of-a-file", "dung", "/nhat-ky?ho_so=000.00.05.H21.2005.09.HC"),
+    ("ledger-nothing", "dung", "/nhat-ky?ho_so=000.00.01.H37.20&from=x"),
+    ("ledger-event", "dung", "/nhat-ky/18"),
     ("health", "khanh", "/he-thong"),
 )
 

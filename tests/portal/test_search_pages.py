@@ -11,7 +11,7 @@ from kept_case_files import CONDITIONAL, HELD, OLD, RULES
 from lxml import html
 
 from portal.browser.search import way_back
-from portal.browser.search.days import NO_DAY, TURNED, day_typed, days_of
+from portal.days import NO_DAY, TURNED, day_typed, days_of
 from search.choice import open_engine
 from search.document import RECORD, IndexDocument
 

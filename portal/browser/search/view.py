@@ -13,7 +13,7 @@ from archive.errors import TemporaryError
 from archive.register.models import CaseFile
 from portal.browser.screen import Pages, Screen
 from portal.browser.search import way_back
-from portal.browser.search.days import NO_DAY, Days, day_typed, days_of
+from portal.days import DayField, Days, day_fields, days_of
 from portal.i18n import _
 from portal.words import ACCESS, REGIMES
 from search.query import Filters, Hit, Order, Results, search
@@ -158,34 +158,9 @@ class SearchScreen(Screen):
         bare = self.q.translate({ord(mark): " " for mark in '"“”'})
         return self.with_query(q=" ".join(bare.split()), page="") if bare != self.q else ""
 
-    def day_fault(self, name: str) -> str:
-        """Return what is wrong with a typed day; "" when nothing is."""
-        fault = self.days.faults.get(name, "")
-        if not fault:
-            return ""
-        if fault == NO_DAY:
-            typed = {"typed": self.days.typed[name]}
-            return self.t(
-                _("“${typed}” is no day, so it was left out. Write it like 31/12/2020.", mapping=typed)
-            )
-        return self.t(_("This day is before the first one, so both were left out."))
-
-    def day_fields(self) -> list[dict[str, str]]:
-        """Return the two fields for days; one with a text that is no day keeps it, which a date field would not."""
-        fields = []
-        for name, title in (("from", _("From day")), ("to", _("To day"))):
-            typed = self.days.typed[name]
-            day = day_typed(typed)
-            fields.append(
-                {
-                    "name": name,
-                    "title": self.t(title),
-                    "value": day.isoformat() if day else typed,
-                    "type": "date" if day or not typed else "text",
-                    "fault": self.day_fault(name),
-                }
-            )
-        return fields
+    def day_fields(self) -> list[DayField]:
+        """Return the two fields for days."""
+        return day_fields(self.days, self.t)
 
     def orders(self) -> list[dict[str, Any]]:
         """Return the orders to choose from; without words the first one is what was stored last."""

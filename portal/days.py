@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
+
+from portal.i18n import _
 
 _TYPED = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4})")
 NO_DAY, TURNED = "no-day", "turned"
@@ -54,3 +58,43 @@ def days_of(first: str, last: str) -> Days:
     if begins and ends and ends < begins:
         return Days(None, None, {"to": TURNED}, typed)
     return Days(begins, ends, faults, typed)
+
+
+@dataclass(frozen=True)
+class DayField:
+    """One of the two fields of a range on a page.
+
+    Attributes:
+        value: ISO for a day, what was typed for anything else.
+        type: of the input; a date field would throw away what is no day.
+        fault: what is wrong with it, in the reader's language, "".
+    """
+
+    name: str
+    title: str
+    value: str
+    type: str
+    fault: str
+
+
+def day_fields(days: Days, t: Callable[[Any], str]) -> list[DayField]:
+    """Return the fields "from" and "to" as a page shows them.
+
+    Args:
+        t: turns a message into the reader's language.
+    """
+    fields = []
+    for name, title in (("from", _("From day")), ("to", _("To day"))):
+        typed = days.typed.get(name, "")
+        day = day_typed(typed)
+        shown, kind = (day.isoformat(), "date") if day else (typed, "text" if typed else "date")
+        fields.append(DayField(name, t(title), shown, kind, _fault(days, name, typed, t)))
+    return fields
+
+
+def _fault(days: Days, name: str, typed: str, t: Callable[[Any], str]) -> str:
+    fault = days.faults.get(name, "")
+    if fault == NO_DAY:
+        said = {"typed": typed}
+        return t(_("“${typed}” is no day, so it was left out. Write it like 31/12/2020.", mapping=said))
+    return t(_("This day is before the first one, so both were left out.")) if fault == TURNED else ""
