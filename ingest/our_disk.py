@@ -12,8 +12,10 @@ from pathlib import Path
 from archive.errors import TemporaryError
 from archive.reason import because, trouble
 
-TROUBLE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE})
-"""Errors that are our disk's, wherever they rise; others may be the file's that was opened."""
+FULL_OR_BROKEN = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+"""Errors that are our disk's, also where a hostile file is opened: it cannot cause them within its limits."""
+TROUBLE = FULL_OR_BROKEN | {errno.EMFILE, errno.ENFILE}
+"""Errors that are our disk's or our process's; others may be the file's that was opened."""
 
 
 ROOM = 256 * 2**20

@@ -123,13 +123,16 @@ def identify(path: Path, name: str) -> Format:
     """Return the format of the bytes at `path`; `name` (as sent) only tells CSV from other text.
 
     Never raises for what is in the file: what cannot be told is `UNKNOWN`, no bytes are `EMPTY`.
+
+    Raises:
+        OSError: our disk does not give the file; that says nothing of its format.
     """
+    if path.stat().st_size == 0:
+        return EMPTY
     try:
-        if path.stat().st_size == 0:
-            return EMPTY
         report = pygfried.identify(str(path), detailed=True)
         match = report["files"][0]["matches"][0]
-    except (pygfried.GoError, OSError, LookupError, TypeError, ValueError):
+    except (pygfried.GoError, LookupError, TypeError, ValueError):
         return UNKNOWN
     puid = str(match.get("id") or UNKNOWN_PUID)
     # Extension-only matches say what the name claims, not what the bytes are.

@@ -12,6 +12,7 @@ import os
 import sys
 from typing import Any, Self
 
+from archive.errors import TemporaryError
 from archive.reason import because
 from archive.warm import ChildGoneError, ChildHangsError, WarmChild
 from archive.warm_keeper import PerProcess, WarmKeeper
@@ -57,6 +58,7 @@ class Sandbox:
         Raises:
             CannotOpenError: the job refused the file, hung on it or died of it twice.
             ToolMissingError: the child cannot be started. May be retried.
+            TemporaryError: our disk is full or broken: that says nothing of the file.
         """
         question = json.dumps({"job": job, **parts}, default=str)
         try:
@@ -67,6 +69,8 @@ class Sandbox:
         except ChildGoneError as error:
             died = because("ingest.reader-died", megabytes=self.limits.memory_mb)
             raise CannotOpenError(died) from error
+        if "disk" in answer:
+            raise TemporaryError(because("ingest.disk-trouble", trouble=str(answer["disk"])))
         if "error" in answer:
             raise CannotOpenError(because("ingest.reader-refused", said=str(answer["error"])))
         return answer

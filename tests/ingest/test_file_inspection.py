@@ -11,6 +11,7 @@ from pathlib import Path
 import pdf_builders as make
 import pytest
 
+from archive.errors import TemporaryError
 from ingest.formats.cage import Limits, run
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.identify import identify
@@ -175,3 +176,16 @@ def test_folders_of_killed_processes_are_swept_and_those_in_use_stay(
     assert sorted(tmp_path.iterdir()) == sorted([fresh, used.path])
     used.remove()
     assert list(tmp_path.iterdir()) == [fresh]
+
+
+def test_a_full_disk_of_ours_is_no_trouble_of_the_file(box: Sandbox, tmp_path: Path) -> None:
+    path = make.born_digital(tmp_path / "a.pdf")
+    asked = {"before": path, "after": path}
+    with pytest.raises(TemporaryError, match="No space left"):
+        box.ask("measure", **asked, text="/dev/full")
+    assert box.ask("measure", **asked, text=tmp_path / "words.txt")
+
+
+def test_a_file_our_disk_does_not_give_has_no_unknown_format(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        identify(tmp_path / "gone", "a.pdf")
