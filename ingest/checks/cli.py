@@ -14,6 +14,7 @@ from archive.vietnam import day_of
 from ingest.checks import catalogue
 from ingest.checks.description import check_fonds
 from ingest.checks.fields import canonical
+from ingest.errors import IngestError
 from ingest.profiles.load import profiles
 from ingest.profiles.reports import last_day
 from ingest.profiles.schema import Profile
@@ -61,8 +62,11 @@ def fonds(
     as_json: Json = False,
 ) -> None:
     """Check the description of a fonds by TT 02/2019/TT-BNV Phụ lục I; exit 1 when something is wrong."""
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        fields = {row[0].strip(): row[1] for row in csv.reader(stream) if len(row) >= 2}
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            fields = {row[0].strip(): row[1] for row in csv.reader(stream) if len(row) >= 2}
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise IngestError(f'{path}: not a CSV file in UTF-8 ({error}); save it as "CSV UTF-8"') from error
     lang: Literal["vi", "en"] = "en" if english else "vi"
     found = [(finding, catalogue.explain(finding, lang)) for finding in check_fonds(canonical(fields))]
     facts = [

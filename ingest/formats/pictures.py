@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import img2pdf
 import pikepdf
 import pypdfium2
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageOps
 
 DPI = 300
 LEAST_DPI = 100
@@ -77,16 +78,10 @@ def bind(pages: list[dict[str, Any]], out: Path) -> dict[str, Any]:
         for page in pages:
             layout = img2pdf.get_fixed_dpi_layout_fun((page["dpi"], page["dpi"]))
             one = img2pdf.convert(page["path"], layout_fun=layout, rotation=img2pdf.Rotation.none)
-            with pikepdf.open(_stream(one)) as made:
+            with pikepdf.open(BytesIO(one)) as made:
                 pdf.pages.extend(made.pages)
         pdf.save(out)
     return {"pages": len(pages)}
-
-
-def _stream(data: bytes) -> Any:
-    import io
-
-    return io.BytesIO(data)
 
 
 def _dpi(image: Image.Image) -> float:
@@ -103,8 +98,6 @@ def _dpi(image: Image.Image) -> float:
 
 def _plain(image: Image.Image) -> Image.Image:
     """Return the frame upright, on white, in a mode that PDF/A can show as sRGB."""
-    from PIL import ImageOps
-
     image = ImageOps.exif_transpose(image)
     if image.mode in ("1", "L", "RGB"):
         return image.copy()

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from archive.cli import load
 from ingest.checks.catalogue import rules
+from ingest.errors import IngestError
 from ingest.profiles.load import profiles
 from ingest.profiles.reports import last_day
 
@@ -29,6 +30,9 @@ def test_a_fonds_description_is_held_against_its_table(tmp_path: Path) -> None:
     assert done.exit_code == 1 and "V09_NUMBER" in done.output and "CopyNumber" in done.output
     path.write_text("OrganId,000.00.05.H37\nFondName,Phông Sở Nội vụ\n", "utf-8")
     assert RUN.invoke(load(), ["rules", "fonds", str(path)]).exit_code == 0
+    path.write_bytes("OrganId,Phông".encode("utf-16"))
+    with pytest.raises(IngestError, match="CSV UTF-8"):
+        RUN.invoke(load(), ["rules", "fonds", str(path)], catch_exceptions=False)
 
 
 def test_the_regulations_are_listed_with_the_last_day_of_the_next_report() -> None:
