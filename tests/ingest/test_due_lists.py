@@ -28,6 +28,7 @@ from ingest.duelists import lists
 from ingest.duelists.lines import Line, due_by_law, lines_of
 from ingest.duelists.sheet import read_sheet
 from ingest.errors import IngestError
+from tests.samples.rows import stored_case_file
 
 OURS, THEIRS = "000.00.01.H37", "000.00.01.H01"
 TODAY = date(2026, 1, 5)
@@ -56,13 +57,7 @@ def a_delivery(code: str, state: SubmissionState, *, agency: str = OURS, hour: i
 
 def a_case_file(code: str) -> None:
     with transaction() as session:
-        session.add(
-            CaseFile(
-                id=code, code=code, agency_code=OURS, fonds_code=OURS, submission_id="s", title="Hồ sơ", regime="R1",
-                access="01", start_date=TODAY, end_date=TODAY, maintenance="20 năm", total_docs=1, total_pages=1,
-                description={}, stored_at=NOW,
-            )
-        )  # fmt: skip
+        session.add(stored_case_file(code, OURS, id=code))
 
 
 def states(today: date = TODAY, viewer: Viewer = NAM, **narrowed: str) -> dict[str, str]:

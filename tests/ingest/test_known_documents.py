@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from archive.register.session import reading, transaction
 from ingest.checks.duplicates import Known
 from ingest.checks.known import known_to
 from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery
+from tests.samples.rows import stored_case_file
 
 AGENCY = "000.00.05.H37"
 CODE = f"{AGENCY}.2020.01.TH"
@@ -29,23 +30,9 @@ def stored(house: Path) -> None:
 
 
 def _case_file(agency: str) -> CaseFile:
-    return CaseFile(
-        id=f"case {agency}",
-        code=CODE,
-        agency_code=agency,
-        fonds_code=agency,
-        submission_id=f"submission {agency}",
-        title="Hồ sơ",
-        regime="R1",
-        access="01",
-        start_date=date(2020, 1, 1),
-        end_date=date(2020, 12, 31),
-        maintenance="20 năm",
-        total_docs=2,
-        total_pages=4,
-        description={},
-        stored_at=datetime(2026, 1, 1, tzinfo=UTC),
-        records=[_record(agency, 1, "15", date(2020, 3, 2)), _record(agency, 2, "16", date(2019, 3, 2))],
+    records = [_record(agency, 1, "15", date(2020, 3, 2)), _record(agency, 2, "16", date(2019, 3, 2))]
+    return stored_case_file(
+        CODE, agency, id=f"case {agency}", submission_id=f"submission {agency}", records=records
     )
 
 

@@ -28,7 +28,7 @@ from sqlalchemy import update
 
 from archive.ledger.append import history
 from archive.reason import told_text
-from archive.register.models import CaseFile, Outbox, Record, Submission
+from archive.register.models import Outbox, Record, Submission
 from archive.register.session import reading, transaction
 from ingest import outbox, quarantine, tidying
 from ingest.checks.catalogue import explain, rules
@@ -40,6 +40,7 @@ from ingest.gathering.lone import FILE_CODES
 from ingest.naming import case_file_id_of
 from ingest.steps.gather import gather
 from tests.samples.edxml import EdxmlDocument, write_document
+from tests.samples.rows import stored_case_file
 
 
 @pytest.fixture
@@ -318,18 +319,13 @@ def test_a_recall_never_touches_what_is_archived(world: World) -> None:
 def test_a_document_that_came_inside_a_package_is_found_in_the_archive(
     world: World, named: dict[str, object], found: bool
 ) -> None:
-    case = {
-        "id": "case", "code": "c", "agency_code": OFFICE, "fonds_code": OFFICE, "submission_id": "s", "title": "t",
-        "regime": "R1", "access": "01", "start_date": date(2024, 1, 1), "end_date": date(2024, 12, 31),
-        "maintenance": "", "total_docs": 1, "total_pages": 1, "description": {}, "stored_at": NOW,
-    }  # fmt: skip
     record = {
         "id": "record", "case_file_id": "case", "ordinal": 1, "code": "ARCHIVED-1", "type_name": "", "number": "12",
         "notation": "BC-SNV", "issued_on": date(2024, 5, 3), "organ_name": OFFICE_NAME, "subject": "", "pages": 1,
         "description": {},
     }  # fmt: skip
     with transaction() as session:
-        session.add(CaseFile(**case))
+        session.add(stored_case_file("c", OFFICE, id="case"))
         session.flush()
         session.add(Record(**record))
     about = world.letter(**named)

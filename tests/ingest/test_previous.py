@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sip_builders import FILE, TOP, members, zipped
 
-from archive.register.models import Agency, CaseFile, Fonds, Submission, SubmissionState
+from archive.register.models import Agency, Fonds, Submission, SubmissionState
 from archive.register.models import Finding as FindingRow
 from archive.register.session import transaction
 from archive.viewer import Role, Viewer
@@ -22,6 +22,7 @@ from ingest.errors import IngestError
 from ingest.finding import Severity
 from ingest.steps.step import Outcome, Work
 from ingest.steps.unpack import unpack
+from tests.samples.rows import stored_case_file
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
 AGENCY = "000.00.05.H37"
@@ -97,25 +98,7 @@ def test_what_names_nothing_is_told(tmp_path: Path) -> None:
 def test_a_stored_case_file_is_never_overwritten(status: str, tmp_path: Path) -> None:
     returned(tmp_path)  # an earlier try, before it was stored
     with transaction() as session:
-        session.add(
-            CaseFile(
-                id="c-1",
-                code=FILE["FileCode"],
-                agency_code=AGENCY,
-                fonds_code=AGENCY,
-                submission_id="s-0",
-                title="Hồ sơ",
-                regime="R1",
-                access="01",
-                start_date=date(2020, 1, 1),
-                end_date=date(2020, 12, 31),
-                maintenance="20 năm",
-                total_docs=2,
-                total_pages=4,
-                description={},
-                stored_at=NOW,
-            )
-        )
+        session.add(stored_case_file(FILE["FileCode"], AGENCY))
     outcome, delivery = sent(tmp_path, "s-2", record_status=status)
     assert outcome.mends is None and codes(delivery) == {"RECORD_STORED"}
     assert rule("RECORD_STORED").severity is Severity.WARNING  # so an archivist sees it
