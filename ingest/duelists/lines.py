@@ -10,6 +10,7 @@ from typing import Any
 from archive.reason import Reason, because
 from ingest.checks import secret_words
 from ingest.checks.dates import parse_date
+from ingest.checks.regime import regime_of
 
 LONGEST = {"code": 100, "title": 1000, "period": 100, "note": 500}
 MOST_LINES = 5000
@@ -55,12 +56,15 @@ class Read:
 
 
 def due_by_law(ended_on: date) -> date:
-    """Return the last day for handing in a case file whose work ended on a day: one year later.
+    """Return the last day for handing in a case file whose work ended on a day.
 
-    Rule: Luật Lưu trữ 2011 Điều 11.1; NĐ 30/2020/NĐ-CP Điều 31. Taking it for work that ended under the Law of 2024
-    too is our reading: that the digital records of a year are due within 60 days (TT 05/2025, chapter IV) rests on
-    one digest alone.
+    Rule: one year from that day (Luật 01/2011/QH13 Điều 11.1; NĐ 30/2020/NĐ-CP Điều 31); for work that ended under
+    the new law one year from the year it ended (Luật 33/2024/QH15 Điều 17). That the last day is then 31 December of
+    the next year is our reading. That digital records are due within 60 days (TT 05/2025/TT-BNV, chapter IV) rests on
+    one digest alone, and is not held against anybody.
     """
+    if regime_of(ended_on) == "R2":
+        return date(ended_on.year + 1, 12, 31)
     try:
         return ended_on.replace(year=ended_on.year + 1)
     except ValueError:  # 29 February

@@ -71,9 +71,14 @@ def states(today: date = TODAY, viewer: Viewer = NAM, **narrowed: str) -> dict[s
 
 @pytest.mark.parametrize(
     ("ended", "due"),
-    [(date(2023, 6, 1), date(2024, 6, 1)), (date(2024, 2, 29), date(2025, 2, 28))],
+    [
+        (date(2023, 6, 1), date(2024, 6, 1)),
+        (date(2024, 2, 29), date(2025, 2, 28)),
+        (date(2025, 6, 30), date(2026, 6, 30)),
+        (date(2025, 7, 1), date(2026, 12, 31)),  # the law of 2024 counts from the year
+    ],
 )
-def test_without_a_planned_day_a_file_is_due_a_year_after_its_work_ended(ended: date, due: date) -> None:
+def test_without_a_planned_day_a_file_is_due_by_the_law_its_work_ended_under(ended: date, due: date) -> None:
     assert due_by_law(ended) == due
     read = lines_of([(2, {"code": "A", "title": "Hồ sơ", "ended_on": f"{ended:%d/%m/%Y}"})])
     assert read.problems == ()
