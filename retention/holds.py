@@ -1,7 +1,7 @@
 """Holds (lệnh giữ): stop the disposal of a case file, at any moment, until two people end the stop.
 
 Placing needs one archivist and takes effect with the transaction that writes it, also while a destruction
-runs: `retention.destruction` looks for holds again before every holder it asks. Only a case file whose very
+runs: `retention.erasure` looks for holds again before every holder it asks. Only a case file whose very
 last copy is being erased in that moment is past saving; the hold is written all the same and says so.
 """
 
