@@ -38,8 +38,9 @@ def need_room(*folders: Path) -> None:
     Raises:
         TemporaryError: a disk on which one of the folders lies is full, or almost.
     """
-    if any(shutil.disk_usage(folder).free < ROOM for folder in folders):
-        raise TemporaryError(because("ingest.disk-trouble", trouble="ENOSPC"))
+    for folder in folders:
+        if shutil.disk_usage(folder).free < ROOM:
+            raise TemporaryError(because("archive.cannot-write", place=str(folder), trouble="ENOSPC"))
 
 
 class NewFile:

@@ -74,7 +74,7 @@ def normalise(
             work.folder.mkdir()
             made = _one(work, printed.get(str(number)), into)
             if isinstance(made, Failure):
-                our_disk.need_room(room, Path(tempfile.gettempdir()))
+                our_disk.need_room(into, Path(tempfile.gettempdir()))
             results.append(made)
             shutil.rmtree(work.folder, ignore_errors=True)
         return results
