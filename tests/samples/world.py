@@ -21,9 +21,10 @@ from pathlib import Path
 from archive.vietnam import VIETNAM
 from tests.samples import papers
 from tests.samples.case_file import CaseFilePlan, DocumentPlan, Made
-from tests.samples.cast import Part, cast
+from tests.samples.cast import cast
 from tests.samples.description import document_fields, file_fields, file_name
 from tests.samples.offices import ARCHIVE, OFFICES
+from tests.samples.part import Part
 from tests.samples.pki import Pki
 from tests.samples.sip import DocumentParts
 from tests.samples.wrapping import wrap
