@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from archive.passwords import one_time_password
 from archive.reason import words
 from archive.viewer import ALL_AGENCIES, Role
-
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # nothing that looks like something else
 
 
 @dataclass(frozen=True)
@@ -46,11 +44,6 @@ PEOPLE: tuple[tuple[str, str, Role], ...] = (
 )
 
 
-def password() -> str:
-    """Return a random password of four groups, about 79 bits."""
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
-
-
 def make(path: Path, *, official_agency: str) -> list[Account]:
     """Write new accounts to a file of mode 600 and return them; an existing file is read, not changed.
 
@@ -62,7 +55,7 @@ def make(path: Path, *, official_agency: str) -> list[Account]:
     accounts = [
         Account(
             login,
-            password(),
+            one_time_password(),
             name,
             {official_agency if role is Role.OFFICIAL else ALL_AGENCIES: [role.value]},
         )

@@ -8,6 +8,7 @@ from typing import Any
 from archive.ledger.event import Event, Verb
 from archive.reason import Lang
 from archive.receipt_words import receipt_told
+from archive.rights import Act
 from portal import words
 from portal.i18n import _
 
@@ -56,6 +57,8 @@ def headline(event: Event, t: Translated, lang: Lang) -> str:
         return t(_("Ledger verified: faults found") if payload.get("faults") else _("Ledger verified: whole"))
     if event.object_kind == "ledger" and verb is Verb.REPAIR:
         return t(_("Segment of the ledger written again"))
+    if verb is Verb.RIGHTS_CHANGE and payload.get("act") in set(Act):
+        return t(words.RIGHTS_ACTS[Act(payload["act"])])
     if verb is Verb.RIGHTS_CHANGE and "wrong_passwords" in payload:
         return t(_("Has to wait after wrong passwords"))
     if verb is Verb.VALIDATE:

@@ -71,4 +71,5 @@ DOORS = (
     Door("tangthu.ManageHolds", "Tang Thu: Manage holds", frozenset({Role.ARCHIVIST, Role.HEAD})),
     Door("tangthu.ReadLedger", "Tang Thu: Read the ledger", frozenset({Role.AUDITOR})),
     Door("tangthu.ReadHealth", "Tang Thu: Read health", frozenset({Role.ADMINISTRATOR, Role.AUDITOR})),
+    Door("tangthu.ManageAccounts", "Tang Thu: Manage accounts", frozenset({Role.ADMINISTRATOR})),
 )

@@ -47,12 +47,19 @@ def make_site(app: Any) -> Any:
 
 
 def set_accounts(site: Any, accounts: list[dict[str, Any]]) -> None:
-    """Make or renew these people: password, name, and exactly the archive roles the list says."""
+    """Make or renew these people: password, name, and exactly the archive roles the list says.
+
+    An account that people changed meanwhile (`portal.accounts`: its roles, its password, a lock) stays as it is.
+    """
+    from archive.viewer import Role
+    from portal.accounts import ensure_group, is_managed
     from portal.roles import PREFIX
 
     groups = site.portal_groups
     for account in accounts:
         login = account["login"]
+        if is_managed(site, login):
+            continue
         if site.acl_users.getUserById(login) is None:
             # Straight into the user folder: the registration tool refuses names it reserves, such as "admin".
             site.acl_users.source_users.addUser(login, login, account["password"])
@@ -64,7 +71,7 @@ def set_accounts(site: Any, accounts: list[dict[str, Any]]) -> None:
         if account.get("manager"):
             site.acl_users.portal_role_manager.assignRoleToPrincipal("Manager", login)
         wanted = {
-            ensure_group(site, agency, role)
+            ensure_group(site, agency, Role(role))
             for agency, roles in account.get("roles", {}).items()
             for role in roles
         }
@@ -73,19 +80,6 @@ def set_accounts(site: Any, accounts: list[dict[str, Any]]) -> None:
             groups.removePrincipalFromGroup(login, group)
         for group in wanted - held:
             groups.addPrincipalToGroup(login, group)
-
-
-def ensure_group(site: Any, agency: str, role: str) -> str:
-    """Return the id of the group for this role at this agency, made when it is not there."""
-    from archive.viewer import Role
-    from portal.roles import PLONE_ROLES, group_id
-
-    held = Role(role)
-    name = group_id(agency, held)
-    if site.portal_groups.getGroupById(name) is None:
-        where = "mọi cơ quan" if agency == "*" else agency
-        site.portal_groups.addGroup(name, title=f"{held.value} · {where}", roles=[PLONE_ROLES[held]])
-    return name
 
 
 def _member(site: Any, login: str) -> Any:

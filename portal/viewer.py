@@ -8,6 +8,7 @@ from typing import Any
 from AccessControl import getSecurityManager
 
 from archive.viewer import Role, Viewer
+from portal.accounts import must_change
 from portal.roles import role_of_group
 
 
@@ -24,8 +25,10 @@ def viewer_from_groups(name: str, groups: Iterable[str]) -> Viewer:
 def viewer_for(user: Any = None) -> Viewer:
     """Return the viewer for a Plone user, the one logged in by default.
 
-    A site manager without an archive role is a viewer without roles: running the machine opens no record.
+    A site manager without an archive role is a viewer without roles: running the machine opens no record. So is
+    whoever has not chosen a password yet.
     """
     user = user if user is not None else getSecurityManager().getUser()
-    groups = user.getGroups() if hasattr(user, "getGroups") else ()
-    return viewer_from_groups(str(user.getUserName() or ""), groups)
+    name = str(user.getUserName() or "")
+    groups = user.getGroups() if hasattr(user, "getGroups") and not must_change(name) else ()
+    return viewer_from_groups(name, groups)

@@ -7,6 +7,7 @@ from archive.register.decisions import OrderKind, OrderState
 from archive.register.infected import QuarantineState
 from archive.register.messages import RequestKind
 from archive.register.models import CaseFileState, ComponentRole, CopyState, SubmissionState
+from archive.rights import Act
 from archive.viewer import Role
 from portal.i18n import _
 
@@ -72,6 +73,16 @@ ORDER_STATES = {
     OrderState.EXECUTING: _("Being executed"),
     OrderState.DONE: _("Done"),
     OrderState.REFUSED: _("Refused"),
+}
+
+RIGHTS_ACTS = {
+    Act.CREATED: _("Account made"),
+    Act.GIVEN: _("Role given"),
+    Act.TAKEN: _("Role taken away"),
+    Act.LOCKED: _("Locked"),
+    Act.UNLOCKED: _("Unlocked"),
+    Act.RENEWED: _("New one-time password"),
+    Act.CHANGED: _("Own password chosen"),
 }
 
 REQUEST_KINDS = {
@@ -169,6 +180,7 @@ _PATHS = {
     "holds": '<rect x="5" y="11" width="14" height="9" rx="1.5"/><path d="M8 11V8a4 4 0 018 0v3"/>',
     "fonds": '<path d="M4 5h4v15H4zM10 5h4v15h-4zM16 6l3.5-1 3 14.5-3.5 1z"/>',
     "ledger": '<path d="M6 3h13v18H6a2 2 0 01-2-2V5a2 2 0 012-2zM8 8h7M8 12h7M8 16h4"/>',
+    "accounts": '<circle cx="9" cy="8" r="3.5"/><path d="M3 20c0-4 3-6 6-6s6 2 6 6M17 6a3 3 0 010 6m1 3c2 1 3 3 3 5"/>',
     "health": '<path d="M3 12h4l2-6 4 12 2.5-8 1.5 2h4"/>',
     "document": '<path d="M6 3h8l5 5v13H6zM14 3v5h5"/>',
     "download": '<path d="M12 4v11M7 11l5 5 5-5M4 20h16"/>',

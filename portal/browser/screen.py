@@ -36,12 +36,15 @@ from archive.register.session import reading
 from archive.vietnam import day_of, local
 from archive.viewer import Viewer
 from portal import people, words
+from portal.accounts import must_change
 from portal.event_words import headline
 from portal.headers import STRICT, protect
 from portal.i18n import _
 from portal.viewer import viewer_for
 
 log = logging.getLogger(__name__)
+SHOW = object()
+"""What an act returns to answer with the page itself: for what is shown once and may be in no cookie."""
 BUNDLES_OF_PLONE = ("plone", "plone-fullscreen", "eventedit")
 
 
@@ -58,6 +61,7 @@ class Screen(BrowserView):
         path: the rest of the address below the screen, e.g. ("<id>",).
         depth: how many such parts the screen takes; more is not found.
         session: open while the template renders.
+        for_first: shown also to whoever still has the one-time password; everybody else is asked to choose one first.
         keeps: an act that was refused answers with the page itself, so that what was typed is still there (`given`).
     """
 
@@ -65,6 +69,7 @@ class Screen(BrowserView):
     path: tuple[str, ...] = ()
     depth: ClassVar[int] = 0
     acts: ClassVar[Mapping[str, str]] = {}
+    for_first: ClassVar[bool] = False
     keeps: ClassVar[bool] = False
     session: Session
 
@@ -78,6 +83,8 @@ class Screen(BrowserView):
     def __call__(self) -> Any:
         """Answer the request."""
         self.dress()
+        if not self.for_first and not api.user.is_anonymous() and must_change(self.viewer.name):
+            return self.request.response.redirect(f"{self.root}/doi-mat-khau")
         if self.request.method == "POST":
             return self._act()
         return self._show()
@@ -123,6 +130,8 @@ class Screen(BrowserView):
                 self.request.response.setStatus(409)
                 return self._show()
             answer = None
+        if answer is SHOW:
+            return self._show()
         return self.request.response.redirect(answer or self.here)
 
     # who and when

@@ -67,6 +67,10 @@ PAGES = (
     ("ledger-nothing", "dung", "/nhat-ky?ho_so=000.00.01.H37.20&from=x"),
     ("ledger-event", "dung", "/nhat-ky/18"),
     ("health", "khanh", "/he-thong"),
+    ("accounts", "khanh", "/tai-khoan"),
+    ("account", "khanh", "/tai-khoan/giang"),
+    ("account-own", "khanh", "/tai-khoan/khanh"),
+    ("password", "giang", "/doi-mat-khau"),
 )
 
 
@@ -167,6 +171,39 @@ def test_accepting_asks_once_more_and_then_moves(
     page.click("button[name=accept]")
     page.wait_for_selector("#global_statusmessage :text('Đã chấp nhận')")
     assert page.locator("button[name=accept]").count() == 0
+
+
+def test_an_account_is_made_and_its_owner_chooses_a_password(
+    as_person: Callable[[str], Any], running_office: Office, chromium: Any
+) -> None:
+    page = as_person("khanh")
+    opened(page, running_office, "/tai-khoan")
+    page.fill("#fullname", "Đinh Thị Thủy")
+    page.fill("#login", "thuy")
+    page.select_option("#role", "archivist")
+    page.select_option("#agency", index=2)
+    page.fill("#password-create", running_office.passwords["khanh"])
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click("button[name=create]")
+    password = page.text_content(".tt-secret")
+    page.screenshot(path=str(SHOTS / "account-made-desk.png"), full_page=True)
+    hers = chromium.new_context(locale="vi-VN").new_page()
+    hers.goto(f"{running_office.url}/login")
+    hers.fill("#__ac_name", "thuy")
+    hers.fill("#__ac_password", password)
+    hers.click("#buttons-login")
+    hers.wait_for_selector("h1:text('Đặt mật khẩu của bạn')")
+    for field, value in (
+        ("#password", password),
+        ("#new", "bốn từ của riêng tôi"),
+        ("#again", "bốn từ của riêng tôi"),
+    ):
+        hers.fill(field, value)
+    hers.click("button[name=choose]")
+    hers.wait_for_selector("#global_statusmessage :text('Đã đổi mật khẩu')")
+    hers.goto(f"{running_office.url}/tieu-huy")
+    assert hers.locator("h1").text_content() == "Tiêu hủy"
+    hers.context.close()
 
 
 def test_nothing_is_fetched_from_elsewhere(as_person: Callable[[str], Any], running_office: Office) -> None:

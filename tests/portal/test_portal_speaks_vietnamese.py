@@ -83,6 +83,9 @@ PAGES = (
     ("dung", "/nhat-ky"),
     ("dung", "/nhat-ky/1"),
     ("khanh", "/he-thong"),
+    ("khanh", "/tai-khoan"),
+    ("khanh", "/tai-khoan/giang"),
+    ("hoa", "/doi-mat-khau"),
     ("an", "/khong-co-trang-nay"),
     ("an", "/nhat-ky"),
 )

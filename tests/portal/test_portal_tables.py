@@ -47,7 +47,7 @@ def test_every_door_is_declared_in_zcml() -> None:
 
 def test_an_administrator_opens_no_door_to_content() -> None:
     open_doors = {door.id for door in DOORS if Role.ADMINISTRATOR in door.roles}
-    assert open_doors == {"tangthu.UsePortal", "tangthu.ReadHealth"}
+    assert open_doors == {"tangthu.UsePortal", "tangthu.ReadHealth", "tangthu.ManageAccounts"}
 
 
 def test_an_auditor_opens_no_door_that_changes_anything() -> None:
