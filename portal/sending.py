@@ -67,7 +67,7 @@ def range_of(header: str, size: int) -> Range:
     Raises:
         UnsatisfiableRangeError: no byte of the file is in the range.
     """
-    found = re.fullmatch(r"bytes=(\d*)-(\d*)", header.strip())
+    found = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", header.strip(), re.ASCII)
     if found is None or found.groups() == ("", ""):
         return Range()
     first, last = found.groups()

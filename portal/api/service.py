@@ -177,7 +177,7 @@ class ArchiveService(Service):
         raw = self.request.get("BODY", b"") or b"{}"
         try:
             found = json.loads(raw)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise ProblemError(400, "Bad request", "the body is no JSON") from error
         if not isinstance(found, dict):
             raise ProblemError(400, "Bad request", "the body is no JSON object")

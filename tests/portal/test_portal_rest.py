@@ -16,7 +16,7 @@ import portal
 from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError, TemporaryError
 from archive.register.models import Submission
 from archive.register.session import reading
-from portal.api.service import ProblemError, problem_of
+from portal.api.service import ArchiveService, ProblemError, problem_of
 
 ROOT = Path(portal.__file__).parent.parent
 TO_DECIDE = ident("submission", "000.00.01.H37.2024.12.QD")
@@ -64,6 +64,15 @@ def test_every_answer_of_the_openapi_file_has_its_refusals() -> None:
 )
 def test_an_error_of_ours_has_its_status(error: Any, status: int) -> None:
     assert problem_of(error)[0] == status
+
+
+@pytest.mark.parametrize("raw", [b"[]", b"{", b"\xff", b"[" * 100_000, b'{"a":' * 100_000])
+def test_a_body_that_is_no_object_is_a_bad_request(raw: bytes) -> None:
+    service = ArchiveService()
+    service.request = {"BODY": raw}
+    with pytest.raises(ProblemError) as refused:
+        service.body()
+    assert refused.value.status == 400
 
 
 def get(visit: Any, login: str, path: str) -> tuple[int, dict[str, Any]]:
