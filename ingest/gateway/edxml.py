@@ -204,7 +204,7 @@ def _reference(node: Node) -> Reference:
 
 
 def _targets(kind: Kind, business: Node, responses: tuple[Reference, ...]) -> tuple[Target, ...]:
-    """Return the documents this message is about, wherever its kind names them (notes 1.4, 1.6)."""
+    """Return the documents this message is about, wherever its kind names them, as messages seen do."""
     if kind in (Kind.DOCUMENT, Kind.STATUS):
         return ()
     own = business.said("DocumentId")
@@ -259,7 +259,7 @@ def _missing(message: Message) -> list[str]:
 def promulgation_date(value: str) -> date | None:
     """Return the date of a document; None when it is missing or impossible.
 
-    The norm is yyyy/MM/dd; dd/MM/yyyy, yyyy-MM-dd and a time behind are seen in messages (notes 1.3).
+    The norm is yyyy/MM/dd; dd/MM/yyyy, yyyy-MM-dd and a time behind are seen in messages.
     """
     day = value.strip().partition(" ")[0].partition("T")[0].replace("-", "/")
     parts = day.split("/")

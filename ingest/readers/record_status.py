@@ -3,8 +3,9 @@
 NEW is a delivery like any other. TEST is checked and answered, and never stored. SUPPLEMENT and REPLACEMENT belong to
 an earlier delivery or case file and must name it. OTHER says nothing that could be acted on.
 
-The notes on the circular do not say how the earlier one is named. Our reading (DERIVED): altRecordID of type
-PREVIOUSREFERENCECODE, as E-ARK SIP has it, with the OBJID or the file code of the earlier one; else the file code.
+The digest of the circular that we read does not say how the earlier one is named. Our reading (DERIVED): altRecordID
+of type PREVIOUSREFERENCECODE, as E-ARK SIP has it, with the OBJID or the file code of the earlier one; else the file
+code.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 By TT 05/2025 Phụ lục III a `.fetch.txt` holds the identifier of a document that was submitted before; that is told as
 SIP_LINKED. Lines with an address, in the form of RFC 8493 section 2.2.3 (address, bytes or "-", path), are our reading
-(DERIVED): the circular's notes speak of absent large files and do not say how they are pointed at.
+(DERIVED): the digest of the circular that we read speaks of absent large files, not of how they are pointed at.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Which data files of a SIP belong to which document description.
 
-The notes on TT 05/2025 do not say how; our reading (DERIVED), strongest first: what a METS says (structural
-map, or DMDID of the file), the only description of a representation, the name of the description, the same
-count in name order.
+The digest of TT 05/2025 that we read does not say how; our reading (DERIVED), strongest first: what a METS says
+(structural map, or DMDID of the file), the only description of a representation, the name of the description, the
+same count in name order.
 """
 
 from __future__ import annotations
