@@ -15,6 +15,8 @@ from archive.register.session import engine
 from operations.errors import PartError
 from operations.parts import ROOT, SIMULATED, environment, instance_script
 from operations.settings import OperationsSettings
+from search.index import renew
+from search.settings import SearchSettings
 
 Say = Callable[[str], None]
 
@@ -90,9 +92,12 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def make_register(say: Say) -> None:
-    """Bring the register's tables up to date."""
+    """Bring the register's tables up to date, and the embedded index, which is made of it."""
     say("register: tables up to date")
     upgrade(engine())
+    # A cluster of one's own is filled anew by its operator, when it suits: `tangthu index rebuild`.
+    if SearchSettings.load().engine == "sqlite" and (renewed := renew()):
+        say(f"search index: filled anew, {renewed.documents} documents")
 
 
 def make_instance(say: Say) -> Path:

@@ -25,7 +25,7 @@ from elasticsearch.helpers import BulkIndexError, streaming_bulk
 
 from search import mapping
 from search.document import IndexDocument
-from search.errors import EngineDownError, NotErasedError, SearchError
+from search.errors import EngineDownError, NotErasedError, OutdatedIndexError, SearchError
 from search.request import Found, Hits, Request
 from search.settings import SearchSettings
 
@@ -117,7 +117,7 @@ class ElasticsearchEngine:
         found = self.client.indices.get_mapping(index=self.alias)
         versions = {body["mappings"].get("_meta", {}).get("version") for body in found.values()}
         if versions != {mapping.VERSION}:
-            raise SearchError(
+            raise OutdatedIndexError(
                 f"{self._where}: index {self.alias} has another mapping version: run `tangthu index rebuild`"
             )
 

@@ -21,6 +21,10 @@ class EngineDownError(TemporaryError):
         self.engine = engine
 
 
+class OutdatedIndexError(SearchError):
+    """The index was made by a version of this program that kept it differently: fill it anew."""
+
+
 class NotErasedError(TemporaryError):
     """Words of an erased case file are still in the index's files; erase again."""
 

@@ -12,6 +12,7 @@ from archive.ledger.rows import CursorRow, EventRow
 from archive.register.session import reading, transaction
 from search.choice import open_engine
 from search.engine import Engine
+from search.errors import OutdatedIndexError, SearchError
 from search.follower import TextReader, all_documents, follower, handle, stored_text
 
 
@@ -73,9 +74,21 @@ def rebuild(*, engine: Engine | None = None, read: TextReader = stored_text) -> 
     return Rebuilt(engine.name, engine.count(), seq, before, digest(engine))
 
 
-def _digest_if_readable(engine: Engine) -> str:
-    from search.errors import SearchError
+def renew(engine: Engine | None = None) -> Rebuilt | None:
+    """Fill the index anew when this program keeps it otherwise than the one that made it; None when it need not.
 
+    Raises:
+        TemporaryError: the engine or a store does not answer.
+    """
+    engine = engine or open_engine()
+    try:
+        engine.ensure()
+    except OutdatedIndexError:
+        return rebuild(engine=engine)
+    return None
+
+
+def _digest_if_readable(engine: Engine) -> str:
     try:
         return digest(engine)
     except SearchError:

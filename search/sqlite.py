@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from search.document import IndexDocument
-from search.errors import EngineDownError, NotErasedError, SearchError
+from search.errors import EngineDownError, NotErasedError, OutdatedIndexError, SearchError
 from search.highlight import fragments, marked
 from search.order import Order, code_order, title_key
 from search.request import FACETS, Found, Hits, Request
@@ -103,7 +103,7 @@ class SqliteEngine:
         with self._open() as connection:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             if version not in (0, VERSION):
-                raise SearchError(
+                raise OutdatedIndexError(
                     f"search index {self.path} has version {version}, this program knows {VERSION}: "
                     "run `tangthu index rebuild`"
                 )

@@ -285,8 +285,8 @@ class Screen(BrowserView):
     def size(self, count: int) -> str:
         """Return a size in bytes as people read it (1 kB = 1000 bytes)."""
         amount = float(count)
-        for unit in ("B", "kB", "MB", "GB"):
-            if amount < 1000 or unit == "GB":
+        for unit in ("B", "kB", "MB", "GB", "TB"):
+            if amount < 1000 or unit == "TB":
                 break
             amount /= 1000
         text = f"{amount:.0f}" if unit == "B" or amount >= 100 else f"{amount:.1f}"
