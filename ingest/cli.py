@@ -215,12 +215,31 @@ def accept_submission(submission_id: str, user: AsUser, role: Roles, as_json: Js
 
 @submission.command("return")
 def return_submission(
-    submission_id: str, reason: str, user: AsUser, role: Roles, as_json: Json = False
+    submission_id: str,
+    user: AsUser,
+    role: Roles,
+    reason: Annotated[str, typer.Argument(help="About the delivery as a whole.")] = "",
+    document: Annotated[
+        list[str],
+        typer.Option(help="N=WHAT IS WRONG: send only document N back; may be given several times."),
+    ] = [],  # noqa: B006  (Typer reads the default, nobody changes it)
+    as_json: Json = False,
 ) -> None:
-    """Send a checked delivery back to its office with a reason."""
+    """Send a checked delivery back to its office with a reason, or single documents of it, each with its own."""
+    marked: dict[int, str] = {}
+    for said in document:
+        number, equals, why = said.partition("=")
+        if not (equals and number.isascii() and number.isdigit()):
+            raise typer.BadParameter(f"--document {said}: write N=WHAT IS WRONG")
+        marked[int(number)] = why
     with transaction() as session:
         submissions.send_back(
-            session, submission_id, viewer=viewer_named(user, role), reason=reason, now=datetime.now(UTC)
+            session,
+            submission_id,
+            viewer=viewer_named(user, role),
+            reason=reason,
+            documents=marked or None,
+            now=datetime.now(UTC),
         )
     show({"id": submission_id, "decision": "returned", "reason": reason}, as_json=as_json, text="returned")
 

@@ -12,14 +12,12 @@ from archive.reason import because
 from archive.register.models import Submission, SubmissionState
 from archive.register.session import reading
 from archive.viewer import Role, Viewer
-from ingest import quarantine, submissions
-from ingest.delivery import Delivery
+from ingest import submissions
 from ingest.errors import IngestError
 from ingest.mending.earlier import being_mended
 from ingest.mending.sheet import Sheet, sheet_of
 from ingest.reasons import finding_of
 from ingest.reception import Received, receive
-from ingest.steps.step import read_saved
 
 SENDS = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST})
 
@@ -31,12 +29,6 @@ def may_mend(submission: Submission, viewer: Viewer) -> bool:
     )
 
 
-def delivered(submission_id: str) -> Delivery | None:
-    """Return what a submission delivered, as far as it is still in quarantine."""
-    path = quarantine.folder(submission_id) / "work" / "delivery.json"
-    return read_saved(path, Delivery) if path.exists() else None
-
-
 def sheet(session: Session, submission_id: str, *, viewer: Viewer) -> Sheet:
     """Return what of a returned submission can be mended.
 
@@ -45,7 +37,7 @@ def sheet(session: Session, submission_id: str, *, viewer: Viewer) -> Sheet:
         IngestError: it cannot be mended (any more); the message says why.
     """
     row = _mendable(session, submission_id, viewer)
-    delivery = delivered(row.id)
+    delivery = submissions.delivered(row.id)
     if delivery is None:
         raise IngestError(because("ingest.returned-gone"))
     return sheet_of(delivery, [finding_of(finding) for finding in row.findings])
@@ -63,7 +55,7 @@ def send(submission_id: str, source: BinaryIO, *, viewer: Viewer, now: datetime)
     with reading() as session:
         row = _mendable(session, submission_id, viewer)
         agency_code, message_id, inbox = row.agency_code, row.message_id, row.inbox
-    if delivered(submission_id) is None:
+    if submissions.delivered(submission_id) is None:
         raise IngestError(because("ingest.returned-gone"))
     return receive(
         source,

@@ -1,7 +1,7 @@
 """A delivery laid open: its description as the sender gave it, its documents, and what was made of each file.
 
-It is shown only once the last look for signs of secrecy found none (`OPEN_AFTER`), never of a refused delivery, and as
-long as its bytes are in quarantine.
+It is shown only once the last look for signs of secrecy found none, never of a refused delivery, and as long as its
+bytes are in quarantine.
 """
 
 from __future__ import annotations
@@ -94,11 +94,13 @@ class Contents:
 
     Attributes:
         access: the code its own and its documents' use modes make (`ingest.access`).
+        normalised: the PDF/A were made, so that one that is not there is missed.
     """
 
     fields: tuple[Said, ...]
     documents: tuple[ShownDocument, ...]
     access: Access
+    normalised: bool
 
     def file(self, ordinal: int, position: int) -> ShownFile | None:
         """Return a file by its numbers; None when there is none."""
@@ -110,8 +112,7 @@ class Contents:
 
 def contents_of(submission: Submission) -> Contents | None:
     """Return what the delivery holds; None when that may not be shown, not yet, or not any more."""
-    done = {step.step for step in submission.steps}
-    if submission.state in NEVER_SHOWN or OPEN_AFTER.get(submission.kind, "check") not in done:
+    if submission.state in NEVER_SHOWN or not _looked_at(submission):
         return None
     folder = quarantine.folder(submission.id) / "work"
     work = Work(
@@ -127,20 +128,38 @@ def contents_of(submission: Submission) -> Contents | None:
     delivery = work.find("delivery", Delivery)
     if delivery is None:
         return None
-    made = (work.find("derivatives", Derivatives) or {}) if "normalise" in done else {}
-    return laid_open(delivery, work.find("facts", AllFacts) or {}, made)
+    return laid_open(delivery, work.find("facts", AllFacts) or {}, work.find("derivatives", Derivatives))
+
+
+def _looked_at(submission: Submission) -> bool:
+    """Say whether the last look for secrecy is over: its step is recorded, or what only follows it.
+
+    A delivery whose errors wait for an archivist stands at that step without its being recorded; title and file code
+    are recorded by it.
+    """
+    done = {step.step for step in submission.steps}
+    return (
+        OPEN_AFTER.get(submission.kind, "check") in done
+        or submission.state == SubmissionState.TO_DECIDE
+        or bool(submission.title or submission.file_code)
+    )
 
 
 def laid_open(
-    delivery: Delivery, facts: Mapping[str, FileFacts], derivatives: Mapping[str, Derivative]
+    delivery: Delivery, facts: Mapping[str, FileFacts], derivatives: Mapping[str, Derivative] | None
 ) -> Contents:
-    """Return a delivery as it is shown; facts and derivatives are found by the SHA-256 of a file."""
+    """Return a delivery as it is shown.
+
+    Args:
+        facts: of the files, by SHA-256.
+        derivatives: of the files, by SHA-256; None before they are made.
+    """
+    made = derivatives or {}
     return Contents(
         _said(delivery.fields),
-        tuple(
-            _document(ordinal, one, facts, derivatives) for ordinal, one in enumerate(delivery.documents, 1)
-        ),
+        tuple(_document(ordinal, one, facts, made) for ordinal, one in enumerate(delivery.documents, 1)),
         of_delivery(delivery),
+        derivatives is not None,
     )
 
 

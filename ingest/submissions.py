@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,19 +10,20 @@ from sqlalchemy import and_, case, false, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive.errors import NotAllowedError, NotFoundError
-from archive.ledger.append import append, be_only_writer
+from archive.ledger.append import be_only_writer
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.queue import send_after_commit
 from archive.reason import because
 from archive.register.models import StepResult, Submission, SubmissionState
-from archive.register.projection import apply
 from archive.viewer import Role, Viewer
-from ingest import outbox
+from ingest import quarantine, returning
+from ingest.delivery import Delivery
 from ingest.errors import IngestError
-from ingest.finding import Severity
+from ingest.finding import Finding, Severity
 from ingest.pipeline import STEPS, accepted
 from ingest.seen_by import seen_by
+from ingest.steps.step import read_saved
 
 CODES_NEVER_ACCEPTED = frozenset({"RECORD_STORED"})
 SORTS = {
@@ -139,8 +141,8 @@ def accept(session: Session, submission_id: str, *, viewer: Viewer, now: datetim
         NotAllowedError: the viewer is no archivist of that agency.
         IngestError: it is not waiting for a decision, or it would overwrite what is stored.
     """
-    submission = _to_decide(session, submission_id, viewer)
-    if any(finding.severity != Severity.WARNING for finding in submission.findings):
+    submission = to_decide(session, submission_id, viewer)
+    if has_errors(submission):
         raise IngestError(because("ingest.errors-never-accepted"))
     if any(finding.code in CODES_NEVER_ACCEPTED for finding in submission.findings):
         raise IngestError(because("ingest.never-overwritten"))
@@ -162,40 +164,70 @@ def accept(session: Session, submission_id: str, *, viewer: Viewer, now: datetim
     return submission
 
 
+def has_errors(submission: Submission) -> bool:
+    """Say whether something was found that has to be mended."""
+    return any(finding.severity != Severity.WARNING for finding in submission.findings)
+
+
+def acceptable(submission: Submission) -> bool:
+    """Say whether nothing that was found forbids accepting a delivery."""
+    codes = {finding.code for finding in submission.findings}
+    return not has_errors(submission) and not codes & CODES_NEVER_ACCEPTED
+
+
 def send_back(
-    session: Session, submission_id: str, *, viewer: Viewer, reason: str, now: datetime
+    session: Session,
+    submission_id: str,
+    *,
+    viewer: Viewer,
+    reason: str,
+    now: datetime,
+    documents: Mapping[int, str] | None = None,
 ) -> Submission:
-    """Return a checked submission to its office with a reason: receipt 02 is owed.
+    """Return a checked submission to its office: receipt 02 is owed.
+
+    Args:
+        reason: about the delivery as a whole; may be empty when documents are marked.
+        documents: ordinal -> what is wrong with this document (0: with the case file's own description). Then only
+            these have to be sent again; None: the delivery goes back as a whole.
 
     Raises:
         NotAllowedError: the viewer is no archivist of that agency.
-        IngestError: it is not waiting for a decision, or no reason was given.
+        IngestError: it is not waiting for a decision, no reason was given, no document marked, or one it does not have.
     """
-    if not reason.strip():
+    if not reason.strip() and documents is None:
         raise IngestError(because("ingest.no-reason-for-return"))
-    submission = _to_decide(session, submission_id, viewer)
-    event = append(
+    submission = to_decide(session, submission_id, viewer)
+    faults: tuple[Finding, ...] = ()
+    if documents is not None:
+        delivery = delivered(submission.id)
+        faults = returning.faults_of(documents, len(delivery.documents) if delivery else 0)
+    returning.return_documents(
         session,
-        Verb.RETURN,
-        actor=viewer.name,
+        submission,
+        faults,
+        by=viewer.name,
         role=Role.ARCHIVIST,
-        kind="submission",
-        id=submission.id,
+        remark=reason.strip(),
         now=now,
-        payload={
-            "state": SubmissionState.RETURNED.value,
-            "decided_by": viewer.name,
-            "reason": reason.strip(),
-        },
-        basis="NĐ 30/2020/NĐ-CP Điều 30",
     )
-    apply(session, event)
-    submission.step = ""
-    outbox.owe(session, submission, "02", reason.strip(), now=now)
     return submission
 
 
-def _to_decide(session: Session, submission_id: str, viewer: Viewer) -> Submission:
+def delivered(submission_id: str) -> Delivery | None:
+    """Return what a submission delivered, as far as it is still in quarantine."""
+    path = quarantine.folder(submission_id) / "work" / "delivery.json"
+    return read_saved(path, Delivery) if path.exists() else None
+
+
+def to_decide(session: Session, submission_id: str, viewer: Viewer) -> Submission:
+    """Return a submission that waits for this archivist's decision, held until the transaction ends.
+
+    Raises:
+        NotFoundError: there is none that the viewer may see.
+        NotAllowedError: the viewer is no archivist of that agency.
+        IngestError: it is not waiting for a decision.
+    """
     be_only_writer(session)  # first of all, as the pipeline does: a recall may be moving it at this moment
     submission = one(session, submission_id, viewer=viewer)
     session.refresh(submission, with_for_update=True)  # two archivists may press two buttons at once

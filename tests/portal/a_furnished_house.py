@@ -77,8 +77,19 @@ def furnish(folder: Path) -> None:
             upto="normalise",
             due_at=datetime.now(UTC) + timedelta(hours=3, minutes=30),
             findings=(
-                ("V04", "warning", "Tờ trình 12.pdf", {"declared": "3", "counted": "4", "document": "2"}),
-                ("V04_DOCS", "warning", "hồ sơ", {"declared": "4", "counted": "3"}),
+                (
+                    "V09_UNUSUAL",
+                    "warning",
+                    "document 2 / TypeName",
+                    {
+                        "basis": "TT 02/2019/TT-BNV Phụ lục I",
+                        "name": "Tên loại văn bản",
+                        "field": "TypeName",
+                        "value": "Tờ trình (bản in)",
+                        "document": "2",
+                    },
+                ),
+                ("V04_TOTAL", "warning", "case file / PageNumber", {"declared": "9", "counted": "6"}),
             ),
         )
         a_submission(

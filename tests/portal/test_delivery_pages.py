@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from house_people import LANG_SON, ident
@@ -221,3 +222,58 @@ def test_an_official_does_not_learn_who_read_the_delivery(visit: Any) -> None:
 def test_a_returned_delivery_still_shows_what_it_holds(visit: Any) -> None:
     page = visit("an", f"/tiep-nhan/{RETURNED}").page
     assert "Thông báo số 3" in page
+
+
+# returning single documents
+
+
+def posted(visit: Any, login: str, **fields: str) -> Any:
+    browser = visit(login, PAGE)
+    token = browser.getControl(name="_authenticator", index=0).value
+    browser.post(browser.url, urlencode({"_authenticator": token, **fields}))
+    return browser
+
+
+def test_an_archivist_returns_one_document_and_the_office_mends_that_alone(visit: Any) -> None:
+    marks = {"mark:list": "2", "why-2": "thiếu trang 3", "return-documents": "1"}
+    browser = posted(visit, "an", **marks)
+    assert "Cơ quan chỉ phải gửi lại các văn bản đã đánh dấu." in browser.page
+    page = visit("giang", PAGE).page
+    assert "Lưu trữ trả lại: thiếu trang 3" in page
+    mending = visit("giang", f"{PAGE}/gui-lai").page
+    assert "thiếu trang 3" in mending
+    assert (
+        mending.index('name="files-2:list"')
+        < mending.index("Thay văn bản khác")
+        < mending.index('name="files-1:list"')
+    )
+    assert 'name="field-2-Subject"' in mending
+    assert 'name="field-1-Subject"' not in mending
+
+
+@pytest.mark.parametrize(
+    ("marks", "said"),
+    [
+        ({"mark:list": "2", "why-2": " ", "why-1": "giữ lại chữ này"}, "văn bản số 2 được đánh dấu"),
+        ({"mark:list": "9", "why-1": "giữ lại chữ này"}, "không có văn bản số 9"),
+        ({"why-1": "giữ lại chữ này"}, "chưa đánh dấu văn bản nào"),
+    ],
+)
+def test_a_mark_that_says_too_little_keeps_what_was_typed(
+    visit: Any, marks: dict[str, str], said: str
+) -> None:
+    browser = posted(visit, "an", **marks, **{"return-documents": "1"})
+    assert said.casefold() in browser.page.casefold()
+    assert 'value="giữ lại chữ này"' in browser.page
+    with reading() as session:
+        assert session.get_one(Submission, TO_DECIDE).state == "to-decide"
+
+
+def test_who_is_no_archivist_sees_no_marks_and_cannot_return_a_document(visit: Any) -> None:
+    assert "return-documents" not in visit("giang", PAGE).page
+    token = visit("an", PAGE).getControl(name="_authenticator", index=0).value
+    browser = visit("giang", PAGE)
+    fields = {"_authenticator": token, "mark:list": "1", "why-1": "x", "return-documents": "1"}
+    browser.post(browser.url, urlencode(fields))
+    with reading() as session:
+        assert session.get_one(Submission, TO_DECIDE).state == "to-decide"

@@ -90,9 +90,9 @@ def test_submissions_are_listed_with_counts(visit: Any) -> None:
 @pytest.mark.plone
 def test_one_submission_has_its_findings_in_both_languages(visit: Any) -> None:
     _, answer = get(visit, "an", f"/@submissions/{TO_DECIDE}")
-    finding = next(found for found in answer["findings"] if found["code"] == "V04")
-    assert finding["text"]["vi"] == "Khai 3 trang nhưng tệp có 4 trang."
-    assert finding["text"]["en"].startswith("3 pages are declared")
+    finding = next(found for found in answer["findings"] if found["code"] == "V04_TOTAL")
+    assert finding["text"]["vi"] == "Hồ sơ khai 9 trang nhưng tổng số trang của các văn bản là 6."
+    assert finding["text"]["en"].startswith("The case file declares 9 pages")
 
 
 @pytest.mark.plone
@@ -200,3 +200,21 @@ def test_a_form_of_another_site_cannot_accept(visit: Any) -> None:
     assert status == 415
     with reading() as session:
         assert session.get_one(Submission, TO_DECIDE).state == "to-decide"
+
+
+def test_single_documents_are_returned_over_rest(visit: Any, site: Any) -> None:
+    def returned(documents: Any) -> tuple[int, Any]:
+        browser = visit("an", "", accept="application/json")
+        browser.post(
+            f"{site.absolute_url()}/@submissions/{TO_DECIDE}/return",
+            json.dumps({"documents": documents}),
+            "application/json",
+        )
+        return int(browser.headers["Status"].split()[0]), json.loads(browser.page)
+
+    for wrong, status in ((["2"], 400), ({"x": "y"}, 400), ({}, 409), ({"9": "y"}, 409)):
+        assert returned(wrong)[0] == status, wrong
+    status, answer = returned({"2": "thiếu trang 3"})
+    assert (status, answer["state"]) == (200, "returned")
+    (found,) = [one for one in answer["findings"] if one["code"] == "DOCUMENT_RETURNED"]
+    assert (found["document"], found["text"]["vi"]) == (2, "Lưu trữ trả lại: thiếu trang 3")

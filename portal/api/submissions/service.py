@@ -72,6 +72,22 @@ def finding_facts(finding: Finding) -> dict[str, Any]:
     }
 
 
+def _marked(documents: Any) -> Mapping[int, str] | None:
+    """Return which documents go back and why; None for the delivery as a whole.
+
+    Raises:
+        ProblemError: 400 when it is no object of numbers and texts.
+    """
+    if documents is None:
+        return None
+    if not isinstance(documents, dict) or not all(
+        number.isascii() and number.isdigit() and len(number) < 6 and isinstance(why, str)
+        for number, why in documents.items()
+    ):
+        raise ProblemError(400, "Bad request", 'documents is {"<ordinal>": "<what is wrong with it>", ...}')
+    return {int(number): why for number, why in documents.items()}
+
+
 class GetSubmissions(ArchiveService):
     """The list, or one submission."""
 
@@ -140,6 +156,7 @@ class PostSubmissions(ArchiveService):
                     self.path[0],
                     viewer=self.viewer,
                     reason=reason if isinstance(reason, str) else "",
+                    documents=_marked(given.get("documents")),
                     now=self.now,
                 )
             return one_facts(submissions.one(session, self.path[0], viewer=self.viewer))

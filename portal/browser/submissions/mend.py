@@ -13,9 +13,11 @@ from archive.reason import because
 from archive.register.session import reading
 from ingest import resending
 from ingest.errors import IngestError
+from ingest.finding import Finding
 from ingest.mending.package import Mended, write
 from ingest.mending.sheet import FieldToMend
 from portal.browser.screen import Screen
+from portal.findings import Shown, shown
 from portal.i18n import _
 
 
@@ -24,7 +26,7 @@ class MendScreen(Screen):
 
     depth: ClassVar[int] = 1
     acts: ClassVar[Mapping[str, str]] = {"send": "send"}
-    error = ""
+    keeps: ClassVar[bool] = True
 
     @property
     def here(self) -> str:
@@ -43,11 +45,20 @@ class MendScreen(Screen):
         try:
             self.sheet = resending.sheet(self.session, self.path[0], viewer=self.viewer)
         except IngestError as error:
-            self.say(str(error), "error")
+            self.say(self.because(error.reason), "error")
             return self.request.response.redirect(self.back)
         self.wrong = [document for document in self.sheet.documents if document.wrong]
         self.right = [document for document in self.sheet.documents if not document.wrong]
         return None
+
+    def value(self, owner: object, field: FieldToMend) -> str:
+        """Return what a field shows: what was typed when the form is shown again, else what was sent."""
+        name = f"field-{owner}-{field.name}"
+        return self.text(name) if name in self.request.form else field.value
+
+    def shown(self, finding: Finding) -> Shown:
+        """Return a finding in words."""
+        return shown(finding, self.language)
 
     def send(self) -> str:
         """Take in what was filled in; unchanged fields and empty file fields stay as they were sent before."""

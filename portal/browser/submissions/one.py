@@ -25,6 +25,7 @@ from ingest.mending.earlier import being_mended
 from ingest.pipeline import route
 from ingest.reasons import finding_of
 from ingest.resending import may_mend
+from ingest.returning import LONGEST_REASON
 from ingest.shown import Contents, contents_of
 from portal.browser.screen import Screen
 from portal.browser.submissions.deadlines import deadline_of
@@ -72,7 +73,7 @@ def step_states(submission: Submission) -> dict[str, str]:
         reached = True
         if first_open and submission.state in STATES_OPEN:
             states[name] = "wait" if submission.waiting else "now"
-        elif first_open and submission.state == SubmissionState.TO_DECIDE and name == "decide":
+        elif first_open and submission.state == SubmissionState.TO_DECIDE:
             states[name] = "wait"
         elif first_open and submission.state in STOPPED and not any(s == "stop" for s in states.values()):
             states[name] = "stop"
@@ -108,7 +109,12 @@ class SubmissionScreen(Screen):
     depth: ClassVar[int] = 3
     filters: ClassVar[frozenset[str]] = frozenset({"xem"})
     contents: Contents | None = None
-    acts: ClassVar[Mapping[str, str]] = {"accept": "accept", "return": "send_back"}
+    acts: ClassVar[Mapping[str, str]] = {
+        "accept": "accept",
+        "return": "send_back",
+        "return-documents": "send_documents_back",
+    }
+    keeps: ClassVar[bool] = True
 
     def publishTraverse(self, request: Any, name: str) -> Any:
         """Hand the address of the mending of this submission to its own screen."""
@@ -204,10 +210,14 @@ class SubmissionScreen(Screen):
         title = self.contents.documents[ordinal - 1].title or file.name
         return Opened(title, f"{self.here}/xem/{ordinal}-{position}")
 
-    @property
-    def normalised(self) -> bool:
-        """Say whether the PDF/A were made, so that one that is missing is missed."""
-        return any(step.step == "normalise" for step in self.submission.steps)
+    def markable(self) -> list[dict[str, Any]]:
+        """Return what can be sent back by itself: the description of the case file, and each document."""
+        documents = self.contents.documents if self.contents is not None else ()
+        lines: list[dict[str, Any]] = [{"ordinal": 0, "title": self.t(_("The description of the case file"))}]
+        for one in documents:
+            name = one.title or one.heading or self.t(_("(no title given)"))
+            lines.append({"ordinal": one.ordinal, "title": f"{one.ordinal}. {name}"})
+        return lines
 
     def made_by(self, made: Derivative) -> str:
         """Return how a PDF/A was made."""
@@ -275,6 +285,11 @@ class SubmissionScreen(Screen):
         row = self.submission
         return row.state == SubmissionState.TO_DECIDE and self.viewer.has(Role.ARCHIVIST, row.agency_code)
 
+    @property
+    def may_accept(self) -> bool:
+        """Say whether nothing found forbids accepting it; the act below checks again."""
+        return self.may_decide and submissions.acceptable(self.submission)
+
     def accept(self) -> None:
         """Accept; packaging goes on by itself."""
         with joined() as session:
@@ -288,3 +303,26 @@ class SubmissionScreen(Screen):
                 session, self.path[0], viewer=self.viewer, reason=self.text("reason"), now=self.now
             )
         self.say(_("Returned. The office gets the reason with the status message."))
+
+    def send_documents_back(self) -> None:
+        """Return single documents, each with what is wrong with it; the others need not be sent again."""
+        with joined() as session:
+            submissions.send_back(
+                session,
+                self.path[0],
+                viewer=self.viewer,
+                reason=self.text("remark", 1000),
+                documents={ordinal: self.text(f"why-{ordinal}", LONGEST_REASON) for ordinal in self.marked()},
+                now=self.now,
+            )
+        self.say(_("Returned. Only the marked documents have to be sent again."))
+
+    def marked(self) -> frozenset[int]:
+        """Return the numbers of the documents that are ticked; 0 is the case file's own description."""
+        given = self.request.form.get("mark", [])
+        ticked = [one for one in (given if isinstance(given, list) else [given]) if isinstance(one, str)]
+        return frozenset(int(one) for one in ticked if one.isascii() and one.isdigit() and len(one) < 6)
+
+    def opens(self, act: str) -> str | None:
+        """Return the attribute that unfolds the form of an act that was just refused."""
+        return "open" if act in self.request.form else None

@@ -32,8 +32,9 @@
             show(box, facts);
             if (facts.reload && facts.version !== box.dataset.version) {
               // Somebody may be writing a reason: never throw that away.
-              var typing = document.querySelector("details[open] textarea, details[open] input[type=password]");
-              if (!typing || !typing.value) { location.reload(); return; }
+              var fields = document.querySelectorAll("textarea, details[open] input[type=text], details[open] input[type=password]");
+              var typing = Array.prototype.some.call(fields, function (field) { return field.value; });
+              if (!typing) { location.reload(); return; }
             }
             if (facts.running) setTimeout(ask, wait);
           })
