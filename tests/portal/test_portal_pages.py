@@ -114,8 +114,8 @@ def test_an_official_sees_only_submissions_of_the_own_agency(visit: Any) -> None
 def test_findings_are_explained_with_remedy_and_clause_document_by_document(visit: Any) -> None:
     page = visit("an", f"/tiep-nhan/{TO_DECIDE}").page
     assert "Tên loại văn bản (TypeName) có giá trị lạ" in page
-    assert "Sửa số lượng trang" in page
-    assert "Điều 6.1.d" in page
+    assert "cán bộ lưu trữ có thể chấp nhận" in page
+    assert "danh mục mã TT 05/2025" in page
     assert "Văn bản 2" in page
 
 
