@@ -134,14 +134,15 @@ def contents_of(submission: Submission) -> Contents | None:
 def _looked_at(submission: Submission) -> bool:
     """Say whether the last look for secrecy is over: its step is recorded, or what only follows it.
 
-    A delivery whose errors wait for an archivist stands at that step without its being recorded; title and file code
-    are recorded by it.
+    A delivery whose errors wait for an archivist stands at that step without its being recorded; nothing else waits for
+    a decision, and a person returns nothing else.
     """
     done = {step.step for step in submission.steps}
+    by_person = bool(submission.decided_by) and not submission.decided_by.startswith("system:")
     return (
         OPEN_AFTER.get(submission.kind, "check") in done
         or submission.state == SubmissionState.TO_DECIDE
-        or bool(submission.title or submission.file_code)
+        or (submission.state == SubmissionState.RETURNED and by_person)
     )
 
 

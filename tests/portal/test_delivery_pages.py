@@ -277,3 +277,15 @@ def test_who_is_no_archivist_sees_no_marks_and_cannot_return_a_document(visit: A
     browser.post(browser.url, urlencode(fields))
     with reading() as session:
         assert session.get_one(Submission, TO_DECIDE).state == "to-decide"
+
+
+def test_what_an_archivist_returned_with_its_errors_is_shown_though_its_check_is_not_recorded(
+    visit: Any,
+) -> None:
+    with transaction() as session:
+        session.delete(session.get_one(StepResult, (TO_DECIDE, "check")))
+    assert "Thời hạn bảo quản" in visit("an", PAGE).page
+    posted(visit, "an", **{"mark:list": "2", "why-2": "thiếu trang 3", "return-documents": "1"})
+    assert "Thời hạn bảo quản" in visit("giang", PAGE).page
+    changed(decided_by="system:ingest")
+    assert "Thời hạn bảo quản" not in visit("giang", PAGE).page
