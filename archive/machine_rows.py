@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive.register.digest import MACHINE_ONLY, UNDECIDED
 
-HANGING = ("step_result", "finding", "outbox", "minutes_due", "received_message")
+HANGING = ("step_result", "finding", "outbox", "minutes_due", "received_message", "question_words")
 """Tables that hang on `submission` and are no part of the digest."""
 
 

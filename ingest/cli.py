@@ -23,7 +23,7 @@ from archive.reason import as_json as reason_as_json
 from archive.reason import from_text, told_text
 from archive.register.models import STATES_OPEN, Agency, Submission
 from archive.register.session import reading, transaction
-from ingest import inbox_cli, pipeline, preflight, reception, resending, submissions
+from ingest import asking, inbox_cli, pipeline, preflight, reception, resending, submissions
 from ingest.agreements.cli import agreement
 from ingest.checks.catalogue import explain
 from ingest.checks.cli import rules
@@ -242,6 +242,26 @@ def return_submission(
             now=datetime.now(UTC),
         )
     show({"id": submission_id, "decision": "returned", "reason": reason}, as_json=as_json, text="returned")
+
+
+@submission.command("ask")
+def ask_about(submission_id: str, question: str, user: AsUser, role: Roles, as_json: Json = False) -> None:
+    """Ask the office about a checked delivery without deciding on it."""
+    with transaction() as session:
+        asked = asking.ask(
+            session, submission_id, viewer=viewer_named(user, role), text=question, now=datetime.now(UTC)
+        ).id
+    show({"id": submission_id, "question_id": asked}, as_json=as_json, text=f"asked: {asked}")
+
+
+@submission.command("answer")
+def answer_question(question_id: str, answer: str, user: AsUser, role: Roles, as_json: Json = False) -> None:
+    """Answer a question about a delivery that waits for its decision."""
+    with transaction() as session:
+        asking.answer(
+            session, question_id, viewer=viewer_named(user, role), text=answer, now=datetime.now(UTC)
+        )
+    show({"question_id": question_id, "answered": True}, as_json=as_json, text="answered")
 
 
 @submission.command("mend")

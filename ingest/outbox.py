@@ -33,6 +33,7 @@ from ingest.gateway.edxml_status import (
     MAX_DESCRIPTION,
     REFUSED,
     TAKE_BACK,
+    WORKED_ON,
     Reporter,
     write_status,
 )
@@ -43,7 +44,7 @@ from ingest.settings import IngestSettings
 
 log = logging.getLogger(__name__)
 
-OWED = frozenset({ARRIVED, REFUSED, ACCEPTED, DONE, TAKE_BACK, AGREED, DECLINED})
+OWED = frozenset({ARRIVED, REFUSED, ACCEPTED, WORKED_ON, DONE, TAKE_BACK, AGREED, DECLINED})
 OF_A_RECALL = frozenset({TAKE_BACK, AGREED, DECLINED})
 REPORTER_NAME = "Lưu trữ điện tử Tàng Thư"
 AT_ONCE = 200
@@ -66,11 +67,13 @@ def owe(
 ) -> None:
     """Note that a status is owed for a submission; the same status about the same document is owed once.
 
+    Status 05 carries a question to the office; each question is owed once.
+
     It goes back by the way in that brought the submission.
 
     Args:
-        status: 01 arrived, 02 refused or returned, 03 accepted, 06 stored; 13 asked back, 15 agreed to a recall or
-            update, 16 declined.
+        status: 01 arrived, 02 refused or returned, 03 accepted, 05 being worked on, 06 stored; 13 asked back,
+            15 agreed to a recall or update, 16 declined.
         reason: in Vietnamese; sent as the message's Description.
         about: the document reported on, when it is another than the submission itself (a recall names one).
         not_before: it is sent then at the earliest, unless `release` comes first; at once when not given.
@@ -83,6 +86,8 @@ def owe(
         return  # nobody sent it; its documents are answered one by one
     told = asdict(about) if about else None
     already = select(Outbox.about).where(Outbox.submission_id == submission.id, Outbox.status == status)
+    if status == WORKED_ON:
+        already = already.where(Outbox.reason == reason)
     if told not in session.scalars(already).all():
         session.add(
             Outbox(
@@ -219,7 +224,9 @@ def _served(inbox: Common) -> ColumnElement[bool]:
 
 
 def _told_apart(row: Outbox) -> str:
-    """Return the status, and for a status about another document a piece that differs from document to document."""
+    """Return the status, with a piece that differs where one submission may get several of that status."""
+    if row.status == WORKED_ON:
+        return f"{row.status}-{sha256(row.reason.encode()).hexdigest()[:8]}"
     if not row.about:
         return row.status
     return f"{row.status}-{sha256(row.about['document_id'].encode()).hexdigest()[:8]}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, false, func, select
+from sqlalchemy import and_, case, exists, false, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from archive.errors import NotAllowedError, NotFoundError
@@ -16,6 +16,7 @@ from archive.ledger.rows import EventRow
 from archive.queue import send_after_commit
 from archive.reason import because
 from archive.register.models import StepResult, Submission, SubmissionState
+from archive.register.questions import Question
 from archive.viewer import Role, Viewer
 from ingest import quarantine, returning
 from ingest.delivery import Delivery
@@ -50,6 +51,7 @@ class Page:
     Attributes:
         counts: how many there are per state, over all pages and states, as far as the viewer may see.
         late: how many are undecided although their time is over, over all pages and states.
+        asked: how many wait for an answer of their office, over all pages.
     """
 
     items: list[Submission]
@@ -58,6 +60,7 @@ class Page:
     size: int
     counts: dict[str, int]
     late: int = 0
+    asked: int = 0
 
 
 def listing(
@@ -67,6 +70,7 @@ def listing(
     state: str | None = None,
     agency: str | None = None,
     late_only: bool = False,
+    asked_only: bool = False,
     now: datetime | None = None,
     sort: str = "-received",
     page: int = 1,
@@ -76,6 +80,7 @@ def listing(
 
     Args:
         late_only: only those that are undecided although their time is over.
+        asked_only: only those on which a question waits for an answer of their office.
         now: this moment; without it nothing is late.
         sort: received, title, agency or due; a leading "-" turns the order round. By due: undecided ones first, those
             without a deadline behind them.
@@ -86,8 +91,14 @@ def listing(
     counts = {str(state_name): int(number) for state_name, number in session.execute(per_state)}
     over = and_(Submission.state.in_(STATES_UNDECIDED), Submission.due_at < now) if now else false()
     late = session.scalar(select(func.count()).select_from(Submission).where(seen, over)) or 0
+    waits = (Submission.state == SubmissionState.TO_DECIDE) & exists().where(
+        Question.submission_id == Submission.id, Question.answered_at.is_(None)
+    )
+    asked = session.scalar(select(func.count()).select_from(Submission).where(seen, waits)) or 0
     if late_only:
         mine = mine.where(over)
+    if asked_only:
+        mine = mine.where(waits)
     if state:
         mine = mine.where(Submission.state == state)
     if agency:
@@ -104,7 +115,7 @@ def listing(
         .limit(size)
         .offset((page - 1) * size)
     )
-    return Page(list(rows), total, page, size, counts, late)
+    return Page(list(rows), total, page, size, counts, late, asked)
 
 
 def one(session: Session, submission_id: str, *, viewer: Viewer) -> Submission:

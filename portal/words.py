@@ -130,6 +130,8 @@ VERBS = {
     Verb.RIGHTS_CHANGE: _("Rights changed"),
     Verb.METADATA_CHANGE: _("Description changed"),
     Verb.REQUEST: _("Asked by the sender"),
+    Verb.QUESTION: _("Office asked"),
+    Verb.ANSWER: _("Question answered"),
     Verb.AGREEMENT: _("Agreement recorded"),
     Verb.DUE_LIST: _("List of due files changed"),
     Verb.MINUTES: _("Minutes made"),

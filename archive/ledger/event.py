@@ -39,6 +39,8 @@ class Verb(StrEnum):
     COPY = "COPY"
     RIGHTS_CHANGE = "RIGHTS_CHANGE"
     METADATA_CHANGE = "METADATA_CHANGE"
+    QUESTION = "QUESTION"  # an archivist asks an office about its delivery, undecided
+    ANSWER = "ANSWER"  # its office answers
     REQUEST = "REQUEST"  # an office recalls, updates or replaces a document it sent
     AGREEMENT = "AGREEMENT"  # terms of submission proposed, put in force or refused
     DUE_LIST = "DUE_LIST"  # case files put on an agency's list of due files, changed, taken off, announced

@@ -5,6 +5,7 @@ Not covered, and why:
 - `step_result`, `outbox`, `minutes_due`, `inbox`, the columns of `MACHINE_ONLY`: where the machine stands in its work
   (steps, leases, tries, messages owed, who gathers what). Lost, the work is done again; steps are safe to repeat.
 - `received_message`: what a message in quarantine says; read again from its bytes.
+- `question_words`: what was asked and answered; it may quote a delivery, so the ledger has its hash only.
 - `finding` and a delivery's file name: they quote it, so the ledger, which is never erased, names codes only. Lost,
   they are made again when an undecided delivery is checked again; of one returned before, the codes are left.
 - `cursor`: how far followers have read; they read again from the beginning.
@@ -41,6 +42,7 @@ from archive.register.models import (
     Submission,
     SubmissionState,
 )
+from archive.register.questions import Question
 
 TABLES: tuple[type[Base], ...] = (
     Agency,
@@ -61,6 +63,7 @@ TABLES: tuple[type[Base], ...] = (
     DueFile,
     Minutes,
     QuarantineRequest,
+    Question,
 )
 """In an order in which rows may be written: what is referred to comes first."""
 

@@ -13,7 +13,15 @@ from sqlalchemy import Connection, Engine, MetaData, text
 
 from archive.errors import ArchiveError
 from archive.ledger import rows  # noqa: F401  (tables register themselves when their modules are imported)
-from archive.register import agreements, attempts, decisions, infected, messages, models  # noqa: F401
+from archive.register import (  # noqa: F401
+    agreements,
+    attempts,
+    decisions,
+    infected,
+    messages,
+    models,
+    questions,
+)
 from archive.register.base import Base
 
 MIGRATE_LOCK = 0x7A4E69

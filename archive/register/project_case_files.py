@@ -42,6 +42,7 @@ from archive.register.models import (
     Submission,
     SubmissionState,
 )
+from archive.register.questions import QuestionWords
 
 DONE = "done"
 
@@ -201,7 +202,7 @@ def _forget_deliveries(session: Session, row: CaseFile) -> None:
     The deliveries themselves stay known, each as a row. None of this is in the digest, so a rebuild need not agree.
     """
     ids = deliveries_of(session, row)
-    for words in (Finding, StepResult, ReceivedMessage):
+    for words in (Finding, StepResult, ReceivedMessage, QuestionWords):
         session.execute(delete(words).where(words.submission_id.in_(ids)))
     session.execute(update(Outbox).where(Outbox.submission_id.in_(ids)).values(reason="", last_error=""))
     session.execute(update(Submission).where(Submission.id.in_(ids)).values(file_name="", waiting=""))

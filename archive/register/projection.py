@@ -19,6 +19,7 @@ from archive.register import (
     project_case_files,
     project_infected,
     project_orders,
+    project_questions,
     project_requests,
     project_submissions,
 )
@@ -40,6 +41,8 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.LIFT_HOLD: project_orders.lifted,
     Verb.ERASE: project_orders.erased,
     Verb.REQUEST: project_requests.requested,
+    Verb.QUESTION: project_questions.asked,
+    Verb.ANSWER: project_questions.answered,
     Verb.AGREEMENT: project_agreements.agreed,
     Verb.DUE_LIST: project_agreements.listed,
     Verb.MINUTES: project_agreements.minuted,

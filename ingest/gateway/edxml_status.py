@@ -15,14 +15,14 @@ from archive.vietnam import local
 from ingest.errors import IngestError
 from ingest.gateway.edxml import NAMESPACE, Reference
 
-ARRIVED, REFUSED, ACCEPTED, DONE = "01", "02", "03", "06"
+ARRIVED, REFUSED, ACCEPTED, WORKED_ON, DONE = "01", "02", "03", "05", "06"
 TAKE_BACK, AGREED, DECLINED = "13", "15", "16"
 STATUSES = {
     ARRIVED: "Đã đến",
     REFUSED: "Từ chối tiếp nhận",
     ACCEPTED: "Đã tiếp nhận",
     "04": "Phân công",
-    "05": "Đang xử lý",
+    WORKED_ON: "Đang xử lý",
     DONE: "Hoàn thành",
     TAKE_BACK: "Lấy lại",
     AGREED: "Đồng ý",

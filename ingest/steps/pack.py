@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
@@ -24,6 +25,7 @@ from archive.register.models import Agency, ComponentRole, Fonds
 from archive.register.session import reading
 from archive.settings import ArchiveSettings
 from ingest.access import of_delivery
+from ingest.asked import as_json, of_submission
 from ingest.checks.dates import parse_date
 from ingest.checks.fields import DAYS, TITLES, canonical, first_of
 from ingest.checks.regime import regime_of
@@ -99,7 +101,7 @@ def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
         description=dict(fields),
         records=records,
         events=tuple(events_of(work, records, now)),
-        documentation=tuple(_documentation(delivery)),
+        documentation=(*_documentation(delivery), *_asked(work)),
     )
 
 
@@ -209,6 +211,22 @@ def _made(fact: FileFacts, file: DeliveredFile, derivatives: Derivatives) -> Der
 
 def _measured(path: Path) -> WrittenPackage:
     return WrittenPackage(path, path.stat().st_size, sha256_of_file(path))
+
+
+def _asked(work: Work) -> Iterator[DocumentationFile]:
+    """Yield what was asked about the delivery and answered, written down; nothing when nobody asked.
+
+    An accepted delivery is asked nothing more, so a second run writes the same.
+    """
+    with reading() as session:
+        said = of_submission(session, work.submission_id)
+        text = json.dumps(as_json(said), ensure_ascii=False, indent=2) if said else ""
+    if text:
+        place = work.folder / "asked.json"
+        place.write_text(text, "utf-8")
+        yield DocumentationFile(
+            "documentation/hoi-dap.json", place.stat().st_size, sha256_of_file(place), place
+        )
 
 
 def _documentation(delivery: Delivery) -> Iterator[DocumentationFile]:

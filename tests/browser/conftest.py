@@ -27,7 +27,7 @@ def running_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]
     running_site.make_site(instance, home / "accounts.json")
     people = json.loads((home / "accounts.json").read_text("utf-8"))
     with running_site.served(instance) as url:
-        yield Office(url, {one["login"]: one["password"] for one in people}, ids)
+        yield Office(url, {one["login"]: one["password"] for one in people}, ids, env)
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +21,14 @@ class Office:
         url: of the site.
         passwords: login -> password.
         ids: what `a_furnished_house` made, by name.
+        environment: what a process needs to work on its archive.
     """
 
     url: str
     passwords: dict[str, str]
     ids: dict[str, str]
+    environment: dict[str, str]
+
+    def does(self, words: str) -> None:
+        """Run these words of Python on the archive, in a process of its own, as a worker would."""
+        subprocess.run([sys.executable, "-c", words], env=self.environment, check=True, timeout=60)

@@ -213,3 +213,58 @@ def test_nothing_is_fetched_from_elsewhere(as_person: Callable[[str], Any], runn
     opened(page, running_office, "/tra-cuu")
     site = running_office.url.rsplit("/", 1)[0]
     assert [url for url in asked if not url.startswith((site, "data:", "blob:"))] == []
+
+
+STEP_DONE = """
+from datetime import UTC, datetime
+from archive.register.models import StepResult
+from archive.register.session import transaction
+now = datetime.now(UTC)
+with transaction() as session:
+    session.add(StepResult(submission_id="{checking}", step="look", position=4, started_at=now, finished_at=now,
+                           outcome="go-on", result={{}}))
+"""
+
+
+def test_the_progress_of_a_delivery_moves_by_itself(
+    as_person: Callable[[str], Any], running_office: Office
+) -> None:
+    page = as_person("an")
+    opened(page, running_office, "/tiep-nhan/{checking}")
+    assert page.get_attribute("[data-step=look]", "data-state") == "now"
+    running_office.does(STEP_DONE.format(**running_office.ids))
+    page.wait_for_selector("[data-step=look][data-state=done]", timeout=15000)
+    page.wait_for_selector("[data-step=check][data-state=now]", timeout=15000)
+    assert page.troubles == []
+
+
+@pytest.mark.parametrize("width", list(WIDTHS))
+def test_the_forms_of_a_decision_look_right_when_they_are_open(
+    as_person: Callable[[str], Any], running_office: Office, width: str
+) -> None:
+    page = as_person("an")
+    page.set_viewport_size(dict(zip(("width", "height"), WIDTHS[width], strict=True)))
+    opened(page, running_office, "/tiep-nhan/{to_decide}")
+    page.evaluate("document.querySelectorAll('details').forEach(box => { box.open = true; })")
+    page.screenshot(path=str(SHOTS / f"submission-forms-{width}.png"), full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+
+
+def test_a_question_is_asked_and_answered_in_the_browser(
+    as_person: Callable[[str], Any], running_office: Office
+) -> None:
+    page = as_person("an")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    opened(page, running_office, "/tiep-nhan/{to_decide}")
+    page.click("summary:has-text('Hỏi cơ quan trước')")
+    page.fill("#question", "Phụ lục 2 nêu trong tờ trình có kèm không?")
+    page.click("button[name=ask]")
+    page.wait_for_selector("#hoi-dap")
+    assert violations(page) == {}
+    office = as_person("giang")
+    opened(office, running_office, "/tiep-nhan/{to_decide}")
+    office.screenshot(path=str(SHOTS / "submission-asked-desk.png"), full_page=True)
+    office.fill("textarea[name=answer-text]", "Có, ở tệp 3 của văn bản 2.")
+    assert violations(office) == {}
+    office.click("button[name=answer]")
+    office.wait_for_selector(".tt-answer:has-text('Có, ở tệp 3')")

@@ -289,3 +289,40 @@ def test_what_an_archivist_returned_with_its_errors_is_shown_though_its_check_is
     assert "Thời hạn bảo quản" in visit("giang", PAGE).page
     changed(decided_by="system:ingest")
     assert "Thời hạn bảo quản" not in visit("giang", PAGE).page
+
+
+# asking the office
+
+
+def test_an_archivist_asks_the_office_answers_and_both_see_it(visit: Any) -> None:
+    asking = posted(visit, "an", question="Phụ lục 2 có kèm không?", ask="1")
+    assert "Đã hỏi." in asking.page
+    assert "Hạn xử lý" in visit("an", PAGE).page  # a question stops no clock
+    listed = visit("giang", "/tiep-nhan?asked=1").page
+    assert "Hồ sơ ban hành Quy chế văn thư năm 2024" in listed
+    assert "Chờ cơ quan trả lời" in visit("giang", "/tiep-nhan").page
+    office = visit("giang", PAGE)
+    assert "Phụ lục 2 có kèm không?" in office.page
+    office.getControl(name="answer-text").value = "Có, ở tệp 3."
+    office.getControl(name="answer").click()
+    assert "Đã trả lời." in office.page
+    page = visit("an", PAGE).page
+    assert "Có, ở tệp 3." in page
+    assert "(Cán bộ nộp lưu)" in page
+    assert "Không có lần nộp nào" in visit("giang", "/tiep-nhan?asked=1").page
+    with reading() as session:
+        assert session.get_one(Submission, TO_DECIDE).state == "to-decide"
+
+
+def test_a_question_that_is_too_long_is_refused_and_kept_on_the_page(visit: Any) -> None:
+    browser = posted(visit, "an", question="dài " * 300, ask="1")
+    assert "nhiều nhất là" in browser.page
+    assert "dài dài" in browser.page.split('id="question"')[1][:400]
+
+
+def test_who_may_not_decide_sees_no_field_to_ask_and_a_head_none_to_answer(visit: Any) -> None:
+    posted(visit, "an", question="Phụ lục 2 có kèm không?", ask="1")
+    assert 'name="question"' not in visit("giang", PAGE).page
+    head = visit("chi", PAGE).page
+    assert "Phụ lục 2 có kèm không?" in head
+    assert 'name="answer-text"' not in head

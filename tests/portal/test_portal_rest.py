@@ -218,3 +218,25 @@ def test_single_documents_are_returned_over_rest(visit: Any, site: Any) -> None:
     assert (status, answer["state"]) == (200, "returned")
     (found,) = [one for one in answer["findings"] if one["code"] == "DOCUMENT_RETURNED"]
     assert (found["document"], found["text"]["vi"]) == (2, "Lưu trữ trả lại: thiếu trang 3")
+
+
+def test_a_question_is_asked_and_answered_over_rest(visit: Any, site: Any) -> None:
+    def act(login: str, name: str, **body: str) -> tuple[int, Any]:
+        browser = visit(login, "", accept="application/json")
+        address = f"{site.absolute_url()}/@submissions/{TO_DECIDE}/{name}"
+        browser.post(address, json.dumps(body), "application/json")
+        return int(browser.headers["Status"].split()[0]), json.loads(browser.page)
+
+    assert act("giang", "ask", question="?")[0] == 403
+    assert act("an", "ask")[0] == 409
+    status, asked = act("an", "ask", question="Phụ lục 2 có kèm không?")
+    (question,) = asked["questions"]
+    assert (status, asked["state"], question["answered_at"]) == (200, "to-decide", None)
+    _, page = get(visit, "giang", "/@submissions?asked=1")
+    assert ([item["id"] for item in page["items"]], page["asked"]) == ([TO_DECIDE], 1)
+    assert act("giang", "answer", question_id="nowhere", answer="Có.")[0] == 404
+    assert act("chi", "answer", question_id=question["id"], answer="Có.")[0] == 403
+    status, answered = act("giang", "answer", question_id=question["id"], answer="Có.")
+    (question,) = answered["questions"]
+    assert (status, question["answer"], question["answered_role"]) == (200, "Có.", "official")
+    assert act("giang", "answer", question_id=question["id"], answer="Có.")[0] == 409

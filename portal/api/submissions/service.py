@@ -11,12 +11,14 @@ from archive.reason import as_json, from_text
 from archive.register.models import Submission, SubmissionState
 from archive.register.session import reading
 from ingest import resending, submissions
+from ingest.asked import as_json as as_said
+from ingest.asked import of_submission
 from ingest.checks.catalogue import rule
 from ingest.errors import BadMessageError
 from ingest.finding import Finding
 from ingest.reasons import finding_of
 from portal.api.service import ArchiveService, ProblemError
-from portal.api.submissions import delivering, gathering
+from portal.api.submissions import deciding, delivering, gathering
 from portal.findings import in_both_languages
 from portal.register import joined
 
@@ -47,8 +49,8 @@ def row_facts(row: Submission) -> dict[str, Any]:
     }
 
 
-def one_facts(row: Submission) -> dict[str, Any]:
-    """Return a submission with its findings in both languages and its finished steps."""
+def one_facts(session: Session, row: Submission) -> dict[str, Any]:
+    """Return a submission with its findings in both languages, its finished steps, and what was asked about it."""
     return row_facts(row) | {
         "findings": [finding_facts(finding_of(found)) for found in row.findings],
         "steps": [
@@ -60,6 +62,7 @@ def one_facts(row: Submission) -> dict[str, Any]:
             }
             for step in row.steps
         ],
+        "questions": as_said(of_submission(session, row.id))["questions"],
     }
 
 
@@ -70,22 +73,6 @@ def finding_facts(finding: Finding) -> dict[str, Any]:
         "place": finding.place,
         "document": finding.document,
     }
-
-
-def _marked(documents: Any) -> Mapping[int, str] | None:
-    """Return which documents go back and why; None for the delivery as a whole.
-
-    Raises:
-        ProblemError: 400 when it is no object of numbers and texts.
-    """
-    if documents is None:
-        return None
-    if not isinstance(documents, dict) or not all(
-        number.isascii() and number.isdigit() and len(number) < 6 and isinstance(why, str)
-        for number, why in documents.items()
-    ):
-        raise ProblemError(400, "Bad request", 'documents is {"<ordinal>": "<what is wrong with it>", ...}')
-    return {int(number): why for number, why in documents.items()}
 
 
 class GetSubmissions(ArchiveService):
@@ -103,7 +90,7 @@ class GetSubmissions(ArchiveService):
                 raise ProblemError(404, "Not found", "GET @submissions/{id} or /{id}/statuses")
             return delivering.statuses(self, session)
         if self.path:
-            return one_facts(submissions.one(session, self.path[0], viewer=self.viewer))
+            return one_facts(session, submissions.one(session, self.path[0], viewer=self.viewer))
         state = self.word("state", 20)
         if state and state not in set(SubmissionState):
             raise ProblemError(400, "Bad request", f"no state {state}")
@@ -113,6 +100,7 @@ class GetSubmissions(ArchiveService):
             state=state or None,
             agency=self.word("agency", 35) or None,
             late_only=self.word("late", 1) == "1",
+            asked_only=self.word("asked", 1) == "1",
             now=self.now,
             sort=self.word("sort", 12) or "-received",
             page=self.number("page", 1, 100_000),
@@ -124,12 +112,13 @@ class GetSubmissions(ArchiveService):
             "size": page.size,
             "counts": page.counts,
             "late": page.late,
+            "asked": page.asked,
             "items": [row_facts(row) for row in page.items],
         }
 
 
 class PostSubmissions(ArchiveService):
-    """Deliver one; accept, return or mend one; or make one of documents that came alone."""
+    """Deliver one; accept, return, ask about, answer for or mend one; or make one of documents that came alone."""
 
     permission = "Tang Thu: Read submissions"
     depth: ClassVar[int] = 2
@@ -143,29 +132,20 @@ class PostSubmissions(ArchiveService):
         self.refuse_forms()
         if self.path == ("assemble",):
             return self._assembled()
-        if len(self.path) != 2 or self.path[1] not in ("accept", "return"):
-            raise ProblemError(404, "Not found", "POST @submissions/{id}/accept, /return or /mend")
+        if len(self.path) != 2 or self.path[1] not in deciding.ACTS:
+            raise ProblemError(
+                404, "Not found", f"POST @submissions/{{id}}/{', '.join(deciding.ACTS)} or mend"
+            )
         given = self.body()
         with joined() as session:
-            if self.path[1] == "accept":
-                submissions.accept(session, self.path[0], viewer=self.viewer, now=self.now)
-            else:
-                reason = given.get("reason", "")
-                submissions.send_back(
-                    session,
-                    self.path[0],
-                    viewer=self.viewer,
-                    reason=reason if isinstance(reason, str) else "",
-                    documents=_marked(given.get("documents")),
-                    now=self.now,
-                )
-            return one_facts(submissions.one(session, self.path[0], viewer=self.viewer))
+            deciding.ACTS[self.path[1]](self, session, self.path[0], given)
+            return one_facts(session, submissions.one(session, self.path[0], viewer=self.viewer))
 
     def _assembled(self) -> Mapping[str, Any]:
         """Make a case file of documents that came alone, and return its submission."""
         with joined() as session:
             made = gathering.made(self, session)
-            return one_facts(submissions.one(session, made, viewer=self.viewer))
+            return one_facts(session, submissions.one(session, made, viewer=self.viewer))
 
     def _mend(self) -> Mapping[str, Any]:
         """Take in a mend package (`ingest/mending/package.py`) and return the submission that mends."""
@@ -177,4 +157,4 @@ class PostSubmissions(ArchiveService):
         except BadMessageError as error:
             raise ProblemError(413, "Too large", str(error)) from error
         with reading() as session:
-            return one_facts(submissions.one(session, received.submission_id, viewer=self.viewer))
+            return one_facts(session, submissions.one(session, received.submission_id, viewer=self.viewer))

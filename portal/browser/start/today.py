@@ -60,6 +60,7 @@ class Today:
     late: int = 0
     handovers: int = 0
     arrived: int = 0
+    questions: int = 0
 
 
 def agencies_of(viewer: Viewer, roles: frozenset[Role]) -> frozenset[str] | None:
@@ -71,14 +72,14 @@ def agencies_of(viewer: Viewer, roles: frozenset[Role]) -> frozenset[str] | None
 def today_for(session: Session, viewer: Viewer, today: date, now: datetime) -> Today:
     """Return what waits for this viewer."""
     counts: dict[str, int] = {}
-    late = 0
+    late = questions = 0
     to_decide: Sequence[Submission] = ()
     working: list[Submission] = []
     if viewer.agencies_with(SEES_SUBMISSIONS):
         page = submissions.listing(
             session, viewer=viewer, state=SubmissionState.TO_DECIDE, sort="due", now=now, page=1, size=6
         )
-        counts, late = dict(page.counts), page.late
+        counts, late, questions = dict(page.counts), page.late, page.asked
         to_decide = page.items
         for state in WORKING:
             if counts.get(state):
@@ -99,6 +100,7 @@ def today_for(session: Session, viewer: Viewer, today: date, now: datetime) -> T
         late=late,
         handovers=len(handovers(session, viewer=viewer, only=ORDERS_OPEN)),
         arrived=_arrived(viewer),
+        questions=questions,
     )
 
 

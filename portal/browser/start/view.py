@@ -55,6 +55,10 @@ class StartPage(Screen):
             )
             if facts.late:
                 tiles.append(_tile(facts.late, _("overdue"), "tiep-nhan?late=1", "bad"))
+            if facts.questions:
+                tiles.append(
+                    _tile(facts.questions, _("wait for an answer of the office"), "tiep-nhan?asked=1", "wait")
+                )
             busy = sum(counts.get(s, 0) for s in ("received", "checking", "accepted"))
             tiles.append(_tile(busy, _("on their way"), "tiep-nhan", "busy"))
             back = counts.get("returned", 0) + counts.get("refused", 0)

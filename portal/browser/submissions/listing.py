@@ -23,7 +23,7 @@ SECTIONS = {"gom": "gom-van-ban", "yeu-cau": "yeu-cau-van-ban", "cach-ly": "cach
 class SubmissionsScreen(Screen):
     """`tiep-nhan`; what stands below it in the address is one submission."""
 
-    filters: ClassVar[frozenset[str]] = frozenset({"state", "agency", "sort", "late"})
+    filters: ClassVar[frozenset[str]] = frozenset({"state", "agency", "sort", "late", "asked"})
 
     def publishTraverse(self, request: Any, name: str) -> Any:
         """Hand the address of one submission to its own screen."""
@@ -41,13 +41,15 @@ class SubmissionsScreen(Screen):
         self.state = state if state in set(SUBMISSION_STATES) else ""
         self.agency = self.text("agency", 35)
         self.late = self.text("late", 1) == "1"
-        self.sort = self.text("sort", 12) or ("due" if self.late else "-received")
+        self.asking = self.text("asked", 1) == "1"
+        self.sort = self.text("sort", 12) or ("due" if self.late or self.asking else "-received")
         self.listing = submissions.listing(
             self.session,
             viewer=self.viewer,
             state=self.state or None,
             agency=self.agency or None,
             late_only=self.late,
+            asked_only=self.asking,
             now=self.now,
             sort=self.sort,
             page=self.number("page", 1),
@@ -66,24 +68,30 @@ class SubmissionsScreen(Screen):
             {
                 "title": title,
                 "count": counts.get(state, 0),
-                "url": self.with_query(state=str(state), late=""),
+                "url": self.with_query(state=str(state), late="", asked=""),
                 "here": self.state == state,
             }
             for state, title in SUBMISSION_STATES.items()
             if counts.get(state) or self.state == state or state == "to-decide"
         ]
 
-    def questions(self) -> list[dict[str, Any]]:
-        """Return what stands across the states: what is overdue, with its count."""
-        if not (self.listing.late or self.late):
-            return []
+    def across(self) -> list[dict[str, Any]]:
+        """Return what stands across the states, with counts: what is overdue, what waits for an answer."""
+        found = [
+            ("late", _("Overdue"), self.listing.late, self.late, "bad"),
+            ("asked", _("Wait for an answer of the office"), self.listing.asked, self.asking, "wait"),
+        ]
+        none = {"state": "", "late": "", "asked": "", "sort": ""}
         return [
             {
-                "title": _("Overdue"),
-                "count": self.listing.late,
-                "url": self.with_query(state="", late="1", sort=""),
-                "here": self.late,
+                "title": title,
+                "count": count,
+                "here": here,
+                "tone": tone,
+                "url": self.with_query(**none | {name: "1"}),
             }
+            for name, title, count, here, tone in found
+            if count or here
         ]
 
     @property

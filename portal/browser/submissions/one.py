@@ -18,7 +18,9 @@ from archive.reason import because, told
 from archive.register.messages import DocumentRequest, ReceivedMessage
 from archive.register.models import STATES_OPEN, Agency, Submission, SubmissionState
 from archive.viewer import Role
-from ingest import held_files, submissions
+from ingest import asking, held_files, submissions
+from ingest.asked import of_submission
+from ingest.asking import LONGEST_QUESTION, may_answer
 from ingest.formats.derivative import Derivative
 from ingest.held_files import Held
 from ingest.mending.earlier import being_mended
@@ -113,6 +115,8 @@ class SubmissionScreen(Screen):
         "accept": "accept",
         "return": "send_back",
         "return-documents": "send_documents_back",
+        "ask": "ask",
+        "answer": "answer",
     }
     keeps: ClassVar[bool] = True
 
@@ -168,6 +172,8 @@ class SubmissionScreen(Screen):
         )
         self.reference = reference_of(self.submission)
         self.deadline = deadline_of(self.submission, self.now)
+        self.questions = of_submission(self.session, self.submission.id)
+        self.may_answer = may_answer(self.submission, self.viewer)
         self.state_words, self.state_tone = state_of(self.submission, self.fate)
         return None
 
@@ -316,6 +322,29 @@ class SubmissionScreen(Screen):
                 now=self.now,
             )
         self.say(_("Returned. Only the marked documents have to be sent again."))
+
+    def ask(self) -> None:
+        """Ask the office about it, without deciding."""
+        with joined() as session:
+            asking.ask(session, self.path[0], viewer=self.viewer, text=self.text("question"), now=self.now)
+        self.say(_("Asked. The office reads the question on this page; the delivery stays undecided."))
+
+    def answer(self) -> None:
+        """Answer a question of the archive."""
+        with joined() as session:
+            asking.answer(
+                session,
+                self.text("question-id", 36),
+                viewer=self.viewer,
+                text=self.text("answer-text"),
+                now=self.now,
+            )
+        self.say(_("Answered. The archivist decides now."))
+
+    @property
+    def longest_question(self) -> int:
+        """Return how many characters a question may have."""
+        return LONGEST_QUESTION
 
     def marked(self) -> frozenset[int]:
         """Return the numbers of the documents that are ticked; 0 is the case file's own description."""
