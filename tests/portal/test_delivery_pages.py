@@ -161,6 +161,15 @@ def test_after_the_handing_over_the_page_says_so(visit: Any) -> None:
     assert ">Đã lưu<" not in page
 
 
+def test_findings_stand_under_the_document_they_are_about_with_a_way_to_it(visit: Any) -> None:
+    page = visit("an", PAGE).page
+    group = page.split("Phát hiện")[1].split("tt-documents")[0]
+    assert 'Văn bản 2: <a href="#vb-2">Đề nghị ban hành Quy chế công tác văn thư</a>' in group
+    assert 'id="vb-2"' in page
+    for words in ("document 2", "văn bản 2 / TypeName", "có giá trị lạ", "Cách khắc phục", "danh mục mã"):
+        assert (words in group) is (words != "document 2"), words
+
+
 # deadlines and names
 
 

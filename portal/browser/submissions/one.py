@@ -278,8 +278,14 @@ class SubmissionScreen(Screen):
         ]
 
     def groups(self) -> list[dict[str, Any]]:
-        """Return the findings by document."""
-        return grouped(map(finding_of, self.submission.findings), self.language)
+        """Return the findings by document, each with what the document is about and where it stands on the page."""
+        groups = grouped(map(finding_of, self.submission.findings), self.language)
+        documents = self.contents.documents if self.contents is not None else ()
+        for group in groups:
+            if 0 < group["document"] <= len(documents):
+                group["about"] = documents[group["document"] - 1].title
+                group["anchor"] = f"#vb-{group['document']}"
+        return groups
 
     def counted(self) -> list[dict[str, Any]]:
         """Return how many findings of each severity there are."""
