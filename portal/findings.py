@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from ingest.checks.catalogue import explain, rule
 from ingest.finding import Finding
+from ingest.mending.sheet import LABELS
 from ingest.reasons import in_vietnamese
 from portal.i18n import _
 
@@ -29,8 +30,14 @@ class Shown:
 def shown(finding: Finding, language: Literal["vi", "en"]) -> Shown:
     """Return a finding in words."""
     told = explain(finding, language)
-    place = in_vietnamese(finding.place) if language == "vi" else finding.place
+    place = _place(finding.place) if language == "vi" else finding.place
     return Shown(finding.code, str(told.severity), place, told.text, told.remedy, told.clause)
+
+
+def _place(place: str) -> str:
+    """Return a place in Vietnamese, a field by the law's name for it."""
+    where, slash, field = place.rpartition(" / ")
+    return in_vietnamese(f"{where}{slash}{LABELS.get(field, field)}" if slash else place)
 
 
 def in_both_languages(finding: Finding) -> dict[str, Any]:

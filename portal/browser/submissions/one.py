@@ -13,7 +13,7 @@ from plone import api
 from sqlalchemy import or_, select
 from zExceptions import NotFound
 
-from archive.ledger.event import Verb
+from archive.ledger.event import Event, Verb
 from archive.reason import because, told
 from archive.register.messages import DocumentRequest, ReceivedMessage
 from archive.register.models import STATES_OPEN, Agency, Submission, SubmissionState
@@ -32,7 +32,7 @@ from ingest.shown import Contents, contents_of
 from portal.browser.screen import Screen
 from portal.browser.submissions.deadlines import deadline_of
 from portal.browser.submissions.fate import fates_of, state_of
-from portal.browser.submissions.history import history_of
+from portal.browser.submissions.history import READINGS, history_of
 from portal.browser.submissions.naming import name_of, reference_of, subjects_of
 from portal.events import concerns
 from portal.findings import counted, grouped
@@ -232,6 +232,14 @@ class SubmissionScreen(Screen):
     def signature_tone(self, verdict: str) -> str:
         """Return the tone of a signature's verdict (EN 319 102-1 words)."""
         return {"TOTAL-PASSED": "ok", "TOTAL-FAILED": "bad"}.get(verdict, "wait")
+
+    def told(self, event: Event) -> str:
+        """Return an event in a few words; a reading says of which document."""
+        number = event.payload.get("document")
+        if event.verb not in READINGS or not isinstance(number, str):
+            return super().told(event)
+        document = self.t(_("document ${number}", mapping={"number": number}))
+        return f"{super().told(event)}: {document}"
 
     # what became of it
 
