@@ -19,7 +19,7 @@ from operations.doctor import WAITING
 from operations.sign import VERSION, Sign
 from portal.browser.health import seen
 from portal.browser.screen import Screen
-from portal.browser.submissions.one import STEP_TITLES
+from portal.browser.submissions.progress import STEP_TITLES
 from portal.i18n import _
 
 SHOWN = 20

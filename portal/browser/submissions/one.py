@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -16,79 +14,26 @@ from zExceptions import NotFound
 from archive.ledger.event import Event, Verb
 from archive.reason import because, told
 from archive.register.messages import DocumentRequest, ReceivedMessage
-from archive.register.models import STATES_OPEN, Agency, Submission, SubmissionState
-from archive.viewer import Role
-from ingest import asking, held_files, submissions
+from archive.register.models import STATES_OPEN, Agency, SubmissionState
+from ingest import held_files, submissions
 from ingest.asked import of_submission
-from ingest.asking import LONGEST_QUESTION, may_answer
+from ingest.asking import may_answer
 from ingest.formats.derivative import Derivative
 from ingest.held_files import Held
 from ingest.mending.earlier import being_mended
-from ingest.pipeline import route
 from ingest.reasons import finding_of
 from ingest.resending import may_mend
-from ingest.returning import LONGEST_REASON
-from ingest.shown import Contents, contents_of
-from portal.browser.screen import Screen
+from ingest.shown import contents_of
 from portal.browser.submissions.deadlines import deadline_of
+from portal.browser.submissions.deciding import DecidingScreen
 from portal.browser.submissions.fate import fates_of, state_of
 from portal.browser.submissions.history import READINGS, history_of
 from portal.browser.submissions.naming import name_of, reference_of, subjects_of
+from portal.browser.submissions.progress import STEP_TITLES, step_states, version
 from portal.events import concerns
 from portal.findings import counted, grouped
 from portal.i18n import _
-from portal.register import joined
 from portal.sending import Sent, Stream, send
-
-STEP_TITLES = {
-    "unpack": _("Unpacked"),
-    "heed": _("Read what it asks"),
-    "join": _("Gathered"),
-    "scan": _("Scanned"),
-    "look": _("Looked into"),
-    "gather": _("Waits"),
-    "check": _("Checked"),
-    "normalise": _("PDF/A made"),
-    "decide": _("Decided"),
-    "pack": _("Packaged"),
-    "deposit": _("Deposited"),
-    "keep": _("Kept"),
-}
-STOPPED = frozenset({SubmissionState.RETURNED, SubmissionState.REFUSED})
-
-
-def step_states(submission: Submission) -> dict[str, str]:
-    """Return what each pipeline step shows: done, now, wait, stop, or "" for not yet."""
-    done = {step.step: step for step in submission.steps}
-    states: dict[str, str] = {}
-    reached = False
-    for name in route(submission.kind):
-        if name in done:
-            stopped = submission.state in STOPPED and done[name].outcome in ("return", "refuse")
-            waits = done[name].outcome in ("wait", "gather") and submission.state in (
-                "to-decide",
-                "gathering",
-            )
-            states[name] = "stop" if stopped else "wait" if waits else "done"
-            continue
-        first_open = not reached
-        reached = True
-        if first_open and submission.state in STATES_OPEN:
-            states[name] = "wait" if submission.waiting else "now"
-        elif first_open and submission.state == SubmissionState.TO_DECIDE:
-            states[name] = "wait"
-        elif first_open and submission.state in STOPPED and not any(s == "stop" for s in states.values()):
-            states[name] = "stop"
-        else:
-            states[name] = ""
-    return states
-
-
-def version(submission: Submission) -> str:
-    """Return a short mark that changes whenever the page would look different."""
-    facts = [submission.state, submission.waiting, *(step.step for step in submission.steps)]
-    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
-
 
 FILE = re.compile(r"([1-9]\d{0,4})-([1-9]\d{0,4})")
 """A file in an address: number of its document, and its own in it."""
@@ -103,22 +48,13 @@ class Opened:
     address: str
 
 
-class SubmissionScreen(Screen):
+class SubmissionScreen(DecidingScreen):
     """`tiep-nhan/<id>`; below it `tien-do` answers JSON for the live progress, `xem/<n>-<m>` shows the PDF/A of file m
     of document n, `tep/<n>-<m>` gives the original.
     """
 
     depth: ClassVar[int] = 3
     filters: ClassVar[frozenset[str]] = frozenset({"xem"})
-    contents: Contents | None = None
-    acts: ClassVar[Mapping[str, str]] = {
-        "accept": "accept",
-        "return": "send_back",
-        "return-documents": "send_documents_back",
-        "ask": "ask",
-        "answer": "answer",
-    }
-    keeps: ClassVar[bool] = True
 
     def publishTraverse(self, request: Any, name: str) -> Any:
         """Hand the address of the mending of this submission to its own screen."""
@@ -216,15 +152,6 @@ class SubmissionScreen(Screen):
         title = self.contents.documents[ordinal - 1].title or file.name
         return Opened(title, f"{self.here}/xem/{ordinal}-{position}")
 
-    def markable(self) -> list[dict[str, Any]]:
-        """Return what can be sent back by itself: the description of the case file, and each document."""
-        documents = self.contents.documents if self.contents is not None else ()
-        lines: list[dict[str, Any]] = [{"ordinal": 0, "title": self.t(_("The description of the case file"))}]
-        for one in documents:
-            name = one.title or one.heading or self.t(_("(no title given)"))
-            lines.append({"ordinal": one.ordinal, "title": f"{one.ordinal}. {name}"})
-        return lines
-
     def made_by(self, made: Derivative) -> str:
         """Return how a PDF/A was made."""
         return told(because("ingest.pdfa-made", route=made.route), self.language)
@@ -298,74 +225,3 @@ class SubmissionScreen(Screen):
     def counted(self) -> list[dict[str, Any]]:
         """Return how many findings of each severity there are."""
         return counted(map(finding_of, self.submission.findings))
-
-    @property
-    def may_decide(self) -> bool:
-        """Say whether the decision buttons are shown; the act below checks again."""
-        row = self.submission
-        return row.state == SubmissionState.TO_DECIDE and self.viewer.has(Role.ARCHIVIST, row.agency_code)
-
-    @property
-    def may_accept(self) -> bool:
-        """Say whether nothing found forbids accepting it; the act below checks again."""
-        return self.may_decide and submissions.acceptable(self.submission)
-
-    def accept(self) -> None:
-        """Accept; packaging goes on by itself."""
-        with joined() as session:
-            submissions.accept(session, self.path[0], viewer=self.viewer, now=self.now)
-        self.say(_("Accepted. It is now packaged and stored in every place."))
-
-    def send_back(self) -> None:
-        """Return it to its office with a reason."""
-        with joined() as session:
-            submissions.send_back(
-                session, self.path[0], viewer=self.viewer, reason=self.text("reason"), now=self.now
-            )
-        self.say(_("Returned. The office gets the reason with the status message."))
-
-    def send_documents_back(self) -> None:
-        """Return single documents, each with what is wrong with it; the others need not be sent again."""
-        with joined() as session:
-            submissions.send_back(
-                session,
-                self.path[0],
-                viewer=self.viewer,
-                reason=self.text("remark", 1000),
-                documents={ordinal: self.text(f"why-{ordinal}", LONGEST_REASON) for ordinal in self.marked()},
-                now=self.now,
-            )
-        self.say(_("Returned. Only the marked documents have to be sent again."))
-
-    def ask(self) -> None:
-        """Ask the office about it, without deciding."""
-        with joined() as session:
-            asking.ask(session, self.path[0], viewer=self.viewer, text=self.text("question"), now=self.now)
-        self.say(_("Asked. The office reads the question on this page; the delivery stays undecided."))
-
-    def answer(self) -> None:
-        """Answer a question of the archive."""
-        with joined() as session:
-            asking.answer(
-                session,
-                self.text("question-id", 36),
-                viewer=self.viewer,
-                text=self.text("answer-text"),
-                now=self.now,
-            )
-        self.say(_("Answered. The archivist decides now."))
-
-    @property
-    def longest_question(self) -> int:
-        """Return how many characters a question may have."""
-        return LONGEST_QUESTION
-
-    def marked(self) -> frozenset[int]:
-        """Return the numbers of the documents that are ticked; 0 is the case file's own description."""
-        given = self.request.form.get("mark", [])
-        ticked = [one for one in (given if isinstance(given, list) else [given]) if isinstance(one, str)]
-        return frozenset(int(one) for one in ticked if one.isascii() and one.isdigit() and len(one) < 6)
-
-    def opens(self, act: str) -> str | None:
-        """Return the attribute that unfolds the form of an act that was just refused."""
-        return "open" if act in self.request.form else None
