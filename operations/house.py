@@ -22,7 +22,11 @@ Say = Callable[[str], None]
 
 
 def free_port(preferred: int) -> int:
-    """Return the preferred port when nobody listens there, otherwise any free one."""
+    """Return the preferred port when nobody listens there, otherwise any free one.
+
+    Raises:
+        PartError: none is free.
+    """
     for port in (preferred, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -117,7 +117,11 @@ class Supervisor:
             self.restart_dead()
 
     def restart_dead(self) -> list[str]:
-        """Start again whatever has died since the last look; return the names."""
+        """Start again whatever has died since the last look; return the names.
+
+        Raises:
+            PartError: one died too often in a short time.
+        """
         dead = [name for name, running in self._running.items() if not running.alive]
         for name in dead:
             code = self._running[name].process.returncode

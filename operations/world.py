@@ -46,7 +46,11 @@ class Expected:
 
 
 def build_world(into: Path, *, say: Callable[[str], None]) -> Path:
-    """Make the sample world in a folder, once; return the folder."""
+    """Make the sample world in a folder, once; return the folder.
+
+    Raises:
+        PartError: it could not be made.
+    """
     into = into.resolve()
     if not (into / "world.json").exists():
         say("sample offices: typesetting and signing their documents")

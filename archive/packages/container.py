@@ -81,7 +81,11 @@ class Container:
 
     @contextmanager
     def member(self, path: str, size: int = 0) -> Iterator[BinaryIO]:
-        """Give a stream to write one member to; its hash is in `last` afterwards."""
+        """Give a stream to write one member to; its hash is in `last` afterwards.
+
+        Raises:
+            UnwritableError: the path is longer than a ZIP can hold.
+        """
         info = zipfile.ZipInfo(f"{self._top}/{path}", self._time)
         info.create_system = UNIX
         info.external_attr = REGULAR_FILE << 16

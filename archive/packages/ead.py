@@ -71,7 +71,11 @@ def write_document(facts: PackageFacts, record: RecordFacts) -> bytes:
 
 
 def read_document(data: bytes, place: str, components: Sequence[ComponentFacts]) -> RecordFacts:
-    """Return the record an EAD_doc describes, with the components given."""
+    """Return the record an EAD_doc describes, with the components given.
+
+    Raises:
+        UnreadableError: it lacks what the record needs, or holds it in another form.
+    """
     kept = _extension(data, place, "record")
     issued = _said(kept, "issuedOn", place)
     try:
@@ -99,7 +103,11 @@ def read_file(
     records: Iterable[RecordFacts],
     **more: Any,
 ) -> PackageFacts:
-    """Return the facts EAD.xml holds, with records (and events, documentation) given."""
+    """Return the facts EAD.xml holds, with records (and events, documentation) given.
+
+    Raises:
+        UnreadableError: it lacks what the facts need, or holds it in another form.
+    """
     kept = _extension(data, place, "caseFile")
     try:
         return PackageFacts(

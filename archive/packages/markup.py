@@ -55,7 +55,11 @@ def checked(text: str, place: str) -> str:
 
 
 def vietnam(at: datetime, place: str = "time") -> str:
-    """Return an aware time in ISO 8601 with +07:00 (TT 05/2025, METS dates)."""
+    """Return an aware time in ISO 8601 with +07:00 (TT 05/2025, METS dates).
+
+    Raises:
+        UnwritableError: the time has no zone.
+    """
     if at.tzinfo is None:
         raise UnwritableError(place, "a time without zone")
     return local(at).isoformat()

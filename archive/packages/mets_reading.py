@@ -56,7 +56,11 @@ def references(source: BinaryIO, place: str, schema: Any) -> Iterator[Reference]
 
 
 def attributes_of(source: BinaryIO, place: str) -> dict[str, str]:
-    """Return the root's attributes and `OAISPACKAGETYPE`, reading no further than the header."""
+    """Return the root's attributes and `OAISPACKAGETYPE`, reading no further than the header.
+
+    Raises:
+        UnreadableError: not well-formed.
+    """
     found: dict[str, str] = {}
     try:
         for _, element in etree.iterparse(source, events=("start",), **PARSER_OPTIONS):

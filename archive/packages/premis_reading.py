@@ -25,7 +25,11 @@ class PlacedComponent:
 
 
 def read_components(source: BinaryIO, place: str) -> Iterator[PlacedComponent]:
-    """Yield the components a representation's PREMIS describes."""
+    """Yield the components a representation's PREMIS describes.
+
+    Raises:
+        UnreadableError: not well-formed, or a component is not described as we write it.
+    """
     for element in stream(source, place, tags=frozenset({OBJECT_TAG})):
         if _text(element, "objectIdentifier/objectIdentifierType") != COMPONENT:
             continue
@@ -55,7 +59,11 @@ def read_components(source: BinaryIO, place: str) -> Iterator[PlacedComponent]:
 def read_package(
     source: BinaryIO, place: str
 ) -> tuple[tuple[DocumentationFile, ...], tuple[EventFacts, ...]]:
-    """Return the documentation and the events the package's PREMIS describes."""
+    """Return the documentation and the events the package's PREMIS describes.
+
+    Raises:
+        UnreadableError: not well-formed, or not as we write it.
+    """
     kept: list[DocumentationFile] = []
     events: list[EventFacts] = []
     try:
@@ -77,7 +85,11 @@ def read_package(
 
 
 def fixities(source: BinaryIO, place: str, schema: Any = None) -> Iterator[tuple[str, str, str]]:
-    """Yield (path, SHA-256 as written, size as written) of every file object; validates on the way."""
+    """Yield (path, SHA-256 as written, size as written) of every file object; validates on the way.
+
+    Raises:
+        UnreadableError: not well-formed or not valid.
+    """
     for element in stream(source, place, tags=frozenset({OBJECT_TAG}), schema=schema):
         path = _text(element, "storage/contentLocation/contentLocationValue")
         if path:

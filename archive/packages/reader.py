@@ -58,7 +58,12 @@ class _Package:
         return _slice(self.source, found, path)
 
     def read(self, path: str) -> bytes:
-        """Return a small member whole."""
+        """Return a small member whole.
+
+        Raises:
+            NotFoundError: the package has none of that path.
+            UnreadableError: it is larger than a description may be.
+        """
         length = self._info(path).file_size
         if length > DESCRIPTION_LIMIT:
             raise UnreadableError(f"{path}: {length} bytes is too large for a description")

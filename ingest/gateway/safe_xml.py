@@ -79,7 +79,11 @@ def walk(path: Path, *, code: str, place: str, max_bytes: int) -> Iterator[tuple
 
 
 def parse(path: Path, *, code: str, place: str, max_bytes: int) -> etree._Element:
-    """Return the root of a small file, read with the same care as `walk`."""
+    """Return the root of a small file, read with the same care as `walk`.
+
+    Raises:
+        UnreadableDeliveryError: as `walk`, or nothing is in it.
+    """
     root: etree._Element | None = None
     for event, element in walk(path, code=code, place=place, max_bytes=max_bytes):
         if root is None and event == "start":

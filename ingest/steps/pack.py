@@ -60,7 +60,11 @@ def pack(work: Work, now: datetime) -> Outcome:
 
 
 def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
-    """Return everything the package will say. Identifiers follow from the submission, so a second run agrees."""
+    """Return everything the package will say. Identifiers follow from the submission, so a second run agrees.
+
+    Raises:
+        IngestError: the agency has no fonds, or the description no dates.
+    """
     seed = UUID(work.submission_id)
     fields = canonical(delivery.fields)
     facts = work.load("facts", AllFacts)
