@@ -2,7 +2,8 @@
 
 What is lost when the register is lost, whole, a moment after a commit:
 - decisions (orders, approvals, holds, receipts, destructions): nothing, they are sealed at once;
-- stored case files: nothing, a package without a STORE event is taken in again from the stores;
+- stored case files: nothing, a package without a STORE event is taken in again from the stores (two copies have to
+  agree; the others are named);
 - other events (views, checks, unfinished submissions) since the last seal, `archive.tasks.seal`'s period at
   most; the raw deliveries of those submissions lie in the quarantine, and their senders got no receipt 06.
 While the register is there, all of it is replayed and nothing is lost.
@@ -10,6 +11,7 @@ While the register is there, all of it is replayed and nothing is lost.
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -38,6 +40,8 @@ from archive.register.projection import project
 from archive.register.session import engine, transaction
 from archive.settings import ArchiveSettings
 from archive.stores.interface import Store
+
+log = logging.getLogger(__name__)
 
 ACTOR = "system:rebuild"
 HASHED_UP_TO = 64 * 1024 * 1024
@@ -210,27 +214,36 @@ def _adopt(places: Sequence[Store], now: datetime) -> tuple[tuple[str, ...], tup
 
 
 def _adopt_one(session: Session, name: str, holding: Sequence[Store], now: datetime) -> bool:
+    """Take in one package; say no when the intake knows how far it had come with it and takes it in by itself.
+
+    Raises:
+        ArchiveError: no copy can be read, too few agree for one to be believed, or it is another package.
+    """
     hashes: dict[str, str] = {}
     for store in holding:
         try:
             with store.open(name) as stream:
                 hashes[store.name] = sha256_of(stream)
-        except (ArchiveError, TemporaryError, OSError):
-            continue
+        except (ArchiveError, TemporaryError, OSError) as error:
+            log.warning("store %s does not give %s: %s", store.name, name, error)
     if not hashes:
-        return False
+        raise ArchiveError("no store gives its bytes")
     sha256, agreeing = Counter(hashes.values()).most_common(1)[0]
-    if agreeing < min(2, ArchiveSettings.load().copies_required):
-        return False  # two copies that differ: nobody can say which is the right one
     good = [store for store in holding if hashes.get(store.name) == sha256]
     try:
         with good[0].open(name) as stream:
             facts = read_facts(stream)
             size = stream.seek(0, 2)
-    except (ArchiveError, OSError):
+    except OSError as error:
+        raise ArchiveError(f"store {good[0].name} does not give it: {error}") from error
+    if _under_way(session, facts.submission_id):
         return False
-    if facts.name != name or _under_way(session, facts.submission_id):
-        return False
+    if agreeing < (wanted := min(2, ArchiveSettings.load().copies_required)):
+        raise ArchiveError(
+            f"{agreeing} of {len(hashes)} copies agree and {wanted} must: nobody can say which is the right one"
+        )
+    if facts.name != name:
+        raise ArchiveError(f"what lies there is {facts.name}")
     if session.get(Agency, facts.agency_code) is None:
         set_agency(session, code=facts.agency_code, name=facts.agency_name, actor=ACTOR, now=now)
     if session.get(Fonds, facts.fonds_code) is None:

@@ -237,6 +237,33 @@ def test_a_package_that_cannot_be_taken_in_is_named_and_the_others_are(
     assert facts.name in told["troubles"][0] and "already has a case file" in told["troubles"][0]
 
 
+@pytest.mark.parametrize(
+    ("spoilt", "why"),
+    [("", "1 of 1 copies agree and 2 must"), ("kho-b", "1 of 2 copies agree and 2 must")],
+)
+def test_a_package_of_which_too_few_copies_agree_is_named(
+    house: Path,
+    case: ACaseFile,
+    run,  # type: ignore[no-untyped-def]
+    spoilt: str,
+    why: str,
+) -> None:
+    made_by_migrations(house, run)
+    late = a_case_file().with_(code="02.late")
+    written = late.written(house / "work2")
+    name = late.facts().name
+    deposit(written.path, name, written.sha256)
+    for store in {"kho-b", "kho-c"} - {spoilt}:
+        (house / "archive/stores" / store / name).unlink()
+    if spoilt:
+        copy = house / "archive/stores" / spoilt / name
+        copy.chmod(0o600)
+        copy.write_bytes(copy.read_bytes()[:-1])
+    told = json.loads(run("rebuild", "--json").output)
+    assert told["adopted"] == []
+    assert len(told["troubles"]) == 1 and name in told["troubles"][0] and why in told["troubles"][0]
+
+
 def test_a_package_destroyed_while_the_copies_are_read_is_not_reported_as_bad(
     house: Path,
     case: ACaseFile,
