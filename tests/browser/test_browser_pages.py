@@ -71,6 +71,8 @@ PAGES = (
     ("account", "khanh", "/tai-khoan/giang"),
     ("account-own", "khanh", "/tai-khoan/khanh"),
     ("password", "giang", "/doi-mat-khau"),
+    ("quarantine", "an", "/tiep-nhan/cach-ly"),
+    ("quarantine-to-answer", "chi", "/tiep-nhan/cach-ly"),
 )
 
 

@@ -67,6 +67,11 @@ def handed_over(folder: Path, env: Mapping[str, str]) -> dict[str, str]:
     return ids
 
 
+def infected(env: Mapping[str, str]) -> None:
+    """Put infected deliveries into the quarantine of a furnished archive."""
+    run([sys.executable, str(HOUSE.with_name("infected_deliveries.py"))], env=env)
+
+
 def built(
     home: Path, env: Mapping[str, str], *, profile: str = "buildout.cfg", settings: str = ""
 ) -> Instance:

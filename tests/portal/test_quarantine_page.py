@@ -2,51 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 import pytest
-from a_furnished_house import GIA_LAI, LANG_SON, NOW, ident
+from a_furnished_house import GIA_LAI, LANG_SON, NOW
+from infected_deliveries import ELSEWHERE, HERE, an_infected_delivery
 from lxml import html
 from sqlalchemy import select
 
 from archive.register.infected import QuarantineRequest
-from archive.register.models import Finding, StepResult, Submission
+from archive.register.models import Submission
 from archive.register.session import reading, transaction
 from ingest import quarantine
 
 pytestmark = pytest.mark.plone
-
-HERE, ELSEWHERE = ident("infected"), ident("infected elsewhere")
-ENGINE = "ClamAV 1.4.3/27800/Mon Nov 16 09:00:00 2026"
-
-
-def an_infected_delivery(session: Any, id: str, agency: str, signature: str, at: datetime) -> None:
-    session.add(
-        Submission(
-            id=id, agency_code=agency, message_id=f"VXP-{id[:8]}", sha256="0" * 64, size=9, kind="sip",
-            state="refused", received_at=at, decided_at=at, decided_by="system:ingest",
-        )
-    )  # fmt: skip
-    session.flush()
-    session.add(
-        Finding(
-            submission_id=id,
-            code="VIRUS",
-            severity="blocking",
-            place="document 1 / file 1",
-            params={"signature": signature, "document": "1"},
-        )
-    )
-    infected = [{"place": "document 1 / file 1", "sha256": "a" * 64, "signature": signature}]
-    session.add(
-        StepResult(
-            submission_id=id, step="scan", position=3, started_at=at, finished_at=at, outcome="refuse",
-            result={"files": 2, "engine": ENGINE, "infected": infected},
-        )
-    )  # fmt: skip
-    quarantine.work(id)
-    quarantine.raw(id).write_bytes(b"bytes of a delivery")
 
 
 @pytest.fixture
@@ -87,7 +56,7 @@ def answer(visit: Any, login: str, act: str, word: str) -> Any:
 def test_the_page_says_what_was_found_since_when_and_how_long_it_stays(visit: Any, infected: None) -> None:
     page = visit("an", "/tiep-nhan/cach-ly").page
     assert all(word in page for word in ("Doc.Macro.Odd-1", "Pdf.Exploit.Other-2", "UBND tỉnh Lạng Sơn"))
-    assert "ClamAV 1.4.3, cơ sở dữ liệu mẫu 27800 ngày Mon Nov 16" in page
+    assert "ClamAV 1.4.3, cơ sở dữ liệu mẫu 27800 ngày 16/11/2026" in page
     assert "văn bản 1 / tệp 1" in page
     assert "Chưa có đề nghị" in page
     (shown,) = html.fromstring(page).xpath("//*[@id='content' or contains(@class, 'tt-screen')][1]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from plone import api
@@ -90,7 +91,14 @@ class QuarantineScreen(Screen):
         if not number:
             return name
         told = self.t(_("${engine}, signatures ${number} of", mapping={"engine": name, "number": number}))
-        return f"{told} {day}"
+        return f"{told} {self._day_of(day)}"
+
+    def _day_of(self, said: str) -> str:
+        """Return the signatures' day as people here write it; as the scanner says it when it says it otherwise."""
+        try:
+            return self.day(datetime.strptime(said, "%a %b %d %H:%M:%S %Y").date())  # noqa: DTZ007  (a day only)
+        except ValueError:
+            return said
 
     def days_left(self, held: Held) -> int:
         """Return how many days its bytes stay."""
