@@ -27,6 +27,11 @@ def is_ours(error: Exception) -> bool:
     return isinstance(error, OSError) and error.errno in TROUBLE
 
 
+def is_full_or_broken(error: Exception) -> bool:
+    """Say whether an error is our disk's, also where a hostile file is read."""
+    return isinstance(error, OSError) and error.errno in FULL_OR_BROKEN
+
+
 def refused(error: OSError) -> TemporaryError:
     """Return what stops the work for now when our disk did not take something."""
     return TemporaryError(because("ingest.quarantine-trouble", trouble=trouble(error)))

@@ -15,6 +15,7 @@ from ingest.formats.executable import HEAD, program_in
 from ingest.formats.identify import CSV, ODF, OOXML, PDF, TEXT, Format, identify
 from ingest.formats.inside import OLE
 from ingest.formats.page_words import nfc, table
+from ingest.our_disk import is_full_or_broken
 
 TEXT_READ = 16384  # bytes of a plain text that are read
 TABLE_READ = 8 * 2**20
@@ -37,6 +38,8 @@ def look(path: Path, name: str) -> dict[str, Any]:
     except MemoryError:
         raise
     except Exception as error:  # whatever a library makes of a hostile file
+        if is_full_or_broken(error):
+            raise
         said = f"{error or type(error).__name__}"[:500]
         facts["problem"] = as_json(because("ingest.cannot-open", said=said))
     text = facts.get("first_page_text", "")

@@ -16,7 +16,7 @@ from typing import Any
 
 from archive.reason import trouble
 from ingest.formats import look, measure, pictures, repair, textlayer, widen
-from ingest.our_disk import FULL_OR_BROKEN
+from ingest.our_disk import is_full_or_broken
 
 
 def _check_signatures(path: Path, roots: Path | None) -> dict[str, Any]:
@@ -71,19 +71,15 @@ def main() -> None:
             answer = job(**parts)
         except MemoryError:
             os._exit(3)  # a fresh child rather than one short of memory
-        except OSError as error:
-            answer = _of_our_disk(error) or _said(error)
         except Exception as error:
             # A hostile file makes libraries raise all kinds; the asker turns this into one file's failure.
-            answer = _said(error)
+            answer = _answer_of(error)
         print(json.dumps(answer), file=answers)
 
 
-def _of_our_disk(error: OSError) -> dict[str, Any] | None:
-    return {"disk": trouble(error)} if error.errno in FULL_OR_BROKEN else None
-
-
-def _said(error: Exception) -> dict[str, Any]:
+def _answer_of(error: Exception) -> dict[str, Any]:
+    if isinstance(error, OSError) and is_full_or_broken(error):
+        return {"disk": trouble(error)}
     return {"error": f"{type(error).__name__}: {error}"[:2000]}
 
 

@@ -26,6 +26,7 @@ from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signatu
 from pyhanko_certvalidator import ValidationContext
 
 from ingest.delivery import SignatureFacts
+from ingest.our_disk import is_full_or_broken
 from ingest.settings import IngestSettings
 
 PASSED, FAILED, UNTOLD = "TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE"
@@ -52,6 +53,9 @@ def check(
         roots: folder of PEM files with the trusted roots; by default the one of the settings. None there too,
             or an empty folder: nobody is trusted, the best verdict is INDETERMINATE.
         now: when the certificates must hold; by default the present.
+
+    Raises:
+        OSError, MemoryError: our disk or our memory, which say nothing of the file.
     """
     trusted = _roots(roots or IngestSettings.load().trust_roots)
     moment = now or datetime.now(UTC)
@@ -61,7 +65,11 @@ def check(
             if reader.encrypted:
                 reader.decrypt(b"")
             return tuple(_judged(reader, trusted, moment))
+    except MemoryError:
+        raise
     except Exception as error:  # a malformed file: what is signed in it cannot be told
+        if is_full_or_broken(error):
+            raise
         return (_untold("", "", BROKEN, f"{type(error).__name__}: {error}"),)
 
 
@@ -91,6 +99,8 @@ def _judged(reader: Any, trusted: list[x509.Certificate], now: datetime) -> Iter
                 ts_validation_context=_context(trusted, now),
             )
             yield replace(_facts(status, signer, organisation, signed_at), field=str(signature.field_name))
+        except MemoryError:
+            raise
         except Exception as error:  # this signature only
             yield _untold(signer, organisation, BROKEN, f"{type(error).__name__}: {error}", signed_at)
     if len(listed) > SIGNATURES_LIMIT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import zipfile
@@ -16,8 +17,10 @@ from ingest.formats.cage import Limits, run
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.identify import identify
 from ingest.formats.inspect import inspect
+from ingest.formats.look import look
 from ingest.formats.private import PrivateFolder, sweep
 from ingest.formats.sandbox import Sandbox
+from ingest.signatures.check import check
 
 
 @pytest.fixture(scope="module")
@@ -189,3 +192,19 @@ def test_a_full_disk_of_ours_is_no_trouble_of_the_file(box: Sandbox, tmp_path: P
 def test_a_file_our_disk_does_not_give_has_no_unknown_format(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         identify(tmp_path / "gone", "a.pdf")
+
+
+@pytest.mark.parametrize("ours", [OSError(errno.EIO, "broken"), MemoryError()])
+def test_trouble_of_ours_is_nothing_seen_in_the_file(
+    tmp_path: Path, ours: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make.born_digital(tmp_path / "a.pdf")
+
+    def broken(*_: object, **__: object) -> None:
+        raise ours
+
+    monkeypatch.setattr("ingest.formats.look_pdf.pdf", broken)
+    monkeypatch.setattr("ingest.signatures.check.PdfFileReader", broken)
+    for read in (lambda: look(path, "a.pdf"), lambda: check(path, roots=tmp_path)):
+        with pytest.raises(type(ours)):
+            read()
