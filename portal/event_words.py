@@ -58,7 +58,10 @@ def headline(event: Event, t: Translated, lang: Lang) -> str:
     if event.object_kind == "ledger" and verb is Verb.REPAIR:
         return t(_("Segment of the ledger written again"))
     if verb is Verb.RIGHTS_CHANGE and payload.get("act") in set(Act):
-        return t(words.RIGHTS_ACTS[Act(payload["act"])])
+        told, role = t(words.RIGHTS_ACTS[Act(payload["act"])]), payload.get("role")
+        return f"{told}: {t(words.ROLE_TITLES.get(role, role))}" if role else told
+    if verb is Verb.AGREEMENT and payload.get("state"):
+        return f"{plain}: {t(words.ORDER_STATES.get(payload['state'], payload['state']))}"
     if verb is Verb.RIGHTS_CHANGE and "wrong_passwords" in payload:
         return t(_("Has to wait after wrong passwords"))
     if verb is Verb.VALIDATE:

@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.rows import EventRow
+from archive.register.agreements import Agreement
 from archive.register.decisions import Order
 from archive.register.models import Agency, CaseFile, Fonds, Package, Submission
 from archive.viewer import ALL_AGENCIES, Role, Viewer
@@ -39,6 +40,7 @@ def readable(query: Select[Any], viewer: Viewer) -> Select[Any]:
             select(Order.id).where(Order.agency_code.in_(codes)),
             select(Agency.code).where(Agency.code.in_(codes)),
             select(Fonds.code).where(Fonds.agency_code.in_(codes)),
+            select(Agreement.id).where(Agreement.agency_code.in_(codes)),
             packages.where(CaseFile.agency_code.in_(codes)),
         )
     )

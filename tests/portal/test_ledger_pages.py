@@ -16,10 +16,12 @@ from archive.ledger.append import append
 from archive.ledger.event import Event, Verb
 from archive.ledger.rows import EventRow
 from archive.reason import as_json, because
+from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from portal.browser.ledger import filters
 from portal.browser.ledger.objects import Named
 from portal.browser.ledger.payload import MOST, Telling, lines, spoken_of
+from portal.event_words import headline
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 TELLING = Telling(
@@ -101,6 +103,18 @@ def test_every_verb_is_in_exactly_one_group() -> None:
     assert filters.verbs_of("nonsense") == ()
 
 
+def headline_of(verb: Verb, **payload: Any) -> str:
+    return headline(Event(1, datetime(2026, 1, 1, tzinfo=UTC), "a", "", verb, "x", "x", payload), str, "vi")
+
+
+def test_events_of_one_verb_that_are_not_the_same_read_differently() -> None:
+    assert headline_of(Verb.RIGHTS_CHANGE, act="role-given", role="auditor") == "Role given: Auditor"
+    assert headline_of(Verb.RIGHTS_CHANGE, act="locked") == "Locked"
+    assert headline_of(Verb.AGREEMENT, state="approved") == "Agreement recorded: Approved"
+    assert headline_of(Verb.AGREEMENT) == "Agreement recorded"
+    assert headline_of(Verb.DESTROY, outcome="held") == "Not destroyed: held"
+
+
 plone = pytest.mark.plone
 
 
@@ -161,6 +175,36 @@ def test_an_auditor_of_one_agency_finds_no_case_file_of_another(visit: Any) -> N
     assert GIA_LAI != LANG_SON
     assert "Không có hồ sơ mang mã này" in visit("minh", f"/nhat-ky?ho_so={HELD.code}").page
     assert rows(visit("minh", f"/nhat-ky?ho_so={RULES.code}"))
+
+
+@plone
+def test_an_agreement_is_named_by_its_number_and_is_its_own_auditors_business(visit: Any) -> None:
+    with transaction() as session:
+        for number, code in (("7/TT-NL", LANG_SON), ("9/TT-NL", GIA_LAI)):
+            event = append(
+                session,
+                Verb.AGREEMENT,
+                actor="an",
+                kind="agreement",
+                id=f"agreement-{code}",
+                payload={
+                    "state": "proposed",
+                    "agency_code": code,
+                    "version": 1,
+                    "number": number,
+                    "signed_on": "2026-01-05",
+                    "signed_by_agency": "Chánh Văn phòng",
+                    "signed_by_archive": "Giám đốc",
+                    "valid_from": "2026-02-01",
+                    "valid_until": None,
+                    "terms": {},
+                    "terms_sha256": "0" * 64,
+                },
+            )
+            apply(session, event)
+    shown = [row[4] for row in rows(visit("minh", "/nhat-ky?verb=AGREEMENT"))]
+    assert shown == ["Thỏa thuận nộp lưu 7/TT-NL UBND tỉnh Lạng Sơn"]
+    assert len(rows(visit("dung", "/nhat-ky?verb=AGREEMENT"))) == 2
 
 
 @plone

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.register.agreements import Agreement
 from archive.register.decisions import Order, OrderKind
 from archive.register.models import Agency, CaseFile, CaseFileState, Fonds, Package, Submission
 from archive.viewer import Role, Viewer
@@ -29,6 +30,7 @@ KINDS = {
     "agency": _("Agency"),
     "fonds": _("Fonds"),
     "account": _("Account"),
+    "agreement": _("Submission agreement"),
     "ledger": _("Ledger"),
 }
 """Kind of object -> what it is called."""
@@ -117,6 +119,12 @@ def _agencies(session: Session, ids: set[str], viewer: Viewer, t: Any) -> dict[s
     return {row.code: Named(row.name, row.code) for row in rows}
 
 
+def _agreements(session: Session, ids: set[str], viewer: Viewer, t: Any) -> dict[str, Named]:
+    query = select(Agreement, Agency).outerjoin(Agency, Agency.code == Agreement.agency_code)
+    rows = session.execute(query.where(Agreement.id.in_(ids)))
+    return {row.id: Named(row.number, agency.name if agency else row.agency_code) for row, agency in rows}
+
+
 def _fonds(session: Session, ids: set[str], viewer: Viewer, t: Any) -> dict[str, Named]:
     return {
         row.code: Named(row.name, row.code)
@@ -140,5 +148,6 @@ _LOOKS: dict[str, Callable[[Session, set[str], Viewer, Any], dict[str, Named]]] 
     "agency": _agencies,
     "fonds": _fonds,
     "account": _accounts,
+    "agreement": _agreements,
     "ledger": _ledger,
 }

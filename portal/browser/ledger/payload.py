@@ -38,6 +38,7 @@ _TABLES: dict[str, tuple[Mapping[Any, Any], ...]] = {
         {"open": _("Open"), "closed": _("Closed")},
     ),
     "outcome": (DESTRUCTION, HAND_OVER),
+    "act": (words.RIGHTS_ACTS,),
     "role": (words.ROLE_TITLES, words.COMPONENT_ROLES),
     "kind": (words.ORDER_KINDS, words.REQUEST_KINDS, KINDS),
     "access": (words.ACCESS,),
