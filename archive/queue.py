@@ -54,6 +54,11 @@ app.conf.update(
         "seal-the-ledger": {"task": "archive.tasks.seal", "schedule": 300.0},
         "fetch-deliveries": {"task": "ingest.tasks.fetch", "schedule": 5.0, "options": {"expires": 10}},
         "send-statuses": {"task": "ingest.tasks.send_statuses", "schedule": 3.0, "options": {"expires": 10}},
+        "print-minutes": {
+            "task": "ingest.tasks.print_minutes",
+            "schedule": 20.0,
+            "options": {"expires": 20},
+        },
         "announce-due-files": {
             "task": "ingest.tasks.announce_due",
             "schedule": 3600.0,  # a day's announcement must not hang on the house being up at one hour

@@ -264,6 +264,21 @@ def answer_question(question_id: str, answer: str, user: AsUser, role: Roles, as
     show({"question_id": question_id, "answered": True}, as_json=as_json, text="answered")
 
 
+@submission.command("minutes")
+def submission_minutes(
+    submission_id: str,
+    into: Annotated[Path, typer.Argument(help="PDF file to write.")],
+    user: AsUser,
+    role: Roles,
+    as_json: Json = False,
+) -> None:
+    """Write the minutes of a hand-over (biên bản giao nhận), a PDF/A, into a file."""
+    with reading() as session:
+        data = submissions.minutes_of(session, submission_id, viewer=viewer_named(user, role))
+    into.write_bytes(data)
+    show({"file": str(into), "bytes": len(data)}, as_json=as_json, text=f"{into}: {len(data)} bytes")
+
+
 @submission.command("mend")
 def mend_submission(
     submission_id: str,

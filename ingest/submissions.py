@@ -22,6 +22,7 @@ from ingest import quarantine, returning
 from ingest.delivery import Delivery
 from ingest.errors import IngestError
 from ingest.finding import Finding, Severity
+from ingest.handover import minutes
 from ingest.pipeline import STEPS, accepted
 from ingest.seen_by import seen_by
 from ingest.steps.step import read_saved
@@ -143,6 +144,16 @@ def reason_for_return(session: Session, submission: Submission) -> str:
     )
     payload = session.scalar(query.order_by(EventRow.seq.desc()).limit(1))
     return str((payload or {}).get("reason", ""))
+
+
+def minutes_of(session: Session, submission_id: str, *, viewer: Viewer) -> bytes:
+    """Return the minutes of a hand-over (biên bản giao nhận) as PDF/A.
+
+    Raises:
+        NotFoundError: no such delivery that the viewer may see, or no minutes yet.
+        TemporaryError: no store has a good copy that can be read now.
+    """
+    return minutes.read(session, one(session, submission_id, viewer=viewer).id)
 
 
 def accept(session: Session, submission_id: str, *, viewer: Viewer, now: datetime) -> Submission:

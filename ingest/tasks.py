@@ -11,6 +11,7 @@ from archive.vietnam import day_of
 from ingest import fetching, outbox, pipeline, rounds, tidying
 from ingest.duelists import lists
 from ingest.gateway.opening import named
+from ingest.handover import minutes
 from ingest.infected import wiping
 from ingest.settings import IngestSettings
 
@@ -66,6 +67,12 @@ def send_statuses() -> int:
 def wipe_infected(submission_id: str) -> bool:
     """Overwrite the bytes of an infected delivery whose destruction two people decided."""
     return wiping.wipe_destroyed(submission_id, now=datetime.now(UTC))
+
+
+@app.task(name="ingest.tasks.print_minutes")
+def print_minutes() -> int:
+    """Print the minutes of hand-overs that are owed and due; return how many were made."""
+    return minutes.print_due(datetime.now(UTC))
 
 
 @app.task(name="ingest.tasks.announce_due")

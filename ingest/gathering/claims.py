@@ -20,6 +20,7 @@ from archive.register.models import STATES_OPEN, Submission, SubmissionState
 from archive.register.projection import apply
 from ingest import outbox
 from ingest.gateway.edxml_status import ACCEPTED, DONE
+from ingest.handover.release import Release
 
 ACTOR = "system:ingest"
 STATES_CLAIMING = STATES_OPEN | {SubmissionState.TO_DECIDE, SubmissionState.STORED}
@@ -72,8 +73,14 @@ def accepted(session: Session, case_id: str, *, now: datetime) -> None:
         outbox.owe(session, row, ACCEPTED, "", now=now)
 
 
-def stored(session: Session, case_id: str, case_file_id: str, *, now: datetime) -> tuple[str, ...]:
-    """Ledger that the gathered documents are stored with their case file, owe 06 for each, and return their ids."""
+def stored(
+    session: Session, case_id: str, case_file_id: str, *, release: Release, now: datetime
+) -> tuple[str, ...]:
+    """Ledger that the gathered documents are stored with their case file, owe 06 for each, and return their ids.
+
+    Args:
+        release: what their senders may do with their own copies; 06 says so.
+    """
     rows = gathered(session, case_id)
     for row in rows:
         event = append(
@@ -82,9 +89,14 @@ def stored(session: Session, case_id: str, case_file_id: str, *, now: datetime) 
             actor=ACTOR,
             kind="submission",
             id=row.id,
-            payload={"state": SubmissionState.STORED.value, "case_file_id": case_file_id},
+            payload={
+                "state": SubmissionState.STORED.value,
+                "case_file_id": case_file_id,
+                "source": release.source.value,
+                "source_basis": release.basis,
+            },
             now=now,
         )
         apply(session, event)
-        outbox.owe(session, row, DONE, "", now=now)
+        outbox.owe(session, row, DONE, release.told, now=now)
     return tuple(row.id for row in rows)
