@@ -177,6 +177,8 @@ _PATHS = {
     "search": '<circle cx="11" cy="11" r="6.5"/><path d="M16 16l5 5"/>',
     "submissions": '<path d="M3 13l3-8h12l3 8v6H3zM3 13h5l1.5 3h5L16 13h5"/>',
     "drafting": '<path d="M12 15V4M8 8l4-4 4 4M5 13v7h14v-7"/>',
+    "due-files": '<rect x="4" y="5" width="16" height="15" rx="1.5"/><path d="M4 10h16M8 3v4M16 3v4M8 14h4"/>',
+    "agreements": '<path d="M7 3h8l4 4v14H7zM15 3v4h4M10 12h6M10 16l2 2 4-4"/>',
     "disposal": '<path d="M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13M10 11v5M14 11v5"/>',
     "handover": '<path d="M4 8h11v11H4zM9 8V4h11v11h-5M15 12h-6m2.5-2.5L9 12l2.5 2.5"/>',
     "holds": '<rect x="5" y="11" width="14" height="9" rx="1.5"/><path d="M8 11V8a4 4 0 018 0v3"/>',

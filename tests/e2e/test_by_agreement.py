@@ -16,10 +16,8 @@ from archive.ledger.append import history
 from archive.pdfa.verapdf import VeraPdf
 from archive.rebuild import rebuild
 from archive.register.agreements import Minutes
-from archive.register.base import Base
-from archive.register.migrate import upgrade
 from archive.register.models import Outbox
-from archive.register.session import engine, reading, transaction
+from archive.register.session import reading, transaction
 from archive.viewer import Role, Viewer
 from ingest import pipeline, resending, submissions
 from ingest.handover import minutes
@@ -35,16 +33,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 OFFICIAL = Viewer("nam", {GIA_LAI: frozenset({Role.OFFICIAL})})
 ARCHIVIST = Viewer("lan", {GIA_LAI: frozenset({Role.ARCHIVIST})})
-
-
-@pytest.fixture
-def made_by_migrations(town: Path) -> None:
-    """The tables as the program makes them; a rebuild looks for their version."""
-    Base.metadata.drop_all(engine())
-    upgrade(engine())
-    from operations.world import settle
-
-    settle(town / "world")
 
 
 def a_plan(notation: str, *bad: int) -> CaseFilePlan:

@@ -14,8 +14,6 @@ from archive.ledger.follow import follow_all
 from archive.ledger.seal import seal
 from archive.patience import Patience
 from archive.rebuild import rebuild
-from archive.register.base import Base
-from archive.register.migrate import upgrade
 from archive.register.models import CaseFile, Outbox, Submission
 from archive.register.session import engine, reading, transaction
 from archive.viewer import Role, Viewer
@@ -28,16 +26,6 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
 WORDS = ("Xuyenchi", "Thuyenquang", "Ngocbich")
 """Stand in a document's subject, in the name of its file, and in a field that is wrong; in no title and no code."""
-
-
-@pytest.fixture
-def made_by_migrations(town: Path) -> None:
-    """The tables as the program makes them; a rebuild looks for their version."""
-    Base.metadata.drop_all(engine())
-    upgrade(engine())
-    from operations.world import settle
-
-    settle(town / "world")
 
 
 def test_nothing_is_left_of_what_was_returned_first(

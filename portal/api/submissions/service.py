@@ -17,6 +17,7 @@ from ingest.checks.catalogue import rule
 from ingest.errors import BadMessageError
 from ingest.finding import Finding
 from ingest.reasons import finding_of
+from portal.api.minutes.service import hand_over_facts
 from portal.api.service import ArchiveService, ProblemError
 from portal.api.submissions import deciding, delivering, gathering
 from portal.findings import in_both_languages
@@ -63,6 +64,7 @@ def one_facts(session: Session, row: Submission) -> dict[str, Any]:
             for step in row.steps
         ],
         "questions": as_said(of_submission(session, row.id))["questions"],
+        "hand_over": hand_over_facts(row),
     }
 
 

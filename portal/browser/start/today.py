@@ -19,6 +19,7 @@ from exports.reception import unanswered
 from exports.settings import ExportsSettings
 from exports.waiting import ORDERS_OPEN, handovers
 from ingest import submissions
+from ingest.duelists.lists import count_due
 from ingest.gathering import settling
 from portal.events import AUDITORS, readable
 from retention import eligibility
@@ -57,6 +58,8 @@ class Today:
     kept: Kept
     events: Sequence[Event]
     asked: int = 0
+    files_late: int = 0
+    files_soon: int = 0
     late: int = 0
     handovers: int = 0
     arrived: int = 0
@@ -87,6 +90,7 @@ def today_for(session: Session, viewer: Viewer, today: date, now: datetime) -> T
     due = 0
     if viewer.agencies_with(SEES_ORDERS):
         due = sum(eligibility.count_due(session, viewer=viewer, today=today).values())
+    files_late, files_soon = count_due(session, viewer=viewer, today=today)
     return Today(
         counts=counts,
         to_decide=to_decide,
@@ -97,6 +101,8 @@ def today_for(session: Session, viewer: Viewer, today: date, now: datetime) -> T
         kept=_kept(session, viewer),
         events=_events(session, viewer),
         asked=settling.count_open(session, viewer=viewer),
+        files_late=files_late,
+        files_soon=files_soon,
         late=late,
         handovers=len(handovers(session, viewer=viewer, only=ORDERS_OPEN)),
         arrived=_arrived(viewer),

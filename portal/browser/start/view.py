@@ -63,6 +63,12 @@ class StartPage(Screen):
             tiles.append(_tile(busy, _("on their way"), "tiep-nhan", "busy"))
             back = counts.get("returned", 0) + counts.get("refused", 0)
             tiles.append(_tile(back, _("returned or refused"), "tiep-nhan?state=returned", "bad"))
+            if facts.files_late:
+                late = _("case files late to be handed in")
+                tiles.append(_tile(facts.files_late, late, "danh-muc-nop-luu?state=overdue", "bad"))
+            elif facts.files_soon:
+                soon = _("case files to be handed in within 30 days")
+                tiles.append(_tile(facts.files_soon, soon, "danh-muc-nop-luu?state=soon", "wait"))
             if facts.asked:
                 tiles.append(
                     _tile(facts.asked, _("requests about archived documents"), "tiep-nhan/yeu-cau", "wait")

@@ -24,6 +24,7 @@ from ingest.mending.earlier import being_mended
 from ingest.reasons import finding_of
 from ingest.resending import may_mend
 from ingest.shown import contents_of
+from portal.browser.minutes.block import hand_over_of
 from portal.browser.submissions.deadlines import deadline_of
 from portal.browser.submissions.deciding import DecidingScreen
 from portal.browser.submissions.fate import fates_of, state_of
@@ -84,6 +85,7 @@ class SubmissionScreen(DecidingScreen):
         self.agency_name = agency.name if agency else ""
         self.mended_by = being_mended(self.session, self.submission.id)
         self.may_mend = may_mend(self.submission, self.viewer) and self.mended_by is None
+        self.hand_over = hand_over_of(self.session, self.submission, self.viewer)
         self.said = self.session.get(ReceivedMessage, self.submission.id)
         self.asked = self.session.scalars(
             select(DocumentRequest).where(

@@ -1,0 +1,1 @@
+"""REST: lists of due files, for the systems of agencies."""

@@ -1,0 +1,1 @@
+"""REST: the minutes of a hand-over."""
