@@ -6,7 +6,7 @@ from ingest.duelists.lists import DueState
 from portal.i18n import _
 
 STATES = {
-    DueState.NOT_SENT: _("Not sent yet"),
+    DueState.NOT_SENT: _("Not handed in yet"),
     DueState.CHECKING: _("Being checked"),
     DueState.RETURNED: _("Returned to be mended"),
     DueState.STORED: _("Stored"),
