@@ -24,6 +24,7 @@ def running_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]
     env = running_site.environment(config)
     ids = running_site.furnished(home, env) | running_site.handed_over(home, env)
     running_site.infected(env)
+    ids |= running_site.agreed_and_listed(env)
     instance = running_site.built(home, env)
     running_site.make_site(instance, home / "accounts.json")
     people = json.loads((home / "accounts.json").read_text("utf-8"))

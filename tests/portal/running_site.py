@@ -72,6 +72,13 @@ def infected(env: Mapping[str, str]) -> None:
     run([sys.executable, str(HOUSE.with_name("infected_deliveries.py"))], env=env)
 
 
+def agreed_and_listed(env: Mapping[str, str]) -> dict[str, str]:
+    """Put agreements, a list of due files and minutes into a furnished archive; return the ids of what was made."""
+    script = HOUSE.with_name("agreed_and_listed.py")
+    ids: dict[str, str] = json.loads(run([sys.executable, str(script)], env=env).splitlines()[-1])
+    return ids
+
+
 def built(
     home: Path, env: Mapping[str, str], *, profile: str = "buildout.cfg", settings: str = ""
 ) -> Instance:

@@ -26,6 +26,7 @@ from ingest.duelists import lists
 from ingest.duelists.lists import DueListError, Listed
 from ingest.duelists.sheet import HEADINGS, read_sheet
 from ingest.errors import IngestError
+from ingest.seen_by import SEES
 from portal.browser.duelists.words import QUESTIONS, STATES, TONES
 from portal.browser.screen import Pages, Screen
 from portal.i18n import _
@@ -102,7 +103,7 @@ class DueFilesScreen(Screen):
         )
         self.pages = Pages(self.listing.total, self.listing.page, self.listing.size)
         self.names = self.agency_names()
-        seen = self.viewer.agencies_with(lists.SEES)
+        seen = self.viewer.agencies_with(SEES)
         mine = set(self.names) if ALL_AGENCIES in seen else set(seen)
         self.names = {code: name for code, name in self.names.items() if code in mine}
         self.mine = {code: name for code, name in self.names.items() if lists.may_list(code, self.viewer)}
