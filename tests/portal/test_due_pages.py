@@ -157,7 +157,7 @@ def test_the_page_of_a_stored_delivery_has_minutes_and_what_the_source_may_do(vi
 def test_a_partial_return_names_the_documents_that_are_asked_for(visit: Any) -> None:
     with transaction() as session:
         row = session.get_one(Submission, TO_DECIDE)
-        row.state, row.wanted_again = "returned", [1, 3]
-    assert "Trả lại một phần. Chỉ cần gửi lại các văn bản số: 1, 3." in shown(
+        row.state, row.wanted_again = "returned", [0, 1, 3]
+    assert "Trả lại một phần. Chỉ cần gửi lại: mô tả hồ sơ, văn bản số 1, 3." in shown(
         visit("an", f"/tiep-nhan/{TO_DECIDE}")
     )

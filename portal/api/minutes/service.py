@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import Session
 
 from archive.register.agreements import Minutes
 from archive.register.models import Submission
@@ -32,10 +32,9 @@ class GetMinutes(ArchiveService):
         return data
 
 
-def hand_over_facts(row: Submission) -> dict[str, Any]:
+def hand_over_facts(session: Session, row: Submission) -> dict[str, Any]:
     """Return what a submission says of its hand-over: by which terms, what is wanted again, the source's copy."""
-    session = object_session(row)
-    minutes = session.get(Minutes, row.id) if session is not None else None
+    minutes = session.get(Minutes, row.id)
     return {
         "agreement": row.agreement_id,
         "wanted_again": row.wanted_again,

@@ -64,7 +64,7 @@ def one_facts(session: Session, row: Submission) -> dict[str, Any]:
             for step in row.steps
         ],
         "questions": as_said(of_submission(session, row.id))["questions"],
-        "hand_over": hand_over_facts(row),
+        "hand_over": hand_over_facts(session, row),
     }
 
 

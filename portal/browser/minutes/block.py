@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,6 +40,14 @@ class HandOverBlock:
     basis: str
     agreement: Agreement | None
     wanted_again: tuple[int, ...]
+
+    def wanted_words(self, tell: Callable[[Any], str]) -> str:
+        """Return what is asked for again, in the words `tell` finds for a message."""
+        numbers = ", ".join(str(number) for number in self.wanted_again if number)
+        parts = [tell(_("documents ${numbers}", mapping={"numbers": numbers}))] if numbers else []
+        return ", ".join(
+            [*([tell(_("the description of the case file"))] if 0 in self.wanted_again else []), *parts]
+        )
 
     @property
     def says_something(self) -> bool:
