@@ -21,7 +21,7 @@ from archive.ledger.event import stamp
 from archive.ledger.rows import EventRow
 from archive.ledger.seal import seal
 from archive.ledger.segment import FOLDER
-from archive.register.digest import digest
+from archive.register.digest import digest, form
 from archive.stores.interface import Store, read_whole
 from archive.workplace import at_work
 
@@ -32,11 +32,16 @@ KEPT = 3
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """What the register's digest was after an event."""
+    """What the register's digest was after an event.
+
+    Attributes:
+        form: of the digest (`archive.register.digest.form`); an upgrade that adds a column makes it another.
+    """
 
     seq: int
     digest: str
     at: str
+    form: str = ""
 
 
 def write_checkpoint(
@@ -61,20 +66,23 @@ def write_checkpoint(
     seq = session.scalar(select(func.max(EventRow.seq)))
     if seq is None:
         return None
-    made = Checkpoint(seq, digest(session), stamp(now))
+    made = Checkpoint(seq, digest(session), stamp(now), form())
     _put(made, used)
     return made
 
 
 def checkpoint_is_due(session: Session, *, places: Sequence[Store] | None = None) -> bool:
-    """Say whether something happened after the newest checkpoint any store has."""
+    """Say whether something happened after the newest checkpoint any store has, or none has one of this form."""
     last = session.scalar(select(func.max(EventRow.seq))) or 0
     newest = newest_checkpoint(last, places=places)
     return last > (newest.seq if newest else 0)
 
 
 def newest_checkpoint(up_to: int, *, places: Sequence[Store] | None = None) -> Checkpoint | None:
-    """Return the newest checkpoint not later than that event, from whichever store has it."""
+    """Return the newest checkpoint not later than that event, from whichever store has it.
+
+    Only one that can be compared with a digest made now: those of another form are passed over.
+    """
     found: list[Checkpoint] = []
     for store in stores() if places is None else places:
         try:
@@ -82,12 +90,12 @@ def newest_checkpoint(up_to: int, *, places: Sequence[Store] | None = None) -> C
                 found.append(Checkpoint(**json.loads(read_whole(store, name))))
         except (TemporaryError, NotFoundError, ValueError, TypeError):
             continue  # damaged or away: another store has it
-    fitting = [checkpoint for checkpoint in found if checkpoint.seq <= up_to]
+    fitting = [checkpoint for checkpoint in found if checkpoint.seq <= up_to and checkpoint.form == form()]
     return max(fitting, key=lambda checkpoint: checkpoint.seq, default=None)
 
 
 def _put(checkpoint: Checkpoint, places: Sequence[Store]) -> None:
-    name = f"{PREFIX}{checkpoint.seq:012d}.json"
+    name = f"{PREFIX}{checkpoint.seq:012d}-{checkpoint.form[:8]}.json"
     troubles = []
     with at_work("checkpoint-") as folder:
         file = folder / "checkpoint"

@@ -57,8 +57,9 @@ class Report:
             when there was neither.
         digest_after: of the rebuilt register at the same event.
         equal: both are known, can be compared, and are the same.
-        verdict: "equal", "not equal" or "cannot be compared": nobody knows what the register was, or a case
-            file was destroyed after it was known. What the destroyed one held is nowhere any more, on purpose.
+        verdict: "equal", "not equal" or "cannot be compared": nobody knows what the register was (no checkpoint, or
+            only some of a version with other columns), or a case file was destroyed after it was known. What the
+            destroyed one held is nowhere any more, on purpose.
         events: how many were replayed.
         at_event: the event at which the digests were compared.
         destroyed_since: case files destroyed after that event.

@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import String, Table, select
+from sqlalchemy import Column, String, Table, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.event import stamp
@@ -93,11 +93,23 @@ def digest(session: Session) -> str:
     return total.hexdigest()
 
 
+def columns_of(model: type[Base]) -> list[Column[Any]]:
+    """Return the columns of a table that are digested."""
+    table = cast(Table, model.__table__)
+    left_out = MACHINE_ONLY.get(table.name, frozenset())
+    return [column for column in table.columns if column.name not in left_out]
+
+
+def form() -> str:
+    """Return the SHA-256 of the names of what is digested: only digests of one form can be compared."""
+    names = [[str(model.__tablename__), *(column.name for column in columns_of(model))] for model in TABLES]
+    return hashlib.sha256(json.dumps(names).encode()).hexdigest()
+
+
 def table_digest(session: Session, model: type[Base]) -> str:
     """Return the SHA-256 over one table; what differs between two registers is found table by table."""
     table = cast(Table, model.__table__)
-    left_out = MACHINE_ONLY.get(table.name, frozenset())
-    columns = [column for column in table.columns if column.name not in left_out]
+    columns = columns_of(model)
     total = hashlib.sha256(table.name.encode() + b"\n")
     keys: list[Any] = list(table.primary_key.columns)
     if session.get_bind().dialect.name == "postgresql":

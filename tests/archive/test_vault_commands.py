@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from typer.testing import CliRunner, Result
 
 from archive import fixity, tasks
-from archive.checkpoints import newest_checkpoint
+from archive.checkpoints import checkpoint_is_due, newest_checkpoint, write_checkpoint
 from archive.cli import load
 from archive.copies import examine
 from archive.custody import deposit, stores, verify_package
@@ -23,6 +23,7 @@ from archive.ledger.append import append
 from archive.ledger.at_once import seal_after_commit
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
+from archive.register import digest as tables
 from archive.register import session as sessions
 from archive.register.migrate import SCRIPTS, differences
 from archive.register.models import CaseFile, Package
@@ -187,6 +188,27 @@ def test_a_register_lost_before_any_checkpoint_cannot_be_compared(house: Path, c
     lose_the_register(house)
     result = run("rebuild")
     assert result.exit_code == 2 and "cannot be compared" in result.output
+
+
+def test_a_checkpoint_of_before_an_upgrade_is_no_reason_to_call_the_register_wrong(
+    house: Path,
+    case: ACaseFile,
+    run,  # type: ignore[no-untyped-def]
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = tables.TABLES
+    monkeypatch.setattr(tables, "TABLES", before[:-1])  # what a version knew that had one table less
+    run("ledger", "seal")
+    monkeypatch.setattr(tables, "TABLES", before)
+    lose_the_register(house)
+    result = run("rebuild", "--json")
+    assert (result.exit_code, json.loads(result.output)["verdict"]) == (2, "cannot be compared")
+    with transaction() as session:
+        assert checkpoint_is_due(session), "nothing happened, but none can be compared"
+        write_checkpoint(session, now=NOW)
+        assert not checkpoint_is_due(session)
+    lose_the_register(house)
+    assert json.loads(run("rebuild", "--json").output)["equal"] is True
 
 
 def test_a_package_without_an_event_is_taken_in_though_the_register_is_there(
