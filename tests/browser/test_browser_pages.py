@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -213,6 +214,29 @@ def test_an_account_is_made_and_its_owner_chooses_a_password(
     hers.goto(f"{running_office.url}/tieu-huy")
     assert hers.locator("h1").text_content() == "Tiêu hủy"
     hers.context.close()
+
+
+NEW_AGENCY = """
+from datetime import UTC, datetime
+from archive.register.agencies import set_agency, set_fonds
+from archive.register.session import transaction
+with transaction() as session:
+    now = datetime.now(UTC)
+    set_agency(session, code="000.00.88.H37", name="So Moi", profile="lang-son", actor="an", now=now)
+    set_fonds(session, code="LS-MOI", agency_code="000.00.88.H37", name="Phong So Moi", actor="an", now=now)
+"""
+
+
+def test_papers_follow_what_another_process_did(
+    as_person: Callable[[str], Any], running_office: Office
+) -> None:
+    page = as_person("an")
+    assert page.request.get(f"{running_office.url}/phong/fonds-LS-MOI").status == 404
+    running_office.does(NEW_AGENCY)
+    deadline = time.monotonic() + 60
+    while page.request.get(f"{running_office.url}/phong/fonds-LS-MOI").status != 200:
+        assert time.monotonic() < deadline, "the paper did not follow the register"
+        time.sleep(0.5)
 
 
 def test_nothing_is_fetched_from_elsewhere(as_person: Callable[[str], Any], running_office: Office) -> None:

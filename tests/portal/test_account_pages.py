@@ -265,5 +265,12 @@ def test_the_account_that_runs_the_site_is_not_managed_here(visit: Any, site: An
     assert "vận hành chính trang web" in page
 
 
+def test_accounts_are_sorted_as_vietnamese_names_are(visit: Any) -> None:
+    page = visit("khanh", "/tai-khoan").page.split("<main", 1)[1]
+    assert page.index("Bùi Lan") < page.index("Đỗ Hoa") < page.index("Hoàng Giang")
+    page = visit("khanh", "/tai-khoan?sort=-login").page.split("<main", 1)[1]
+    assert page.index("Hoàng Văn Sử") < page.index("Nguyễn Thị An")
+
+
 def test_an_unknown_account_is_not_found(visit: Any) -> None:
     assert status(visit("khanh", "/tai-khoan/khong-co")) == 404

@@ -11,6 +11,7 @@ from zExceptions import NotFound
 
 from archive.reason import because
 from archive.register.models import Agency
+from archive.vietnamese import fold
 from archive.viewer import ALL_AGENCIES, Role
 from portal import accounts
 from portal.accounts import AccountError, Person
@@ -44,7 +45,7 @@ class AccountsScreen(Screen):
         column = self.sort.removeprefix("-")
 
         def key(person: Person) -> tuple[Any, ...]:
-            return (person.login,) if column == "login" else (person.name, person.login)
+            return (person.login,) if column == "login" else (fold(person.name), person.login)
 
         self.people = sorted(accounts.everybody(), key=key, reverse=self.sort.startswith("-"))
 
