@@ -138,6 +138,14 @@ def test_a_form_that_is_not_right_says_so_and_keeps_what_was_typed(
     assert browser.getControl(name="reason").value == "Theo kế hoạch năm"
 
 
+def test_the_head_finds_the_hand_over_on_the_start_page(visit: Any) -> None:
+    assert "Chưa có đợt bàn giao nào" in visit("dung", "/ban-giao").page
+    order_id = proposed(RULES, "12/KH-UBND")
+    page = visit("chi").page
+    assert f"/ban-giao/{order_id}" in page
+    assert "Theo kế hoạch" not in visit("su").page
+
+
 def test_the_proposer_is_told_that_the_head_decides(visit: Any) -> None:
     order_id = proposed(RULES, "12/KH")
     page = visit("an", f"/ban-giao/{order_id}").page

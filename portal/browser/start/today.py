@@ -61,7 +61,7 @@ class Today:
     files_late: int = 0
     files_soon: int = 0
     late: int = 0
-    handovers: int = 0
+    handovers: Sequence[Order] = ()
     arrived: int = 0
     questions: int = 0
 
@@ -104,7 +104,7 @@ def today_for(session: Session, viewer: Viewer, today: date, now: datetime) -> T
         files_late=files_late,
         files_soon=files_soon,
         late=late,
-        handovers=len(handovers(session, viewer=viewer, only=ORDERS_OPEN)),
+        handovers=handovers(session, viewer=viewer, only=ORDERS_OPEN),
         arrived=_arrived(viewer),
         questions=questions,
     )

@@ -78,7 +78,7 @@ class StartPage(Screen):
             tiles.append(_tile(facts.held, _("held"), "giu-ho-so", "quiet"))
         if self.may("Tang Thu: Read hand-overs"):
             if self.viewer.agencies_with(frozenset({Role.ARCHIVIST, Role.HEAD, Role.AUDITOR})):
-                tiles.append(_tile(facts.handovers, _("hand-overs under way"), "ban-giao", "quiet"))
+                tiles.append(_tile(len(facts.handovers), _("hand-overs under way"), "ban-giao", "quiet"))
             if self.viewer.agencies_with(frozenset({Role.HISTORICAL})):
                 tiles.append(_tile(facts.arrived, _("packages to check and receive"), "ban-giao", "wait"))
         if self.may("Tang Thu: Read health"):
