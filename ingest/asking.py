@@ -1,8 +1,8 @@
 """An archivist asks an office about a delivery without deciding on it; the office answers on its page or by REST.
 
 The question goes to the office as status 05 (đang xử lý) with the question as Description: the one code that says the
-document was neither taken nor sent back (07 to 12 and 14 are unknown to everybody; domain notes on edXML, 1.6). That 05
-carries a question is our own use of it. The time the province's regulation sets goes on: no text read here stops it.
+document was neither taken nor sent back (07 to 12 and 14 stand in no message and no program that we have seen). That
+05 carries a question is our own use of it. The time the province's regulation sets goes on: no text read here stops it.
 
 What is said stays in the register until the case file is destroyed; the ledger has who, when and a hash.
 """
