@@ -1,10 +1,10 @@
 """The minutes of a hand-over (biên bản giao nhận hồ sơ, tài liệu) as a page.
 
-Parts 1 to 5 are those of NĐ 30/2020/NĐ-CP Phụ lục V, form V (domain notes, workflow section 8): basis, giver and
-receiver, the block of records, its period, quantities on paper and electronic, condition, the attached list (form III),
-two copies, signatures. Parts 6 to 8 (hashes, package, what becomes of the source's copy) are our own, and the page says
-so. Documents are named by place, code and hash, never by their words or file names: the minutes stay when a case file
-is destroyed. Every word that came from outside is escaped.
+Parts 1 to 5 are those of NĐ 30/2020/NĐ-CP Phụ lục V, form V: basis, giver and receiver, the block of records, its
+period, quantities on paper and electronic, condition, the attached list (form III), two copies, signatures. Parts 6 to
+8 (hashes, package, what becomes of the source's copy) are our own, and the page says so. Documents are named by place,
+code and hash, never by their words or file names: the minutes stay when a case file is destroyed. Every word that came
+from outside is escaped.
 """
 
 from __future__ import annotations
