@@ -21,7 +21,7 @@ import pytest
 from tusclient.client import TusClient
 
 from tests.portal import running_site
-from tests.portal.a_furnished_house import GIA_LAI, LANG_SON, PEOPLE
+from tests.portal.house_people import GIA_LAI, LANG_SON, PEOPLE
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 

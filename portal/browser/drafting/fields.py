@@ -29,6 +29,8 @@ DOCUMENT_MADE = frozenset(
     {"DocOrdinal", "FileCode", "Identifier", "OrganId", "FileCatalog", "FileNotation", "ArcDocCode"}
 )
 """Fields the form does not ask: they are counted, or said once for the whole case file."""
+MADE_OF = frozenset({"FileCatalog", "FileNotation"})
+"""What a file code is made of when none is written."""
 OPEN_LISTS = frozenset({"Maintenance"})
 """Code lists beside which another text is lawful: a period of years that is on no list."""
 AREAS = frozenset({"Title", "Subject", "Description", "Autograph"})
@@ -79,7 +81,8 @@ Found = Mapping[str, Sequence[Shown]]
 
 def of_case(values: Mapping[str, str], found: Found) -> tuple[list[Asked], list[Asked]]:
     """Return the fields of the case file that are always shown, and those behind "more"."""
-    return _asked(FILE_FIELDS, CASE_FIRST, CASE_MADE, "c", values, found, {})
+    needed = frozenset() if values.get("FileCode") else MADE_OF
+    return _asked(FILE_FIELDS, CASE_FIRST, CASE_MADE, "c", values, found, {}, needed)
 
 
 def of_document(
@@ -104,16 +107,24 @@ def _asked(
     values: Mapping[str, str],
     found: Found,
     suggested: Mapping[str, tuple[str, ...]],
+    needed: frozenset[str] = frozenset(),
 ) -> tuple[list[Asked], list[Asked]]:
     asked = {
-        row.short: _one(row, f"{prefix}-{row.short}", values.get(row.short, ""), found, suggested)
+        row.short: _one(row, f"{prefix}-{row.short}", values.get(row.short, ""), found, suggested, needed)
         for row in rows
         if row.short not in made
     }
     return [asked[name] for name in first], [one for name, one in asked.items() if name not in first]
 
 
-def _one(row: Field, key: str, value: str, found: Found, suggested: Mapping[str, tuple[str, ...]]) -> Asked:
+def _one(
+    row: Field,
+    key: str,
+    value: str,
+    found: Found,
+    suggested: Mapping[str, tuple[str, ...]],
+    needed: frozenset[str],
+) -> Asked:
     options = suggested.get(row.short, ())
     if row.codes:
         options = tuple(entry.name for entry in table(row.codes).entries if entry.code not in NEVER_CHOSEN)
@@ -128,7 +139,7 @@ def _one(row: Field, key: str, value: str, found: Found, suggested: Mapping[str,
         label=row.name_vi,
         help=HELP.get(row.short, ""),
         shape=shape,
-        required=row.need is Need.REQUIRED and row.short != "FileCode",
+        required=row.short in needed or (row.need is Need.REQUIRED and row.short != "FileCode"),
         longest=max(row.length, row.length_05) or 4000,
         value=value,
         options=options,

@@ -95,8 +95,12 @@ class DraftScreen(Screen):
         return self.t(VERDICTS.get(self.checked.verdict, self.checked.verdict)) if self.checked else ""
 
     def open_more(self, asked: Iterable[Asked]) -> bool:
-        """Say whether the fields behind "more" are shown at once: something was found there."""
-        return any(one.found for one in asked)
+        """Say whether the fields behind "more" are shown at once: one of them is wrong."""
+        return any(one.wrong for one in asked)
+
+    def count_found(self, asked: Iterable[Asked]) -> int:
+        """Return how much was found about these fields."""
+        return sum(len(one.found) for one in asked)
 
     def file_code(self) -> str:
         """Return the file code as it would be sent."""
@@ -116,6 +120,8 @@ class DraftScreen(Screen):
         found: dict[str, list[Shown]] = {}
         for one in self.findings:
             if one.document == ordinal and (name := _field_of(one)):
+                if name == "FileCode" and not self.draft.fields.get("FileCode"):
+                    name = "FileNotation"  # what it is made of is asked first
                 found.setdefault(name, []).append(shown(one, self.language))
         return found
 

@@ -9,10 +9,14 @@ from plone import api
 from archive.register.models import SubmissionState
 from archive.vietnam import local
 from archive.viewer import Role
+from ingest.drafting import cabinet
 from portal.browser.screen import Screen
 from portal.browser.start.today import Today, today_for
 from portal.browser.submissions.rows import rows_of
 from portal.i18n import _
+
+MAKE_CASE_FILES = frozenset({Role.OFFICIAL, Role.CLERK})
+DRAFTS_SHOWN = 5
 
 
 class StartPage(Screen):
@@ -29,6 +33,8 @@ class StartPage(Screen):
             self.to_decide = rows_of(self.session, self.facts.to_decide, self.now)
             self.working = rows_of(self.session, self.facts.working, self.now)
             self.names = self.agency_names()
+            self.makes = bool(self.viewer.agencies_with(MAKE_CASE_FILES))
+            self.drafts = cabinet.listing(viewer=self.viewer)[:DRAFTS_SHOWN] if self.makes else []
 
     @property
     def name(self) -> str:

@@ -10,6 +10,7 @@ from zExceptions import NotFound
 from ingest import submissions
 from ingest.gathering import settling
 from ingest.infected import holding
+from portal.browser.drafting.listing import may_send
 from portal.browser.screen import Pages, Screen
 from portal.browser.submissions.rows import rows_of
 from portal.i18n import _
@@ -60,6 +61,10 @@ class SubmissionsScreen(Screen):
         self.pages = Pages(self.listing.total, self.listing.page, self.listing.size)
         self.names = self.agency_names()
         self.rows = rows_of(self.session, self.listing.items, self.now)
+
+    def may_send(self) -> bool:
+        """Say whether this person may make case files here."""
+        return may_send(self.viewer)
 
     def tabs(self) -> list[dict[str, Any]]:
         """Return the states with their counts; those that nobody is in are left out, except the first."""
