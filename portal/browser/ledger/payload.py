@@ -15,7 +15,7 @@ from archive.ledger.event import Event
 from archive.reason import Lang, from_json, sentence, told
 from archive.receipt_words import receipt_told
 from portal import words
-from portal.browser.ledger.objects import KINDS, Names
+from portal.browser.ledger.objects import KINDS, Named, Names
 from portal.browser.ledger.payload_words import LABELS
 from portal.event_words import DESTRUCTION, HAND_OVER
 from portal.i18n import _
@@ -161,8 +161,8 @@ def _list(key: str, label: str, values: Sequence[Any], depth: int, telling: Tell
             yield Line(depth + 1, str(number))
             yield from _mapping(one, depth + 2, key, telling)
         elif key == "items" and isinstance(one, Sequence) and len(one) == 2:
-            text, _exact, path = _one("case_file_id", one[0], "", telling)
-            yield Line(depth + 1, text, str(one[1]), True, path)
+            named = telling.names.get(("case-file", str(one[0]))) or Named(str(one[0]))
+            yield Line(depth + 1, named.text, str(one[1]), True, named.path)
         else:
             yield Line(depth + 1, str(number), str(one), True)
 
