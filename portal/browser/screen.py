@@ -196,6 +196,12 @@ class Screen(BrowserView):
         value = self.request.form.get(name, "")
         return value.strip()[:most] if isinstance(value, str) else ""
 
+    @property
+    def ticked(self) -> list[str]:
+        """Return the ids whose boxes are ticked in a list."""
+        ids = self.request.form.get("ids", [])
+        return [ids] if isinstance(ids, str) else [one for one in ids if isinstance(one, str)]
+
     def given(self, name: str, act: str = "", most: int = 4000) -> str:
         """Return what was typed into a field, when this answers an act that was refused; "" on a fresh page.
 

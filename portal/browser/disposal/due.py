@@ -82,12 +82,6 @@ class DisposalScreen(Screen):
         """Say whether the form is shown; the act checks again."""
         return bool(self.agency) and self.viewer.has(Role.ARCHIVIST, self.agency)
 
-    @property
-    def ticked(self) -> list[str]:
-        """Return the ids of the case files that are ticked."""
-        ticked = self.request.form.get("ids", [])
-        return [ticked] if isinstance(ticked, str) else [one for one in ticked if isinstance(one, str)]
-
     def columns(self) -> list[tuple[str, Any]]:
         """Return the columns of what is due: what sorts by it, and its title."""
         return [

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -19,10 +17,9 @@ from archive.register.decisions import Order, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile
 from archive.register.session import reading
 from archive.viewer import Role, roles_as_json
-from portal import people
 from portal.browser.disposal.due import SEES
 from portal.browser.disposal.next_step import next_step, why_not
-from portal.browser.screen import Screen
+from portal.browser.order_page import BEGUN, OrderPage
 from portal.i18n import _
 from portal.papers import is_behind, mirror_order
 from portal.register import joined
@@ -37,11 +34,10 @@ OUTCOMES = {
     "refused": _("Refused"),
     "erasing": _("Being erased"),
 }
-SENT = "da-gui"  # in the address, after this person had a worker begin
 OUTCOME_TONES = {"done": "bad", "held": "wait", "refused": "wait", "erasing": "busy"}
 
 
-class OrderScreen(Screen):
+class OrderScreen(OrderPage):
     """`tieu-huy/<id>`; below it `tien-do` (JSON) and `bien-ban` (the certificate, PDF/A)."""
 
     depth: ClassVar[int] = 2
@@ -69,7 +65,7 @@ class OrderScreen(Screen):
             raise NotFound(self.path[0])
         self.order = order
         if self.path[1:] == ("tien-do",):
-            return self._progress()
+            return self.progress()
         if self.path[1:] == ("bien-ban",):
             return self._certificate()
         if self.path[1:]:
@@ -94,21 +90,9 @@ class OrderScreen(Screen):
             self.against = reasons_against(self.session, order, now=self.now)
         return None
 
-    def _progress(self) -> str:
-        self.request.response.setHeader("Content-Type", "application/json; charset=utf-8")
-        self.request.response.setHeader("Cache-Control", "no-store")
-        facts = {
-            "running": self.running,
-            "reload": True,
-            "version": self.version,
-            "done": self._ended,
-            "total": len(self.order.items),
-            "text": self.progress_text,
-        }
-        return json.dumps(facts, ensure_ascii=False)
-
     @property
-    def _ended(self) -> int:
+    def ended(self) -> int:
+        """Return how many case files have come to an end."""
         return sum(item.outcome not in ("", "erasing") for item in self.order.items)
 
     @property
@@ -116,26 +100,8 @@ class OrderScreen(Screen):
         """Return how far it is, in words."""
         if self.order.state == OrderState.APPROVED:
             return self.t(_("Sent to the machine; it begins as soon as it is free."))
-        done, total = self._ended, len(self.order.items)
+        done, total = self.ended, len(self.order.items)
         return self.t(_("${done} of ${total} case files", mapping={"done": done, "total": total}))
-
-    @property
-    def running(self) -> bool:
-        """Say whether a worker may be at it; a page that shows it asks how far it is."""
-        return self.order.state in (OrderState.APPROVED, OrderState.EXECUTING)
-
-    @property
-    def shows_progress(self) -> bool:
-        """Say whether there is anything to watch: it was begun, or this person has just sent it."""
-        return self.order.state == OrderState.EXECUTING or (
-            self.order.state == OrderState.APPROVED and bool(self.text(SENT, 3))
-        )
-
-    @property
-    def version(self) -> str:
-        """Return a short mark that changes whenever the list would look different."""
-        facts = [self.order.state, *((i.case_file_id, i.outcome, i.detail) for i in self.order.items)]
-        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
 
     def _certificate(self) -> bytes:
         content = certificate(self.session, self.order.id)
@@ -154,17 +120,9 @@ class OrderScreen(Screen):
 
     # what comes next, and what of it may be done by this person
 
-    def why_not(self) -> str:
-        """Return why this person does not take the next step, "" when they may or nothing is left to do."""
-        message = why_not(self.order, self.step, self.viewer) if self.step else None
-        return self.t(message) if message else ""
-
-    def who_can(self) -> list[str]:
-        """Return the names of those who can take the next step."""
-        if self.step is None:
-            return []
-        held = {name for role in self.step.roles for name in people.holders(role, self.order.agency_code)}
-        return sorted(self.person(name) for name in self.step.among(held))
+    def why_not_they(self) -> Any:
+        """Return why this person does not take the next step, as a message; None when they may."""
+        return why_not(self.order, self.step, self.viewer) if self.step else None
 
     def columns(self) -> list[tuple[str, Any]]:
         """Return the columns that sort the list."""
@@ -295,7 +253,7 @@ class OrderScreen(Screen):
             self.say(_("The queue does not answer. Nothing was destroyed; try again later."), "error")
             return self.here
         self.say(_("The destruction has begun. This page shows how far it is."))
-        return f"{self.here}?{SENT}=1"
+        return f"{self.here}?{BEGUN}=1"
 
     def mirror(self) -> None:
         """Bring the dossier's paper up to what a worker did: workers write no papers, and a GET writes nothing."""

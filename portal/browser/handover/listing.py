@@ -123,12 +123,6 @@ class HandoverScreen(Screen):
         readable = self.viewer.may_read(file.agency_code, file.access)
         return str(file.title if readable and file.title else file.code)
 
-    @property
-    def ticked(self) -> list[str]:
-        """Return the ids of the case files that are ticked."""
-        ticked = self.request.form.get("ids", [])
-        return [ticked] if isinstance(ticked, str) else [one for one in ticked if isinstance(one, str)]
-
     def unanswered(self) -> int:
         """Return how many packages lie in the inbox without a receipt."""
         return len(reception.unanswered(ExportsSettings.load().inbox))

@@ -7,7 +7,7 @@ from typing import Any
 from archive.register.decisions import Order, OrderState
 from archive.viewer import Role, Viewer, same_person
 from exports.progress import SENT
-from portal.browser.disposal.next_step import NextStep
+from portal.browser.next_step import NextStep
 from portal.i18n import _
 
 

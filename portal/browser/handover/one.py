@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
@@ -25,9 +23,8 @@ from exports.progress import DONE, REFUSED, SENT
 from exports.receipts import as_file, receipts_of
 from exports.settings import ExportsSettings
 from exports.waiting import SEES_HANDOVERS
-from portal import people
 from portal.browser.handover.next_step import next_step, waits_for_receipts, why_not
-from portal.browser.screen import Screen
+from portal.browser.order_page import BEGUN, OrderPage
 from portal.i18n import _
 from portal.register import joined
 from portal.sending import disposition
@@ -40,10 +37,9 @@ OUTCOMES = {
 }
 TONES = {"": "quiet", SENT: "busy", DONE: "ok", REFUSED: "bad"}
 MAY_SEND = (Role.ARCHIVIST, Role.HEAD)
-BEGUN = "da-gui"  # in the address, after this person had a worker begin
 
 
-class OneHandover(Screen):
+class OneHandover(OrderPage):
     """`ban-giao/<id>`; below it `tien-do` (JSON), `muc-luc` (inventory, PDF/A) and `bien-nhan/<case file>` (JSON)."""
 
     depth: ClassVar[int] = 3
@@ -66,7 +62,7 @@ class OneHandover(Screen):
         self.step = next_step(order)
         match self.path[1:]:
             case ("tien-do",):
-                return self._progress()
+                return self.progress()
             case ("muc-luc",):
                 return self._inventory()
             case ("bien-nhan", case_file_id):
@@ -88,33 +84,8 @@ class OneHandover(Screen):
 
     # how far it is
 
-    def _progress(self) -> str:
-        self.request.response.setHeader("Content-Type", "application/json; charset=utf-8")
-        self.request.response.setHeader("Cache-Control", "no-store")
-        facts = {
-            "running": self.running,
-            "reload": True,
-            "version": self.version,
-            "done": self.sent_number,
-            "total": len(self.order.items),
-            "text": self.progress_text,
-        }
-        return json.dumps(facts, ensure_ascii=False)
-
     @property
-    def running(self) -> bool:
-        """Say whether something may move by itself: a worker sends, or receipts are awaited."""
-        return self.order.state in (OrderState.APPROVED, OrderState.EXECUTING)
-
-    @property
-    def shows_progress(self) -> bool:
-        """Say whether there is anything to watch."""
-        return self.order.state == OrderState.EXECUTING or (
-            self.order.state == OrderState.APPROVED and bool(self.text(BEGUN, 3))
-        )
-
-    @property
-    def sent_number(self) -> int:
+    def ended(self) -> int:
         """Return how many case files are past sending."""
         return sum(item.outcome != "" for item in self.order.items)
 
@@ -124,18 +95,12 @@ class OneHandover(Screen):
         total = len(self.order.items)
         if self.order.state == OrderState.APPROVED:
             return self.t(_("Given to the machine; it begins as soon as it is free."))
-        if self.sent_number < total:
+        if self.ended < total:
             return self.t(
-                _("${done} of ${total} packages sent", mapping={"done": self.sent_number, "total": total})
+                _("${done} of ${total} packages sent", mapping={"done": self.ended, "total": total})
             )
         left = sum(item.outcome == SENT for item in self.order.items)
         return self.t(_("All packages are sent; ${left} receipts are awaited", mapping={"left": left}))
-
-    @property
-    def version(self) -> str:
-        """Return a short mark that changes whenever the list would look different."""
-        facts = [self.order.state, *((i.case_file_id, i.outcome, i.detail) for i in self.order.items)]
-        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
 
     # what is given out
 
@@ -162,20 +127,12 @@ class OneHandover(Screen):
 
     # what comes next, and what of it may be done by this person
 
-    def why_not(self) -> str:
-        """Return why this person does not take the next step, "" when they may or nothing is left to do."""
-        message = why_not(self.order, self.step, self.viewer) if self.step else None
-        return self.t(message) if message else ""
-
-    def who_can(self) -> list[str]:
-        """Return the names of those who can take the next step."""
-        if self.step is None:
-            return []
-        held = {name for role in self.step.roles for name in people.holders(role, self.order.agency_code)}
-        return sorted(self.person(name) for name in self.step.among(held))
+    def why_not_they(self) -> Any:
+        """Return why this person does not take the next step, as a message; None when they may."""
+        return why_not(self.order, self.step, self.viewer) if self.step else None
 
     def _mine(self) -> bool:
-        return self.step is not None and why_not(self.order, self.step, self.viewer) is None
+        return self.step is not None and self.why_not_they() is None
 
     def may_approve(self) -> bool:
         """Say whether the head's yes is wanted from this person."""
