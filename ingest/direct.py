@@ -25,7 +25,7 @@ from ingest.reception import Received, receive
 from ingest.resending import SENDS
 from ingest.settings import IngestSettings
 from ingest.uploads import keys, shelf
-from ingest.uploads.errors import UploadTooLargeError
+from ingest.uploads.errors import EmptyUploadError, UploadTooLargeError
 from ingest.uploads.upload import Purpose, Upload
 
 KIND = "sip"
@@ -115,14 +115,17 @@ def begin_upload(
 
     Raises:
         NotAllowedError, NotFoundError: as `way_for`.
-        UploadTooLargeError: longer than a message may be, or empty.
+        EmptyUploadError: no bytes are announced.
+        UploadTooLargeError: longer than a message may be.
         KeyReusedError: the key came with another announcement before.
         QuotaError: the agency has too much open.
         TemporaryError: the disk has no room for it now.
     """
     way = way_for(viewer, agency_code)
     limit = IngestSettings.load().max_message_bytes
-    if not 0 < length <= limit:
+    if length < 1:
+        raise EmptyUploadError
+    if length > limit:
         raise UploadTooLargeError(limit)
     upload_id = new_id()
     if key:

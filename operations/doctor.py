@@ -12,6 +12,7 @@ from archive.ledger.follow import behind
 from archive.reason import SAID, because, from_text
 from archive.register.models import STATES_OPEN, InboxRow, Submission
 from archive.register.session import reading
+from archive.vietnam import local
 from ingest import outbox, rounds
 from ingest.settings import IngestSettings
 from operations.doctor_services import register_file_missing, services
@@ -54,7 +55,7 @@ def _inbox(name: str, state: InboxRow | None, owed: int) -> Sign:
     waiting = because("operations.messages-wait", count=state.waiting, owes=owes)
     if state.failures:
         well = (
-            because(SAID, text=f"{state.well_at:%Y-%m-%d %H:%M} UTC")
+            because(SAID, text=f"{local(state.well_at):%d/%m/%Y %H:%M} (+07:00)")
             if state.well_at
             else because("operations.never")
         )
@@ -62,7 +63,9 @@ def _inbox(name: str, state: InboxRow | None, owed: int) -> Sign:
             "operations.inbox-failed", said=state.error, times=state.failures, well=well, waiting=waiting
         )
         return Sign(f"inbox {name}", False, failed, because("operations.asked-again"))
-    asked = because("operations.inbox-asked", at=f"{state.asked_at:%Y-%m-%d %H:%M} UTC", waiting=waiting)
+    asked = because(
+        "operations.inbox-asked", at=f"{local(state.asked_at):%d/%m/%Y %H:%M} (+07:00)", waiting=waiting
+    )
     return Sign(f"inbox {name}", True, asked)
 
 

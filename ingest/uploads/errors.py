@@ -53,6 +53,13 @@ class UploadTooLargeError(IngestError):
         self.limit = limit
 
 
+class EmptyUploadError(IngestError):
+    """A file of no bytes was announced; there is nothing to bring."""
+
+    def __init__(self) -> None:
+        super().__init__(because("ingest.empty-file"))
+
+
 class QuotaError(IngestError):
     """The agency has too many, or too large, uploads open; some must end or run out first."""
 

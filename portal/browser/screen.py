@@ -37,6 +37,7 @@ from archive.vietnam import day_of, local
 from archive.viewer import Viewer
 from portal import people, words
 from portal.accounts import must_change
+from portal.browser.titles import titled
 from portal.event_words import headline
 from portal.headers import STRICT, protect
 from portal.i18n import _
@@ -94,9 +95,13 @@ class Screen(BrowserView):
             with reading() as session:
                 self.session = session
                 answer = self.prepare()
-                return self.index() if answer is None else answer
+                return self.rendered() if answer is None else answer
         except TangThuError as error:
             return self.refused(error)
+
+    def rendered(self) -> str:
+        """Return the page, named in the browser's tab by its heading."""
+        return titled(self.index())
 
     def refused(self, error: TangThuError) -> Any:
         """Answer with the page that says why not, and what to do next; who is not logged in is asked to."""

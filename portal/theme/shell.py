@@ -24,6 +24,12 @@ TONES = {
 """Type of a status message -> its tone and its icon."""
 
 
+def initials(name: str) -> str:
+    """Return the letters that stand for a person: of the last two words of the name, without what is in brackets."""
+    own = name.partition("(")[0].split() or name.split()
+    return "".join(word[0] for word in own[-2:]).upper()
+
+
 class Shell(BrowserView):
     """Read by the page shell only."""
 
@@ -58,8 +64,7 @@ class Shell(BrowserView):
                 where = "" if agency == ALL_AGENCIES else agency
                 roles.append({"title": ROLE_TITLES[role], "where": where})
         name = user.getProperty("fullname") or user.getUserName()
-        initials = "".join(part[0] for part in name.split()[-2:]).upper()
-        return {"name": name, "initials": initials, "roles": roles}
+        return {"name": name, "initials": initials(name), "roles": roles}
 
     def languages(self) -> list[dict[str, Any]]:
         """Return the two languages with the address that switches to them."""

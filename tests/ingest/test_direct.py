@@ -22,7 +22,7 @@ from ingest.errors import BadMessageError, IngestError
 from ingest.gateway.opening import named, opened
 from ingest.settings import IngestSettings
 from ingest.uploads import shelf
-from ingest.uploads.errors import KeyReusedError, UploadTooLargeError
+from ingest.uploads.errors import EmptyUploadError, KeyReusedError, UploadTooLargeError
 from ingest.uploads.upload import Upload
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -174,7 +174,7 @@ def test_too_large_is_refused_before_anything_is_kept(monkeypatch: pytest.Monkey
         deliver()
     with pytest.raises(UploadTooLargeError):
         begin(1001)
-    with pytest.raises(UploadTooLargeError):
+    with pytest.raises(EmptyUploadError):
         begin(0)
     assert rows() == []
 

@@ -119,6 +119,15 @@ def test_findings_are_explained_with_remedy_and_clause_document_by_document(visi
     assert "Văn bản 2" in page
 
 
+def test_the_browsers_tab_names_the_page(visit: Any) -> None:
+    for path, name in (
+        ("/tiep-nhan", "Tiếp nhận hồ sơ"),
+        ("/khong-co", "Không có trang này"),
+        ("/phong", "Phông"),
+    ):
+        assert f"<title>{name} — " in visit("an", path, accept="text/html").page
+
+
 def test_the_list_filters_by_state(visit: Any) -> None:
     page = visit("an", "/tiep-nhan?state=returned").page
     assert "000.00.09.H42.2022.05.TB" in page

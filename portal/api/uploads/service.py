@@ -28,6 +28,7 @@ from ingest.settings import IngestSettings
 from ingest.uploads import shelf
 from ingest.uploads.errors import (
     ChecksumError,
+    EmptyUploadError,
     KeyReusedError,
     OffsetError,
     QuotaError,
@@ -51,6 +52,7 @@ STATUSES: Mapping[type[TangThuError], tuple[int, str]] = {
     OffsetError: (409, "Wrong offset"),
     ChecksumError: MISMATCH,
     UploadBusyError: (423, "Locked"),
+    EmptyUploadError: (400, "Empty"),
     UploadTooLargeError: (413, "Too large"),
     QuotaError: (429, "Too many uploads"),
     KeyReusedError: (422, "Idempotency-Key reused"),

@@ -82,7 +82,7 @@ class ErrorPage(Screen):
         self.context = api.portal.get()
         _recognise(self.request)
         self.dress()
-        return self.index()
+        return self.rendered()
 
     @property
     def title(self) -> Any:

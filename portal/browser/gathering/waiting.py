@@ -42,7 +42,7 @@ class WaitingScreen(Screen):
         with reading() as session:
             self.session = session
             self.prepare()
-            return self.index()
+            return self.rendered()
 
     @property
     def here(self) -> str:

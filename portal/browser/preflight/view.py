@@ -42,7 +42,7 @@ class PreflightScreen(Screen):
         with reading() as session:
             self.session = session
             self.prepare()
-            return self.index()
+            return self.rendered()
 
     def prepare(self) -> Any:
         """Read for which agencies this person may ask."""

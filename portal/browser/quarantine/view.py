@@ -55,7 +55,7 @@ class QuarantineScreen(Screen):
         with reading() as session:
             self.session = session
             self.prepare()
-            return self.index()
+            return self.rendered()
 
     @property
     def here(self) -> str:
