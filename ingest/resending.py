@@ -23,10 +23,15 @@ SENDS = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST})
 
 
 def may_mend(submission: Submission, viewer: Viewer) -> bool:
-    """Say whether this person may send what is missing; `send` asks again, and whether it still can be mended."""
+    """Say whether this person may send what is missing; `can_be_mended` says whether there is something to mend."""
     return submission.state == SubmissionState.RETURNED and any(
         viewer.has(role, submission.agency_code) for role in SENDS
     )
+
+
+def can_be_mended(submission_id: str) -> bool:
+    """Say whether a returned delivery could be opened and is still here, so that only what was wrong is sent again."""
+    return submissions.delivered(submission_id) is not None
 
 
 def sheet(session: Session, submission_id: str, *, viewer: Viewer) -> Sheet:

@@ -151,13 +151,15 @@ def _file_code(case: Case) -> Iterator[Finding]:
     """V10: the file code is its parts joined by dots; FileCatalog has 4 digits.
 
     Both with and without the archive's `Identifier` in front: office systems send it without, and 13 + 13
-    characters do not fit the field's 30. A code sent without its parts is taken as it is.
+    characters do not fit the field's 30. A code sent without its parts is taken as it is, and no code is asked for
+    that would repeat a wrong year.
     """
     code, catalog = case.get("FileCode"), case.get("FileCatalog")
-    if catalog and not (len(catalog) == 4 and _number(catalog) is not None):
+    year_is_wrong = bool(catalog) and not (len(catalog) == 4 and _number(catalog) is not None)
+    if year_is_wrong:
         yield Finding("V10_YEAR", "case file / FileCatalog", {"value": catalog[:20]})
     parts = [case.get(name) for name in ("OrganId", "FileCatalog", "FileNotation")]
-    if code and all(parts):
+    if code and all(parts) and not year_is_wrong:
         short = ".".join(parts)
         lawful = {short, f"{case.get('Identifier')}.{short}"}
         if code not in lawful:

@@ -189,6 +189,11 @@ def test_words_put_in_place_of_a_tt05_code_are_not_measured_by_the_codes_length(
     assert case.codes() == []
 
 
+def test_a_wrong_year_is_told_once_and_no_code_is_asked_for_that_repeats_it() -> None:
+    case = a_good_case()
+    assert case.saying(FileCatalog="20").codes() == ["V10_YEAR"]
+
+
 def test_a_case_file_of_the_new_law_in_its_own_tables_and_an_old_one_in_the_new_tables_are_taken() -> None:
     assert _tt05(a_good_case()).saying(EndDate="01/07/2025").codes() == []
     assert _tt05(a_good_case()).codes() == []

@@ -89,7 +89,7 @@ def a_submission(
 
 
 def a_returned_delivery() -> Delivery:
-    """Return what Ninh Bình sent: three documents, two of them wrong."""
+    """Return what Ninh Bình sent: three documents, two of them wrong; the third has two files."""
     documents = [
         DeliveredDocument(
             f"EAD_doc_{number}.xml",
@@ -98,7 +98,12 @@ def a_returned_delivery() -> Delivery:
                 "Subject": f"Thông báo số {number}",
                 "PageAmount": "2",
             },
-            (DeliveredFile(f"Thông báo 0{number + 4}.pdf", Path(f"{number}.pdf"), 9, f"{number}" * 64),),
+            tuple(
+                DeliveredFile(
+                    f"Thông báo 0{number + 4}.{kind}", Path(f"{number}.{kind}"), 9, f"{number}" * 64
+                )
+                for kind in (("pdf", "docx") if number == 3 else ("pdf",))
+            ),
         )
         for number in (1, 2, 3)
     ]

@@ -18,6 +18,7 @@ from ingest.mending import package
 
 pytestmark = pytest.mark.plone
 
+NEW = ("moi.pdf", b"%PDF-1.7 mended", "application/pdf")
 FORM = f"/tiep-nhan/{RETURNED}/gui-lai"
 
 
@@ -51,20 +52,17 @@ def test_the_form_shows_what_was_wrong_with_what_was_sent(visit: Any) -> None:
     assert page.index("Thông báo số 2") < page.index("Thay văn bản khác") < page.index("Thông báo số 3")
 
 
-def test_only_what_was_changed_is_sent(visit: Any) -> None:
+def posts(visit: Any, fields: dict[str, Any]) -> Any:
+    """Post the form as a browser does; the test browser cannot fill in a field that takes several files."""
     browser = visit("an", FORM)
     form = the_form(browser)
     token = form.getControl(name="_authenticator").value
-    # The test browser cannot fill in a field that takes several files.
-    body, kind = encode_multipart_formdata(
-        {
-            "_authenticator": token,
-            "send": "1",
-            "field-case-PageNumber": "12",
-            "files-1:list": ("moi.pdf", b"%PDF-1.7 mended", "application/pdf"),
-        }
-    )
-    browser.post(form.action, body, kind)
+    browser.post(form.action, *encode_multipart_formdata({"_authenticator": token, "send": "1", **fields}))
+    return browser
+
+
+def test_only_what_was_changed_is_sent(visit: Any) -> None:
+    browser = posts(visit, {"field-case-PageNumber": "12", "files-1:list": NEW})
     assert "Đã gửi. Hồ sơ đang được kiểm tra lại." in browser.page
     (row,) = mending()
     assert (row.kind, row.state) == ("mend", "received")
@@ -75,6 +73,25 @@ def test_only_what_was_changed_is_sent(visit: Any) -> None:
     ]
     assert "gui-lai" not in visit("an", f"/tiep-nhan/{RETURNED}").page
     assert row.id in visit("an", f"/tiep-nhan/{RETURNED}").page
+
+
+def test_a_document_loses_a_file_only_on_purpose(visit: Any) -> None:
+    browser = posts(visit, {"field-case-PageNumber": "12", "files-3:list": NEW})
+    assert "Thông báo 07.pdf, Thông báo 07.docx" in browser.page
+    assert mending() == []
+    assert the_form(browser).getControl(name="field-case-PageNumber").value == "12"
+    assert the_form(browser).getControl(name="fewer-3")
+    posts(visit, {"files-3:list": NEW, "fewer-3": "yes"})
+    (row,) = mending()
+    (document,) = package.read(quarantine.raw(row.id), quarantine.work(row.id)).documents
+    assert (document.ordinal, [file.name for file in document.files]) == (3, ["moi.pdf"])
+
+
+def test_what_could_not_be_opened_is_not_offered_to_be_mended(visit: Any) -> None:
+    (quarantine.work(RETURNED) / "delivery.json").unlink()
+    page = visit("an", f"/tiep-nhan/{RETURNED}").page
+    assert "gui-lai" not in page
+    assert "gửi lại toàn bộ hồ sơ" in page
 
 
 def test_a_form_that_changes_nothing_sends_nothing(visit: Any) -> None:

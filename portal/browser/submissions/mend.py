@@ -15,7 +15,7 @@ from ingest import resending
 from ingest.errors import IngestError
 from ingest.finding import Finding
 from ingest.mending.package import Mended, write
-from ingest.mending.sheet import FieldToMend
+from ingest.mending.sheet import DocumentToMend, FieldToMend
 from portal.browser.screen import Screen
 from portal.findings import Shown, shown
 from portal.i18n import _
@@ -27,6 +27,9 @@ class MendScreen(Screen):
     depth: ClassVar[int] = 1
     acts: ClassVar[Mapping[str, str]] = {"send": "send"}
     keeps: ClassVar[bool] = True
+    fewer: frozenset[int] = (
+        frozenset()
+    )  # documents that would lose files, asked about when the form is shown again
 
     @property
     def here(self) -> str:
@@ -69,6 +72,7 @@ class MendScreen(Screen):
         for document in sheet.documents:
             said = self._changed(str(document.ordinal), document.fields)
             files = self._files(f"files-{document.ordinal}")
+            self._leaves_none_out(document, files)
             if said or files:
                 documents.append(Mended(document.ordinal, said, files))
         if not fields and not documents:
@@ -88,10 +92,29 @@ class MendScreen(Screen):
                 changed[field.name] = self.text(name)
         return changed
 
+    def _leaves_none_out(self, document: DocumentToMend, files: list[tuple[str, IO[bytes]]]) -> None:
+        """What is chosen takes the place of all files of a document: fewer of them only on purpose."""
+        if not files or len(files) >= len(document.files):
+            return
+        if self.text(f"fewer-{document.ordinal}") != "yes":
+            self.fewer |= {document.ordinal}
+            raise FilesLeftOutError(
+                because(
+                    "portal.files-left-out",
+                    document=document.ordinal,
+                    sent=len(files),
+                    before=", ".join(document.files),
+                )
+            )
+
     def _files(self, name: str) -> list[tuple[str, IO[bytes]]]:
         given = self.request.form.get(name, [])
         uploads = given if isinstance(given, list) else [given]
         return [(upload.filename, upload) for upload in uploads if getattr(upload, "filename", "")]
+
+
+class FilesLeftOutError(TangThuError):
+    """A document would lose a file that nobody said should go; nothing was sent."""
 
 
 class NothingMendedError(TangThuError):

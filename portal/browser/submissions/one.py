@@ -22,7 +22,7 @@ from ingest.formats.derivative import Derivative
 from ingest.held_files import Held
 from ingest.mending.earlier import being_mended
 from ingest.reasons import finding_of
-from ingest.resending import may_mend
+from ingest.resending import can_be_mended, may_mend
 from ingest.shown import contents_of
 from portal.browser.minutes.block import hand_over_of
 from portal.browser.submissions.deadlines import deadline_of
@@ -84,7 +84,8 @@ class SubmissionScreen(DecidingScreen):
         agency = self.session.get(Agency, self.submission.agency_code)
         self.agency_name = agency.name if agency else ""
         self.mended_by = being_mended(self.session, self.submission.id)
-        self.may_mend = may_mend(self.submission, self.viewer) and self.mended_by is None
+        self.sends_again = may_mend(self.submission, self.viewer) and self.mended_by is None
+        self.may_mend = self.sends_again and can_be_mended(self.submission.id)
         self.hand_over = hand_over_of(self.session, self.submission, self.viewer)
         self.said = self.session.get(ReceivedMessage, self.submission.id)
         self.asked = self.session.scalars(
