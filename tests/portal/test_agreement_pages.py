@@ -48,7 +48,7 @@ def the_one() -> Agreement:
 
 
 def shown(browser: Any) -> str:
-    (page,) = html.fromstring(browser.page).xpath("//*[contains(@class, 'tt-screen')][1]")
+    page, *_ = html.fromstring(browser.page).xpath("//*[contains(@class, 'tt-screen')][1]")
     return " ".join(str(page.text_content()).split())
 
 

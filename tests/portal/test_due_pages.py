@@ -39,7 +39,7 @@ def on_the_list(*lines: Line) -> None:
 
 
 def shown(browser: Any) -> str:
-    (page,) = html.fromstring(browser.page).xpath("//*[contains(@class, 'tt-screen')][1]")
+    page, *_ = html.fromstring(browser.page).xpath("//*[contains(@class, 'tt-screen')][1]")
     return " ".join(str(page.text_content()).split())
 
 
