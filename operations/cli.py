@@ -105,7 +105,7 @@ def doctor(as_json: Json = False) -> None:
     else:
         for sign in signs:
             mark = {True: "ok", False: "MISSING", None: "-"}[sign.well]
-            print(f"{mark:<8}{sign.name:<18}{sign.found}" + (f"  -> {sign.remedy}" if not sign.well else ""))
+            print(f"{mark:<8}{sign.name:<18} {sign.found}" + (f"  -> {sign.remedy}" if not sign.well else ""))
     raise typer.Exit(1 if any(sign.well is False for sign in signs) else 0)
 
 
