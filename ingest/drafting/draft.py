@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -76,6 +78,12 @@ class Draft:
 def described(draft: Draft, said: Mapping[str, str]) -> Draft:
     """Return the draft with these fields of the case file; what is not said stays, what no table has is left out."""
     return replace(draft, fields=_merged(draft.fields, said, CASE_NAMES))
+
+
+def stamp(fields: Mapping[str, str]) -> str:
+    """Return a mark of these fields; another one when somebody changed them meanwhile."""
+    told = json.dumps(sorted(fields.items()), ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def document_described(draft: Draft, document_id: str, said: Mapping[str, str]) -> Draft:

@@ -10,8 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from archive.reason import Reason, as_json, because, from_json
-from archive.register.models import Agency
+from archive.register.models import Agency, Submission
 from archive.register.session import reading
 from archive.viewer import Viewer
 from archive.wiping import wipe_file
@@ -22,6 +25,7 @@ from ingest.errors import IngestError
 from ingest.finding import Finding
 from ingest.preflight import Preflight
 from ingest.reception import receive
+from ingest.seen_by import seen_by
 from ingest.uploads import note
 
 Flight = Callable[[BinaryIO, str], Preflight]
@@ -97,7 +101,7 @@ def submit(draft_id: str, *, viewer: Viewer, now: datetime) -> str:
         TemporaryError: the quarantine cannot be written.
     """
     with cabinet.held(draft_id, viewer=viewer) as draft:
-        message_id = f"nop-luu-{draft.id}"
+        message_id = _message_id(draft.id)
         with reading() as session:
             made = direct.submission_of(session, draft.agency_code, message_id)
         if made is None:
@@ -114,6 +118,20 @@ def submit(draft_id: str, *, viewer: Viewer, now: datetime) -> str:
                 ).submission_id
     cabinet.remove(draft_id, viewer=viewer)
     return made
+
+
+def submitted(session: Session, draft_id: str, *, viewer: Viewer) -> str | None:
+    """Return the id of the submission a draft became; None when it was not submitted, or the viewer may not see it."""
+    found: str | None = session.scalar(
+        select(Submission.id)
+        .where(Submission.message_id == _message_id(draft_id), seen_by(viewer, Submission.agency_code))
+        .limit(1)
+    )
+    return found
+
+
+def _message_id(draft_id: str) -> str:
+    return f"nop-luu-{draft_id}"
 
 
 @contextmanager

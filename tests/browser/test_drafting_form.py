@@ -183,7 +183,7 @@ def test_a_case_file_is_made_checked_mended_submitted_and_stored(
     page.wait_for_selector("#tt-found")
     looked_at(page, "draft-good")
     found = [one.inner_text() for one in page.locator(".tt-finding, .tt-beside").all()]
-    assert "Gói tin sẽ được tiếp nhận." in page.inner_text("#tt-found"), found
+    assert "Hồ sơ sẽ được tiếp nhận." in page.inner_text("#tt-found"), found
     page.goto(f"{office.url}/nop-luu")
     looked_at(page, "drafts")
     page.click(".tt-list a >> nth=0")

@@ -151,7 +151,7 @@ def test_findings_stand_beside_the_field_or_at_the_document(
     put(browser, "a.pdf")
     form(browser, button="check").getControl(name="check").click()
     page = browser.page
-    assert "Gói tin sẽ bị trả lại để sửa." in page
+    assert "Hồ sơ sẽ bị trả lại để sửa." in page
     document = drafts()[0].documents[0].id
     for key in ("c-Title", f"d-{document}-TypeName"):
         asked = re.search(rf'<(?:textarea|select|input)[^>]*name="{key}"[^>]*>', page)
@@ -263,3 +263,33 @@ def test_hostile_text_is_shown_as_text(visit: Any) -> None:
     page = browser.contents if isinstance(browser.contents, str) else browser.contents.decode()
     assert "<script>alert" not in page
     assert "<img src=x" not in page
+
+
+def test_two_tabs_on_one_draft_do_not_overwrite_each_other_unasked(visit: Any) -> None:
+    first = begun(visit)
+    (draft,) = drafts()
+    second = visit("giang", f"/nop-luu/{draft.id}")
+    fill(first, Title="Viết ở thẻ thứ nhất")
+    save(first)
+    fill(second, Title="Viết ở thẻ thứ hai")
+    save(second)
+    assert "đã được lưu ở một cửa sổ khác" in second.page
+    assert form(second, button="check").getControl(name="c-Title").value == "Viết ở thẻ thứ hai"
+    assert drafts()[0].fields["Title"] == "Viết ở thẻ thứ nhất"
+    save(second)
+    assert drafts()[0].fields["Title"] == "Viết ở thẻ thứ hai"
+
+
+def test_the_address_of_a_submitted_draft_leads_to_the_delivery(
+    visit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafting, "fly", found(Verdict.GO_ON))
+    browser = begun(visit)
+    (draft,) = drafts()
+    fill(browser, Title="Hồ sơ giao chỉ tiêu")
+    put(browser, "15_QĐ-UBND.pdf")
+    form(browser, button="check").getControl(name="submit").click()
+    assert "/tiep-nhan/" in browser.url
+    again = visit("giang", f"/nop-luu/{draft.id}")
+    assert again.url == browser.url
+    assert "Hồ sơ này đã được nộp" in again.page

@@ -78,7 +78,7 @@ def test_the_page_shows_findings_with_remedy_and_clause(visit: Any, tmp_path: Pa
     form.getControl(name="package").add_file(io.BytesIO(a_zip(a="b")), "application/zip", "ho-so.zip")
     form.getControl(name="check").click()
     page = browser.page
-    assert "Gói tin sẽ bị trả lại để sửa." in page
+    assert "Hồ sơ sẽ bị trả lại để sửa." in page
     assert "DELIVERY_UNKNOWN" in page
     assert "Cách khắc phục:" in page
     assert left_in_quarantine() == []

@@ -13,7 +13,8 @@ from typing import IO, Any, ClassVar
 from zExceptions import NotFound
 
 import portal
-from archive.errors import TemporaryError
+from archive.errors import NotFoundError, TangThuError, TemporaryError
+from archive.reason import because
 from archive.register.models import Agency
 from ingest.checks.catalogue import rule
 from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS, Field, Kind
@@ -41,6 +42,10 @@ class DraftScreen(Screen):
     """The form of one case file."""
 
     depth: ClassVar[int] = 1
+    keeps: ClassVar[bool] = True
+    crossed: bool = (
+        False  # what was typed here and what another tab saved are not the same: nothing was saved
+    )
     acts: ClassVar[Mapping[str, str]] = {
         "save": "save",
         "add": "add",
@@ -62,11 +67,23 @@ class DraftScreen(Screen):
         """Read the draft and what the last check found."""
         if not self.path:
             raise NotFound("which draft?")
-        cabinet.settle(self.path[0], viewer=self.viewer, now=self.now)
-        self.draft = cabinet.find(self.path[0], viewer=self.viewer)
+        try:
+            cabinet.settle(self.path[0], viewer=self.viewer, now=self.now)
+            self.draft = cabinet.find(self.path[0], viewer=self.viewer)
+        except NotFoundError:
+            made = sending.submitted(self.session, self.path[0], viewer=self.viewer)
+            if made is None:
+                raise
+            self.say(_("This case file was submitted; you can follow it here."))
+            return self.request.response.redirect(f"{self.root}/tiep-nhan/{made}")
+        self.stamps = {one.id: draft.stamp(one.fields) for one in self.draft.documents}
+        self.stamps["c"] = draft.stamp(self.draft.fields)
+        if self.crossed:
+            self.draft = self._typed(self.draft)(self.draft)
         self.agency = self.session.get_one(Agency, self.draft.agency_code).name
         self.checked = sending.last_check(self.draft)
         self.findings = self.checked.findings if self.checked else ()
+        return None
 
     # what is shown
 
@@ -212,6 +229,9 @@ class DraftScreen(Screen):
         """Save every field of the form, then add the files that came with it; return how many those were."""
         kept = cabinet.find(self.path[0], viewer=self.viewer)
         typed = self._typed(kept)
+        if self._crosses(kept, typed(kept)):
+            self.crossed = True
+            raise ChangedElsewhereError(because("portal.draft-changed-elsewhere"))
         if typed(kept) != kept:
             kept = cabinet.change(kept.id, typed, viewer=self.viewer, now=self.now)
         count = 0
@@ -227,6 +247,17 @@ class DraftScreen(Screen):
                 else:
                     count += 1
         return count
+
+    def _crosses(self, kept: Draft, typed: Draft) -> bool:
+        """Say whether a part was typed into here after another tab had saved it otherwise."""
+        parts = [("c", kept.fields, typed.fields)]
+        parts += [
+            (one.id, one.fields, now.fields) for one, now in zip(kept.documents, typed.documents, strict=True)
+        ]
+        return any(
+            now != there and self.text(f"stamp-{key}", 16) not in ("", draft.stamp(there))
+            for key, there, now in parts
+        )
 
     def _typed(self, kept: Draft) -> Callable[[Draft], Draft]:
         case = self._said("c", FILE_FIELDS)
@@ -254,6 +285,10 @@ class DraftScreen(Screen):
         given = self.request.form.get(name, [])
         uploads = given if isinstance(given, list) else [given]
         return [(upload.filename, upload) for upload in uploads if getattr(upload, "filename", "")]
+
+
+class ChangedElsewhereError(TangThuError):
+    """The draft was saved in another tab meanwhile; nothing was saved."""
 
 
 def _field_of(finding: Finding) -> str:
