@@ -101,7 +101,7 @@ def find(draft_id: str, *, viewer: Viewer) -> Draft:
             found = note.read(shelf_ / draft_id / "draft.json", Draft)
             if found is not None and found.holder == viewer.name:
                 return found
-    raise NotFoundError(because("ingest.no-draft", draft=draft_id))
+    raise NotFoundError(because("ingest.no-draft"))
 
 
 def change(draft_id: str, by: Callable[[Draft], Draft], *, viewer: Viewer, now: datetime) -> Draft:
@@ -207,7 +207,7 @@ def held(draft_id: str, *, viewer: Viewer) -> Iterator[Draft]:
             way_for(viewer, draft.agency_code)
             yield draft
     except FileNotFoundError as error:
-        raise NotFoundError(because("ingest.no-draft", draft=draft_id)) from error
+        raise NotFoundError(because("ingest.no-draft")) from error
 
 
 def tidy(now: datetime) -> int:

@@ -80,7 +80,7 @@ def one(session: Session, submission_id: str, *, viewer: Viewer) -> Held:
     )
     row = session.scalar(query)
     if row is None or not quarantine.raw(row.id).exists():
-        raise NotFoundError(because("ingest.not-in-quarantine", submission=submission_id))
+        raise NotFoundError(because("ingest.not-in-quarantine"))
     return held(session, row)
 
 

@@ -170,7 +170,7 @@ class DueFilesScreen(Screen):
         upload = self.request.form.get("sheet")
         name = getattr(upload, "filename", "") or ""
         if not name:
-            raise IngestError(because("ingest.due-no-sheet"))
+            raise IngestError(because("portal.no-sheet-chosen"))
         agency = self.text("of", 35)
         with tempfile.TemporaryDirectory() as scratch:
             path = Path(scratch) / "sheet"
