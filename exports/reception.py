@@ -6,6 +6,7 @@ It stands for the other house's system until that has one; it knows nothing of o
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -14,9 +15,11 @@ from archive.hashing import sha256_of
 from archive.packages.verify import verify_plain
 from archive.settings import ArchiveSettings
 from archive.vietnam import local
-from exports.receipt import HandoverReceipt, receipt_path, write_receipt
+from exports.errors import ReceiptError
+from exports.receipt import SUFFIX, HandoverReceipt, read_receipt, receipt_path, write_receipt
 
 FAULTS_TOLD = 20
+NUMBER = re.compile(r"TN-([0-9]{4})-([0-9]{1,9})")
 
 
 def unanswered(inbox: Path) -> list[Path]:
@@ -33,8 +36,8 @@ def unanswered(inbox: Path) -> list[Path]:
 def receive(inbox: Path, *, now: datetime, by: str = "") -> list[HandoverReceipt]:
     """Check every package that has no receipt yet, write its receipt beside it, and return the new receipts.
 
-    Receipt numbers are `TN-<year>-<ordinal>`, counted in the inbox. A package that fails gets a receipt too,
-    with `accepted` false and what is wrong. Calling it again does nothing new.
+    Receipt numbers are `TN-<year>-<ordinal>`, one after the highest in the inbox. A package that fails gets a
+    receipt too, with `accepted` false and what is wrong. Calling it again does nothing new.
 
     Args:
         inbox: the folder; a missing one is empty.
@@ -46,7 +49,10 @@ def receive(inbox: Path, *, now: datetime, by: str = "") -> list[HandoverReceipt
     """
     schemas = ArchiveSettings.load().tools_home / "schemas"
     given: list[HandoverReceipt] = []
-    for package in unanswered(inbox):
+    waiting = unanswered(inbox)
+    year = local(now).year
+    last = _last(inbox, year) if waiting else 0
+    for ordinal, package in enumerate(waiting, last + 1):
         try:
             with package.open("rb") as stream:
                 sha256 = sha256_of(stream)
@@ -55,7 +61,7 @@ def receive(inbox: Path, *, now: datetime, by: str = "") -> list[HandoverReceipt
             raise TemporaryError(f"{package}: cannot be read: {error}") from error
         faults = verify_plain(package, schemas=schemas)
         receipt = HandoverReceipt(
-            number=_number(inbox, now),
+            number=f"TN-{year}-{ordinal:05d}",
             file=package.name,
             sha256=sha256,
             size=size,
@@ -69,7 +75,14 @@ def receive(inbox: Path, *, now: datetime, by: str = "") -> list[HandoverReceipt
     return given
 
 
-def _number(inbox: Path, now: datetime) -> str:
-    year = local(now).year
-    written = sum(1 for _ in inbox.glob("*.receipt.json"))
-    return f"TN-{year}-{written + 1:05d}"
+def _last(inbox: Path, year: int) -> int:
+    """Return the highest ordinal of the year's receipts, so that none is given twice when an earlier one is gone."""
+    highest = 0
+    for path in inbox.glob(f"*{SUFFIX}"):
+        try:
+            number = NUMBER.fullmatch(read_receipt(path).number)
+        except ReceiptError:  # nothing may be concluded from it
+            continue
+        if number and int(number[1]) == year:
+            highest = max(highest, int(number[2]))
+    return highest

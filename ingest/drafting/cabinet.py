@@ -188,8 +188,11 @@ def remove(draft_id: str, *, viewer: Viewer) -> None:
         NotFoundError: there is none.
     """
     draft = find(draft_id, viewer=viewer)
-    with _disk(), locked(folder(draft) / "lock", wait=True):
-        wipe_folder(folder(draft))
+    try:
+        with _disk(), locked(folder(draft) / "lock", wait=True):
+            wipe_folder(folder(draft))
+    except FileNotFoundError as error:  # removed by another click meanwhile
+        raise NotFoundError(because("ingest.no-draft")) from error
 
 
 @contextmanager

@@ -171,9 +171,9 @@ def _data(writer: _Writer, draft: Draft) -> Iterator[tuple[int, mets.Listed]]:
     taken: set[str] = set()
     for ordinal, document in enumerate(draft.documents, 1):
         for position, file in enumerate(document.files, 1):
-            name = (
-                file.name if folded(file.name) not in taken else f"{ordinal:04d}-{position:02d}-{file.name}"
-            )
+            name = file.name
+            while folded(name) in taken:  # a name given in place of another may be taken, too
+                name = f"{ordinal:04d}-{position:02d}-{name}"
             taken.add(folded(name))
             path = posixpath.join(REPRESENTATION, "data", name)
             yield ordinal, writer.copy(path, cabinet.bytes_of(draft, file))

@@ -27,8 +27,9 @@ def test_a_process_that_died_holds_nothing(house: Path) -> None:
     pid = os.fork()
     if pid == 0:
         with alone("order 1"):
-            os._exit(0)
-    os.waitpid(pid, 0)
+            os._exit(7)
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7, "it was inside when it died"
     with alone("order 1"):
         pass
 

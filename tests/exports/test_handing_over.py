@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
@@ -259,3 +260,12 @@ def test_who_sees_the_hand_overs_of_an_agency(kept: dict[str, str]) -> None:
     with reading() as session:
         for viewer, seen in ((LAN, 1), (MAI, 1), (SU, 1), (HUNG, 0), (STRANGER, 0)):
             assert len(handovers(session, viewer=viewer)) == seen, viewer.name
+
+
+def test_a_receipt_number_is_given_once_even_when_an_earlier_receipt_is_gone(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.zip").write_bytes(b"no package")
+    first, second = receive(tmp_path, now=NOW)
+    receipt_path(tmp_path / first.file).unlink()
+    [again] = receive(tmp_path, now=NOW)
+    assert [one.number for one in (first, second, again)] == [f"TN-2026-0000{n}" for n in (1, 2, 3)]
