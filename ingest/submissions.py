@@ -23,7 +23,8 @@ from ingest.delivery import Delivery
 from ingest.errors import IngestError
 from ingest.finding import Finding, Severity
 from ingest.handover import minutes
-from ingest.pipeline import STEPS, accepted
+from ingest.pipeline import STEPS
+from ingest.recording import accepted
 from ingest.seen_by import seen_by
 from ingest.steps.step import read_saved
 
