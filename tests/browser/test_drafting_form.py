@@ -54,7 +54,7 @@ def scanning_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[
     passwords = {one["login"]: one["password"] for one in people}
     try:
         with running_site.served(instance) as url:
-            yield Office(url, passwords, ids), env
+            yield Office(url, passwords, ids, env), env
     finally:
         clamd.terminate()
         clamd.wait(20)

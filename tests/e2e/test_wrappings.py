@@ -104,7 +104,7 @@ def test_a_trial_package_is_answered_and_nothing_of_it_is_kept(town: Path, tmp_p
     assert not quarantine.folder(good).exists() and not quarantine.folder(bad).exists()
     with reading() as session:
         assert session.scalar(select(func.count(CaseFile.id))) == 0
-    assert steps_of(good) == ["unpack", "scan", "look", "check"]
+    assert steps_of(good) == ["unpack", "join", "scan", "look", "check"]
     assert pipeline.advance(good) == "busy"  # it is closed: nobody may take it up again
 
 
