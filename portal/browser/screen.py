@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar
+from typing import IO, Any, ClassVar
 from urllib.parse import quote, urlencode
 
 from plone import api
@@ -130,14 +130,18 @@ class Screen(BrowserView):
             return self.refused(error)
         except TangThuError as error:
             log.warning("%s: %s: %s", self.__name__, type(error).__name__, error)
-            self.say(self.because(error.reason), "error")
-            if self.keeps:
-                self.request.response.setStatus(409)
-                return self._show()
-            answer = None
+            return self.not_done(error)
         if answer is SHOW:
             return self._show()
         return self.request.response.redirect(answer or self.here)
+
+    def not_done(self, error: TangThuError) -> Any:
+        """Answer an act that was refused: with a message on the page itself, or on the page read anew."""
+        self.say(self.because(error.reason), "error")
+        if self.keeps:
+            self.request.response.setStatus(409)
+            return self._show()
+        return self.request.response.redirect(self.here)
 
     # who and when
 
@@ -200,6 +204,12 @@ class Screen(BrowserView):
         """Return a text of the form, trimmed; anything that is no text is empty."""
         value = self.request.form.get(name, "")
         return value.strip()[:most] if isinstance(value, str) else ""
+
+    def files(self, name: str) -> list[tuple[str, IO[bytes]]]:
+        """Return the files chosen in a field, each with the name it has at the sender's; an empty field has none."""
+        given = self.request.form.get(name, [])
+        uploads = given if isinstance(given, list) else [given]
+        return [(upload.filename, upload) for upload in uploads if getattr(upload, "filename", "")]
 
     @property
     def ticked(self) -> list[str]:

@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
-from plone.protect.authenticator import check as check_authenticator
 from sqlalchemy import select
 
-from archive.errors import NotAllowedError, TangThuError
+from archive.errors import NotAllowedError
 from archive.reason import because
 from archive.register.models import Agency
-from archive.register.session import reading
 from archive.viewer import ALL_AGENCIES, Role
 from ingest.agreements import versions
 from ingest.agreements.terms import AgreementError, Draft, Terms, draft_of
 from portal.browser.agreements.words import MB, WHO
-from portal.browser.screen import Screen
+from portal.browser.beside import BesideScreen
 from portal.i18n import _
 from portal.register import joined
 
@@ -42,28 +40,11 @@ FIELDS = (
 )
 
 
-class NewAgreementScreen(Screen):
+class NewAgreementScreen(BesideScreen):
     """The form."""
 
     filters: ClassVar[frozenset[str]] = frozenset({"agency"})
-    trouble: str = ""
-
-    def __call__(self) -> Any:
-        """Show the form; a POST that was refused shows it again, with what was typed and what is wrong."""
-        if self.request.method != "POST":
-            return super().__call__()
-        check_authenticator(self.request)
-        self.dress()
-        try:
-            return self.request.response.redirect(self._propose())
-        except NotAllowedError as error:
-            return self.refused(error)
-        except TangThuError as error:
-            self.trouble = self.because(error.reason)
-        with reading() as session:
-            self.session = session
-            self.prepare()
-            return self.index()
+    acts: ClassVar[Mapping[str, str]] = {"propose": "propose"}
 
     @property
     def here(self) -> str:
@@ -111,7 +92,8 @@ class NewAgreementScreen(Screen):
             "inside": "\n".join(place.prefix for place in terms.fetch_places if place.private),
         }
 
-    def _propose(self) -> str:
+    def propose(self) -> str:
+        """Propose the version; return its address."""
         draft = drafted(self._typed())
         with joined() as session:
             row = versions.propose(session, draft, viewer=self.viewer, now=self.now)

@@ -5,51 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from plone import api
-from plone.protect.authenticator import check as check_authenticator
 from zExceptions import NotFound
 
-from archive.errors import NotAllowedError, TangThuError
 from archive.register.agreements import Agreement, AgreementState
 from archive.register.models import Agency
-from archive.register.session import reading
 from archive.viewer import Role, same_person
 from ingest.agreements import versions
 from ingest.agreements.terms import Terms
 from portal.browser.agreements.words import STATES, TONES, terms_told
-from portal.browser.screen import Screen
+from portal.browser.beside import BesideScreen
 from portal.i18n import _
 from portal.register import joined
 
 
-class AgreementScreen(Screen):
+class AgreementScreen(BesideScreen):
     """One version; a refused act shows the page again with what was written."""
 
     depth: ClassVar[int] = 1
     acts: ClassVar[Mapping[str, str]] = {"approve": "approve", "refuse": "refuse"}
-    written: str = ""
-    trouble: str = ""
 
-    def __call__(self) -> Any:
-        """Show; a POST that was refused shows the page again, with what was written and what is wrong."""
-        if self.request.method != "POST":
-            return super().__call__()
-        check_authenticator(self.request)
-        self.dress()
-        self.written = self.text("remark", versions.LONGEST_REMARK)
-        try:
-            for name in self.acts:
-                if name in self.request.form:
-                    getattr(self, self.acts[name])()
-                    return self.request.response.redirect(self.here)
-        except NotAllowedError as error:
-            return self.refused(error)
-        except TangThuError as error:
-            self.trouble = self.because(error.reason)
-        with reading() as session:
-            self.session = session
-            self.prepare()
-            return self.index()
+    @property
+    def written(self) -> str:
+        """Return the remark that came with a refused act."""
+        return self.given("remark", most=versions.LONGEST_REMARK)
 
     @property
     def here(self) -> str:
@@ -90,11 +68,6 @@ class AgreementScreen(Screen):
     def said(self, words: Any) -> str:
         """Return a message in the reader's language; a text stays as it is."""
         return self.t(words)
-
-    def who(self, account: str) -> str:
-        """Return a person's full name; the account when nobody has it."""
-        user = api.user.get(username=account)
-        return (user.getProperty("fullname") or account) if user else account
 
     def approve(self) -> None:
         """Put it in force."""

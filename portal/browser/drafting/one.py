@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import IO, Any, ClassVar
+from typing import Any, ClassVar
 
 from zExceptions import NotFound
 
@@ -237,7 +237,7 @@ class DraftScreen(Screen):
         count = 0
         for document_id in ("", *(one.id for one in kept.documents)):
             name = f"files-{document_id}" if document_id else "files"
-            for called, source in self._files(name):
+            for called, source in self.files(name):
                 try:
                     cabinet.add(
                         kept.id, called, source, viewer=self.viewer, now=self.now, document_id=document_id
@@ -280,11 +280,6 @@ class DraftScreen(Screen):
                 value = self.text(key)
                 said[row.short] = from_input(value) if row.kind is Kind.DATE else value
         return said
-
-    def _files(self, name: str) -> list[tuple[str, IO[bytes]]]:
-        given = self.request.form.get(name, [])
-        uploads = given if isinstance(given, list) else [given]
-        return [(upload.filename, upload) for upload in uploads if getattr(upload, "filename", "")]
 
 
 class ChangedElsewhereError(TangThuError):

@@ -2,56 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from plone.protect.authenticator import check as check_authenticator
 from zExceptions import NotFound
 
-from archive.errors import NotAllowedError, TangThuError
+from archive.errors import TangThuError
 from archive.reason import Reason
 from archive.register.agreements import DueFile
-from archive.register.session import reading
 from ingest.duelists import lists
 from ingest.duelists.lines import FIELDS, lines_of
 from ingest.duelists.lists import DueListError
-from portal.browser.screen import Screen
+from portal.browser.beside import BesideScreen
 from portal.i18n import _
 from portal.register import joined
 
 
-class DueLineScreen(Screen):
+class DueLineScreen(BesideScreen):
     """The form for one line."""
 
     filters: ClassVar[frozenset[str]] = frozenset({"agency", "code"})
+    acts: ClassVar[Mapping[str, str]] = {"put": "put", "withdraw": "withdraw"}
     problems: tuple[str, ...] = ()
 
     @property
     def here(self) -> str:
         """Return the public address."""
         return f"{self.root}/danh-muc-nop-luu/dong"
-
-    def __call__(self) -> Any:
-        """Show the form; a POST that was refused shows it again, with what was typed and what is wrong."""
-        if self.request.method != "POST":
-            return super().__call__()
-        check_authenticator(self.request)
-        self.dress()
-        try:
-            if "withdraw" in self.request.form:
-                self._withdraw()
-            else:
-                self._put()
-            return self.request.response.redirect(f"{self.root}/danh-muc-nop-luu")
-        except NotAllowedError as error:
-            return self.refused(error)
-        except DueListError as error:
-            self.problems = tuple(self.because(_alone(problem)) for problem in error.problems)
-        except TangThuError as error:
-            self.problems = (self.because(error.reason),)
-        with reading() as session:
-            self.session = session
-            self.prepare()
-            return self.index()
 
     def prepare(self) -> Any:
         """Read the line that is to be changed; without one the form is empty."""
@@ -80,7 +57,13 @@ class DueLineScreen(Screen):
         """Return what stands in a field."""
         return self.filled.get(name, "")
 
-    def _put(self) -> None:
+    def note(self, error: TangThuError) -> None:
+        """Keep everything that is wrong in the line."""
+        found = error.problems if isinstance(error, DueListError) else (error.reason,)
+        self.problems = tuple(self.because(_alone(problem)) for problem in found)
+
+    def put(self) -> str:
+        """Put the line on the list; return the list's address."""
         read = lines_of([(1, {name: self.text(name, 1001) for name in FIELDS})])
         if read.problems:
             raise DueListError(read.problems)
@@ -89,8 +72,10 @@ class DueLineScreen(Screen):
                 session, self.text("agency", 35), read.lines, viewer=self.viewer, now=self.now
             )
         self.say(_("The line is on the list.") if changed else _("Nothing was changed."))
+        return f"{self.root}/danh-muc-nop-luu"
 
-    def _withdraw(self) -> None:
+    def withdraw(self) -> str:
+        """Take the line off the list; return the list's address."""
         with joined() as session:
             lists.withdraw(
                 session,
@@ -101,6 +86,7 @@ class DueLineScreen(Screen):
                 now=self.now,
             )
         self.say(_("The line was taken off the list."))
+        return f"{self.root}/danh-muc-nop-luu"
 
 
 def _alone(problem: Reason) -> Reason:

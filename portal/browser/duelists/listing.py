@@ -8,27 +8,27 @@ from __future__ import annotations
 import csv
 import io
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from plone import api
-from plone.protect.authenticator import check as check_authenticator
 from zExceptions import NotFound
 
-from archive.errors import NotAllowedError, TangThuError
+from archive.errors import TangThuError
 from archive.hashing import hashed_copy
 from archive.reason import because
 from archive.register.agreements import DueFile
-from archive.register.session import reading
 from archive.viewer import ALL_AGENCIES
 from ingest.duelists import lists
 from ingest.duelists.lists import DueListError, Listed
 from ingest.duelists.sheet import HEADINGS, read_sheet
 from ingest.errors import IngestError
 from ingest.seen_by import SEES
+from portal.browser.beside import BesideScreen
 from portal.browser.duelists.words import QUESTIONS, STATES, TONES
-from portal.browser.screen import Pages, Screen
+from portal.browser.screen import Pages
 from portal.i18n import _
 from portal.register import joined
 
@@ -39,11 +39,11 @@ SHOWN = 20
 """Problems of a sheet that are shown; of more, the count."""
 
 
-class DueFilesScreen(Screen):
+class DueFilesScreen(BesideScreen):
     """The list; a spreadsheet that is refused shows the page again with everything that is wrong in it."""
 
     filters: ClassVar[frozenset[str]] = frozenset({"state", "agency", "sort"})
-    trouble: str = ""
+    acts: ClassVar[Mapping[str, str]] = {"put": "put"}
     problems: tuple[str, ...] = ()
     more: int = 0
 
@@ -60,28 +60,6 @@ class DueFilesScreen(Screen):
     def here(self) -> str:
         """Return the public address."""
         return f"{self.root}/danh-muc-nop-luu"
-
-    def __call__(self) -> Any:
-        """Show; a POST puts a spreadsheet on the list."""
-        if self.request.method != "POST":
-            return super().__call__()
-        check_authenticator(self.request)
-        self.dress()
-        try:
-            self._put()
-            return self.request.response.redirect(self.with_query())
-        except NotAllowedError as error:
-            return self.refused(error)
-        except DueListError as error:
-            self.trouble = self.t(_("No line was taken. Mend the sheet and put it in again:"))
-            self.problems = tuple(self.because(problem) for problem in error.problems[:SHOWN])
-            self.more = max(0, len(error.problems) - SHOWN)
-        except TangThuError as error:
-            self.trouble = self.because(error.reason)
-        with reading() as session:
-            self.session = session
-            self.prepare()
-            return self.index()
 
     def prepare(self) -> Any:
         """Read one page of the list."""
@@ -156,17 +134,16 @@ class DueFilesScreen(Screen):
         """Return how the form for one line is told which."""
         return urlencode({"agency": line.agency_code, "code": line.code})
 
-    def sorting(self, column: str) -> str:
-        """Return the address that sorts by a column, the other way round when it is sorted by it already."""
-        return self.with_query(sort=f"-{column}" if self.sort == column else column)
+    def note(self, error: TangThuError) -> None:
+        """Keep everything that is wrong in the sheet, and how much more there is."""
+        super().note(error)
+        if isinstance(error, DueListError):
+            self.trouble = self.t(_("No line was taken. Mend the sheet and put it in again:"))
+            self.problems = tuple(self.because(problem) for problem in error.problems[:SHOWN])
+            self.more = max(0, len(error.problems) - SHOWN)
 
-    def sorted_by(self, column: str) -> str | None:
-        """Return what aria-sort says about a column."""
-        if self.sort.lstrip("-") != column:
-            return None
-        return "descending" if self.sort.startswith("-") else "ascending"
-
-    def _put(self) -> None:
+    def put(self) -> str:
+        """Put a spreadsheet on the list; return the address of the list as it was shown."""
         upload = self.request.form.get("sheet")
         name = getattr(upload, "filename", "") or ""
         if not name:
@@ -188,6 +165,7 @@ class DueFilesScreen(Screen):
                 mapping={"lines": len(read.lines), "changed": changed},
             )
         )
+        return self.with_query()
 
     def _template(self) -> str:
         """Answer with an empty list: the column names, in a CSV that spreadsheet programs open as it is."""

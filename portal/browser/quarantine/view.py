@@ -6,17 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from plone import api
-from plone.protect.authenticator import check as check_authenticator
-
-from archive.errors import NotAllowedError, TangThuError
 from archive.register.infected import QuarantineRequest, Wish
-from archive.register.session import reading
 from archive.viewer import same_person
 from ingest.infected import deciding, holding
 from ingest.infected.holding import ANSWERS, ASKS, Held
 from ingest.reasons import in_vietnamese
-from portal.browser.screen import Screen
+from portal.browser.beside import BesideScreen
 from portal.i18n import _
 from portal.register import joined
 
@@ -27,35 +22,20 @@ SAID = {
 }
 
 
-class QuarantineScreen(Screen):
+class QuarantineScreen(BesideScreen):
     """The infected deliveries; the newest first, those with an open request on top."""
 
     acts: ClassVar[Mapping[str, str]] = {"ask": "ask", "agree": "agree", "decline": "decline"}
-    written: str = ""
-    about: str = ""
-    trouble: str = ""
 
-    def __call__(self) -> Any:
-        """Show; a POST that was refused shows the page again, with what was written and what is wrong."""
-        if self.request.method != "POST":
-            return super().__call__()
-        check_authenticator(self.request)
-        self.dress()
-        self.about = self.text("request", 36) or self.text("submission", 36)
-        self.written = self.text("word", deciding.LONGEST)
-        try:
-            for name in self.acts:
-                if name in self.request.form:
-                    getattr(self, self.acts[name])()
-                    return self.request.response.redirect(self.here)
-        except NotAllowedError as error:
-            return self.refused(error)
-        except TangThuError as error:
-            self.trouble = self.because(error.reason)
-        with reading() as session:
-            self.session = session
-            self.prepare()
-            return self.rendered()
+    @property
+    def about(self) -> str:
+        """Return which request or delivery a refused act was about."""
+        return self.given("request", most=36) or self.given("submission", most=36)
+
+    @property
+    def written(self) -> str:
+        """Return the words that came with a refused act."""
+        return self.given("word", most=deciding.LONGEST)
 
     @property
     def here(self) -> str:
@@ -115,11 +95,8 @@ class QuarantineScreen(Screen):
         return any(self.viewer.has(role, held.submission.agency_code) for role in ANSWERS)
 
     def who(self, account: str) -> str:
-        """Return a person's full name; the account when nobody has it, a word of ours for the machine."""
-        if account.startswith("system:"):
-            return self.t(_("the archive itself"))
-        user = api.user.get(username=account)
-        return (user.getProperty("fullname") or account) if user else account
+        """Return a person's full name; a word of ours for the machine."""
+        return self.t(_("the archive itself")) if account.startswith("system:") else self.person(account)
 
     def remembered(self, id_: str) -> str:
         """Return what was written into a form that was refused."""

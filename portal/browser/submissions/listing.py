@@ -103,13 +103,3 @@ class SubmissionsScreen(Screen):
     def all_count(self) -> int:
         """Return how many there are in any state."""
         return sum(self.listing.counts.values())
-
-    def sorting(self, column: str) -> str:
-        """Return the address that sorts by a column, the other way round when it is sorted by it already."""
-        return self.with_query(sort=f"-{column}" if self.sort == column else column)
-
-    def sorted_by(self, column: str) -> str | None:
-        """Return what aria-sort says about a column."""
-        if self.sort.lstrip("-") != column:
-            return None
-        return "descending" if self.sort.startswith("-") else "ascending"

@@ -71,7 +71,7 @@ class MendScreen(Screen):
         documents = []
         for document in sheet.documents:
             said = self._changed(str(document.ordinal), document.fields)
-            files = self._files(f"files-{document.ordinal}")
+            files = self.files(f"files-{document.ordinal}")
             self._leaves_none_out(document, files)
             if said or files:
                 documents.append(Mended(document.ordinal, said, files))
@@ -106,11 +106,6 @@ class MendScreen(Screen):
                     before=", ".join(document.files),
                 )
             )
-
-    def _files(self, name: str) -> list[tuple[str, IO[bytes]]]:
-        given = self.request.form.get(name, [])
-        uploads = given if isinstance(given, list) else [given]
-        return [(upload.filename, upload) for upload in uploads if getattr(upload, "filename", "")]
 
 
 class FilesLeftOutError(TangThuError):
