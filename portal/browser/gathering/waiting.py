@@ -6,43 +6,27 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, ClassVar
 
-from plone.protect.authenticator import check as check_authenticator
-from zExceptions import Unauthorized
-
-from archive.errors import NotAllowedError, TangThuError
-from archive.register.session import reading
+from archive.errors import TangThuError
 from archive.viewer import Role
 from ingest.checks.catalogue import explain
 from ingest.gathering import waiting
 from ingest.gathering.assembly import PLACE, DescriptionError, assemble
+from portal.browser.beside import BesideScreen
 from portal.browser.gathering.form import Asked, fields_of, for_input, from_input, suggested
-from portal.browser.screen import Pages, Screen
+from portal.browser.screen import SHOW, Pages
 from portal.i18n import _
 from portal.register import joined
 
 SIZE = 100
 
 
-class WaitingScreen(Screen):
+class WaitingScreen(BesideScreen):
     """The list with its filter; below it, once documents are chosen, the form that describes their case file."""
 
     filters: ClassVar[frozenset[str]] = frozenset({"agency", "text", "after", "before"})
     acts: ClassVar[Mapping[str, str]] = {"describe": "describe", "assemble": "assemble"}
     written: Mapping[str, str] | None = None
     errors: Mapping[str, Sequence[str]] = {}
-    trouble = ""
-
-    def __call__(self) -> Any:
-        """Show; a POST that could not be done shows the form again with what was written and what is wrong."""
-        if self.request.method == "POST":
-            check_authenticator(self.request)
-            made = self._assembled() if "assemble" in self.request.form else ""
-            if made:
-                return self.request.response.redirect(made)
-        with reading() as session:
-            self.session = session
-            self.prepare()
-            return self.rendered()
 
     @property
     def here(self) -> str:
@@ -93,24 +77,26 @@ class WaitingScreen(Screen):
         given = self.request.form.get("document", [])
         return [one for one in (given if isinstance(given, list) else [given]) if isinstance(one, str)]
 
-    def _assembled(self) -> str:
-        """Make the case file; return its address, or "" and keep what is wrong for the page."""
+    def describe(self) -> object:
+        """Show the form that describes a case file of the chosen documents."""
+        return SHOW
+
+    def assemble(self) -> str:
+        """Make the case file; return its address."""
         first, more = fields_of({}, {})
         self.written = {one.name: self._written(one) for one in (*first, *more) if self._written(one)}
-        try:
-            with joined() as session:
-                made = assemble(session, self.viewer, self._ids(), self.written, now=self.now)
-                made_id = made.id
-        except NotAllowedError as error:
-            raise Unauthorized(self.because(error.reason)) from error
-        except DescriptionError as error:
-            self.errors = self._by_field(error)
-            return ""
-        except TangThuError as error:
-            self.trouble = self.because(error.reason)
-            return ""
+        with joined() as session:
+            made = assemble(session, self.viewer, self._ids(), self.written, now=self.now)
+            made_id = made.id
         self.say(_("The case file is assembled; it is now checked like any other."))
         return f"{self.root}/tiep-nhan/{made_id}"
+
+    def note(self, error: TangThuError) -> None:
+        """Keep what is wrong with the fields beside them, anything else above the form."""
+        if isinstance(error, DescriptionError):
+            self.errors = self._by_field(error)
+        else:
+            super().note(error)
 
     def _written(self, field: Asked) -> str:
         value = self.text(f"field-{field.name}")
