@@ -157,7 +157,7 @@ def laid_open(
     """
     made = derivatives or {}
     return Contents(
-        _said(delivery.fields),
+        fields_said(delivery.fields),
         tuple(_document(ordinal, one, facts, made) for ordinal, one in enumerate(delivery.documents, 1)),
         of_delivery(delivery),
         derivatives is not None,
@@ -179,7 +179,7 @@ def _document(
         first_of(said, DAYS),
         said.get("TypeName", ""),
         said.get("OrganName", ""),
-        _said(document.fields),
+        fields_said(document.fields),
         tuple(
             _file(position, file, facts.get(file.sha256), derivatives.get(file.sha256))
             for position, file in enumerate(document.files, 1)
@@ -204,9 +204,14 @@ def _file(
     )
 
 
-def _said(fields: Mapping[str, str]) -> tuple[Said, ...]:
+def fields_said(fields: Mapping[str, str]) -> tuple[Said, ...]:
+    """Return what a description says, with the law's name of each field; empty fields are left out."""
     return tuple(
-        Said(name, LABELS.get(name, name), value)
-        for name, value in canonical(fields).items()
-        if value.strip()
+        Said(name, _label(name), value) for name, value in canonical(fields).items() if value.strip()
     )
+
+
+def _label(name: str) -> str:
+    """Return the law's name of a field; of `X.code` that it is the code TT 05/2025 writes for X."""
+    field, dot, _code = name.partition(".code")
+    return f"{LABELS.get(field, field)} (mã)" if dot else LABELS.get(name, name)
