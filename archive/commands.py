@@ -34,6 +34,7 @@ from archive.register.migrate import upgrade as migrate
 from archive.register.models import CaseFile, Copy, CopyState, Package
 from archive.register.session import engine, reading, transaction
 from archive.settings import ArchiveSettings
+from archive.stores.settings import FolderSettings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 
@@ -221,7 +222,9 @@ def package_list(as_json: AsJson = False) -> None:
 def _paths(one: Package) -> list[str]:
     """Return where the copies lie, for stores that are folders."""
     folders = {
-        store.name: store.path for store in ArchiveSettings.load().all_stores if store.kind == "folder"
+        store.name: store.path
+        for store in ArchiveSettings.load().all_stores
+        if isinstance(store, FolderSettings)
     }
     return [
         str(folders[copy.store] / one.name)

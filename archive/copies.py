@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from archive.errors import AlreadyStoredError, NotFoundError, SettingsError, TemporaryError
+from archive.errors import AlreadyStoredError, NotFoundError, TemporaryError
 from archive.hashing import sha256_of
 from archive.reason import Reason, because
 from archive.register.models import CopyState
-from archive.settings import ArchiveSettings, StoreSettings
+from archive.settings import ArchiveSettings
 from archive.stores.folder import FolderStore
 from archive.stores.interface import Store
+from archive.stores.settings import FolderSettings, StoreSettings
 
 UNREACHABLE = "unreachable"
 """State of a copy whose store did not answer: nothing is known, so nothing is written into the register."""
@@ -27,19 +28,27 @@ def stores() -> list[Store]:
     folder is most often a disk that is not mounted.
 
     Raises:
-        SettingsError: a store of a kind we do not have.
+        SettingsError: the account of an S3 store is not where the settings say.
     """
     settings = ArchiveSettings.load()
     if not settings.stores:
         for store in settings.all_stores:
-            store.path.mkdir(parents=True, exist_ok=True)
-    return [_open(store) for store in settings.all_stores]
+            if isinstance(store, FolderSettings):
+                store.path.mkdir(parents=True, exist_ok=True)
+    return [opened(store) for store in settings.all_stores]
 
 
-def _open(settings: StoreSettings) -> Store:
-    if settings.kind != "folder":
-        raise SettingsError(f"store {settings.name}: kind {settings.kind!r} is unknown; known: folder")
-    return FolderStore(settings.name, settings.path)
+def opened(settings: StoreSettings) -> Store:
+    """Return the store these settings are of; nothing is asked of it yet.
+
+    Raises:
+        SettingsError: the account of an S3 store is not where the settings say.
+    """
+    if isinstance(settings, FolderSettings):
+        return FolderStore(settings.name, settings.path)
+    from archive.stores.s3 import S3Store  # boto3 costs every command half a second
+
+    return S3Store(settings)
 
 
 def examine(name: str, sha256: str, places: Sequence[Store]) -> dict[str, str]:

@@ -18,6 +18,7 @@ from archive.register.deliveries import deliveries_of
 from archive.register.models import CaseFile, Package
 from archive.register.projection import apply
 from archive.stores.interface import Store
+from archive.vietnam import day_of
 
 
 class StoreHolder:
@@ -34,6 +35,8 @@ class StoreHolder:
     def erase(self, target: Target) -> Erasure:
         """Erase every version of the case file's package, look again, and say so. Safe to call twice.
 
+        What a store keeps locked has a day on the receipt, from which on it can be erased.
+
         Raises:
             TemporaryError: the store did not answer; what was erased stays erased, call again.
         """
@@ -41,16 +44,21 @@ class StoreHolder:
         how = [self._store.erase(name) for name in target.package_names]
         for name in target.package_names:
             clear_spool(name)
-        gone = all(self._store.size(name) is None for name in target.package_names)
+        left = [self._store.left(name) for name in target.package_names]
+        locked = [one.until for one in left if one.until is not None]
         what = ", ".join(f"{name}, {size} bytes" for name, size in there.items())
-        # Quarantined remains are erased too, though they are under no name: the strongest word wins.
-        worded = sorted(how, key=lambda words: words.startswith("not applicable"))
+        # Quarantined remains are erased too, though they are under no name: what could not be erased is said first,
+        # then how the others were.
+        worded = sorted(
+            how, key=lambda words: (not words.startswith("not erased"), words.startswith("not applicable"))
+        )
         return Erasure(
             holder=self.name,
             what=what or "nothing",
             how=worded[0] if worded else "not applicable: no package",
             at=datetime.now(UTC),
-            gone=gone,
+            gone=not any(one.objects for one in left),
+            expires_on=day_of(max(locked)) if locked else None,
         )
 
 

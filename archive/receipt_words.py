@@ -37,6 +37,18 @@ PATTERNS: tuple[tuple[str, Callable[[Mapping[str, str]], Reason]], ...] = (
         r"clear \(NIST SP 800-88\): overwritten once and removed; .*",
         lambda said: because("archive.erased-copies"),
     ),
+    (
+        r"clear \(NIST SP 800-88\) as far as S3 reaches: .*",
+        lambda said: because("archive.erased-objects"),
+    ),
+    (
+        r"not erased: S3 object lock \((?P<mode>[^)]+)\) until (?P<until>\S+)",
+        lambda said: because("archive.locked-until", mode=said["mode"], until=said["until"]),
+    ),
+    (
+        r"not erased: S3 object lock \((?P<mode>[^)]+)\) without an end",
+        lambda said: because("archive.locked-without-end", mode=said["mode"]),
+    ),
     (r"clear: rows overwritten with zeros .*", lambda said: because("archive.erased-rows")),
     (r"clear: deleted by query, .*", lambda said: because("archive.erased-documents")),
 )

@@ -15,11 +15,12 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as EnvironmentValueError
 
 from archive.errors import SettingsError
+from archive.stores.settings import FolderSettings, StoreSettings
 
 GROUP = "tangthu.settings"
 
@@ -112,15 +113,6 @@ def _section(
         raise SettingsError(f"[{kind.table}] {key}: {first['msg']} ({path})") from error
 
 
-class StoreSettings(BaseModel):
-    """One store: a folder now; S3 gets its own kind behind the same interface."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    name: str
-    kind: str = "folder"
-    path: Path
-
-
 class ArchiveSettings(Section):
     """Where the vault keeps things. Paths are relative to the current folder unless absolute."""
 
@@ -132,6 +124,13 @@ class ArchiveSettings(Section):
     copies_required: int = Field(default=3, ge=1)
     seal_after: int = Field(default=500, ge=1, description="events in one sealed segment at most")
     tools: Path = Path("~/.cache/tangthu")
+
+    @model_validator(mode="after")
+    def _one_store_a_name(self) -> Self:
+        names = [store.name for store in self.stores]
+        if len(set(names)) < len(names):
+            raise ValueError("stores: two stores have one name; each copy is known by its store's name")
+        return self
 
     @property
     def database(self) -> str:
@@ -157,5 +156,5 @@ class ArchiveSettings(Section):
         if self.stores:
             return self.stores
         return tuple(
-            StoreSettings(name=n, path=self.data / "stores" / n) for n in ("kho-a", "kho-b", "kho-c")
+            FolderSettings(name=n, path=self.data / "stores" / n) for n in ("kho-a", "kho-b", "kho-c")
         )

@@ -20,6 +20,7 @@ from archive.register.decisions import OrderKind, Receipt
 from archive.register.models import CaseFile, CaseFileState, Package
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
+from archive.stores.settings import FolderSettings
 from archive.vietnam import day_of
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 from exports import reception, transfer
@@ -63,6 +64,7 @@ def packages_are_whole() -> Judged:
             faults += [
                 f"{store.name}: {package.name}: {fault.rule} {fault.path}"
                 for store in ArchiveSettings.load().all_stores
+                if isinstance(store, FolderSettings)
                 for fault in verify_package(store.path / package.name, schemas=schemas)
             ]
     return f"{count} gói, {len(faults)} lỗi {faults[:1] or ''}", count > 0 and not faults

@@ -20,6 +20,7 @@ from archive.reason import Reason, because
 from archive.register import migrate
 from archive.register.session import engine
 from archive.settings import ArchiveSettings
+from archive.stores.settings import FolderSettings, S3Settings
 from ingest.settings import IngestSettings
 from operations.parts import http_answers, socket_answers
 from operations.settings import OperationsSettings
@@ -37,7 +38,10 @@ def services() -> Iterator[Sign]:
     operations = OperationsSettings.load()
     yield register()
     for store in archive.all_stores:
-        yield _store(store.name, store.path, made_by_us=not archive.stores)
+        if isinstance(store, FolderSettings):
+            yield _store(store.name, store.path, made_by_us=not archive.stores)
+        else:
+            yield _bucket(store)
     embedded = not archive.broker_url
     yield _part(
         "queue",
@@ -113,6 +117,22 @@ def _store(name: str, path: Path, *, made_by_us: bool) -> Sign:
     found = because("operations.free", gigabytes=f"{free / 10**9:.0f}")
     full = found if free < FREE_BYTES else None
     return sign(f"store {name}", full, found, because("operations.make-room"))
+
+
+def _bucket(settings: S3Settings) -> Sign:
+    from archive.stores.s3 import S3Store
+
+    name, place = f"store {settings.name}", f"{settings.endpoint}/{settings.bucket}"
+    # Whoever looks must not wait as long as whoever stores.
+    hasty = {"attempts": 1, "connect_seconds": min(3.0, settings.connect_seconds), "read_seconds": 10.0}
+    try:
+        facts = S3Store(settings.model_copy(update=hasty)).look()
+    except TangThuError as error:
+        return Sign(name, False, error.reason, because("operations.mend-bucket", where=place))
+    kept = "versions" if facts.versions else "no-versions"
+    lock = f"lock-{settings.lock}" if settings.lock else "no-lock"
+    found = because("operations.bucket", where=place, kept=kept, lock=lock, days=settings.lock_days)
+    return Sign(name, True, found)
 
 
 def _part(name: str, ready: Callable[[], str], *, must: bool = False, mend: Reason | None = None) -> Sign:

@@ -20,47 +20,15 @@ from archive.errors import AlreadyStoredError, ArchiveError, NotFoundError, Temp
 from archive.flushing import flush_folder
 from archive.hashing import Copied, hashed_copy, sha256_of_file
 from archive.reason import because, trouble
-from archive.stores.interface import Stored
+from archive.stores.interface import Left, Stored
+from archive.stores.naming import QUARANTINE, checked
 from archive.wiping import wipe_file
 
-QUARANTINE = ".quarantine"
 CLEARED = (
     "clear (NIST SP 800-88): overwritten once and removed; "
     "on copy-on-write or flash media this is not a purge"
 )
 NOTHING = "not applicable: nothing was there"
-
-
-class BadNameError(ArchiveError):
-    """A name that could leave the store's folder or that no file system keeps unchanged.
-
-    Attributes:
-        name: the refused name.
-    """
-
-    def __init__(self, name: str, why: str) -> None:
-        super().__init__(f"store name {name!r} is refused: {why}")
-        self.name = name
-
-
-def checked(name: str) -> str:
-    """Return the name when it is fit for a store.
-
-    Parts beginning with a dot are the store's own (temporary files, quarantine) and therefore refused.
-
-    Raises:
-        BadNameError: absolute, empty part, dot part, NUL, backslash, or a part over 255 bytes.
-    """
-    if not name or name.startswith("/"):
-        raise BadNameError(name, "it is empty or absolute")
-    if "\0" in name or "\\" in name:
-        raise BadNameError(name, "it holds a NUL or a backslash")
-    for part in name.split("/"):
-        if not part or part.startswith("."):
-            raise BadNameError(name, f"part {part!r} is empty or begins with a dot")
-        if len(part.encode()) > 255:
-            raise BadNameError(name, "a part is longer than 255 bytes")
-    return name
 
 
 class FolderStore:
@@ -164,11 +132,7 @@ class FolderStore:
         remains = self._root / QUARANTINE / name
         with self._disk(name):
             self._require_root()
-            there = [path] if path.exists() else []
-            if remains.is_dir():
-                there += sorted(remains.iterdir())
-            # A writer that was killed leaves its half-written file beside the target.
-            there += sorted(path.parent.glob(f"{_temporary(name)}*"))
+            there = self._all_of(name)
             for file in there:
                 wipe_file(file)
                 flush_folder(file.parent)
@@ -176,15 +140,23 @@ class FolderStore:
                 self._drop_empty(folder)
         return CLEARED if there else NOTHING
 
-    def remains(self, name: str) -> int:
-        """Return how many quarantined objects of that name there are."""
-        folder = self._root / QUARANTINE / checked(name)
+    def left(self, name: str) -> Left:
+        """Return what there is of that name: under it, in quarantine, half-written."""
         with self._disk(name):
             self._require_root()
-            return len(list(folder.iterdir())) if folder.is_dir() else 0
+            return Left(len(self._all_of(name)))
 
     def _path(self, name: str) -> Path:
         return self._root / checked(name)
+
+    def _all_of(self, name: str) -> list[Path]:
+        path = self._path(name)
+        remains = self._root / QUARANTINE / name
+        there = [path] if path.exists() else []
+        if remains.is_dir():
+            there += sorted(remains.iterdir())
+        # A writer that was killed leaves its half-written file beside the target.
+        return there + sorted(path.parent.glob(f"{_temporary(name)}*"))
 
     def _require_root(self) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -17,6 +18,18 @@ class Stored:
 
     name: str
     size: int
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a store still has of a name: the object, older versions, quarantined and half-written ones.
+
+    Attributes:
+        until: objects are locked until this moment (aware); the store cannot erase them before.
+    """
+
+    objects: int
+    until: datetime | None = None
 
 
 class Store(Protocol):
@@ -44,7 +57,10 @@ class Store(Protocol):
         ...
 
     def names(self, prefix: str = "") -> Iterator[str]:
-        """Yield the names below a prefix, sorted."""
+        """Yield the names that begin with a prefix, in the store's own order (a folder: sorted).
+
+        What is half-written or in quarantine is no name.
+        """
         ...
 
     def quarantine(self, name: str) -> str:
@@ -52,10 +68,14 @@ class Store(Protocol):
         ...
 
     def erase(self, name: str) -> str:
-        """Overwrite and remove an object and its quarantined remains; return how, in NIST SP 800-88 words.
+        """Overwrite and remove an object and all that is left of it; return how, in NIST SP 800-88 words.
 
-        Erasing what is not there is fine and says so.
+        Erasing what is not there is fine and says so. What is locked stays, and the answer begins with "not erased".
         """
+        ...
+
+    def left(self, name: str) -> Left:
+        """Look again: return what is still there of a name."""
         ...
 
 

@@ -21,10 +21,11 @@ import paramiko
 from paramiko.hostkeys import HostKeyEntry, InvalidHostKey
 
 from archive.errors import SettingsError, TemporaryError
+from archive.private_file import private_text
 from ingest.errors import IngestError
 from ingest.gateway.folder import plain
 from ingest.gateway.place import MAX_FILES, Found
-from ingest.inbox_auth import KeyAuth, private_text
+from ingest.inbox_auth import KeyAuth
 from ingest.inbox_settings import SftpInbox
 
 PIECE = 32_768  # what one request may ask for (draft-ietf-secsh-filexfer)

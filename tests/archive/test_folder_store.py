@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from archive.errors import AlreadyStoredError, ArchiveError, NotFoundError, TemporaryError
-from archive.stores.folder import CLEARED, NOTHING, BadNameError, FolderStore
+from archive.stores.folder import CLEARED, NOTHING, FolderStore
+from archive.stores.naming import BadNameError
 
 
 @pytest.fixture
@@ -117,7 +118,7 @@ def test_a_store_that_is_not_mounted_says_so_and_is_not_made(tmp_path: Path) -> 
         lambda: store.size("a"),
         lambda: store.open("a"),
         lambda: store.quarantine("a"),
-        lambda: store.remains("a"),
+        lambda: store.left("a"),
         lambda: list(store.names()),
         lambda: store.erase("a"),
     ):
@@ -192,7 +193,7 @@ def test_quarantine_moves_aside_and_never_deletes(store: FolderStore, tmp_path: 
     assert (tmp_path / "store" / second).read_bytes() == b"two"
     assert store.size("a/b") is None
     assert list(store.names()) == []
-    assert store.remains("a/b") == 2
+    assert store.left("a/b").objects == 2
 
 
 def test_erase_overwrites_before_it_removes(store: FolderStore, tmp_path: Path) -> None:
@@ -213,7 +214,7 @@ def test_erase_takes_quarantined_remains_too_and_leaves_neighbours(
     store.put("a/b/v2.zip", a_file(tmp_path))
     store.erase("a/b/v1.zip")
     assert files(tmp_path / "store") == ["a/b/v2.zip"]
-    assert store.remains("a/b/v1.zip") == 0
+    assert store.left("a/b/v1.zip").objects == 0
 
 
 KILLED = """

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from archive.errors import SettingsError
+from archive.private_file import private_text
 from ingest.gateway.opening import named, opened
-from ingest.inbox_auth import HmacAuth, private_text
+from ingest.inbox_auth import HmacAuth
 from ingest.settings import IngestSettings
 from tests.ingest.inbox_counterparts import private_file
 

@@ -113,6 +113,15 @@ def test_a_register_of_another_version_is_not_well(empty: Path) -> None:
     assert (found.well, "0001" in found.found, newest() in found.found) == (False, True, True)
 
 
+BUCKET = {
+    "name": "kho-xa",
+    "kind": "s3",
+    "bucket": "kho",
+    "access_key_env": "TEST_KEY",
+    "secret_key_env": "TEST_SECRET",
+}
+
+
 def test_services_named_in_the_settings_have_to_answer_and_no_password_is_shown(
     empty: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -124,11 +133,14 @@ def test_services_named_in_the_settings_have_to_answer_and_no_password_is_shown(
         "SEARCH__EMBEDDED": "false",
         "SEARCH__ELASTICSEARCH_URL": f"http://127.0.0.1:{port}",
         "INGEST__TRUST_ROOTS": str(empty / "roots"),
+        "ARCHIVE__STORES": json.dumps([{**BUCKET, "endpoint": f"http://127.0.0.1:{port}"}]),
+        "TEST_KEY": "kho",
+        "TEST_SECRET": "bi-mat",
     }.items():
-        monkeypatch.setenv(f"TANGTHU_{name}", value)
+        monkeypatch.setenv(name if name.startswith("TEST_") else f"TANGTHU_{name}", value)
     sessions._engine.cache_clear()
     found = signs()
-    for name in ("register", "queue", "elasticsearch"):
+    for name in ("register", "queue", "elasticsearch", "store kho-xa"):
         assert found[name].well is False, found[name]
         assert f"127.0.0.1:{port}" in found[name].found + found[name].remedy
     assert found["trust roots"].well is False

@@ -14,6 +14,22 @@ import pytest
 from search import node
 from search.settings import SearchSettings
 from tests.services.postgres_cluster import both, postgres, postgres_database  # noqa: F401 (fixtures)
+from tests.services.s3_server import S3Server, weed_or_skip
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """A real SeaweedFS with the buckets plain, versions and locked."""
+    weed_or_skip()
+    server = S3Server.fresh()
+    try:
+        server.start()
+        server.make_bucket("plain")
+        server.make_bucket("versions", versions=True)
+        server.make_bucket("locked", lock=True)
+        yield server
+    finally:
+        server.remove()
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
+from archive.private_file import private_text
 from ingest.gateway.simulator.server import Simulator
-from ingest.inbox_auth import private_text
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

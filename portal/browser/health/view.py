@@ -14,6 +14,7 @@ from archive.ledger.rows import CursorRow, EventRow, SealRow
 from archive.reason import because, brief, from_text, sentence, told
 from archive.register.models import STATES_OPEN, Copy, CopyState, Outbox, Submission
 from archive.settings import ArchiveSettings
+from archive.stores.settings import FolderSettings
 from archive.viewer import Role
 from operations.doctor import WAITING
 from operations.sign import VERSION, Sign
@@ -123,7 +124,8 @@ class HealthScreen(Screen):
         shown = []
         for store in ArchiveSettings.load().all_stores:
             counts = self.copies.get(store.name, {})
-            free = shutil.disk_usage(store.path).free if store.path.exists() else None
+            folder = store.path if isinstance(store, FolderSettings) else None  # a bucket has no known end
+            free = shutil.disk_usage(folder).free if folder and folder.exists() else None
             shown.append(
                 {
                     "name": store.name,
