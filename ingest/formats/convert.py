@@ -1,4 +1,4 @@
-"""Every delivered file as PDF/A-2b with its words beside it, or the reason why not.
+"""Every delivered file as PDF/A with its words beside it, or the reason why not.
 
 The original is only read. Nothing leaves here that veraPDF and the fidelity gate have not both accepted.
 """
@@ -9,6 +9,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from archive.hashing import sha256_of_file
@@ -43,7 +44,7 @@ SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 def normalise(
     sources: Sequence[Source], into: Path, *, shop: Workshop | None = None
 ) -> list[Derivative | Failure]:
-    """Make a PDF/A-2b of each file, in the order given; one file's trouble stays its own.
+    """Make a PDF/A of each file, in the order given; one file's trouble stays its own.
 
     Writes `<id>.pdf` and `<id>.txt` into `into`, whole or not at all; running it again replaces them.
 
@@ -61,13 +62,8 @@ def normalise(
     with tempfile.TemporaryDirectory(dir=into, prefix=".making-") as folder:
         # Absolute: every tool runs in a folder of its own.
         room = Path(folder).resolve()
-        placed = [Source(one.id, one.path.resolve(), one.facts) for one in sources]
-        office = [
-            (str(number), one.path, one.facts.media_type)
-            for number, one in enumerate(placed)
-            if one.facts.media_type in libreoffice.FAMILIES and refusal(one.facts) is None
-        ]
-        printed = shop.office.print_all(office, room) if office else {}
+        placed = [replace(one, path=one.path.resolve()) for one in sources]
+        printed = _printed(shop, placed, room)
         results: list[Derivative | Failure] = []
         for number, source in enumerate(placed):
             work = Work(shop, source, room / f"work{number}")
@@ -78,6 +74,22 @@ def normalise(
             results.append(made)
             shutil.rmtree(work.folder, ignore_errors=True)
         return results
+
+
+def _printed(shop: Workshop, placed: Sequence[Source], room: Path) -> dict[str, Printed]:
+    """Print the office files among the sources, those of one flavour together."""
+    printed: dict[str, Printed] = {}
+    for flavour in sorted({one.flavour for one in placed}):
+        office = [
+            (str(number), one.path, one.facts.media_type)
+            for number, one in enumerate(placed)
+            if one.flavour == flavour
+            and one.facts.media_type in libreoffice.FAMILIES
+            and refusal(one.facts) is None
+        ]
+        if office:
+            printed |= shop.office.print_all(office, room, flavour=flavour)
+    return printed
 
 
 def refusal(facts: FileFacts) -> tuple[str, Reason] | None:
@@ -127,6 +139,7 @@ def _kept(work: Work, found: Judgement, candidate: Candidate, into: Path) -> Der
         attempts=tuple(work.attempts),
         tools=_tools(work, accepted),
         verdict=dict(found.facts or {}),
+        flavour=work.source.flavour,
     )
 
 
@@ -136,6 +149,8 @@ def _tools(work: Work, accepted: Sequence[str]) -> dict[str, str]:
     programs = work.shop.tools
     if any(one.route.startswith("libreoffice") for one in work.attempts):
         tools["LibreOffice"] = program_version(programs.soffice)
+    if "embed" in accepted:
+        tools["fontTools"] = library_version("fonttools")
     if "ghostscript" in accepted:
         tools["Ghostscript"] = program_version(programs.gs)
     if {"raster", "picture", "text-layer"} & set(accepted):

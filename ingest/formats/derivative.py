@@ -9,6 +9,7 @@ from typing import Any
 
 from archive.reason import Reason
 from ingest.delivery import FileFacts
+from ingest.formats.flavour import FLAVOUR
 
 UNREADABLE = "FORMAT_UNREADABLE"
 ENCRYPTED = "FORMAT_ENCRYPTED"
@@ -23,11 +24,13 @@ class Source:
     Attributes:
         id: names the derivative's files; letters, digits, `.`, `_`, `-`.
         facts: as `ingest.formats.inspect` found them.
+        flavour: of PDF/A that is wanted, a key of `flavour.TARGETS`.
     """
 
     id: str
     path: Path
     facts: FileFacts
+    flavour: str = FLAVOUR
 
 
 @dataclass(frozen=True)
@@ -35,7 +38,8 @@ class Attempt:
     """One route that was tried.
 
     Attributes:
-        route: `kept`, `repair`, `ghostscript`, `raster`, `libreoffice`, `libreoffice-wide`, `picture`, `text-layer`.
+        route: `kept`, `repair`, `embed`, `ghostscript`, `raster`, `libreoffice`, `libreoffice-wide`,
+            `picture`, `text-layer`.
         outcome: `accepted`, `refused` (veraPDF or the gate said no) or `failed` (the tool did).
         reasons: why not accepted.
         removals: what the derivative lacks that the source had.
@@ -50,13 +54,14 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Derivative:
-    """A PDF/A-2b that veraPDF and the fidelity gate both accepted.
+    """A PDF/A that veraPDF and the fidelity gate both accepted.
 
     Attributes:
         text_path: its words, UTF-8, a form feed after each page.
         route: of the attempt accepted; `raster` and `picture` are image derivatives.
         tools: name -> version of the tools that made and judged it.
         verdict: what was measured, JSON values.
+        flavour: of PDF/A, as veraPDF judged it.
     """
 
     id: str
@@ -69,6 +74,7 @@ class Derivative:
     attempts: tuple[Attempt, ...]
     tools: Mapping[str, str]
     verdict: Mapping[str, Any] = field(default_factory=dict)
+    flavour: str = FLAVOUR
 
     @property
     def image_only(self) -> bool:

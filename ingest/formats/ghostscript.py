@@ -13,6 +13,7 @@ from pathlib import Path
 from archive.reason import because
 from ingest.formats.cage import Limits, run
 from ingest.formats.errors import CannotOpenError, tool_ended
+from ingest.formats.flavour import FLAVOUR, TARGETS
 
 DEFINITION = Path(__file__).with_name("pdfa_def.ps")
 
@@ -22,17 +23,17 @@ def srgb() -> Path:
     return Path(str(files("pikepdf.pdfa").joinpath("data/sRGB.icc")))
 
 
-def convert(source: Path, out: Path, *, limits: Limits, gs: str = "gs") -> None:
+def convert(source: Path, out: Path, *, limits: Limits, gs: str = "gs", flavour: str = FLAVOUR) -> None:
     """Write what Ghostscript makes of a PDF; it still needs mending, veraPDF and the gate.
 
     Raises:
         CannotOpenError: Ghostscript refused the file or hung on it.
         ToolMissingError: Ghostscript is not installed.
     """
-    profile = srgb()
+    profile, target = srgb(), TARGETS[flavour]
     ran = run(
-        [gs, "-q", "-dSAFER", "-dPDFA=2", "-dBATCH", "-dNOPAUSE", "-dPDFSTOPONERROR",
-         "-dPDFACompatibilityPolicy=1", "-sDEVICE=pdfwrite", "-dCompatibilityLevel=1.7",
+        [gs, "-q", "-dSAFER", f"-dPDFA={target.part}", "-dBATCH", "-dNOPAUSE", "-dPDFSTOPONERROR",
+         "-dPDFACompatibilityPolicy=1", "-sDEVICE=pdfwrite", f"-dCompatibilityLevel={target.version}",
          "-sColorConversionStrategy=RGB", "-sProcessColorModel=DeviceRGB", "-dAutoRotatePages=/None",
          "-dEmbedAllFonts=true", "-dSubsetFonts=true", "-dDownsampleColorImages=false",
          "-dDownsampleGrayImages=false", "-dDownsampleMonoImages=false", "-dPassThroughJPEGImages=true",

@@ -1,4 +1,4 @@
-"""Accepts a candidate only when veraPDF says PDF/A-2b and the fidelity gate has nothing against it."""
+"""Accepts a candidate only when veraPDF says it is the PDF/A asked for and the fidelity gate has nothing against it."""
 
 from __future__ import annotations
 
@@ -39,13 +39,15 @@ class Judgement:
         return self.valid and not self.reasons
 
 
-def judge(shop: Workshop, candidate: Path, measured: Callable[[], Mapping[str, Any]]) -> Judgement:
+def judge(
+    shop: Workshop, candidate: Path, measured: Callable[[], Mapping[str, Any]], *, flavour: str = FLAVOUR
+) -> Judgement:
     """Judge a candidate: first veraPDF, then the gate on what `measured` returns.
 
     Raises:
         VeraPdfMissingError, ToolMissingError: it cannot be judged now. May be retried.
     """
-    verdict = shop.vera.check(candidate, FLAVOUR)
+    verdict = shop.vera.check(candidate, flavour)
     if verdict.compliant is not True:
         told = tuple(
             because("ingest.pdfa-rule", rule=rule.rule, said=rule.message[:160], times=rule.count)

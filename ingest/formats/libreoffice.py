@@ -1,4 +1,4 @@
-"""Office files printed as PDF/A-2b by LibreOffice, in the cage, many in one call.
+"""Office files printed as PDF/A by LibreOffice, in the cage, many in one call.
 
 Starting LibreOffice costs 1.6 s of CPU, a file 0.3 s, so files go in batches. A file that hangs it takes the batch
 down: then the rest goes one by one, and only that file fails. The profile is private to this process, has macros
@@ -20,18 +20,23 @@ from archive.reason import Reason, because
 from ingest.formats import office
 from ingest.formats.cage import Limits, run
 from ingest.formats.errors import tool_ended
+from ingest.formats.flavour import FLAVOUR, TARGETS
 from ingest.formats.identify import CSV, EXTENSIONS, ODF, OOXML, TEXT
 from ingest.formats.private import PrivateFolder
 
 BATCH = 20
 RECYCLE_AFTER = 50  # calls
-OPTIONS = json.dumps(
-    {
-        "SelectPdfVersion": {"type": "long", "value": "2"},  # PDF/A-2b
-        "UseTaggedPDF": {"type": "boolean", "value": "true"},
-        "ExportNotes": {"type": "boolean", "value": "false"},
-    }
-)
+
+
+def options(part: int) -> str:
+    """Return the export options for a part of PDF/A, level B."""
+    return json.dumps(
+        {
+            "SelectPdfVersion": {"type": "long", "value": str(part)},
+            "UseTaggedPDF": {"type": "boolean", "value": "true"},
+            "ExportNotes": {"type": "boolean", "value": "false"},
+        }
+    )
 
 
 @dataclass(frozen=True)
@@ -102,8 +107,13 @@ class LibreOffice:
         self._home: PrivateFolder | None = None
         self._calls = 0
 
-    def print_all(self, files: Sequence[tuple[str, Path, str]], into: Path) -> dict[str, Printed]:
+    def print_all(
+        self, files: Sequence[tuple[str, Path, str]], into: Path, *, flavour: str = FLAVOUR
+    ) -> dict[str, Printed]:
         """Print files given as (id, path, media type); returns what became of each id.
+
+        Args:
+            flavour: its part of PDF/A is printed, always level B.
 
         Raises:
             ToolMissingError: LibreOffice is not installed.
@@ -114,7 +124,7 @@ class LibreOffice:
         printed: dict[str, Printed] = {}
         for family, members in families.items():
             for start in range(0, len(members), BATCH):
-                printed |= self._batch(family, members[start : start + BATCH], into)
+                printed |= self._batch(family, members[start : start + BATCH], into, TARGETS[flavour].part)
         return printed
 
     def close(self) -> None:
@@ -124,7 +134,7 @@ class LibreOffice:
         self._home = None
 
     def _batch(
-        self, family: _Family, members: Sequence[tuple[str, Path, str]], into: Path
+        self, family: _Family, members: Sequence[tuple[str, Path, str]], into: Path, part: int
     ) -> dict[str, Printed]:
         with tempfile.TemporaryDirectory(dir=into, prefix="office-") as folder:
             work = Path(folder)
@@ -132,11 +142,11 @@ class LibreOffice:
                 key: _staged(path, media_type, work / f"{number:04}")
                 for number, (key, path, media_type) in enumerate(members)
             }
-            reason = self._call(family, list(staged.values()), work)
+            reason = self._call(family, list(staged.values()), work, part)
             done = {key: found for key, path in staged.items() if (found := _finished(path, work))}
             if len(members) > 1:
                 for key in staged.keys() - done.keys():  # one of them may have taken the others down
-                    reason = self._call(family, [staged[key]], work)
+                    reason = self._call(family, [staged[key]], work, part)
                     if found := _finished(staged[key], work):
                         done[key] = found
                     else:
@@ -148,7 +158,7 @@ class LibreOffice:
                 for key in staged
             }
 
-    def _call(self, family: _Family, paths: Sequence[Path], work: Path) -> Reason | None:
+    def _call(self, family: _Family, paths: Sequence[Path], work: Path, part: int) -> Reason | None:
         """Run LibreOffice once; return why it went wrong, None when it did not. Output is in `work`."""
         home = self._profile()
         command = [
@@ -163,7 +173,7 @@ class LibreOffice:
             command.append(f"--infilter={family.importer}")
         command += [
             "--convert-to",
-            f"pdf:{family.exporter}:{OPTIONS}",
+            f"pdf:{family.exporter}:{options(part)}",
             "--outdir",
             str(work),
             *map(str, paths),

@@ -1,4 +1,4 @@
-"""Makes a PDF acceptable to PDF/A-2b without touching what its pages draw. Runs in the sandbox.
+"""Makes a PDF acceptable to PDF/A (2b unless asked) without touching what its pages draw. Runs in the sandbox.
 
 What PDF/A forbids is taken out or flattened into the page, and each removal is listed: the list goes into the
 preservation report, because a reader of the derivative must be able to know what it lacks. The original is never
@@ -14,7 +14,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, pdfa
 
-from ingest.formats.flavour import FLAVOUR
+from ingest.formats.flavour import FLAVOUR, TARGETS
 
 FORBIDDEN_ACTIONS = frozenset(  # 6.5.1
     [
@@ -45,7 +45,7 @@ GRAPHIC_KEYS = ("/TR", "/HTP", "/HTO")  # 6.2.5
 SMALLEST, LARGEST = 3.0, 14400.0  # 6.1.13, page box sides in points
 
 
-def repair(source: Path, out: Path, *, statement: str = "") -> dict[str, Any]:
+def repair(source: Path, out: Path, *, statement: str = "", flavour: str = FLAVOUR) -> dict[str, Any]:
     """Write a mended copy of a PDF.
 
     Args:
@@ -66,14 +66,23 @@ def repair(source: Path, out: Path, *, statement: str = "") -> dict[str, Any]:
         _pages(pdf, removed)
         if statement:
             state(pdf, statement)
-        prepared = pdfa.prepare(pdf, FLAVOUR)
-        for change in _told(prepared):
+        for change in finish(pdf, out, flavour):
             removed[change] += 1
-        pdf.save(out, **pdfa.resolve_save_kwargs(FLAVOUR))
     return {
         "removals": [what if times == 1 else f"{what} ({times} times)" for what, times in removed.items()],
         "flattened": flattened,
     }
+
+
+def finish(pdf: pikepdf.Pdf, out: Path, flavour: str) -> list[str]:
+    """Give a PDF the metadata and the colour intent of its flavour and write it; return what that removed."""
+    target = TARGETS[flavour]
+    prepared = pdfa.prepare(pdf, target.prepared_as)
+    if target.prepared_as != flavour:
+        with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as said:
+            said["pdfaid:conformance"] = flavour[1].upper()
+    pdf.save(out, **pdfa.resolve_save_kwargs(target.prepared_as))
+    return _told(prepared)
 
 
 def state(pdf: pikepdf.Pdf, statement: str) -> None:

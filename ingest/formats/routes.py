@@ -1,7 +1,8 @@
-"""The routes from one file to a PDF/A-2b, cheapest first. Every candidate is judged; the first accepted is kept.
+"""The routes from one file to a PDF/A, cheapest first. Every candidate is judged; the first accepted is kept.
 
-kept         it is PDF/A-2b already, unsigned, nothing active in it: copied
+kept         it is the PDF/A asked for already, unsigned, nothing active in it: copied
 repair       structure and metadata mended, page content untouched
+embed        repair, then fonts that were left out put in from faces of the same widths, CMYK given a profile
 ghostscript  fonts embedded by Ghostscript, then mended; refused by the gate when it harms text
 raster       pages as 300 dpi pictures with an OCR text layer: an image derivative
 libreoffice  an office file printed; -wide: a workbook with its columns widened, when text was cut off
@@ -21,16 +22,22 @@ from typing import Any
 
 from archive.reason import Reason, because
 from ingest.formats import ghostscript, ocr
+from ingest.formats.colours import cmyk_profile
 from ingest.formats.derivative import PDFA_FAILED, Attempt, NoDerivativeError, Source
 from ingest.formats.errors import CannotOpenError
+from ingest.formats.flavour import TARGETS
 from ingest.formats.judge import Judgement, judge
 from ingest.formats.libreoffice import Printed
 from ingest.formats.widen import WORKBOOK
 from ingest.formats.workshop import Workshop
 
-CLAIMS = frozenset({"2A", "2B", "2U"})
 # Rules no structural mending and no Ghostscript cures (.notdef shown, JPEG 2000): straight to pictures.
 PICTURES_ONLY = ("6.2.11.8-1", "6.2.8.3-")
+# What putting fonts in may cure: a font that is not in the file (part 2 and 3; part 1). CMYK without a profile alike.
+FONT_RULES = frozenset({"6.2.11.4.1-1", "6.3.4-1"})
+CMYK_RULES = frozenset({"6.2.4.3-3", "6.2.3.3-2"})
+# What LibreOffice declares by itself; of the others it makes level 1a or 2b, and the right one is declared after.
+PRINTED = frozenset({"2b", "3b"})
 CHUNK = 8  # pages drawn by one job
 
 Measuring = Callable[[], Mapping[str, Any]]
@@ -63,7 +70,8 @@ class Work:
         except CannotOpenError as error:
             self._record(route, "failed", (error.reason,), (), began)
             return None, candidate
-        found = judge(self.shop, candidate.path, measuring(candidate.path, candidate.text))
+        measured = measuring(candidate.path, candidate.text)
+        found = judge(self.shop, candidate.path, measured, flavour=self.source.flavour)
         self._record(route, "accepted" if found.accepted else "refused", found.reasons, removals, began)
         return found, candidate
 
@@ -99,7 +107,7 @@ def from_pdf(work: Work) -> tuple[Judgement, Candidate]:
     statement = unsigned_copy(work.source) if said.get("signed") else ""
     found: Judgement | None
     if (
-        said.get("claims") in CLAIMS
+        said.get("claims") in TARGETS[work.source.flavour].claims
         and not said.get("signed")
         and not said.get("active_content")
         and not said.get("attachments")
@@ -113,10 +121,15 @@ def from_pdf(work: Work) -> tuple[Judgement, Candidate]:
     )
     if found is not None and found.accepted:
         return _with_words(work, found, candidate)
+    mended = candidate.path
+    if found is not None and found.rules & (FONT_RULES | CMYK_RULES):
+        better, embedded = work.step("embed", partial(_embed, work, mended, found.rules), work.against_source)
+        if better is not None and better.accepted:
+            return _with_words(work, better, embedded)
     if found is not None and found.rules and not any(rule.startswith(PICTURES_ONLY) for rule in found.rules):
         found, candidate = work.step(
             "ghostscript",
-            partial(_ghostscript, work, candidate.path, statement),
+            partial(_ghostscript, work, mended, statement),
             work.against_source,
         )
         if found is not None and found.accepted:
@@ -161,7 +174,10 @@ def from_office(work: Work, printed: Printed) -> tuple[Judgement, Candidate]:
             text=text,
         )
 
-    found, candidate = work.step("libreoffice", lambda out: _copy(path, out), _measuring)
+    def _print(out: Path) -> tuple[str, ...]:
+        return _copy(path, out) if work.source.flavour in PRINTED else _repair(work, path, out, "")
+
+    found, candidate = work.step("libreoffice", _print, _measuring)
     if found is not None and not found.accepted and not found.valid:
         found, candidate = work.step("repair", lambda out: _repair(work, path, out, ""), _measuring)
     if found is not None and found.valid and found.reasons and work.source.facts.media_type == WORKBOOK:
@@ -173,10 +189,11 @@ def _print_wide(work: Work, out: Path) -> tuple[str, ...]:
     """Print a workbook again with columns that cut nothing off."""
     wide = work.folder / "wide.xlsx"
     work.shop.sandbox.ask("widen", path=work.source.path, out=wide)
-    printed = work.shop.office.print_all([("wide", wide, WORKBOOK)], work.folder)["wide"]
+    flavour = work.source.flavour
+    printed = work.shop.office.print_all([("wide", wide, WORKBOOK)], work.folder, flavour=flavour)["wide"]
     if printed.path is None:
         raise CannotOpenError(printed.reason or because("ingest.not-printed"))
-    _copy(printed.path, out)
+    _copy(printed.path, out) if flavour in PRINTED else _repair(work, printed.path, out, "")
     return ("column widths and row heights: as large as their contents, so that no text is cut off",)
 
 
@@ -204,14 +221,31 @@ def _copy(path: Path, out: Path) -> tuple[str, ...]:
 
 
 def _repair(work: Work, path: Path, out: Path, statement: str) -> tuple[str, ...]:
-    return tuple(work.shop.sandbox.ask("repair", path=path, out=out, statement=statement)["removals"])
+    flavour = work.source.flavour
+    answer = work.shop.sandbox.ask("repair", path=path, out=out, statement=statement, flavour=flavour)
+    return tuple(answer["removals"])
+
+
+def _embed(work: Work, mended: Path, rules: frozenset[str], out: Path) -> tuple[str, ...]:
+    """Put fonts into the mended file; only when colours without a profile are the trouble give those one too."""
+    profile = cmyk_profile() if rules & CMYK_RULES else None
+    removals = work.attempts[-1].removals
+    answer = work.shop.sandbox.ask(
+        "embed", path=mended, out=out, cmyk=profile or "", flavour=work.source.flavour
+    )
+    if not answer["embedded"]:
+        left = "; ".join(f"{name}: {why}" for name, why in answer["left"].items())
+        raise CannotOpenError(because("ingest.no-font-fits", fonts=left[:400]))
+    return (*removals, *answer["embedded"])
 
 
 def _ghostscript(work: Work, mended: Path, statement: str, out: Path) -> tuple[str, ...]:
     """Mended first (Ghostscript loses form values), then Ghostscript, then mended again."""
     raw = work.folder / "gs.pdf"
-    removals = work.attempts[-1].removals  # of the mending it starts from
-    ghostscript.convert(mended, raw, limits=work.shop.tools.limits, gs=work.shop.tools.gs)
+    removals = next(one.removals for one in work.attempts if one.route == "repair")  # what it starts from
+    ghostscript.convert(
+        mended, raw, limits=work.shop.tools.limits, gs=work.shop.tools.gs, flavour=work.source.flavour
+    )
     return (*removals, *(one for one in _repair(work, raw, out, statement) if one not in removals))
 
 
@@ -273,4 +307,6 @@ def _lay(work: Work, path: Path, pictures: Mapping[int, dict[str, Any]], out: Pa
         )
         if seen.text.strip():
             layers[str(number)] = str(seen.layer)
-    work.shop.sandbox.ask("lay_text", path=path, layers=layers, out=out, statement=statement)
+    work.shop.sandbox.ask(
+        "lay_text", path=path, layers=layers, out=out, statement=statement, flavour=work.source.flavour
+    )

@@ -16,6 +16,7 @@ from typing import Any
 
 from archive.reason import trouble
 from ingest.formats import look, measure, pictures, repair, textlayer, widen
+from ingest.formats.flavour import FLAVOUR
 from ingest.our_disk import is_full_or_broken
 
 
@@ -28,10 +29,20 @@ def _check_signatures(path: Path, roots: Path | None) -> dict[str, Any]:
     return {"signatures": [asdict(one) for one in check(path, roots=roots)]}
 
 
+def _embed(path: Path, out: Path, cmyk: str, flavour: str) -> dict[str, Any]:
+    """Put missing fonts in; the font library is loaded at the first file that lacks some."""
+    from ingest.formats.embed import embed
+
+    return embed(path, out, cmyk=cmyk, flavour=flavour)
+
+
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "look": lambda path, name: look.look(Path(path), name),
     "signatures": lambda path, roots: _check_signatures(Path(path), Path(roots) if roots else None),
-    "repair": lambda path, out, statement: repair.repair(Path(path), Path(out), statement=statement),
+    "repair": lambda path, out, statement, flavour=FLAVOUR: repair.repair(
+        Path(path), Path(out), statement=statement, flavour=flavour
+    ),
+    "embed": lambda path, out, cmyk, flavour: _embed(Path(path), Path(out), cmyk, flavour),
     "measure": lambda before, after, text, drawn=False: measure.measure(
         Path(before), Path(after), Path(text), drawn=drawn
     ),
@@ -45,8 +56,8 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "render": lambda path, folder, first, last: pictures.render(Path(path), Path(folder), first, last),
     "split": lambda path, folder: pictures.split(Path(path), Path(folder)),
     "bind": lambda pages, out: pictures.bind(pages, Path(out)),
-    "lay_text": lambda path, layers, out, statement: textlayer.lay_text(
-        Path(path), layers, Path(out), statement=statement
+    "lay_text": lambda path, layers, out, statement, flavour=FLAVOUR: textlayer.lay_text(
+        Path(path), layers, Path(out), statement=statement, flavour=flavour
     ),
 }
 

@@ -80,7 +80,7 @@ def truncated(path: Path) -> Path:
 
 
 def unembedded_latin(path: Path) -> Path:
-    """A PDF in Helvetica that is not embedded: what PDF/A forbids and only Ghostscript cures."""
+    """A PDF in Helvetica that is not embedded, which PDF/A forbids."""
     pdf = FPDF()
     pdf.set_font("Helvetica", size=13)
     pdf.add_page()
@@ -89,12 +89,23 @@ def unembedded_latin(path: Path) -> Path:
     return path
 
 
-def unembedded_vietnamese(path: Path) -> Path:
-    """A Vietnamese PDF whose fonts were left out: nobody can know for certain how it looked."""
+def unembedded_vietnamese(path: Path, name: str = "", *, wider: float = 1.0) -> Path:
+    """A Vietnamese PDF whose fonts were left out; a table says which characters its codes are.
+
+    Args:
+        name: of the font; how one that nobody knows looked cannot be known.
+        wider: how many times wider the page is laid out than the font's letters are.
+    """
     with pikepdf.open(born_digital(path), allow_overwriting_input=True) as pdf:
         for thing in pdf.objects:
             if isinstance(thing, pikepdf.Dictionary) and "/FontFile2" in thing:
                 del thing["/FontFile2"]
+            if name and isinstance(thing, pikepdf.Dictionary) and "/BaseFont" in thing:
+                thing["/BaseFont"] = pikepdf.Name("/" + name)
+            if wider != 1 and isinstance(thing, pikepdf.Dictionary) and "/W" in thing:
+                for at, part in enumerate(list(thing["/W"])):
+                    if isinstance(part, pikepdf.Array):
+                        thing["/W"][at] = pikepdf.Array([round(float(one) * wider) for one in part])
         pdf.save(path)
     return path
 
@@ -213,4 +224,62 @@ def sheet(path: Path) -> Path:
     for row in (("Số ký hiệu", "Trích yếu", "Số tờ"), ("31/2020/QĐ-UBND", "Quy chế văn thư", 12)):
         book.active.append(row)
     book.save(path)
+    return path
+
+
+def unembedded_letters(path: Path, name: str = "TimesNewRomanPSMT", *, widths: str = "Times") -> Path:
+    """A page in a simple TrueType font that was left out, with the widths an office program writes.
+
+    Args:
+        widths: the core font whose widths are given.
+    """
+    pdf = FPDF()
+    pdf.set_font(widths, size=13)
+    pdf.add_page()
+    pdf.multi_cell(0, 8, "Whereas the Department of Home Affairs, No. 245/TTr-SNV, has asked for it;\n" * 4)
+    pdf.output(str(path))
+    table = pdf.fonts[widths.lower()].cw
+    with pikepdf.open(path, allow_overwriting_input=True) as made:
+        for thing in made.objects:
+            if isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == pikepdf.Name.Font:
+                thing.Subtype = pikepdf.Name.TrueType
+                thing.BaseFont = pikepdf.Name("/" + name)
+                thing.FirstChar, thing.LastChar = 32, 126
+                thing.Widths = pikepdf.Array([int(table[chr(code)]) for code in range(32, 127)])
+                thing.FontDescriptor = made.make_indirect(
+                    pikepdf.Dictionary(
+                        Type=pikepdf.Name.FontDescriptor, FontName=thing.BaseFont, Flags=32,
+                        FontBBox=[-168, -218, 1000, 898], ItalicAngle=0, Ascent=898, Descent=-218,
+                        CapHeight=662, StemV=80,
+                    )
+                )  # fmt: skip
+        made.save(path)
+    return path
+
+
+def unembedded_signs(path: Path) -> Path:
+    """A page with Symbol and Zapf Dingbats, which no program embeds."""
+    with pikepdf.new() as pdf:
+        fonts = pikepdf.Dictionary()
+        for key, name in (("/F1", "Symbol"), ("/F2", "ZapfDingbats"), ("/F3", "Helvetica-Bold")):
+            fonts[key] = pdf.make_indirect(
+                pikepdf.Dictionary(
+                    Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name("/" + name)
+                )
+            )
+        page = pdf.add_blank_page(page_size=(595, 842))
+        page.Resources = pikepdf.Dictionary(Font=fonts)
+        page.Contents = pdf.make_stream(
+            b"BT 30 TL 50 700 Td /F1 24 Tf (abgd) Tj T* /F2 24 Tf (4l) Tj T* /F3 24 Tf (Signs) Tj ET"
+        )
+        pdf.save(path)
+    return path
+
+
+def cmyk_drawing(path: Path) -> Path:
+    """A page with a CMYK bar and an embedded font: what PDF/A wants a profile for."""
+    with pikepdf.open(born_digital(path, pages=1), allow_overwriting_input=True) as pdf:
+        page = pdf.pages[0]
+        page.contents_add(pdf.make_stream(b"q 0 0.6 0.9 0.1 k 60 100 200 20 re f Q"))
+        pdf.save(path)
     return path

@@ -21,6 +21,7 @@ from ingest.formats import ghostscript
 from ingest.formats.cage import Limits
 from ingest.formats.convert import Derivative, Failure, Source, normalise
 from ingest.formats.fidelity import from_answer, reasons_against
+from ingest.formats.flavour import TARGETS
 from ingest.formats.inspect import inspect
 from ingest.formats.workshop import Tools, Workshop, workshop
 
@@ -93,6 +94,11 @@ def _table(path: Path) -> Path:
     return path
 
 
+def _garamond(path: Path) -> Path:
+    """A font that is not in the file and that no face of ours has the widths of."""
+    return make.unembedded_letters(path, "Garamond")
+
+
 def _open_document(path: Path) -> Path:
     letter = make.letter(path.with_suffix(".docx"))
     subprocess.run(
@@ -110,9 +116,14 @@ def _open_document(path: Path) -> Path:
         ("js.pdf", make.with_javascript, "repair", "QUYẾT ĐỊNH"),
         ("owner.pdf", lambda path: make.encrypted(path, user=""), "repair", "QUYẾT ĐỊNH"),
         ("8bit.pdf", make.eight_bit_vietnamese, "repair", "QUYẾT ĐỊNH"),
-        ("form.pdf", make.filled_form, None, "Nguyen Van An"),
-        ("helvetica.pdf", make.unembedded_latin, "ghostscript", "ordinary page"),
-        ("noembed.pdf", make.unembedded_vietnamese, "raster", "QUYẾT ĐỊNH"),
+        ("form.pdf", make.filled_form, "embed", "Nguyen Van An"),
+        ("helvetica.pdf", make.unembedded_latin, "embed", "ordinary page"),
+        ("times.pdf", make.unembedded_letters, "embed", "Home Affairs"),
+        ("signs.pdf", make.unembedded_signs, "embed", "Signs"),
+        ("cmyk.pdf", make.cmyk_drawing, "embed", "QUYẾT ĐỊNH"),
+        ("noembed.pdf", make.unembedded_vietnamese, "embed", "QUYẾT ĐỊNH"),
+        ("garamond.pdf", _garamond, "ghostscript", "Home Affairs"),
+        ("wide.pdf", lambda path: make.unembedded_vietnamese(path, wider=1.1), "raster", "QUYẾT ĐỊNH"),
         ("scan.pdf", make.scanned_pdf, "repair", "QUYẾT ĐỊNH"),
         ("a.docx", make.letter, "libreoffice", "QUYẾT ĐỊNH"),
         ("a.xlsx", make.sheet, "libreoffice-wide", "31/2020/QĐ-UBND"),
@@ -157,7 +168,7 @@ def test_a_file_becomes_pdfa_with_its_words_and_the_original_stays_as_it_was(
         ("empty.pdf", _empty, "FORMAT_UNREADABLE"),
         ("cut.pdf", make.truncated, "FORMAT_UNREADABLE"),
         ("locked.pdf", make.encrypted, "FORMAT_ENCRYPTED"),
-        ("page.pdf", _html, "FORMAT_UNSUPPORTED"),
+        ("vntime.pdf", lambda path: make.unembedded_vietnamese(path, "VnTime"), "PDFA_FAILED"),
     ],
 )
 def test_what_cannot_be_preserved_is_a_failure_with_a_code_and_no_file(
@@ -239,7 +250,7 @@ def test_a_ghostscript_that_writes_a_blank_page_with_exit_0_is_refused(
     with pikepdf.new() as pdf:
         pdf.add_blank_page(page_size=(595, 842))
         pdf.save(blank)
-    path = make.unembedded_latin(tmp_path / "a.pdf")
+    path = _garamond(tmp_path / "a.pdf")
     fake = _tool(
         tmp_path / "gs",
         f'for part in "$@"; do case "$part" in -sOutputFile=*) cp {blank} "${{part#-sOutputFile=}}";; esac; done',
@@ -287,7 +298,7 @@ def test_a_libreoffice_that_prints_something_else_is_refused(tmp_path: Path, sho
     assert (result.code, "of the words are printed" in str(result.reason)) == ("PDFA_FAILED", True)
 
 
-@pytest.mark.parametrize(("name", "build"), [("a.docx", make.letter), ("a.pdf", make.unembedded_latin)])
+@pytest.mark.parametrize(("name", "build"), [("a.docx", make.letter), ("a.pdf", _garamond)])
 def test_a_file_that_fails_while_our_disk_is_full_is_not_judged(
     tmp_path: Path, name: str, build: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -305,7 +316,7 @@ def test_a_file_that_fails_while_our_disk_is_full_is_not_judged(
     ("missing", "build"),
     [
         ("soffice", make.letter),
-        ("gs", make.unembedded_latin),
+        ("gs", _garamond),
         ("tesseract", make.scan),
     ],
 )
@@ -354,3 +365,24 @@ def test_an_id_that_is_a_path_is_refused(tmp_path: Path, shop: Workshop) -> None
     source = replace(_source(make.born_digital(tmp_path / "a.pdf"), shop), id="../../x")
     with pytest.raises(IngestError, match="cannot name"):
         normalise([source], tmp_path / "out", shop=shop)
+
+
+@pytest.mark.parametrize("flavour", ["1b", "2u", "3b"])
+@pytest.mark.parametrize(
+    ("name", "build"), [("a.pdf", make.unembedded_vietnamese), ("a.docx", make.letter), ("a.png", make.scan)]
+)
+def test_another_flavour_is_made_when_it_is_asked_for(
+    tmp_path: Path,
+    shop: Workshop,
+    another_vera: VeraPdf,
+    flavour: str,
+    name: str,
+    build: Callable[[Path], Path],
+) -> None:
+    source = replace(_source(build(tmp_path / name), shop), flavour=flavour)
+    (result,) = normalise([source], tmp_path / "out", shop=shop)
+    assert isinstance(result, Derivative), result
+    assert (result.flavour, result.verdict["flavour"]) == (flavour, flavour)
+    assert another_vera.check(result.path, flavour).compliant is True
+    again = inspect(make.delivered(result.path), sandbox=shop.sandbox)
+    assert again.puid == TARGETS[flavour].puid
