@@ -47,7 +47,7 @@ python_packages() {
   .venv/bin/python -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { echo "setup: Python 3.11 is needed" >&2; exit 1; }
   .venv/bin/pip install -q --disable-pip-version-check "$(grep -oE '^uv==[0-9.]+' requirements.txt)"
   export VIRTUAL_ENV=$PWD/.venv
-  .venv/bin/uv pip sync -q --require-hashes requirements.txt
+  .venv/bin/uv pip sync -q --require-hashes --compile-bytecode requirements.txt
   .venv/bin/uv pip install -q --no-deps --no-build-isolation -e .
   echo "$want" > "$stamp"
 }
