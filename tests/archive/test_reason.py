@@ -129,20 +129,20 @@ def spoken() -> Iterator[tuple[str, str, frozenset[str] | None]]:
     """Yield (where, code, names of values) of every reason the code of the house makes by name."""
     for folder in FOLDERS:
         for path in sorted((HOUSE / folder).rglob("*.py")):
+            file = path.relative_to(HOUSE)
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-                where = f"{path.relative_to(HOUSE)}:{getattr(node, 'lineno', 0)}"
                 if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("because", "_because"):
                     if not isinstance(node.args[0], ast.Constant):
                         continue
                     names = {word.arg for word in node.keywords}
                     yield (
-                        where,
+                        f"{file}:{node.lineno}",
                         str(node.args[0].value),
                         None if None in names else frozenset(map(str, names)),
                     )
                 if isinstance(node, ast.AnnAssign) and getattr(node.target, "id", "") == "reason_code":
                     assert isinstance(node.value, ast.Constant)
-                    yield where, str(node.value.value), None
+                    yield f"{file}:{node.lineno}", str(node.value.value), None
 
 
 SPOKEN = list(spoken())
