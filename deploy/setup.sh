@@ -53,8 +53,9 @@ python_packages() {
 }
 
 java_tools() {
-  if compgen -G "$tools/verapdf/greenfield-apps-*.jar" > /dev/null && [[ -f $tools/schemas/mets1_12.xsd ]]; then
-    echo "setup: veraPDF and METS schemas are there"; return
+  if compgen -G "$tools/verapdf/greenfield-apps-*.jar" > /dev/null && [[ -f $tools/schemas/mets1_12.xsd ]] &&
+    compgen -G "$tools/commons-ip/commons-ip2-*.jar" > /dev/null; then
+    echo "setup: veraPDF, METS schemas and the E-ARK validator are there"; return
   fi
   mkdir -p "$tools"
   mvn -B -q -f deploy/verapdf/pom.xml package -Dtools="$tools"
@@ -73,6 +74,6 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 part "Debian packages" debian
 part "Python packages" python_packages
-part "veraPDF and METS schemas" java_tools
+part "Java tools" java_tools
 part "PREMIS schema" premis_schema
 echo "setup: ready after $((SECONDS - began)) s"

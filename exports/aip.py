@@ -48,11 +48,17 @@ def lying(session: Session, package: Package) -> Lying:
 
 
 def export_aip(
-    case_file_id: str, into: Path, *, viewer: Viewer, places: Sequence[Store] | None = None
+    case_file_id: str,
+    into: Path,
+    *,
+    viewer: Viewer,
+    places: Sequence[Store] | None = None,
+    e_ark: bool = False,
 ) -> WrittenPackage:
     """Write the newest package of a case file, without its bag, into a folder as `<OBJID folder>.zip`.
 
-    Opens a session of its own, closed before the package is read.
+    Opens a session of its own, closed before the package is read. With `e_ark` the folder in the ZIP is named by
+    the OBJID itself, as E-ARK's validators ask (CSIP1), and not as the circular names it.
 
     Raises:
         NotFoundError: no such case file, or it has no package any more.
@@ -73,10 +79,12 @@ def export_aip(
         if package is None:
             raise NotFoundError(because("archive.file-without-package", file=row.code))
         found = lying(session, package)
-    return hand_out(found, into, places=places)
+    return hand_out(found, into, places=places, e_ark=e_ark)
 
 
-def hand_out(package: Lying, into: Path, *, places: Sequence[Store] | None = None) -> WrittenPackage:
+def hand_out(
+    package: Lying, into: Path, *, places: Sequence[Store] | None = None, e_ark: bool = False
+) -> WrittenPackage:
     """Write one package, without its bag, into a folder; asks nobody's leave (the caller has).
 
     Raises:
@@ -88,7 +96,8 @@ def hand_out(package: Lying, into: Path, *, places: Sequence[Store] | None = Non
     except OSError as error:
         raise TemporaryError(f"{into}: cannot be made: {error}") from error
     with sound_copy(package, places=places) as source:
-        return unbag(source, into / f"{package.objid.replace(':', '_')}.zip")
+        folder = package.objid if e_ark else ""
+        return unbag(source, into / f"{package.objid.replace(':', '_')}.zip", folder=folder)
 
 
 @contextmanager

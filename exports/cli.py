@@ -56,10 +56,13 @@ def _aip(
     into: Annotated[Path, typer.Argument(help="Folder to write the package to.")],
     user: AsUser,
     role: Roles,
+    e_ark: Annotated[
+        bool, typer.Option("--e-ark", help="Name the folder by the OBJID itself, as E-ARK validators ask.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Write a case file's package as a plain TT 05/2025 ZIP."""
-    written = export_aip(case_file, into, viewer=viewer_named(user, role))
+    written = export_aip(case_file, into, viewer=viewer_named(user, role), e_ark=e_ark)
     show(asdict(written), as_json=as_json, text=f"{written.path}  {written.sha256}")
 
 

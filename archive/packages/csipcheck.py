@@ -105,8 +105,9 @@ class CsipCheck:
         with self._tree.open(self._root + path) as source:
             said = mets_reading.attributes_of(source, path)
         folder = self._root.rstrip("/").rsplit("/", 1)[-1]
-        if said.get("OBJID", "").replace(":", "_") != folder:
-            self._fault("CSIP1", path, f"OBJID {said.get('OBJID', '')!r} is not the folder's name {folder!r}")
+        objid = said.get("OBJID", "")
+        if folder not in (objid, objid.replace(":", "_")):
+            self._fault("CSIP1", path, f"OBJID {objid!r} is not the folder's name {folder!r}")
         if said.get("OAISPACKAGETYPE") != "AIP":
             self._fault("CSIP9", path, f"OAISPACKAGETYPE is {said.get('OAISPACKAGETYPE', '')!r}, not AIP")
 

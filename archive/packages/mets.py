@@ -146,7 +146,7 @@ class MetsWriter:
                 with self._tag("fileGrp", {"ID": f"group-{position}", "USE": group.use} | _content(group)):
                     for listed in group.files:
                         number += 1
-                        self._file_entry(f"file-{number}", listed)
+                        self._file_entry(_file_id(number), listed)
         self._xml.write("\n")
         with self._structure():
             self._leaf("div", self._metadata_division(divisions), "")
@@ -182,7 +182,7 @@ class MetsWriter:
             self._xml.write("\n")
             for number, (_, listed) in enumerate(files, 1):
                 some = True
-                self._file_entry(f"file-{number}", listed)
+                self._file_entry(_file_id(number), listed)
         self._xml.write("\n")
         with self._structure():
             self._leaf("div", self._metadata_division(divisions.split()), "")
@@ -200,7 +200,7 @@ class MetsWriter:
                 attributes = {"LABEL": "MetadataLink/File", "DMDID": f"dmd-{ordinal}"}
                 open_division.enter_context(self._tag("div", attributes))
                 current = ordinal
-            self._leaf("fptr", {"FILEID": f"file-{number}"}, "")
+            self._leaf("fptr", {"FILEID": _file_id(number)}, "")
         open_division.close()
 
     # -- parts --------------------------------------------------------------------------------------------
@@ -256,6 +256,11 @@ class MetsWriter:
             "CHECKSUM": listed.sha256.upper(),
             "CHECKSUMTYPE": "SHA-256",
         }
+
+
+def _file_id(number: int) -> str:
+    """Return the identifier of a listed file; E-ARK AIP9 has it begin with `ID`."""
+    return f"ID-file-{number}"
 
 
 def _content(group: Group) -> dict[str, str]:

@@ -17,11 +17,17 @@ from archive.packages.tree import READ_ERRORS
 from archive.reason import because, trouble
 
 
-def unbag(source: BinaryIO, into: Path) -> WrittenPackage:
+def unbag(source: BinaryIO, into: Path, *, folder: str = "") -> WrittenPackage:
     """Write the CSIP tree of a stored package as a ZIP of its own, whole or not at all.
 
     METS and checksums stay as they are, so the receiver can check them. TT 05/2025 asks for the package as a
     ZIP (Điều 3) and knows no bag.
+
+    Args:
+        source: the stored package.
+        into: path of the ZIP to make.
+        folder: name of its one top folder instead of the stored one. E-ARK validators want the OBJID itself
+            (CSIP1), the circular the OBJID with ":" as "_"; no package can be both.
 
     Raises:
         UnreadableError: the source is not a bag with one package, or is damaged.
@@ -35,7 +41,7 @@ def unbag(source: BinaryIO, into: Path) -> WrittenPackage:
     try:
         with part.open("x+b") as raw:
             with zipfile.ZipFile(raw, "w", zipfile.ZIP_STORED) as plain:
-                if not _copy(stored, plain):
+                if not _copy(stored, plain, folder):
                     raise UnreadableError("the ZIP holds no data/ folder; it is not a stored package")
             raw.flush()
             os.fsync(raw.fileno())
@@ -54,13 +60,16 @@ def unbag(source: BinaryIO, into: Path) -> WrittenPackage:
     return WrittenPackage(into, size, sha256)
 
 
-def _copy(stored: zipfile.ZipFile, plain: zipfile.ZipFile) -> int:
+def _copy(stored: zipfile.ZipFile, plain: zipfile.ZipFile, folder: str) -> int:
     count = 0
     for info in stored.filelist:
         _, _, path = info.filename.partition("/")
         if not path.startswith("data/"):
             continue
-        member = zipfile.ZipInfo(path.removeprefix("data/"), info.date_time)
+        name = path.removeprefix("data/")
+        if folder:
+            name = f"{folder}/{name.partition('/')[2]}"
+        member = zipfile.ZipInfo(name, info.date_time)
         member.create_system, member.external_attr = info.create_system, info.external_attr
         member.file_size = info.file_size
         with stored.open(info) as source, plain.open(member, "w") as target:

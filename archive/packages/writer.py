@@ -216,9 +216,8 @@ class _Writing:
             for record, position, component in self._files(one.name):
                 writer.component(record, position, component)
         preserved = _relative(self._container.last, folder, XML)
-        head = self._head(
-            f"{self._facts.objid}/representations/{one.name}", mets.PROFILE_REPRESENTATION, "../../"
-        )
+        # CSIP1: a representation's METS is named after its folder.
+        head = self._head(one.name, mets.PROFILE_REPRESENTATION, "../../")
         with self._container.member(folder + "METS.xml") as stream, mets.MetsWriter(stream, head) as form:
             form.descriptive(one.described())
             form.preservation(preserved)
