@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping
 
 from archive.packages.facts import Fault
 from archive.packages.names import fault_in, fold, from_bag_line
+from archive.packages.tagfiles import UTF_8, faulty_lines, hole, lines_of, read_lines
 from archive.packages.tree import MAX_MEMBERS, READ_ERRORS, Digested, Tree, digest
 
 VERSIONS = frozenset({"0.93", "0.94", "0.95", "0.96", "0.97", "1.0"})
@@ -17,7 +19,7 @@ OXUM = re.compile(r"([0-9]+)\.([0-9]+)\Z")
 TAG_LIMIT = 1 << 20
 """Bytes of bagit.txt and bag-info.txt that are read."""
 LINE_LIMIT = 16_384
-"""Bytes of one manifest line; a hash and the longest path are far below."""
+"""Characters of one manifest line; a hash and the longest path are far below."""
 MAX_FAULTS = 10_000
 """Faults after which no manifest is read on; a hostile one may have millions of lines."""
 MAX_LINES = 2 * MAX_MEMBERS
@@ -32,10 +34,22 @@ class BagCheck:
         digests: payload and tag files that were read, by name, each with SHA-256.
     """
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, encodings: Mapping[str, str] = UTF_8) -> None:
+        """Prepare.
+
+        Args:
+            tree: where the bag lies.
+            encodings: which encodings of its text files are read, and Python's name of each.
+        """
         self._tree = tree
+        self._encodings = encodings
+        self._codec = "utf-8"
+        self._every = (
+            True  # every manifest lists every file (1.0); before, one of them was enough (section 3)
+        )
         self._names = set(tree.names())
         self._folded = {fold(name) for name in self._names}
+        self._holes: set[str] = set()
         self.faults: list[Fault] = []
         self.digests: dict[str, Digested] = {}
 
@@ -43,31 +57,41 @@ class BagCheck:
         """Check everything; never raises for what is wrong with the bag."""
         self._declaration()
         payload = {name for name in self._names if name.startswith("data/")}
-        if not payload and not any(name.startswith("manifest-") for name in self._names):
+        if not payload and not self._tree.has_folder("data/"):
             self._fault("RFC8493-2.1.2", "data/", "there is no payload folder")
+        self._read_holes()
         manifests = {name: match for name in sorted(self._names) if (match := MANIFEST.match(name))}
         claims: dict[str, dict[str, str]] = {}  # file -> algorithm -> hash
+        somewhere: set[str] = set()
         for manifest, match in manifests.items():
-            self._manifest(manifest, match[2], bool(match[1]), payload, claims)
+            listed = self._manifest(manifest, match[2], bool(match[1]), claims)
+            if match[1]:
+                self._tag_manifest(manifest, listed, manifests)
+            elif self._every and match[2] in ALGORITHMS:
+                self._complete(payload, listed, f"but {manifest} does not list it")
+                self._complete(self._holes, listed, f"but {manifest} does not list it", "RFC8493-2.2.3")
+            else:
+                somewhere |= listed
+        if not self._every:
+            self._complete(payload, somewhere, "but no manifest lists it")
+            self._complete(self._holes, somewhere, "but no manifest lists it", "RFC8493-2.2.3")
+        for path in sorted(self._holes):
+            self._fault("RFC8493-2.2.3", path, "is yet to be fetched; nothing is fetched here")
         if not any(match[1] is None and match[2] in ALGORITHMS for match in manifests.values()):
             self._fault("RFC8493-2.1.3", "", "there is no payload manifest with a known algorithm")
         self._fixity(payload, claims)
-        self._oxum(payload)
-        if "fetch.txt" in self._names:
-            self._fault(
-                "RFC8493-2.2.3", "fetch.txt", "asks to fetch files from elsewhere; nothing is fetched"
-            )
+        self._info(payload)
 
     def _fault(self, rule: str, path: str, message: str) -> None:
         if len(self.faults) < MAX_FAULTS:
             self.faults.append(Fault(rule, path, message))
 
-    def _text(self, name: str, rule: str) -> str | None:
+    def _text(self, name: str, rule: str, codec: str) -> str | None:
         try:
             with self._tree.open(name) as stream:
-                return stream.read(TAG_LIMIT).decode("utf-8")
+                return stream.read(TAG_LIMIT).decode(codec)
         except UnicodeDecodeError as error:
-            self._fault(rule, name, f"is not UTF-8: {error}")
+            self._fault(rule, name, f"is not {codec.upper()}: {error}")
         except READ_ERRORS as error:
             self._fault("READ", name, f"cannot be read: {error}")
         return None
@@ -77,29 +101,34 @@ class BagCheck:
         if name not in self._names:
             self._fault(rule, name, "is missing")
             return
-        text = self._text(name, rule)
+        text = self._text(name, rule, "utf-8")
         if text is None:
             return
-        lines = text.splitlines()
+        lines = lines_of(text)
         if text.startswith("\ufeff"):
             self._fault(rule, name, "begins with a byte-order mark")
         elif len(lines) != 2:
             self._fault(rule, name, f"must have two lines, has {len(lines)}")
-        elif lines[0].removeprefix("BagIt-Version: ") not in VERSIONS:
+        elif (version := _after(lines[0], "BagIt-Version: ")) not in VERSIONS:
             self._fault(rule, name, f"unknown version line {lines[0]!r}")
-        elif lines[1] != "Tag-File-Character-Encoding: UTF-8":
+        elif (encoding := _after(lines[1], "Tag-File-Character-Encoding: ").upper()) not in self._encodings:
             self._fault(rule, name, f"unsupported encoding line {lines[1]!r}")
+        else:
+            self._every = version == "1.0"
+            self._codec = self._encodings[encoding]
 
     def _manifest(
-        self, name: str, algorithm: str, is_tag: bool, payload: set[str], claims: dict[str, dict[str, str]]
-    ) -> None:
+        self, name: str, algorithm: str, is_tag: bool, claims: dict[str, dict[str, str]]
+    ) -> set[str]:
+        """Read one manifest; return the files of the bag it lists, in the form names are compared in."""
         rule = "RFC8493-2.2.1" if is_tag else "RFC8493-2.1.3"
+        listed: set[str] = set()
         if algorithm not in ALGORITHMS:
             self._fault(rule, name, f"cannot be checked: algorithm {algorithm} is not known here")
-            return
-        listed: set[str] = set()
-        for claimed, path in self._lines(name, rule):
-            fault = fault_in(path)
+            return listed
+        for claimed, written in self._entries(name, rule):
+            path = self._meant(written)
+            fault = _path_fault(path)
             if fault:
                 self._fault(rule, path, f"{name}: {fault}")
                 continue
@@ -109,36 +138,80 @@ class BagCheck:
                 self._fault(rule, path, f"{name} must not list this")
             elif fold(path) in listed:
                 self._fault(rule, path, f"{name} lists it twice")
-            elif path not in self._names:
-                self._fault(rule, path, f"{name} lists it, but it is not there")
-            else:
+            elif path in self._names:
                 claims.setdefault(path, {})[algorithm] = claimed
-            if (folded := fold(path)) in self._folded:  # what is not there must not fill the memory
-                listed.add(folded)
-        if not is_tag:
-            for path in sorted(payload):
-                if fold(path) not in listed:
-                    self._fault(rule, path, f"is there, but {name} does not list it")
+            elif path not in self._holes:
+                self._fault(rule, path, f"{name} lists it, but it is not there")
+            if (folded := fold(path)) in self._folded or path in self._holes:
+                listed.add(folded)  # and nothing else: what is not there must not fill the memory
+        return listed
 
-    def _lines(self, name: str, rule: str) -> Iterator[tuple[str, str]]:
+    def _meant(self, written: str) -> str:
+        """Return the file of the bag a manifest's line means, the name as decoded when there is none.
+
+        Names are compared as they are, then in the two forms Unicode knows for accents: a disk may have changed
+        one into the other (section 6.1.1). Before 1.0 a "%" was no escape.
+        """
+        path = from_bag_line(written).removeprefix("./")
+        if path in self._names or path in self._holes:
+            return path
+        if not self._every and written in self._names:
+            return written
+        for form in ("NFC", "NFD"):
+            other = unicodedata.normalize(form, path)
+            if other in self._names:
+                return other
+        return path
+
+    def _tag_manifest(self, name: str, listed: set[str], manifests: Mapping[str, re.Match[str]]) -> None:
+        for manifest, match in manifests.items():
+            if not match[1] and manifest not in listed and self._every:
+                self._fault("RFC8493-2.2.1", manifest, f"is there, but {name} does not list it")
+
+    def _complete(self, files: set[str], listed: set[str], told: str, rule: str = "RFC8493-2.1.3") -> None:
+        for path in sorted(files):
+            if fold(path) not in listed:
+                where = "is there" if path in self._names else "is asked for by fetch.txt"
+                self._fault(rule, path, f"{where}, {told}")
+
+    def _read_holes(self) -> None:
+        """Read fetch.txt: what it asks for that is not there yet."""
+        rule, name = "RFC8493-2.2.3", "fetch.txt"
+        if name not in self._names:
+            return
+        for number, line in self._lines(name, rule):
+            found = hole(line)
+            fault = found.fault or _path_fault(found.path)
+            if not fault and not found.path.startswith("data/"):
+                fault = f"{found.path!r} is outside data/"
+            if fault:
+                self._fault(rule, name, f"line {number}: {fault}")
+            elif found.path not in self._names and len(self._holes) < MAX_MEMBERS:
+                self._holes.add(found.path)
+
+    def _entries(self, name: str, rule: str) -> Iterator[tuple[str, str]]:
+        for number, line in self._lines(name, rule):
+            match = LINE.match(line)
+            if match:
+                yield match[1].lower(), match[2]
+            else:
+                self._fault(rule, name, f"line {number} is no hash and name")
+
+    def _lines(self, name: str, rule: str) -> Iterator[tuple[int, str]]:
+        """Yield the lines of a list that say something."""
         try:
             with self._tree.open(name) as stream:
-                for number, raw in enumerate(iter(lambda: stream.readline(LINE_LIMIT), b""), 1):
-                    if len(raw) == LINE_LIMIT and not raw.endswith(b"\n"):
-                        self._fault(
-                            rule, name, f"line {number} is longer than {LINE_LIMIT} bytes; not read on"
-                        )
+                for number, line in read_lines(stream, self._codec, LINE_LIMIT):
+                    if line is None:
+                        told = f"line {number} is longer than {LINE_LIMIT} characters; not read on"
+                        self._fault(rule, name, told)
                         return
                     if len(self.faults) >= MAX_FAULTS or number > MAX_LINES:
                         return
-                    line = raw.decode("utf-8").rstrip("\r\n")
-                    match = LINE.match(line)
-                    if match:
-                        yield match[1].lower(), from_bag_line(match[2]).removeprefix("./")
-                    elif line.strip():
-                        self._fault(rule, name, f"line {number} is no hash and name")
-        except UnicodeDecodeError as error:
-            self._fault(rule, name, f"is not UTF-8: {error}")
+                    if line.strip():
+                        yield number, line
+        except UnicodeError as error:
+            self._fault(rule, name, f"is not {self._codec.upper()}: {error}")
         except READ_ERRORS as error:
             self._fault("READ", name, f"cannot be read: {error}")
 
@@ -158,11 +231,14 @@ class BagCheck:
                     )
             self.digests[path] = Digested(found.size, {"sha256": found.hashes["sha256"]})
 
-    def _oxum(self, payload: set[str]) -> None:
-        name = "bag-info.txt"
+    def _info(self, payload: set[str]) -> None:
+        rule, name = "RFC8493-2.2.2", "bag-info.txt"
         if name not in self._names:
             return
-        for line in (self._text(name, "RFC8493-2.2.2") or "").splitlines():
+        lines = lines_of(self._text(name, rule, self._codec) or "")
+        for number in faulty_lines(lines):
+            self._fault(rule, name, f"line {number} is no label and value")
+        for line in lines:
             label, colon, value = line.partition(":")
             if colon and label.strip().lower() == "payload-oxum":
                 self._check_oxum(value.strip(), payload)
@@ -177,3 +253,13 @@ class BagCheck:
             self._fault(
                 "RFC8493-2.2.2", "bag-info.txt", f"Payload-Oxum {value} does not fit {octets}.{len(payload)}"
             )
+
+
+def _after(line: str, label: str) -> str:
+    """Return what stands after a label; "" when the line does not begin with it."""
+    return line[len(label) :] if line.startswith(label) else ""
+
+
+def _path_fault(path: str) -> str:
+    """Say why a name in a list must not be used as a path; "" when it may. CR and LF may, as a list encodes them."""
+    return fault_in(path.replace("\r", "").replace("\n", ""))

@@ -62,6 +62,10 @@ class Tree(Protocol):
         """Return a stream; raises one of READ_ERRORS."""
         ...
 
+    def has_folder(self, name: str) -> bool:
+        """Say whether there is a folder of that name (with "/" at its end), perhaps an empty one."""
+        ...
+
 
 class ZipTree:
     """The members of a ZIP below its one top folder."""
@@ -73,6 +77,7 @@ class ZipTree:
             raise UnreadableError(f"not a readable ZIP, or cut off: {error}") from error
         self.faults: list[Fault] = []
         self._members: dict[str, zipfile.ZipInfo] = {}
+        self._folders: set[str] = set()
         self.top = ""
         infos = self._zip.filelist
         if len(infos) > MAX_MEMBERS:
@@ -99,7 +104,9 @@ class ZipTree:
 
     def _take(self, info: zipfile.ZipInfo, folded: set[str], stored_only: bool) -> None:
         name = info.orig_filename
-        fault = fault_in(name.removesuffix("/"))
+        told = name.removesuffix("/")
+        # A bag's lists can name a file with a line break in its name; a package has none.
+        fault = fault_in(told if stored_only else told.replace("\r", "").replace("\n", ""))
         kind = stat.S_IFMT(info.external_attr >> 16)
         if not fault and kind not in (0, stat.S_IFREG, stat.S_IFDIR):
             fault = "is a link or a device"
@@ -116,8 +123,12 @@ class ZipTree:
             folded.add(key)
         if fault:
             self.faults.append(Fault("ZIP-MEMBER", name, fault))
-        elif not info.is_dir():
-            self._members[name[len(self.top) + 1 :] if self.top else name] = info
+        else:
+            below = name[len(self.top) + 1 :] if self.top else name
+            if info.is_dir():
+                self._folders.add(below)
+            else:
+                self._members[below] = info
 
     def names(self) -> list[str]:
         """Return every usable member's name below the top folder, sorted."""
@@ -126,6 +137,10 @@ class ZipTree:
     def open(self, name: str) -> BinaryIO:
         """Return a stream of a member."""
         return cast(BinaryIO, self._zip.open(self._members[name]))
+
+    def has_folder(self, name: str) -> bool:
+        """Say whether the ZIP lists the folder by itself."""
+        return name in self._folders
 
     def close(self) -> None:
         """Close the ZIP."""
@@ -156,6 +171,10 @@ class FolderTree:
     def open(self, name: str) -> BinaryIO:
         """Return a stream of a file."""
         return (self._path / name).open("rb")
+
+    def has_folder(self, name: str) -> bool:
+        """Say whether there is such a folder."""
+        return (self._path / name).is_dir()
 
     def close(self) -> None:
         """Do nothing: a folder is not held open."""

@@ -8,6 +8,7 @@ from archive.packages.bagcheck import BagCheck
 from archive.packages.csipcheck import CsipCheck
 from archive.packages.errors import UnreadableError
 from archive.packages.facts import Fault
+from archive.packages.tagfiles import ENCODINGS, UTF_8
 from archive.packages.tree import READ_ERRORS, Digested, FolderTree, ZipTree, digest, open_tree
 
 MAX_FAULTS = 1000
@@ -51,11 +52,15 @@ def verify_plain(path: Path, *, schemas: Path) -> list[Fault]:
 
 
 def _bag(tree: ZipTree | FolderTree, schemas: Path, bag_only: bool) -> list[Fault]:
-    check = BagCheck(tree)
+    check = BagCheck(tree, ENCODINGS if bag_only else UTF_8)
     check.run()
     faults = tree.faults + check.faults
     if bag_only:
         return faults
+    if "fetch.txt" in tree.names():
+        faults.append(
+            Fault("RFC8493-2.2.3", "fetch.txt", "is there; a package has all of its files in itself")
+        )
     if "manifest-sha256.txt" not in tree.names():
         faults.append(
             Fault("BAG-SHA256", "manifest-sha256.txt", "is missing; packages have SHA-256 manifests")
@@ -88,6 +93,9 @@ class _Below:
 
     def names(self) -> list[str]:
         return list(self.open_names)
+
+    def has_folder(self, name: str) -> bool:
+        return False  # nobody asks a package without a bag
 
     def open(self, name: str):  # type: ignore[no-untyped-def]
         return self._tree.open(self.open_names[name])

@@ -54,6 +54,9 @@ class _Members:
     def open(self, name: str) -> BinaryIO:
         return self._members[name].path.open("rb")
 
+    def has_folder(self, name: str) -> bool:
+        return False  # a delivery is its files
+
 
 def reader(inner: Callable[[Opened, Context], Delivery]) -> Reader:
     """Return the reader of bags; `inner` reads what is in the payload."""
