@@ -1,4 +1,4 @@
-"""The same bytes in every store: deposit with read-back, and look at what the copies are now.
+"""The stores of the settings, and what the copies in them are now.
 
 Nothing here knows the register; `archive.keeping` and `archive.fixity` write down what is found here.
 """
@@ -6,11 +6,9 @@ Nothing here knows the register; `archive.keeping` and `archive.fixity` write do
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from archive.errors import AlreadyStoredError, NotFoundError, TemporaryError
+from archive.errors import NotFoundError, TemporaryError
 from archive.hashing import sha256_of
-from archive.reason import Reason, because
 from archive.register.models import CopyState
 from archive.settings import ArchiveSettings
 from archive.stores.folder import FolderStore
@@ -66,56 +64,3 @@ def _examine(store: Store, name: str, sha256: str) -> str:
         # A reset drive answers later; a dead one keeps being reported until somebody replaces it.
         return UNREACHABLE
     return CopyState.VERIFIED if good else CopyState.DAMAGED
-
-
-def deposit(
-    path: Path,
-    name: str,
-    sha256: str,
-    *,
-    into: Sequence[Store] | None = None,
-    required: int | None = None,
-) -> list[str]:
-    """Put a file into every store, read each back, and return the names of the stores that hold it well.
-
-    A store whose copy reads back differently has lied: the copy is quarantined there. Good copies stay when
-    another store fails, so that a second call only does what is missing.
-
-    Args:
-        path: the file.
-        name: its key in every store.
-        sha256: what the bytes must be.
-        into: stores to use instead of the configured ones.
-        required: good copies needed instead of the setting `copies_required`.
-
-    Raises:
-        TemporaryError: fewer good copies than required; names each bad store and says why.
-        AlreadyStoredError: a store holds other, readable bytes under that name; trying again will not help.
-    """
-    good: list[str] = []
-    bad: list[Reason] = []
-    taken = False
-    for store in stores() if into is None else into:
-        try:
-            store.put(name, path)
-            state = _examine(store, name, sha256)
-            if state == CopyState.DAMAGED:
-                moved = store.quarantine(name)
-                raise TemporaryError(because("archive.store-lied", store=store.name, aside=moved))
-            if state != CopyState.VERIFIED:
-                raise TemporaryError(
-                    because("archive.copy-not-good", store=store.name, name=name, state=state)
-                )
-        except AlreadyStoredError as error:
-            taken = True
-            bad.append(error.reason)
-        except (TemporaryError, NotFoundError) as error:
-            bad.append(error.reason)
-        else:
-            good.append(store.name)
-    needed = ArchiveSettings.load().copies_required if required is None else required
-    if len(good) < needed:
-        why = bad or [because("archive.too-few-stores")]
-        few = because("archive.too-few-copies", name=name, good=len(good), needed=needed, why=why)
-        raise AlreadyStoredError(few) if taken else TemporaryError(few)
-    return good

@@ -5,7 +5,8 @@ Each is explained where it lives; others import them from here.
 
 from __future__ import annotations
 
-from archive.copies import deposit, examine, stores
+from archive.copies import examine, stores
+from archive.depositing import deposit
 from archive.erasing import StoreHolder, record_receipt, store_holders, target_of
 from archive.fixity import repair, verify_package
 from archive.keeping import keep
