@@ -1,7 +1,7 @@
 """The vault's commands: is everything still what it was, and make it so again.
 
-`ledger verify|seal|prove`, `fixity run`, `repair`, `rebuild`, `upgrade`, `package list|verify`. Exit 0 only when all is
-well, 1 when something was found, 2 when it could not be told.
+`ledger verify|seal|stamp|prove`, `fixity run`, `repair`, `rebuild`, `upgrade`, `package list|verify`. Exit 0 only when
+all is well, 1 when something was found, 2 when it could not be told.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from archive.ledger.event import Verb
 from archive.ledger.mend import mend
 from archive.ledger.prove import prove
 from archive.ledger.rows import SealRow
+from archive.ledger.stamp import owed
 from archive.ledger.verify import verify as verify_ledger
 from archive.packages.verify import verify as verify_path
 from archive.reason import as_json as reason_as_json
@@ -34,11 +35,12 @@ from archive.register.migrate import upgrade as migrate
 from archive.register.models import CaseFile, Copy, CopyState, Package
 from archive.register.session import engine, reading, transaction
 from archive.settings import ArchiveSettings
+from archive.stamping import stamp
 from archive.stores.settings import FolderSettings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 
-ledger = typer.Typer(no_args_is_help=True, help="The ledger: verify, seal, prove.")
+ledger = typer.Typer(no_args_is_help=True, help="The ledger: verify, seal, stamp, prove.")
 fixity = typer.Typer(no_args_is_help=True, help="Read every copy and compare hashes.")
 package = typer.Typer(no_args_is_help=True, help="Archival packages.")
 
@@ -92,6 +94,21 @@ def ledger_seal(as_json: AsJson = False) -> None:
     ]
     show(facts, as_json=as_json, text="\n".join(lines))
     _exit(not mended.troubles)
+
+
+@ledger.command("stamp")
+def ledger_stamp(as_json: AsJson = False) -> None:
+    """Have the newest seal time-stamped now by the authority of `[archive] tsa_url`. Exit 1 while a stamp is owed."""
+    number = stamp(now=datetime.now(UTC))
+    with reading() as session:
+        debt = owed(session)
+    facts = {"stamped": number, "owed": debt.count, "owed_since": debt.since, "newest_stamp": debt.stamped_at}
+    text = f"seal {number} is time-stamped" if number else "nothing was stamped"
+    if debt.count:
+        text += f"; {debt.count} seals wait for a time-stamp since {debt.since}"
+        text += "" if ArchiveSettings.load().tsa_url else ": no authority is set ([archive] tsa_url)"
+    show(facts, as_json=as_json, text=text)
+    _exit(not debt.count)
 
 
 @ledger.command("prove")

@@ -52,6 +52,7 @@ app.conf.update(
     beat_schedule={
         "follow-the-ledger": {"task": "archive.tasks.follow", "schedule": 2.0, "options": {"expires": 10}},
         "seal-the-ledger": {"task": "archive.tasks.seal", "schedule": 300.0},
+        "stamp-the-ledger": {"task": "archive.tasks.stamp", "schedule": 60.0, "options": {"expires": 50}},
         "fetch-deliveries": {"task": "ingest.tasks.fetch", "schedule": 5.0, "options": {"expires": 10}},
         "send-statuses": {"task": "ingest.tasks.send_statuses", "schedule": 3.0, "options": {"expires": 10}},
         "print-minutes": {

@@ -14,8 +14,9 @@ from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as EnvironmentValueError
 
@@ -124,6 +125,44 @@ class ArchiveSettings(Section):
     copies_required: int = Field(default=3, ge=1)
     seal_after: int = Field(default=500, ge=1, description="events in one sealed segment at most")
     tools: Path = Path("~/.cache/tangthu")
+    tsa_url: str = Field(
+        default="", description="a time-stamping authority (RFC 3161 over HTTP); none embedded"
+    )
+    tsa_user: str = ""
+    tsa_password: SecretStr = SecretStr("")
+    tsa_roots: Path | None = Field(
+        default=None, description="PEM file or folder: who is trusted to vouch for it"
+    )
+    tsa_policy: str = Field(
+        default="", pattern=r"^([0-2](\.\d+)+)?$", description="policy its stamps must name"
+    )
+    tsa_timeout: float = Field(default=10, gt=0, le=120, description="seconds for one stamp")
+    tsa_renew_days: int = Field(
+        default=180, ge=1, description="days before its certificate expires at which a stamp is renewed"
+    )
+
+    @model_validator(mode="after")
+    def _somebody_vouches(self) -> Self:
+        """Refuse an authority without roots: nobody is trusted by default, so none of its stamps could be taken."""
+        if self.tsa_url and not self.tsa_url.startswith(("http://", "https://")):
+            raise ValueError("tsa_url must begin with http:// or https://")
+        if self.tsa_user and urlsplit(self.tsa_url).scheme == "http" and not self._is_here:
+            raise ValueError(
+                "tsa_user needs an https:// tsa_url: a password never goes over a line anybody can read"
+            )
+        if self.tsa_url and self.tsa_roots is None:
+            raise ValueError("tsa_url needs tsa_roots: the certificates that vouch for the authority")
+        return self
+
+    @property
+    def _is_here(self) -> bool:
+        return urlsplit(self.tsa_url).hostname in ("127.0.0.1", "::1", "localhost")
+
+    @property
+    def tsa_where(self) -> str:
+        """Return the authority's address as people may read it: without a password or a query in it."""
+        parts = urlsplit(self.tsa_url)
+        return f"{parts.scheme}://{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}{parts.path}"
 
     @model_validator(mode="after")
     def _one_store_a_name(self) -> Self:

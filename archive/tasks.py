@@ -1,7 +1,8 @@
-"""The vault's periodic work: let followers read on, seal the ledger."""
+"""The vault's periodic work: let followers read on, seal the ledger, have the seals time-stamped."""
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -15,9 +16,18 @@ from archive.patience import Patience
 from archive.queue import app
 from archive.register.models import Component
 from archive.register.session import reading, transaction
+from archive.stamping import stamp as stamp_seal
+from archive.timestamps.errors import TimestampError
+
+log = logging.getLogger(__name__)
 
 # A search engine that hangs costs its whole time limit per try; the queue has other work.
 PATIENCE = Patience(timedelta(seconds=5), timedelta(minutes=2))
+
+STAMP_PATIENCE = Patience(timedelta(minutes=1), timedelta(minutes=15))
+"""An authority that is down, or whose stamps cannot be taken, is asked again later and later."""
+
+AUTHORITY = "time-stamping authority"
 
 CHEAP = 50_000
 """Components up to which the digest of the register costs no writer a wait worth a thought."""
@@ -54,3 +64,23 @@ def seal() -> int:
         with transaction() as session:
             write_checkpoint(session, now=datetime.now(UTC))
     return sealed
+
+
+@app.task(name="archive.tasks.stamp")
+def stamp() -> int:
+    """Have the newest seal time-stamped, when an authority is set; return its number, 0 when nothing was owed.
+
+    While the authority does not answer, or answers what cannot be taken, the stamp stays owed: sealing goes on, the
+    doctor tells it, and the authority is asked again later.
+    """
+    now = datetime.now(UTC)
+    if STAMP_PATIENCE.waits(AUTHORITY, now):
+        return 0
+    try:
+        number = stamp_seal(now=now)
+    except (TemporaryError, TimestampError) as error:
+        wait = STAMP_PATIENCE.failed(AUTHORITY, now)
+        log.warning("the ledger's time-stamp stays owed, asked again in %s: %s", wait, error)
+        return 0
+    STAMP_PATIENCE.well(AUTHORITY)
+    return number

@@ -16,6 +16,7 @@ from archive.vietnam import local
 from ingest import outbox, rounds
 from ingest.settings import IngestSettings
 from operations.doctor_services import register_file_missing, services
+from operations.doctor_stamps import stamps
 from operations.doctor_tools import tools
 from operations.sign import Sign
 
@@ -27,7 +28,7 @@ WAITING = "waiting"
 
 def examine() -> list[Sign]:
     """Return every sign, in a fixed order."""
-    told = (*_inboxes(), *_road()) if register_file_missing() is None else ()
+    told = (*stamps(), *_inboxes(), *_road()) if register_file_missing() is None else ()
     return [*tools(), *services(), *told]
 
 

@@ -1,4 +1,4 @@
-"""Give every store the sealed segments it lacks, and replace those that went bad.
+"""Give every store the sealed segments and time-stamps it lacks, and replace those that went bad.
 
 A segment is copied from a store whose copy the register's seal proves, or written from the register's own events
 when no store has one and they give the seal's root. A damaged one is put aside, never deleted. A segment that is
@@ -21,6 +21,7 @@ from archive.ledger.append import read
 from archive.ledger.merkle import FIRST_CHAIN, root
 from archive.ledger.rows import SealRow
 from archive.ledger.segment import Head, Segment, Standing, head_of, key_of, standing
+from archive.ledger.stamp import stamp_key, token_of
 from archive.stores.interface import Store, read_whole
 from archive.workplace import at_work
 
@@ -48,7 +49,7 @@ class Mended:
     """What was done, and what could not be.
 
     Attributes:
-        written: "store:name" of each segment that was missing.
+        written: "store:name" of each segment or time-stamp that was missing.
         troubles: sentences; empty when every store that was looked into is whole now.
     """
 
@@ -58,7 +59,7 @@ class Mended:
 
 
 @dataclass
-class _Work:
+class Work:
     """The stores that still answer, and what was done so far."""
 
     places: list[Store]
@@ -74,6 +75,7 @@ class _Work:
             self.places.remove(store)
 
     def done(self) -> Mended:
+        """Return what was done."""
         return Mended(tuple(self.written), tuple(self.replaced), tuple(self.troubles))
 
 
@@ -84,11 +86,13 @@ def fill(session: Session, *, places: Sequence[Store] | None = None) -> Mended:
     """
     newest = list(session.scalars(select(SealRow).order_by(SealRow.number.desc()).limit(LOOK_BACK + 1)))
     rows = list(reversed(newest))
-    work = _Work(list(stores() if places is None else places))
+    work = Work(list(stores() if places is None else places))
     for row, head in _heads(rows, whole=len(rows) <= LOOK_BACK):
         missing = [store for store in list(work.places) if _is_missing(store, row.segment, work)]
         if missing:
             _put_right(session, head, missing, (), [s for s in work.places if s not in missing], work)
+        if row.timestamp_token:
+            mend_stamp(row, work, look_into=False)
     return work.done()
 
 
@@ -97,7 +101,7 @@ def mend(session: Session, *, places: Sequence[Store] | None = None) -> Mended:
 
     Call it outside of any writing transaction. One segment is held in memory at a time.
     """
-    work = _Work(list(stores() if places is None else places))
+    work = Work(list(stores() if places is None else places))
     query = select(SealRow).order_by(SealRow.number).execution_options(yield_per=500)
     for row, head in _heads(session.scalars(query), whole=True):
         found = {store.name: _standing(store, row.segment, head, work) for store in list(work.places)}
@@ -106,6 +110,8 @@ def mend(session: Session, *, places: Sequence[Store] | None = None) -> Mended:
         damaged = [store for store in here if found[store.name] is Standing.DAMAGED]
         if missing or damaged or Standing.CONTRARY in found.values():
             _put_right(session, head, missing, damaged, here, work)
+        if row.timestamp_token:
+            mend_stamp(row, work, look_into=True)
     return work.done()
 
 
@@ -121,7 +127,37 @@ def _heads(rows: Iterable[SealRow], *, whole: bool) -> Iterator[tuple[SealRow, H
             yield row, head_of(row, before.chain)
 
 
-def _is_missing(store: Store, key: str, work: _Work) -> bool:
+def mend_stamp(row: SealRow, work: Work, *, look_into: bool) -> None:
+    """Give every store the time-stamp of a seal; one that holds something else there has it put aside.
+
+    Nothing is touched when the register's own stamp is not over the seal's chain value: the true one may be theirs.
+
+    Args:
+        look_into: read those that are there; otherwise only missing ones are written.
+    """
+    key, good = stamp_key(row.number), token_of(row)
+    if good is None:
+        work.trouble(
+            f"the register's time-stamp of seal {row.number} is not over it; run `tangthu ledger verify`"
+        )
+        return
+    here = list(work.places)
+    missing = [store for store in here if _is_missing(store, key, work)]
+    others = [store for store in work.places if look_into and store not in missing]
+    _put(good, key, missing, [store for store in others if _differs(store, key, good, work)], work)
+
+
+def _differs(store: Store, key: str, good: bytes, work: Work) -> bool:
+    try:
+        return read_whole(store, key) != good
+    except NotFoundError:
+        return False
+    except TemporaryError as error:
+        work.trouble(str(error), store)
+        return False
+
+
+def _is_missing(store: Store, key: str, work: Work) -> bool:
     try:
         return store.size(key) is None
     except TemporaryError as error:
@@ -129,7 +165,7 @@ def _is_missing(store: Store, key: str, work: _Work) -> bool:
         return False
 
 
-def _standing(store: Store, key: str, head: Head, work: _Work) -> Standing | None:
+def _standing(store: Store, key: str, head: Head, work: Work) -> Standing | None:
     """Return what a store has, None when nothing."""
     try:
         return standing(read_whole(store, key), head, f"{store.name}:{key}")[0]
@@ -146,7 +182,7 @@ def _put_right(
     missing: Sequence[Store],
     damaged: Sequence[Store],
     sources: Sequence[Store],
-    work: _Work,
+    work: Work,
 ) -> None:
     key = key_of(head.segment)
     good: bytes | None = None
@@ -168,8 +204,14 @@ def _put_right(
     if good is None:
         work.trouble(f"{key}: no store has a sound copy, and the register's events do not give its root")
         return
-    with at_work("segment-") as folder:
-        file = folder / "segment"
+    _put(good, key, missing, damaged, work)
+
+
+def _put(good: bytes, key: str, missing: Sequence[Store], damaged: Sequence[Store], work: Work) -> None:
+    if not missing and not damaged:
+        return
+    with at_work("ledger-") as folder:
+        file = folder / "file"
         file.write_bytes(good)
         for store in (*missing, *damaged):
             try:

@@ -1,8 +1,9 @@
-"""Give a register that lost its ledger the sealed events back, from the segments in the stores."""
+"""Give a register that lost its ledger the sealed events and their time-stamps back, from the files in the stores."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,7 +14,10 @@ from archive.ledger.merkle import FIRST_CHAIN, chained, root
 from archive.ledger.rows import EventRow, SealRow
 from archive.ledger.seal import row_of
 from archive.ledger.segment import FOLDER, Segment, key_of, parse
+from archive.ledger.stamp import PREFIX, stamp_key
 from archive.stores.interface import Store, read_whole
+from archive.timestamps.ask import judge
+from archive.timestamps.judge import Judge, Judgement
 
 
 def restore_from_segments(session: Session, places: Sequence[Store]) -> int:
@@ -36,7 +40,54 @@ def restore_from_segments(session: Session, places: Sequence[Store]) -> int:
         segment = _believable(places, number, chain, last_seq)
         restored += _write(session, segment, number)
         chain, last_seq = segment.head.chain, segment.head.last_seq
+    _restore_stamps(session, places)
     return restored
+
+
+def _restore_stamps(session: Session, places: Sequence[Store]) -> None:
+    """Give seals without a time-stamp the one a store has beside their segment.
+
+    One that the trusted roots do not vouch for (or nobody could: no roots are set) is taken when it is over the seal's
+    chain value, and `tangthu ledger verify` says what it is worth.
+    """
+    held = {number for store in places for number in _stamped(store)}
+    if not held:
+        return
+    by = judge()
+    query = select(SealRow).where(SealRow.timestamp_token == "").order_by(SealRow.number)
+    for row in session.scalars(query):
+        if row.number in held:
+            found = _stamp(places, row, by)
+            if found is not None and found.token is not None:
+                row.timestamp_token = base64.b64encode(found.token.der).decode()
+                row.stamped_at, row.stamp_until = found.token.at, found.until
+    session.flush()
+
+
+def _stamped(store: Store) -> Iterator[int]:
+    """Yield the numbers of the seals a store has a time-stamp of."""
+    try:
+        for name in store.names(PREFIX):
+            number = name.removeprefix(PREFIX).removesuffix(".tst")
+            if number.isdecimal():
+                yield int(number)
+    except TemporaryError:
+        return  # another store has them
+
+
+def _stamp(places: Sequence[Store], row: SealRow, by: Judge) -> Judgement | None:
+    """Return a store's stamp over a seal's chain value: a good one if there is one."""
+    second = None
+    for store in places:
+        try:
+            found = by.judge(read_whole(store, stamp_key(row.number)), bytes.fromhex(row.chain))
+        except (NotFoundError, TemporaryError):
+            continue
+        if found.good:
+            return found
+        if found.token is not None and found.token.imprint.hex() == row.chain:
+            second = second or found
+    return second
 
 
 def _count(places: Sequence[Store], at_least: int) -> int:

@@ -40,7 +40,9 @@ class SealRow(Base):
     chain: Mapped[str] = mapped_column(Sha256)  # sha256(previous chain || root)
     sealed_at: Mapped[datetime]
     segment: Mapped[str] = mapped_column(String(200))  # its key in every store
-    timestamp_token: Mapped[str] = mapped_column(Text, default="")  # RFC 3161, base64, when a TSA is set
+    timestamp_token: Mapped[str] = mapped_column(Text, default="")  # RFC 3161 over `chain`, DER in base64
+    stamped_at: Mapped[datetime | None]  # what the authority says
+    stamp_until: Mapped[datetime | None]  # when the first certificate of its chain expires
 
 
 class CursorRow(Base):

@@ -1,13 +1,11 @@
 """Seal the ledger: a Merkle root over each run of new events, chained, and written to every store.
 
-What is sealed can be read back from the stores when the whole register is lost (`archive.rebuild`). No
-time-stamping authority can be set yet, so the RFC 3161 field of a seal stays empty: the chain proves order
-and integrity against the copies in the stores, not the time against a third party.
+What is sealed can be read back from the stores when the whole register is lost (`archive.rebuild`). Sealing never
+waits for a time-stamping authority: `archive.ledger.stamp` gets the time-stamp afterwards, and until then it is owed.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -22,11 +20,9 @@ from archive.ledger.event import unstamp
 from archive.ledger.merkle import FIRST_CHAIN
 from archive.ledger.rows import SealRow
 from archive.ledger.segment import Segment
+from archive.ledger.spread import spread
 from archive.settings import ArchiveSettings
 from archive.stores.interface import Store, read_whole
-from archive.workplace import at_work
-
-log = logging.getLogger(__name__)
 
 SEAL_LOCK = 0x7A4E68  # not the append lock: whoever appends need not wait for the stores' disks
 
@@ -78,7 +74,6 @@ def row_of(segment: Segment, number: int) -> SealRow:
         chain=segment.head.chain,
         sealed_at=unstamp(segment.head.sealed_at),
         segment=segments.key_of(number),
-        timestamp_token=segment.head.timestamp_token,
     )
 
 
@@ -102,19 +97,7 @@ def _left_behind(session: Session, places: Sequence[Store], number: int, after: 
 
 
 def _write(places: Sequence[Store], key: str, data: bytes) -> None:
-    troubles = []
-    with at_work("segment-") as folder:
-        file = folder / "segment"
-        file.write_bytes(data)
-        for store in places:
-            try:
-                store.put(key, file)
-            except TemporaryError as error:
-                troubles.append(str(error))
-                log.warning("%s", error)
-            except AlreadyStoredError as error:
-                raise LedgerError(
-                    f"store {store.name} holds another {key}; run `tangthu ledger verify`"
-                ) from error
-    if len(troubles) == len(places):
-        raise TemporaryError(f"no store took {key}: " + "; ".join(troubles))
+    try:
+        spread(places, key, data)
+    except AlreadyStoredError as error:
+        raise LedgerError(f"{error}; run `tangthu ledger verify`") from error

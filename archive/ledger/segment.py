@@ -25,7 +25,8 @@ class Head:
     """The first line of a segment.
 
     Attributes:
-        timestamp_token: RFC 3161, base64; empty, because no time-stamping authority can be set yet.
+        timestamp_token: always empty. A segment is written before anybody stamped it and never changes; the stamp is
+            a file beside it (`archive.ledger.stamp`).
     """
 
     segment: int
@@ -81,7 +82,6 @@ def head_of(row: SealRow, previous_chain: str) -> Head:
         previous_chain=previous_chain,
         chain=row.chain,
         sealed_at=stamp(row.sealed_at),
-        timestamp_token=row.timestamp_token,
     )
 
 

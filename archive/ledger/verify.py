@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,17 +22,26 @@ from archive.ledger.event import Event
 from archive.ledger.merkle import FIRST_CHAIN, chained, root
 from archive.ledger.rows import EventRow, SealRow
 from archive.ledger.segment import FOLDER, Segment, Standing, head_of, key_of, standing
+from archive.ledger.verify_stamps import StampCheck
 from archive.reason import Reason, because
 from archive.stores.interface import Store, read_whole
+from archive.timestamps.ask import judge
 
 
-def verify(session: Session, *, places: Sequence[Store] | None = None) -> list[Reason]:
+def verify(
+    session: Session, *, places: Sequence[Store] | None = None, now: datetime | None = None
+) -> list[Reason]:
     """Return everything wrong with the ledger as reasons that name the event; empty when all is well.
 
-    Memory stays small: one sealed segment is held at a time.
+    A seal that still waits for its time-stamp is no fault (`tangthu doctor` tells it); a stamp that is there must be
+    good. Memory stays small: one sealed segment is held at a time.
+
+    Raises:
+        SettingsError: the trusted roots of the time-stamps cannot be read.
     """
     used = list(stores() if places is None else places)
-    return [*_events(session), *_seals(session, used)]
+    stamps = StampCheck(used, judge(), now or datetime.now(UTC))
+    return [*_events(session), *_seals(session, used, stamps)]
 
 
 def named(event: Event) -> Reason:
@@ -70,7 +80,7 @@ class _Chain:
     chain: str = FIRST_CHAIN
 
 
-def _seals(session: Session, places: Sequence[Store]) -> Iterator[Reason]:
+def _seals(session: Session, places: Sequence[Store], stamps: StampCheck) -> Iterator[Reason]:
     walk, seen = _Chain(), set[str]()
     for seal in session.scalars(select(SealRow).order_by(SealRow.number)):
         if seal.number != walk.number + 1 or seal.first_seq != walk.last_seq + 1:
@@ -85,8 +95,10 @@ def _seals(session: Session, places: Sequence[Store]) -> Iterator[Reason]:
             yield because(
                 "archive.ledger-seal-root", seal=seal.number, first=seal.first_seq, last=seal.last_seq
             )
+        yield from stamps.faults(seal)
         seen.add(seal.segment)
         walk = _Chain(seal.number, seal.last_seq, seal.chain)
+    yield from stamps.left_over()
     for store in places:
         try:
             unknown = sorted(set(store.names(f"{FOLDER}/segment-")) - seen)

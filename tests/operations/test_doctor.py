@@ -14,14 +14,21 @@ import pytest
 from typer.testing import CliRunner
 
 from archive.cli import load
+from archive.ledger.append import append
+from archive.ledger.event import Verb
+from archive.ledger.seal import seal
 from archive.reason import as_text, because
 from archive.register import session as sessions
 from archive.register.migrate import newest, upgrade
 from archive.register.models import Submission
+from archive.register.session import transaction
+from archive.stamping import stamp
 from operations import doctor
+from operations.doctor_stamps import stamps
 from operations.doctor_tools import SCHEMAS, TOOLS
 from operations.sign import Sign, version
 from operations.supervisor import Supervisor
+from tests.archive.time_authority import certificate, serving
 
 
 def closed_port() -> int:
@@ -210,3 +217,32 @@ def test_of_what_waits_the_oldest_are_named_and_the_rest_is_counted(house: Path)
     named = [number for number in range(doctor.SHOWN + 2) if f"{number}-waits" in found.found]
     assert named == [2, 3, 4, 5, 6], "the oldest five"
     assert "2 more" in found.found
+
+
+def test_seals_that_wait_for_a_time_stamp_are_told_with_the_reason(
+    house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def told() -> tuple[bool | None, str]:
+        (found,) = stamps()
+        return found.well, found.found
+
+    long_ago = datetime(2026, 3, 2, tzinfo=UTC)
+    with transaction() as session:
+        append(session, Verb.VIEW, actor="lan", kind="case-file", id="x", now=long_ago)
+    with transaction() as session:
+        seal(session, now=long_ago)
+    assert told()[0] is None
+    assert "no time-stamping authority is set" in told()[1]
+    with serving() as authority:
+        (house / "roots.pem").write_bytes(certificate())
+        monkeypatch.setenv("TANGTHU_ARCHIVE__TSA_URL", authority.url)
+        monkeypatch.setenv("TANGTHU_ARCHIVE__TSA_ROOTS", str(house / "roots.pem"))
+        authority.mood = "broken"
+        assert told()[0] is False
+        assert "1 seals wait for a time-stamp since 07:00:00, 2026-03-02" in told()[1]
+        assert "answers HTTP 503" in told()[1]
+        authority.mood = "well"
+        assert told()[0] is False, "a stamp the doctor could have is not a stamp the seal has"
+        stamp(now=datetime.now(UTC))
+        assert told()[0] is True
+        assert "0 seals wait" in told()[1]

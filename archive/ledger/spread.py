@@ -1,0 +1,35 @@
+"""Write one small file into every store that takes it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from archive.errors import AlreadyStoredError, TemporaryError
+from archive.stores.interface import Store
+from archive.workplace import at_work
+
+log = logging.getLogger(__name__)
+
+
+def spread(places: Sequence[Store], key: str, data: bytes) -> None:
+    """Put the bytes under this name into every store. One that takes it is enough; the others get it later.
+
+    Raises:
+        TemporaryError: no store took it.
+        AlreadyStoredError: a store holds other bytes under that name; the message names the store.
+    """
+    troubles = []
+    with at_work("ledger-") as folder:
+        file = folder / "file"
+        file.write_bytes(data)
+        for store in places:
+            try:
+                store.put(key, file)
+            except TemporaryError as error:
+                troubles.append(str(error))
+                log.warning("%s", error)
+            except AlreadyStoredError as error:
+                raise AlreadyStoredError(f"store {store.name} holds another {key}") from error
+    if len(troubles) == len(places):
+        raise TemporaryError(f"no store took {key}: " + "; ".join(troubles))
