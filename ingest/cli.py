@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from archive.cli import show
+from archive.commands import package
 from archive.errors import NotFoundError
 from archive.hashing import sha256_of_file
 from archive.reason import as_json as reason_as_json
@@ -32,6 +33,7 @@ from ingest.gateway.limits import Limits
 from ingest.infected.cli import quarantine
 from ingest.readers.opening import packed
 from ingest.settings import IngestSettings
+from ingest.signatures.cli import signatures
 from ingest.steps.step import Verdict
 from ingest.submission_cli import submission
 from ingest.telling import GOOD, errors_in, lines_of, seen_through, text_of, told_of
@@ -57,6 +59,7 @@ def register(app: typer.Typer) -> None:
     app.command("preflight")(check_before_sending)
     app.command()(convert)
     app.add_typer(submission, name="submission")
+    package.command("signatures")(signatures)
     app.add_typer(rules, name="rules")
     app.add_typer(inbox_cli.inbox, name="inbox")
     app.add_typer(agreement, name="agreement")

@@ -108,6 +108,11 @@ class SignatureFacts:
         page: where it is shown, from 1; 0 when it is invisible.
         box: left, bottom, right, top in parts of the page, from its lower left corner; empty when invisible.
         ink: red, blue, black or other; "" when invisible or blank.
+        kind: PAdES, CAdES (in a file of its own) or XML-DSig.
+        unit: OU of the signer's certificate.
+        then_verdict, then_sub_indication: at the moment of signing; `verdict` is that of the moment of judging.
+        then_basis: how that moment is known: "time-stamp", "claimed", "" when it is not.
+        stamped_by: whose trusted time-stamp proves the moment; "" without one.
     """
 
     signer: str
@@ -123,6 +128,12 @@ class SignatureFacts:
     page: int = 0
     box: tuple[float, ...] = ()
     ink: str = ""
+    kind: str = "PAdES"
+    unit: str = ""
+    then_verdict: str = ""
+    then_sub_indication: str = ""
+    then_basis: str = ""
+    stamped_by: str = ""
 
 
 @dataclass(frozen=True)

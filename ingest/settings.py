@@ -5,10 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from archive.settings import Section
 from ingest.inbox_settings import InboxSettings, RestInbox
+
+
+class TrustList(BaseModel):
+    """A trust list: a name people know it by, and its file or folder (`ingest/signatures/trust.py`)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str = Field(min_length=1, max_length=100)
+    path: Path
 
 
 class IngestSettings(Section):
@@ -18,7 +26,8 @@ class IngestSettings(Section):
 
     clamd_socket: Path = Path("var/run/clamd.sock")
     office_calendar: Path | None = None  # office hours and days off; unset: ingest/clock/calendar.toml
-    trust_roots: Path | None = None  # folder of PEM files; unset: no signer is trusted
+    trust_roots: Path | None = None  # one trust list without a name; see `ingest/signatures/trust.py`
+    trust_lists: tuple[TrustList, ...] = ()  # none of either: no signer is trusted
 
     organ: str = "000.00.00.H00"  # our own agency code, on every way in that does not have another
     inboxes: tuple[InboxSettings, ...] = ()  # the ways in; none: nothing is fetched
@@ -56,6 +65,9 @@ class IngestSettings(Section):
             raise ValueError(f"inboxes: two have the name {twice[0]}")
         if any(one.name == "rest" and not isinstance(one, RestInbox) for one in self.inboxes):
             raise ValueError("inboxes: the name rest belongs to the way in by REST")
+        lists = [one.name for one in self.trust_lists]
+        if again := sorted({name for name in lists if lists.count(name) > 1 or name == "trust_roots"}):
+            raise ValueError(f"trust_lists: the name {again[0]} is taken")
         return self
 
     @property

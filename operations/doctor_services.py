@@ -22,6 +22,8 @@ from archive.register.session import engine
 from archive.settings import ArchiveSettings
 from archive.stores.settings import FolderSettings, S3Settings
 from ingest.settings import IngestSettings
+from ingest.signatures.errors import TrustListError
+from ingest.signatures.trust import load, set_lists
 from operations.parts import http_answers, socket_answers
 from operations.settings import OperationsSettings
 from operations.sign import Sign, sign, version
@@ -62,15 +64,22 @@ def services() -> Iterator[Sign]:
             must=not search.embedded,
             mend=because("operations.start-engine", where=search.elasticsearch_url),
         )
-    if ingest.trust_roots is not None:
-        empty = because("operations.no-certificate", where=str(ingest.trust_roots))
-        yield sign(
-            "trust roots",
-            None if any(ingest.trust_roots.glob("*")) else empty,
-            version(str(ingest.trust_roots)),
-            because("operations.put-roots"),
-        )
+    yield from _trust_lists()
     yield _part("plone", http_answers(f"http://{operations.host}:{operations.plone_port}/luutru/login"))
+
+
+def _trust_lists() -> Iterator[Sign]:
+    """Say whether the trust lists that are set can be used, and how many roots and revocation lists they have."""
+    lists = set_lists()
+    if not lists:
+        return
+    trouble, told = None, ""
+    try:
+        found = load(lists)
+        told = f"{len(lists)} lists, {len(found.anchors)} roots, {len(found.crls)} revocation lists"
+    except TrustListError as error:
+        trouble = error.reason
+    yield sign("trust roots", trouble, version(told), because("operations.put-roots"))
 
 
 def register_file_missing() -> Path | None:

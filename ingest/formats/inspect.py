@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from archive.reason import Reason, from_json
@@ -11,24 +12,28 @@ from ingest.delivery import DeliveredFile, FileFacts, MediaFacts, ScanFacts, Sig
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.identify import UNKNOWN_PUID, UNKNOWN_TYPE
 from ingest.formats.sandbox import Sandbox, shared
-from ingest.settings import IngestSettings
+from ingest.signatures.judging import judged
 
 
-def inspect(file: DeliveredFile, *, sandbox: Sandbox | None = None) -> FileFacts:
+def inspect(file: DeliveredFile, *, sandbox: Sandbox | None = None, reports: Path | None = None) -> FileFacts:
     """Return what can be told of one file without trusting it.
 
     A file that cannot be opened, on which the readers hang or of which they die, gets facts with a `problem`;
     it never stops the delivery.
 
+    Args:
+        reports: folder the report on its signatures and the evidence are written to (`ingest.signatures.keeping`).
+
     Raises:
         ToolMissingError: the sandbox cannot be started. May be retried.
+        TrustListError: a trust list of the settings is missing, unreadable or empty.
     """
     box = sandbox or shared()
     try:
         said = box.ask("look", path=file.path.resolve(), name=file.name)
     except CannotOpenError as error:
         return FileFacts(file.sha256, UNKNOWN_PUID, UNKNOWN_TYPE, (), problem=error.reason)
-    signatures = _signatures(file, box) if said.get("signed") else ()
+    signatures = judged(file, box, reports) if said.get("signed") else ()
     return facts_from(file.sha256, said, _placed(signatures, said.get("seals", ())))
 
 
@@ -89,17 +94,3 @@ def _placed(
         else one
         for one in signatures
     )
-
-
-def _signatures(file: DeliveredFile, box: Sandbox) -> tuple[SignatureFacts, ...]:
-    """Return the judged signatures; one that could not be judged is INDETERMINATE, never absent."""
-    roots = IngestSettings.load().trust_roots
-    try:
-        said = box.ask("signatures", path=file.path.resolve(), roots=roots.resolve() if roots else "")
-    except CannotOpenError as error:
-        return (
-            SignatureFacts(
-                "", "", "INDETERMINATE", "SIGNATURE_PROCESSING_ERROR", None, False, "", str(error.reason)
-            ),
-        )
-    return tuple(SignatureFacts(**one | {"box": tuple(one["box"])}) for one in said["signatures"])

@@ -20,13 +20,13 @@ from ingest.formats.flavour import FLAVOUR
 from ingest.our_disk import is_full_or_broken
 
 
-def _check_signatures(path: Path, roots: Path | None) -> dict[str, Any]:
-    """Return the signature report; the library is loaded at the first signed file only."""
-    from dataclasses import asdict
+def _signatures(
+    path: str, lists: list[list[str]], pieces: list[dict[str, str]], into: str, now: str
+) -> dict[str, Any]:
+    """Return facts and report; the library is loaded at the first signed file only."""
+    from ingest.signatures import job
 
-    from ingest.signatures.check import check
-
-    return {"signatures": [asdict(one) for one in check(path, roots=roots)]}
+    return job.run(Path(path), lists, pieces, Path(into) if into else None, now)
 
 
 def _embed(path: Path, out: Path, cmyk: str, flavour: str) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def _embed(path: Path, out: Path, cmyk: str, flavour: str) -> dict[str, Any]:
 
 JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "look": lambda path, name: look.look(Path(path), name),
-    "signatures": lambda path, roots: _check_signatures(Path(path), Path(roots) if roots else None),
+    "signatures": _signatures,
     "repair": lambda path, out, statement, flavour=FLAVOUR: repair.repair(
         Path(path), Path(out), statement=statement, flavour=flavour
     ),

@@ -1,43 +1,28 @@
-"""Every signature of a PDF, judged in the words of ETSI EN 319 102-1.
+"""Every signature of a file, judged in the words of ETSI EN 319 102-1.
 
 Vietnamese: kiểm tra chữ ký số (kept with the record: Circular 02/2019/TT-BNV Điều 6.1.đ, our rule V05).
 
-Threat: the file, its certificates and its CMS blobs are hostile. Nothing is fetched, whatever they point at, so
-revocation is known only from data inside the file; a pass without it says so in its detail. Whatever a library
+Threat: the file, its certificates and its CMS blobs are hostile. Nothing is fetched, whatever they point at: without
+revocation data in the file or in the trust lists the verdict is INDETERMINATE / TRY_LATER. Whatever a library
 raises becomes INDETERMINATE for that signature: an error is never a pass, and never hides the other signatures.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
-
-from asn1crypto import pem, x509
-from pyhanko.pdf_utils.generic import parse_pdf_date
-from pyhanko.pdf_utils.misc import PdfReadError
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.ades.report import AdESStatus
-from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
-from pyhanko_certvalidator import ValidationContext
 
 from ingest.delivery import SignatureFacts
 from ingest.our_disk import is_full_or_broken
-from ingest.settings import IngestSettings
+from ingest.signatures import evidence, pades
+from ingest.signatures.evidence import Piece
+from ingest.signatures.report import BROKEN, OFFLINE, FileReport, Kept, SignatureReport
+from ingest.signatures.trust import Trust, configured
 
-PASSED, FAILED, UNTOLD = "TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE"
-_ADDED = {
-    ModificationLevel.NONE: "",
-    ModificationLevel.LTA_UPDATES: "lta",
-    ModificationLevel.FORM_FILLING: "form",
-    ModificationLevel.ANNOTATIONS: "annotation",
-}
-BROKEN = "SIGNATURE_PROCESSING_ERROR"
-SIGNATURES_LIMIT = 200
 DETAIL_LIMIT = 500
 
 for _name in ("pyhanko", "pyhanko_certvalidator"):
@@ -45,155 +30,80 @@ for _name in ("pyhanko", "pyhanko_certvalidator"):
 
 
 def check(
-    path: Path, *, roots: Path | None = None, now: datetime | None = None
+    path: Path, *, trust: Trust | None = None, now: datetime | None = None
 ) -> tuple[SignatureFacts, ...]:
     """Return one judgement per signature, in the file's order; empty when the PDF has none.
 
     Args:
-        roots: folder of PEM files with the trusted roots; by default the one of the settings. None there too,
-            or an empty folder: nobody is trusted, the best verdict is INDETERMINATE.
+        trust: whom to trust; by default the trust lists of the settings.
         now: when the certificates must hold; by default the present.
 
     Raises:
         OSError, MemoryError: our disk or our memory, which say nothing of the file.
+        TrustListError: a trust list of the settings is missing, unreadable or empty.
     """
-    trusted = _roots(roots or IngestSettings.load().trust_roots)
-    moment = now or datetime.now(UTC)
+    report, _ = examine(path, trust=trust, now=now)
+    return facts_of(report)
+
+
+def examine(
+    path: Path, *, trust: Trust | None = None, now: datetime | None = None
+) -> tuple[FileReport, tuple[Piece, ...]]:
+    """Return the report on a PDF's signatures and the pieces of evidence it names. Arguments and errors as `check`."""
+    whom = configured() if trust is None else trust
+    return examine_with(path, tuple(evidence.of_trust(whom)), now or datetime.now(UTC))
+
+
+def examine_with(path: Path, pieces: Sequence[Piece], now: datetime) -> tuple[FileReport, tuple[Piece, ...]]:
+    """Return the same, judged with these pieces of evidence and what lies in the file, and nothing else."""
+    used: tuple[Piece, ...] = ()
     try:
-        with path.open("rb") as stream:
-            reader = PdfFileReader(stream, strict=False)
-            if reader.encrypted:
-                reader.decrypt(b"")
-            return tuple(_judged(reader, trusted, moment))
+        signatures, used = pades.judged(path, pieces, now)
     except MemoryError:
         raise
     except Exception as error:  # a malformed file: what is signed in it cannot be told
         if is_full_or_broken(error):
             raise
-        return (_untold("", "", BROKEN, f"{type(error).__name__}: {error}"),)
-
-
-def _roots(folder: Path | None) -> list[x509.Certificate]:
-    """Return the certificates in the folder's PEM files; an unreadable one is left out, never trusted."""
-    found = []
-    for path in sorted(folder.glob("*.pem")) if folder is not None and folder.is_dir() else ():
-        try:
-            for kind, _, der in pem.unarmor(path.read_bytes(), multiple=True):
-                if kind == "CERTIFICATE":
-                    found.append(x509.Certificate.load(der))
-        except (ValueError, OSError):
-            logging.getLogger(__name__).warning("%s is not a PEM certificate; it is not trusted", path)
-    return found
-
-
-def _judged(reader: Any, trusted: list[x509.Certificate], now: datetime) -> Iterator[SignatureFacts]:
-    listed = reader.embedded_regular_signatures
-    for signature in listed[:SIGNATURES_LIMIT]:
-        signer = organisation = signed_at = ""
-        try:
-            signer, organisation = _names(signature.signer_cert)
-            signed_at = _iso(_claimed(signature))
-            status = validate_pdf_signature(
-                signature,
-                signer_validation_context=_context(trusted, now),
-                ts_validation_context=_context(trusted, now),
-            )
-            yield replace(_facts(status, signer, organisation, signed_at), field=str(signature.field_name))
-        except MemoryError:
-            raise
-        except Exception as error:  # this signature only
-            yield _untold(signer, organisation, BROKEN, f"{type(error).__name__}: {error}", signed_at)
-    if len(listed) > SIGNATURES_LIMIT:
-        yield _untold("", "", BROKEN, f"{len(listed)} signatures; only {SIGNATURES_LIMIT} were judged")
-
-
-def _context(trusted: list[x509.Certificate], now: datetime) -> ValidationContext:
-    # "soft-fail": without revocation data inside the file the chain may still hold; the detail says so.
-    return ValidationContext(
-        trust_roots=trusted, allow_fetching=False, moment=now, revocation_mode="soft-fail"
+        signatures = (pades.untold(pades.KIND, BROKEN, f"{type(error).__name__}: {error}", now),)
+    report = FileReport(
+        sha256=_sha256(path),
+        judged_at=now.isoformat(),
+        signatures=signatures,
+        evidence=tuple(Kept(one.kind, one.sha256, one.name, one.source, one.label) for one in used),
+        tools={name: version(name) for name in ("pyhanko", "pyhanko-certvalidator")},
     )
+    return report, used
 
 
-def _names(certificate: Any) -> tuple[str, str]:
-    if certificate is None:
-        return "", ""
-    subject = certificate.subject.native
-    return _one(subject.get("common_name")), _one(subject.get("organization_name"))
+def facts_of(report: FileReport) -> tuple[SignatureFacts, ...]:
+    """Return what the checks and the register need of a report; its verdict is that of now."""
+    return tuple(_facts(one) for one in report.signatures)
 
 
-def _one(value: object) -> str:
-    return "; ".join(str(part) for part in value) if isinstance(value, list) else str(value or "")
-
-
-def _claimed(signature: Any) -> datetime | None:
-    """Return the signing time the signer claims, in the zone the file says it in.
-
-    The signed attribute is always in UTC; the zone the signer worked in stands beside it in the dictionary (/M).
-    """
-    moment: datetime | None = signature.self_reported_timestamp
-    try:
-        beside: datetime = parse_pdf_date(signature.sig_object["/M"], strict=False)
-    except (KeyError, ValueError, TypeError, PdfReadError):
-        return moment
-    if moment is None or moment.tzinfo is None or beside.tzinfo is None:
-        return moment
-    return moment.astimezone(beside.tzinfo)
-
-
-def _iso(moment: datetime | None) -> str:
-    return moment.isoformat() if moment is not None else ""
-
-
-def _facts(status: Any, signer: str, organisation: str, signed_at: str) -> SignatureFacts:
-    """Return the facts a pyHanko status amounts to."""
-    verdict, sub, detail = _verdict(status)
-    stamped = status.timestamp_validity
-    if stamped is not None and stamped.intact and stamped.valid and stamped.trusted:
-        signed_at = _iso(stamped.timestamp)
-        detail = f"{detail}; signing time is time-stamped".strip("; ")
+def _facts(one: SignatureReport) -> SignatureFacts:
+    stamped = next((stamp.by for stamp in one.stamps if stamp.trusted), "")
+    offline = one.now.sub_indication == OFFLINE
+    detail = one.now.detail or ("offline: the revocation status was not checked" if offline else "")
     return SignatureFacts(
-        signer=signer,
-        organisation=organisation,
-        verdict=verdict,
-        sub_indication=sub,
-        intact=bool(status.intact),
-        covers_whole_file=status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
-        signed_at=signed_at,
+        signer=one.signer,
+        organisation=one.organisation,
+        verdict=one.now.verdict,
+        sub_indication=one.now.sub_indication,
+        intact=one.intact,
+        covers_whole_file=one.coverage == "file",
+        signed_at=one.signed_at,
         detail=detail[:DETAIL_LIMIT],
-        changed_after=_changed_after(status),
+        field=one.field,
+        changed_after=one.changed_after,
+        kind=one.kind,
+        unit=one.unit,
+        then_verdict=one.then.verdict,
+        then_sub_indication=one.then.sub_indication,
+        then_basis=one.then.basis,
+        stamped_by=stamped,
     )
 
 
-def _changed_after(status: Any) -> str:
-    """Return what was added to the file after the signature; the next signature counts as a filled form."""
-    if status.coverage == SignatureCoverageLevel.ENTIRE_FILE or status.modification_level is None:
-        return ""
-    return _ADDED.get(status.modification_level, "other")
-
-
-def _verdict(status: Any) -> tuple[str, str, str]:
-    if not status.intact:
-        return FAILED, "HASH_FAILURE", "the signed bytes were changed"
-    if not status.valid:
-        return FAILED, "SIG_CRYPTO_FAILURE", "the signature value does not fit the certificate"
-    if status.coverage in (
-        SignatureCoverageLevel.UNCLEAR,
-        SignatureCoverageLevel.CONTIGUOUS_BLOCK_FROM_START,
-    ):
-        return UNTOLD, "FORMAT_FAILURE", "the signature does not cover the file as it should"
-    if status.modification_level is not None and not status.docmdp_ok:
-        # Our reading: a change the signer's policy forbids is as bad as a broken hash.
-        return FAILED, "HASH_FAILURE", "the document was changed after signing in a way that is not permitted"
-    problem = status.trust_problem_indic
-    if problem is not None:
-        verdict = FAILED if problem.status == AdESStatus.FAILED else UNTOLD
-        return verdict, problem.standard_name, str(status.error_time_horizon or "")
-    if not status.trusted:
-        return UNTOLD, "NO_CERTIFICATE_CHAIN_FOUND", "no chain to a trusted root"
-    if not status.bottom_line:
-        return UNTOLD, "GENERIC", status.summary()
-    return PASSED, "", "revocation known only from the file itself, nothing was fetched"
-
-
-def _untold(signer: str, organisation: str, sub: str, detail: str, signed_at: str = "") -> SignatureFacts:
-    return SignatureFacts(signer, organisation, UNTOLD, sub, None, False, signed_at, detail[:DETAIL_LIMIT])
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

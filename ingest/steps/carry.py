@@ -12,6 +12,7 @@ from ingest.delivery import DeliveredFile, Delivery
 from ingest.formats.derivative import Derivative
 from ingest.mending.amendment import Amendment, amended
 from ingest.readers.record_status import TRIAL
+from ingest.signatures import keeping
 from ingest.steps.look import AllFacts
 from ingest.steps.normalise import Derivatives
 from ingest.steps.step import Work
@@ -69,6 +70,8 @@ def carry_over(work: Work, earlier: Earlier, amendment: Amendment) -> Delivery:
     made = earlier.work.find("derivatives", Derivatives) or {}
     carried = {sha: _copied_derivative(made[sha], place) for sha in kept if sha in made and _whole(made[sha])}
     work.save("carried-derivatives", carried, Derivatives)
+    if (reports := earlier.work.folder / keeping.WORK).is_dir():
+        shutil.copytree(reports, work.folder / keeping.WORK, dirs_exist_ok=True)
     return replace(
         whole,
         documents=tuple(

@@ -104,7 +104,12 @@ def _of_scan(
 
 def _of_signatures(make: _Maker, component: ComponentFacts, at: datetime) -> EventFacts:
     """Return the event of one file's signatures; the worst of them is its outcome."""
-    verdicts = [f"{one['verdict']} {one['sub_indication']}".strip() for one in component.facts["signatures"]]
+    verdicts = [
+        f"{one['verdict']} {one['sub_indication']}".strip()
+        + f" (at signing: {one['then_verdict']} {one['then_sub_indication']}".rstrip()
+        + ")"
+        for one in component.facts["signatures"]
+    ]
     outcomes = {OUTCOMES.get(one["verdict"], "warning") for one in component.facts["signatures"]}
     worst = next(outcome for outcome in ("failure", "warning", "success") if outcome in outcomes)
     return make(

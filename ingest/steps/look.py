@@ -9,6 +9,7 @@ from archive.register.models import Agency
 from archive.register.session import reading
 from ingest.delivery import Delivery, FileFacts
 from ingest.formats.inspect import inspect
+from ingest.signatures import keeping
 from ingest.steps import secret
 from ingest.steps.step import Note, Outcome, Work
 
@@ -20,9 +21,14 @@ def look(work: Work, now: datetime) -> Outcome:
     delivery = work.load("delivery", Delivery)
     carried = work.find("carried-facts", AllFacts) or {}
     facts: AllFacts = {}
+    reports = work.folder / keeping.WORK
     for _, _, file in delivery.placed_files():
-        if file.sha256 not in facts:
-            facts[file.sha256] = carried.get(file.sha256) or inspect(file)
+        if file.sha256 in facts:
+            continue
+        known = carried.get(file.sha256)
+        if known is not None and known.signatures and not keeping.place(reports, file.sha256).exists():
+            known = None  # carried from before there were reports: looked into anew
+        facts[file.sha256] = known or inspect(file, reports=reports)
     with reading() as session:
         agency = session.get_one(Agency, work.agency_code)
     if (refused := secret.refusal(delivery, facts, agency, now)) is not None:

@@ -33,6 +33,7 @@ from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFact
 from ingest.errors import IngestError
 from ingest.formats.derivative import Derivative
 from ingest.formats.media import told
+from ingest.formats.sandbox import shared
 from ingest.naming import (
     assigned_document_code,
     assigned_file_code,
@@ -40,6 +41,8 @@ from ingest.naming import (
     package_name,
     safe_name,
 )
+from ingest.signatures import keeping
+from ingest.signatures.judging import judged
 from ingest.steps.events import events_of
 from ingest.steps.look import AllFacts
 from ingest.steps.normalise import Derivatives
@@ -105,7 +108,11 @@ def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
         description=dict(fields),
         records=records,
         events=tuple(events_of(work, records, now)),
-        documentation=(*_documentation(delivery), *_asked(work)),
+        documentation=(
+            *_documentation(delivery),
+            *_asked(work),
+            *_signature_reports(work, delivery, records),
+        ),
     )
 
 
@@ -150,13 +157,20 @@ def _components(
     original = str(uuid5(seed, f"original {folder} {position}"))
     signatures = [
         {
+            "kind": s.kind,
             "signer": s.signer,
             "organisation": s.organisation,
+            "unit": s.unit,
             "verdict": s.verdict,
             "sub_indication": s.sub_indication,
+            "then_verdict": s.then_verdict,
+            "then_sub_indication": s.then_sub_indication,
+            "then_basis": s.then_basis,
             "intact": s.intact,
             "covers_whole_file": s.covers_whole_file,
+            "changed_after": s.changed_after,
             "signed_at": s.signed_at,
+            "stamped_by": s.stamped_by,
         }
         for s in fact.signatures
     ]
@@ -231,6 +245,27 @@ def _asked(work: Work) -> Iterator[DocumentationFile]:
         yield DocumentationFile(
             "documentation/hoi-dap.json", place.stat().st_size, sha256_of_file(place), place
         )
+
+
+def _signature_reports(
+    work: Work, delivery: Delivery, records: tuple[RecordFacts, ...]
+) -> Iterator[DocumentationFile]:
+    """Yield the reports on signatures and the evidence they rest on.
+
+    What was looked into before this program kept reports is judged now.
+    """
+    named = {
+        f"{record.ordinal:04d}-{number:02d}": (one.path, one.sha256)
+        for record in records
+        for number, one in enumerate((c for c in record.components if c.role == ComponentRole.ORIGINAL), 1)
+        if one.facts.get("signatures")
+    }
+    reports = work.folder / keeping.WORK
+    signed = {sha256 for _, sha256 in named.values()}
+    for _, _, file in delivery.placed_files():
+        if file.sha256 in signed and not keeping.place(reports, file.sha256).exists():
+            judged(file, shared(), reports)
+    yield from keeping.packed(reports, named, work.folder / "signature-reports")
 
 
 def _documentation(delivery: Delivery) -> Iterator[DocumentationFile]:

@@ -16,6 +16,7 @@ from ingest.formats.cage import Limits
 from ingest.formats.inspect import inspect
 from ingest.formats.sandbox import Sandbox
 from ingest.signatures.check import check
+from ingest.signatures.trust import NOBODY, Trust, load
 from tests.samples.papers import sign_pdf
 from tests.samples.pki import Pki
 
@@ -26,6 +27,10 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 def pki(tmp_path_factory: pytest.TempPathFactory) -> Pki:
     folder = tmp_path_factory.mktemp("pki")
     return Pki(folder / "keys", folder / "trust")
+
+
+def _trust(pki: Pki) -> Trust:
+    return load([("thử", pki.root.parent)])
 
 
 def _signed(path: Path, pki: Pki, *names: str) -> Path:
@@ -45,7 +50,7 @@ def _signed(path: Path, pki: Pki, *names: str) -> Path:
 
 
 def test_a_signature_under_a_trusted_root_passes(tmp_path: Path, pki: Pki) -> None:
-    (found,) = check(_signed(tmp_path / "a.pdf", pki, "Nguyễn Văn An"), roots=pki.root.parent, now=NOW)
+    (found,) = check(_signed(tmp_path / "a.pdf", pki, "Nguyễn Văn An"), trust=_trust(pki), now=NOW)
     assert (found.verdict, found.sub_indication, found.intact) == ("TOTAL-PASSED", "", True)
     assert (found.signer, found.organisation) == ("Nguyễn Văn An", "UBND tỉnh Lạng Sơn")
     assert found.covers_whole_file
@@ -53,7 +58,7 @@ def test_a_signature_under_a_trusted_root_passes(tmp_path: Path, pki: Pki) -> No
 
 
 def test_without_trusted_roots_nobody_passes(tmp_path: Path, pki: Pki) -> None:
-    (found,) = check(_signed(tmp_path / "a.pdf", pki, "An"), roots=tmp_path / "no such folder", now=NOW)
+    (found,) = check(_signed(tmp_path / "a.pdf", pki, "An"), trust=NOBODY, now=NOW)
     assert (found.verdict, found.sub_indication) == ("INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND")
     assert found.intact is True
 
@@ -63,13 +68,13 @@ def test_one_changed_byte_fails(tmp_path: Path, pki: Pki) -> None:
     data = bytearray(path.read_bytes())
     data[600] ^= 1
     path.write_bytes(data)
-    (found,) = check(path, roots=pki.root.parent, now=NOW)
+    (found,) = check(path, trust=_trust(pki), now=NOW)
     assert (found.verdict, found.sub_indication, found.intact) == ("TOTAL-FAILED", "HASH_FAILURE", False)
 
 
 def test_a_second_signature_leaves_the_first_intact(tmp_path: Path, pki: Pki) -> None:
     path = _signed(tmp_path / "a.pdf", pki, "An", "Bình")
-    first, second = check(path, roots=pki.root.parent, now=NOW)
+    first, second = check(path, trust=_trust(pki), now=NOW)
     assert (first.verdict, first.covers_whole_file) == ("TOTAL-PASSED", False)
     assert (second.verdict, second.covers_whole_file) == ("TOTAL-PASSED", True)
 
@@ -83,7 +88,7 @@ def test_a_page_changed_after_signing_fails(tmp_path: Path, pki: Pki) -> None:
         writer.mark_update(first)
         with (tmp_path / "b.pdf").open("wb") as out:
             writer.write(out)
-    (found,) = check(tmp_path / "b.pdf", roots=pki.root.parent, now=NOW)
+    (found,) = check(tmp_path / "b.pdf", trust=_trust(pki), now=NOW)
     assert found.verdict == "TOTAL-FAILED"
     assert not found.covers_whole_file
 
@@ -93,7 +98,7 @@ def test_a_malformed_signature_is_indeterminate_and_hides_nothing(tmp_path: Path
     data = path.read_bytes()
     start = data.index(b"/Contents <") + len(b"/Contents <")
     path.write_bytes(data[:start] + b"00" * 8 + data[start + 16 :])
-    found = check(path, roots=pki.root.parent, now=NOW)
+    found = check(path, trust=_trust(pki), now=NOW)
     assert found
     assert all(one.verdict != "TOTAL-PASSED" for one in found)
 
@@ -145,7 +150,7 @@ def test_an_invisible_signature_has_no_place(tmp_path: Path, pki: Pki) -> None:
 
 def test_what_was_added_after_the_last_signature_is_told(tmp_path: Path, pki: Pki) -> None:
     path = _signed(tmp_path / "a.pdf", pki, "An", "Bình")
-    first, last = check(path, roots=pki.root.parent, now=NOW)
+    first, last = check(path, trust=_trust(pki), now=NOW)
     assert (first.covers_whole_file, first.changed_after) == (False, "form")
     assert (last.covers_whole_file, last.changed_after) == (True, "")
     with path.open("r+b") as stream:
@@ -153,4 +158,4 @@ def test_what_was_added_after_the_last_signature_is_told(tmp_path: Path, pki: Pk
         writer.root["/Lang"] = NameObject("/vi")
         writer.update_root()
         writer.write_in_place()
-    assert check(path, roots=pki.root.parent, now=NOW)[-1].changed_after == "other"
+    assert check(path, trust=_trust(pki), now=NOW)[-1].changed_after == "other"

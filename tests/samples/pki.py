@@ -1,4 +1,7 @@
-"""A small test PKI, fresh for every world: one root, one certificate per office and signer. Trust it nowhere else."""
+"""A small test PKI, fresh for every world: one root with an empty revocation list, a certificate for each signer.
+
+Trust it nowhere else. `authority.py` has the PKI with intermediate authorities, time-stamps, expiry and revocation.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ class Signer:
 
 
 class Pki:
-    """Issues certificates into a folder; the root's certificate alone goes to `trust`."""
+    """Issues certificates into a folder; the root's certificate and its revocation list alone go to `trust`."""
 
     def __init__(self, folder: Path, trust: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -54,6 +57,15 @@ class Pki:
         )
         self.root = trust / "tang-thu-test-root.pem"
         self.root.write_bytes(self._certificate.public_bytes(serialization.Encoding.PEM))
+        # One list for the whole life of the test root, so that no verdict depends on the day the tests run.
+        crl = (
+            x509.CertificateRevocationListBuilder()
+            .issuer_name(self._name)
+            .last_update(BEGINS)
+            .next_update(ENDS)
+            .sign(self._key, hashes.SHA256())
+        )
+        (trust / "tang-thu-test-root.crl").write_bytes(crl.public_bytes(serialization.Encoding.DER))
         self._signers: dict[tuple[str, str], Signer] = {}
 
     def signer(self, name: str, organisation: str) -> Signer:

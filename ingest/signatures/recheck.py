@@ -1,0 +1,148 @@
+"""Recompute the verdicts a package keeps on its signatures, from the package alone, and compare.
+
+Vietnamese: kiểm tra lại chữ ký số từ gói. No network, no settings, no clock: the originals, the certificates,
+revocation lists and OCSP answers kept beside the reports, the anchors that were trusted then, and the moment it was
+judged at. What comes out must be the kept report, word for word. That the package is the one that was deposited is
+another question (`package verify`, and the ledger's proof); whom *you* trust is a third: `only` judges with your roots.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from archive.errors import NotFoundError
+from archive.hashing import sha256_of_file
+from archive.packages.facts import ComponentFacts, PackageFacts
+from archive.packages.reader import open_member, read_facts
+from archive.register.models import ComponentRole
+from ingest.delivery import DeliveredFile
+from ingest.formats.errors import CannotOpenError
+from ingest.formats.sandbox import Sandbox
+from ingest.signatures import keeping
+from ingest.signatures.errors import NoReportError
+from ingest.signatures.evidence import IN_FILE
+from ingest.signatures.judging import ask
+from ingest.signatures.report import FileReport, SignatureReport, from_json
+
+REPORT_LIMIT = 16 * 2**20  # bytes of one report that are read
+
+
+@dataclass(frozen=True)
+class Rechecked:
+    """What recomputing one report gave.
+
+    Attributes:
+        file: path of the signed file in the package.
+        kept, now: the signatures as reported and as recomputed.
+        faults: why they are not the same, or could not be recomputed; empty when they are equal.
+    """
+
+    file: str
+    kept: tuple[SignatureReport, ...]
+    now: tuple[SignatureReport, ...]
+    faults: tuple[str, ...]
+
+
+def recheck(path: Path, box: Sandbox, *, only: Sequence[tuple[str, Path]] = ()) -> Iterator[Rechecked]:
+    """Yield one result for each original that is signed.
+
+    Args:
+        path: the package, a ZIP.
+        only: trust lists to judge with in place of the anchors kept in the package; then only what they change differs.
+
+    Raises:
+        NoReportError: nothing in the package is signed, or it is older than the reports.
+        UnreadableError: it is no package.
+        ToolMissingError: the sandbox cannot be started. May be retried.
+    """
+    with path.open("rb") as stream, tempfile.TemporaryDirectory(prefix="tangthu-recheck-") as scratch:
+        facts = read_facts(stream)
+        reports = dict(_reports(stream, facts))
+        originals = {
+            one.path: one
+            for record in facts.records
+            for one in record.components
+            if one.role == ComponentRole.ORIGINAL and (one.facts.get("signatures") or one.path in reports)
+        }
+        if not originals and not reports:
+            raise NoReportError(path)
+        for place, original in originals.items():
+            if place not in reports:
+                yield Rechecked(place, (), (), ("signed, and the package keeps no report on it",))
+                continue
+            yield _one(stream, original, reports[place], Path(scratch), box, only)
+        for place in reports.keys() - originals.keys():
+            yield Rechecked(place, (), (), ("the package has a report on it and not the file",))
+
+
+def _reports(stream: BinaryIO, facts: PackageFacts) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for one in facts.documentation:
+        if one.path.startswith(keeping.FOLDER + "/") and one.path.endswith(".json"):
+            try:
+                with open_member(stream, one.path) as member:
+                    said = json.loads(member.read(REPORT_LIMIT))
+                yield str(said["file"]), said
+            except (NotFoundError, ValueError, KeyError, TypeError):
+                yield one.path, {}
+
+
+def _one(
+    stream: BinaryIO,
+    original: ComponentFacts,
+    said: Mapping[str, Any],
+    scratch: Path,
+    box: Sandbox,
+    only: Sequence[tuple[str, Path]],
+) -> Rechecked:
+    try:
+        kept = from_json({name: value for name, value in said.items() if name != "file"})
+        moment = datetime.fromisoformat(kept.judged_at)
+    except (KeyError, TypeError, ValueError) as error:
+        return Rechecked(original.path, (), (), (f"the report cannot be read: {error}",))
+    faults: list[str] = []
+    signed = _copied(stream, original.path, scratch / "signed")
+    if signed is None or kept.sha256 != original.sha256 or sha256_of_file(signed) != kept.sha256:
+        return Rechecked(
+            original.path, kept.signatures, (), ("the file is not the one that was judged (SHA-256)",)
+        )
+    pieces = []
+    for one in kept.evidence:
+        copy = _copied(stream, f"{keeping.EVIDENCE}/{one.name}", scratch / one.sha256)
+        if copy is None or sha256_of_file(copy) != one.sha256:
+            faults.append(f"evidence {one.name} is missing or damaged")
+        elif one.source != IN_FILE and not (only and one.kind == "anchor"):
+            pieces.append({"kind": one.kind, "path": str(copy), "source": one.source, "label": one.label})
+    file = DeliveredFile(original.name, signed, original.size, original.sha256)
+    try:
+        answer = ask(box, file, lists=only, pieces=pieces, now=moment)
+    except CannotOpenError as error:
+        return Rechecked(original.path, kept.signatures, (), (*faults, f"cannot be judged: {error.reason}"))
+    again = from_json(answer["report"])
+    return Rechecked(original.path, kept.signatures, again.signatures, (*faults, *_differences(kept, again)))
+
+
+def _copied(stream: BinaryIO, member: str, target: Path) -> Path | None:
+    """Return a copy of a member on disk; None when the package has none of that name."""
+    try:
+        with open_member(stream, member) as source, target.open("wb") as sink:
+            shutil.copyfileobj(source, sink)
+    except NotFoundError:
+        return None
+    return target
+
+
+def _differences(kept: FileReport, again: FileReport) -> Iterator[str]:
+    if len(kept.signatures) != len(again.signatures):
+        yield f"{len(kept.signatures)} signatures reported, {len(again.signatures)} found"
+        return
+    for number, (before, after) in enumerate(zip(kept.signatures, again.signatures, strict=True), 1):
+        for name in before.__dataclass_fields__:
+            if (was := getattr(before, name)) != (now := getattr(after, name)):
+                yield f"signature {number}: {name} was {was}, is {now}"
