@@ -33,7 +33,7 @@ from ingest.gateway.limits import Limits
 from ingest.infected.cli import quarantine
 from ingest.readers.opening import packed
 from ingest.settings import IngestSettings
-from ingest.signatures.cli import signatures
+from ingest.signature_cli import signatures
 from ingest.steps.step import Verdict
 from ingest.submission_cli import submission
 from ingest.telling import GOOD, errors_in, lines_of, seen_through, text_of, told_of

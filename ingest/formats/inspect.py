@@ -12,7 +12,7 @@ from ingest.delivery import DeliveredFile, FileFacts, MediaFacts, ScanFacts, Sig
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.identify import UNKNOWN_PUID, UNKNOWN_TYPE
 from ingest.formats.sandbox import Sandbox, shared
-from ingest.signatures.judging import judged
+from ingest.formats.signed import judged
 
 
 def inspect(file: DeliveredFile, *, sandbox: Sandbox | None = None, reports: Path | None = None) -> FileFacts:

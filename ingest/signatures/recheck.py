@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -22,15 +22,15 @@ from archive.hashing import sha256_of_file
 from archive.packages.facts import ComponentFacts, PackageFacts
 from archive.packages.reader import open_member, read_facts
 from archive.register.models import ComponentRole
-from ingest.delivery import DeliveredFile
-from ingest.formats.errors import CannotOpenError
-from ingest.formats.sandbox import Sandbox
 from ingest.signatures import keeping
 from ingest.signatures.errors import NoReportError
 from ingest.signatures.evidence import IN_FILE
-from ingest.signatures.judging import ask
 from ingest.signatures.report import FileReport, SignatureReport, from_json
 
+Ask = Callable[
+    [Path, str, Sequence[tuple[str, Path]], Sequence[Mapping[str, str]], datetime], Mapping[str, Any]
+]
+"""Judges one file in the sandbox: its path and SHA-256, trust lists, other evidence, the moment (`Asking`)."""
 REPORT_LIMIT = 16 * 2**20  # bytes of one report that are read
 
 
@@ -50,11 +50,12 @@ class Rechecked:
     faults: tuple[str, ...]
 
 
-def recheck(path: Path, box: Sandbox, *, only: Sequence[tuple[str, Path]] = ()) -> Iterator[Rechecked]:
+def recheck(path: Path, ask: Ask, *, only: Sequence[tuple[str, Path]] = ()) -> Iterator[Rechecked]:
     """Yield one result for each original that is signed.
 
     Args:
         path: the package, a ZIP.
+        ask: what judges the files.
         only: trust lists to judge with in place of the anchors kept in the package; then only what they change differs.
 
     Raises:
@@ -77,7 +78,7 @@ def recheck(path: Path, box: Sandbox, *, only: Sequence[tuple[str, Path]] = ()) 
             if place not in reports:
                 yield Rechecked(place, (), (), ("signed, and the package keeps no report on it",))
                 continue
-            yield _one(stream, original, reports[place], Path(scratch), box, only)
+            yield _one(stream, original, reports[place], Path(scratch), ask, only)
         for place in reports.keys() - originals.keys():
             yield Rechecked(place, (), (), ("the package has a report on it and not the file",))
 
@@ -98,7 +99,7 @@ def _one(
     original: ComponentFacts,
     said: Mapping[str, Any],
     scratch: Path,
-    box: Sandbox,
+    ask: Ask,
     only: Sequence[tuple[str, Path]],
 ) -> Rechecked:
     try:
@@ -119,12 +120,7 @@ def _one(
             faults.append(f"evidence {one.name} is missing or damaged")
         elif one.source != IN_FILE and not (only and one.kind == "anchor"):
             pieces.append({"kind": one.kind, "path": str(copy), "source": one.source, "label": one.label})
-    file = DeliveredFile(original.name, signed, original.size, original.sha256)
-    try:
-        answer = ask(box, file, lists=only, pieces=pieces, now=moment)
-    except CannotOpenError as error:
-        return Rechecked(original.path, kept.signatures, (), (*faults, f"cannot be judged: {error.reason}"))
-    again = from_json(answer["report"])
+    again = from_json(ask(signed, kept.sha256, only, pieces, moment)["report"])
     return Rechecked(original.path, kept.signatures, again.signatures, (*faults, *_differences(kept, again)))
 
 

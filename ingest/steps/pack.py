@@ -34,6 +34,7 @@ from ingest.errors import IngestError
 from ingest.formats.derivative import Derivative
 from ingest.formats.media import told
 from ingest.formats.sandbox import shared
+from ingest.formats.signed import judged
 from ingest.naming import (
     assigned_document_code,
     assigned_file_code,
@@ -42,7 +43,6 @@ from ingest.naming import (
     safe_name,
 )
 from ingest.signatures import keeping
-from ingest.signatures.judging import judged
 from ingest.steps.events import events_of
 from ingest.steps.look import AllFacts
 from ingest.steps.normalise import Derivatives

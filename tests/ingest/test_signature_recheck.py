@@ -22,9 +22,9 @@ from archive.packages.writer import write
 from archive.settings import ArchiveSettings
 from ingest.formats.cage import Limits
 from ingest.formats.sandbox import Sandbox
+from ingest.formats.signed import Asking, judged
 from ingest.signatures import keeping
 from ingest.signatures.errors import NoReportError
-from ingest.signatures.judging import judged
 from ingest.signatures.recheck import Rechecked, recheck
 from tests.archive.vault_builders import ACaseFile
 from tests.samples.authority import DAY, LATER, SIGNED, Authority
@@ -93,7 +93,7 @@ def _changed(package: Path, into: Path, member: str, data: bytes) -> Path:
 
 
 def _one(package: Path, box: Sandbox) -> Rechecked:
-    (found,) = recheck(package, box)
+    (found,) = recheck(package, Asking(box))
     return found
 
 
@@ -156,11 +156,11 @@ def test_evidence_that_is_damaged_and_a_file_that_is_another_are_found(
 
 def test_another_reader_judges_with_roots_of_their_own(package: Path, tmp_path: Path, box: Sandbox) -> None:
     strangers = Authority("Người lạ").trust(tmp_path / "strangers")
-    (found,) = recheck(package, box, only=[("mine", strangers)])
+    (found,) = recheck(package, Asking(box), only=[("mine", strangers)])
     assert {one.now.sub_indication for one in found.now} == {"NO_CERTIFICATE_CHAIN_FOUND"}
     assert found.faults
 
 
 def test_a_package_without_reports_says_so(tmp_path: Path, box: Sandbox) -> None:
     with pytest.raises(NoReportError):
-        list(recheck(ACaseFile().written(tmp_path).path, box))
+        list(recheck(ACaseFile().written(tmp_path).path, Asking(box)))

@@ -11,6 +11,7 @@ import typer
 from archive.cli import show
 from ingest.formats.cage import Limits
 from ingest.formats.sandbox import Sandbox
+from ingest.formats.signed import Asking
 from ingest.settings import IngestSettings
 from ingest.signatures.recheck import Rechecked, recheck
 from ingest.signatures.report import SignatureReport
@@ -34,7 +35,7 @@ def signatures(
     settings = IngestSettings.load()
     limits = Limits(seconds=settings.convert_seconds, memory_mb=settings.convert_memory_mb)
     with Sandbox(limits) as box:
-        found = list(recheck(path, box, only=only))
+        found = list(recheck(path, Asking(box), only=only))
     equal = not any(one.faults for one in found)
     facts = {"path": str(path), "equal": equal, "files": [asdict(one) for one in found]}
     lines = [line for one in found for line in _lines(one)]
