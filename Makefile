@@ -2,6 +2,10 @@
 SEARCH ?= sqlite
 PY := .venv/bin/python
 TESTS ?= tests
+# So many processes share the tests; a part of them is run by one.
+PROCESSES ?= $(if $(filter-out tests,$(TESTS)),0,2)
+# Programs the tests start again and again read what is compiled already.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help setup elasticsearch run demo up stop doctor test unit lint format types bench clean requirements
 
@@ -30,10 +34,10 @@ doctor: ## what is there, what is missing
 	@.venv/bin/tangthu doctor
 
 test: setup elasticsearch lint ## everything CI runs: lint, types, arrows, all tests on real parts
-	@$(PY) -m pytest $(TESTS)
+	@$(PY) -m pytest -n $(PROCESSES) $(TESTS)
 
 unit: ## the fast tests only
-	@$(PY) -m pytest -m "not service and not e2e and not browser and not plone" tests
+	@$(PY) -m pytest -m "not service and not e2e and not browser and not plone" -n $(PROCESSES) tests
 
 lint: ## ruff, mypy, import-linter
 	@.venv/bin/ruff check .

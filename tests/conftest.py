@@ -5,8 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from zope.i18n.compile import compile_mo_file
+
+from tests.work_shares import Shares
+
+LOCALES = Path(__file__).parents[1] / "portal" / "locales"
 
 
 @pytest.fixture
@@ -28,15 +34,26 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     session._engine.cache_clear()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the fast tests first, and the browser's last.
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the portal's words before several processes want to do it at once, into the same file."""
+    if not hasattr(config, "workerinput"):
+        for messages in LOCALES.glob("*/LC_MESSAGES"):
+            compile_mo_file("tangthu", str(messages))
 
-    Playwright keeps an event loop running in this thread until the session ends; pyHanko cannot start its own
-    beside it.
-    """
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Shares:
+    """Let several processes share the work (`pytest -n 2`)."""
+    config.option.loadscopereorder = False
+    return Shares(config, log)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Run the fast tests first; or last when several processes share the work, for whoever is done early."""
     slow = ["service", "plone", "e2e", "browser"]
+    fast = len(slow) + 1 if hasattr(config, "workerinput") else 0
     items.sort(
         key=lambda item: max(
-            (slow.index(mark.name) + 1 for mark in item.iter_markers() if mark.name in slow), default=0
+            (slow.index(mark.name) + 1 for mark in item.iter_markers() if mark.name in slow), default=fast
         )
     )

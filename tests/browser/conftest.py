@@ -32,9 +32,12 @@ def running_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]
         yield Office(url, {one["login"]: one["password"] for one in people}, ids, env)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Any]:
-    """A headless Chromium from the system."""
+    """A headless Chromium from the system.
+
+    Ends with the tests of this folder: while Playwright runs its event loop in this thread, pyHanko cannot start one.
+    """
     from playwright.sync_api import sync_playwright
 
     if not Path(CHROMIUM).exists():
@@ -47,9 +50,9 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def as_person(chromium: Any, running_office: Office) -> Iterator[Callable[[str], Any]]:
-    """Return a function that gives a logged-in page of somebody; one login per person and session."""
+    """Return a function that gives a logged-in page of somebody; one login per person."""
     pages: dict[str, Any] = {}
 
     def _as(login: str) -> Any:
