@@ -2,7 +2,7 @@
 
 Layout below the vault's data folder: `quarantine/<submission id>/raw` is what arrived, untouched;
 `quarantine/<submission id>/name` is what the sender called it (recorded elsewhere only once no sign of secrecy was
-found); the folder `work` beside it is what the pipeline made of it. `quarantine/.fetch-*` are messages on their
+found), and `title` what its sender called the case file in our own form, for nobody else; the folder `work` beside it is what the pipeline made of it. `quarantine/.fetch-*` are messages on their
 way in. What leaves it towards a reader goes through `ingest.held_files`, and only after the checks.
 """
 
@@ -58,8 +58,22 @@ def name_of(submission_id: str) -> str:
     return ""
 
 
-def keep(submission_id: str, source: BinaryIO, *, limit: int, name: str = "") -> Copied:
+def own_title(submission_id: str, holder: str) -> str:
+    """Return what this person called the case file when sending it from here; "" when it was another, or nobody."""
+    with suppress(FileNotFoundError):
+        by, _line, title = (folder(submission_id) / "title").read_text("utf-8").partition("\n")
+        return title if by == holder else ""
+    return ""
+
+
+def keep(
+    submission_id: str, source: BinaryIO, *, limit: int, name: str = "", title: str = "", holder: str = ""
+) -> Copied:
     """Write what arrived to the submission's folder, hashing on the way; whole and synced when it returns.
+
+    Args:
+        name: what the sender called the delivery.
+        title: what the account `holder` called the case file in our own form.
 
     Raises:
         BadMessageError: more than `limit` bytes.
@@ -68,11 +82,12 @@ def keep(submission_id: str, source: BinaryIO, *, limit: int, name: str = "") ->
     target = raw(submission_id)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        if name:
-            with (target.parent / "name").open("wb") as out:
-                out.write(name.encode())
-                out.flush()
-                os.fsync(out.fileno())
+        for called, said in (("name", name), ("title", f"{holder}\n{title}" if title else "")):
+            if said:
+                with (target.parent / called).open("wb") as out:
+                    out.write(said.encode())
+                    out.flush()
+                    os.fsync(out.fileno())
         with target.open("wb") as out:
             kept = hashed_copy(source, out, limit=limit)
             out.flush()

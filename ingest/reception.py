@@ -54,6 +54,7 @@ def receive(
     now: datetime,
     mends: str = "",
     inbox: str = "",
+    title: str = "",
 ) -> Received:
     """Take in one delivery: store its bytes, ledger them, owe receipt 01, and start the pipeline.
 
@@ -69,6 +70,7 @@ def receive(
         now: aware time of arrival.
         mends: the returned submission it mends, for kind "mend".
         inbox: name of the way in that brought it, which its statuses go back through; "" when none did.
+        title: what `actor` called it in our own form; kept beside the bytes and shown to this account alone.
 
     Raises:
         BadMessageError: larger than allowed; see `turn_away`.
@@ -77,7 +79,9 @@ def receive(
     """
     submission_id = new_id()
     limit = IngestSettings.load().max_message_bytes
-    kept = quarantine.keep(submission_id, source, limit=limit, name=_fit(file_name, 255))
+    kept = quarantine.keep(
+        submission_id, source, limit=limit, name=_fit(file_name, 255), title=title, holder=actor
+    )
     received = _recorded(
         submission_id,
         agency_code=agency_code,

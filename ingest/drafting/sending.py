@@ -14,11 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.reason import Reason, as_json, because, from_json
-from archive.register.models import Agency, Submission
+from archive.register.models import Agency, Submission, SubmissionState
 from archive.register.session import reading
 from archive.viewer import Viewer
 from archive.wiping import wipe_file
-from ingest import direct
+from ingest import direct, quarantine
 from ingest.drafting import cabinet, sip
 from ingest.drafting.draft import Draft
 from ingest.errors import IngestError
@@ -115,6 +115,7 @@ def submit(draft_id: str, *, viewer: Viewer, now: datetime) -> str:
                     actor=viewer.name,
                     now=now,
                     inbox=direct.way_for(viewer, draft.agency_code).name,
+                    title=draft.title,
                 ).submission_id
     cabinet.remove(draft_id, viewer=viewer)
     return made
@@ -128,6 +129,22 @@ def submitted(session: Session, draft_id: str, *, viewer: Viewer) -> str | None:
         .limit(1)
     )
     return found
+
+
+def own_title(submission: Submission, *, viewer: Viewer) -> str:
+    """Return what this person called the case file in the form it was sent from, while no title is recorded.
+
+    What arrives gets its title only after the last look for signs of secrecy. Until then its sender is told what the
+    sender typed, and nobody else; of a refused delivery nobody is told anything.
+    """
+    if submission.title or submission.state == SubmissionState.REFUSED or not made_here(submission):
+        return ""
+    return quarantine.own_title(submission.id, viewer.name)
+
+
+def made_here(submission: Submission) -> bool:
+    """Say whether a delivery was sent from the form."""
+    return submission.message_id.startswith(_message_id(""))
 
 
 def _message_id(draft_id: str) -> str:

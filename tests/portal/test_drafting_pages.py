@@ -11,8 +11,8 @@ from sqlalchemy import select
 
 from archive.errors import TemporaryError
 from archive.reason import because
-from archive.register.models import Submission
-from archive.register.session import reading
+from archive.register.models import Submission, SubmissionState
+from archive.register.session import reading, transaction
 from archive.viewer import Role, Viewer
 from ingest import quarantine
 from ingest.drafting import cabinet
@@ -293,3 +293,27 @@ def test_the_address_of_a_submitted_draft_leads_to_the_delivery(
     again = visit("giang", f"/nop-luu/{draft.id}")
     assert again.url == browser.url
     assert "Hồ sơ này đã được nộp" in again.page
+
+
+def test_until_it_is_read_a_delivery_made_here_has_the_title_its_sender_typed_and_for_nobody_else(
+    visit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TANGTHU_ARCHIVE__BROKER_URL", "memory://")
+    monkeypatch.setattr(drafting, "fly", found(Verdict.GO_ON))
+    browser = begun(visit)
+    put(browser, "Báo cáo.pdf")
+    fill(browser, Title="Hồ sơ giao chỉ tiêu năm 2024")
+    form(browser, button="check").getControl(name="submit").click()
+    heading = re.search(r"<h1>(.*?)</h1>", browser.page)
+    assert heading and heading[1] == "Hồ sơ giao chỉ tiêu năm 2024"
+    assert "Tiêu đề này là do bạn ghi" in browser.page
+    assert "nop-luu-" not in visit("giang", "/tiep-nhan").page, "its number says nothing to anybody"
+    assert "Hồ sơ giao chỉ tiêu năm 2024" in visit("giang", "/tiep-nhan").page
+    assert "Hồ sơ giao chỉ tiêu năm 2024" in visit("giang", "").page
+    path = browser.url[browser.url.index("/tiep-nhan/") :]
+    for page in (visit("an", path).page, visit("an", "/tiep-nhan").page):
+        assert "Hồ sơ giao chỉ tiêu năm 2024" not in page
+        assert "đang đọc mô tả" in page
+    with transaction() as session:
+        session.get_one(Submission, path.rsplit("/", 1)[1]).state = SubmissionState.REFUSED
+    assert "Hồ sơ giao chỉ tiêu năm 2024" not in visit("giang", path).page, "of a refused one nothing is told"

@@ -30,8 +30,8 @@ class StartPage(Screen):
         self.known = not self.anonymous and bool(self.viewer.roles)
         if self.known:
             self.facts = today_for(self.session, self.viewer, self.today, self.now)
-            self.to_decide = rows_of(self.session, self.facts.to_decide, self.now)
-            self.working = rows_of(self.session, self.facts.working, self.now)
+            self.to_decide = rows_of(self.session, self.facts.to_decide, self.viewer, self.now)
+            self.working = rows_of(self.session, self.facts.working, self.viewer, self.now)
             self.names = self.agency_names()
             self.makes = bool(self.viewer.agencies_with(MAKE_CASE_FILES))
             self.drafts = cabinet.listing(viewer=self.viewer)[:DRAFTS_SHOWN] if self.makes else []

@@ -60,7 +60,7 @@ class SubmissionsScreen(Screen):
         self.infected = holding.count(self.session, viewer=self.viewer)
         self.pages = Pages(self.listing.total, self.listing.page, self.listing.size)
         self.names = self.agency_names()
-        self.rows = rows_of(self.session, self.listing.items, self.now)
+        self.rows = rows_of(self.session, self.listing.items, self.viewer, self.now)
 
     def may_send(self) -> bool:
         """Say whether this person may make case files here."""

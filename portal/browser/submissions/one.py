@@ -18,6 +18,7 @@ from archive.register.models import STATES_OPEN, Agency, SubmissionState
 from ingest import held_files, submissions
 from ingest.asked import of_submission
 from ingest.asking import may_answer
+from ingest.drafting.sending import own_title
 from ingest.formats.derivative import Derivative
 from ingest.held_files import Held
 from ingest.mending.earlier import being_mended
@@ -106,9 +107,9 @@ class SubmissionScreen(DecidingScreen):
         self.version = version(self.submission)
         self.contents = contents_of(self.submission)
         self.fate = fates_of(self.session, [self.submission]).get(self.submission.id)
-        self.name = name_of(
-            self.submission, subjects_of(self.session, [self.submission]).get(self.submission.id, "")
-        )
+        subjects = subjects_of(self.session, [self.submission], self.viewer)
+        self.name = name_of(self.submission, subjects.get(self.submission.id, ""))
+        self.named_by_sender = bool(own_title(self.submission, viewer=self.viewer))
         self.reference = reference_of(self.submission)
         self.deadline = deadline_of(self.submission, self.now)
         self.questions = of_submission(self.session, self.submission.id)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from archive.register.models import Submission, SubmissionState
+from archive.viewer import Viewer
 from ingest.asked import unanswered
 from portal.browser.submissions.deadlines import Deadline, deadline_of
 from portal.browser.submissions.fate import fates_of, state_of
@@ -34,9 +35,9 @@ class Row:
     asked: bool
 
 
-def rows_of(session: Session, items: Sequence[Submission], now: datetime) -> list[Row]:
+def rows_of(session: Session, items: Sequence[Submission], viewer: Viewer, now: datetime) -> list[Row]:
     """Return these deliveries as lists show them, in the same order; a few queries for all of them."""
-    subjects, fates = subjects_of(session, items), fates_of(session, items)
+    subjects, fates = subjects_of(session, items, viewer), fates_of(session, items)
     asked = unanswered(session, [item.id for item in items if item.state == SubmissionState.TO_DECIDE])
     rows = []
     for item in items:
