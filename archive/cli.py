@@ -13,9 +13,11 @@ from typing import Any
 
 import typer
 from sqlalchemy.exc import OperationalError, ProgrammingError
+from typer._click.exceptions import ClickException
 
 from archive.errors import NotAllowedError, TangThuError
 from archive.settings import config_path
+from archive.usage_errors import tell
 from archive.viewer import Role, Viewer
 
 app = typer.Typer(
@@ -57,9 +59,17 @@ def load() -> typer.Typer:
 
 
 def main() -> None:
-    """Run the command line; an error of ours, or a register that is not there, is one line on stderr and exit 2."""
+    """Run the command line and end with its exit status.
+
+    An error of ours, a wrong command line, or a register that is not there, is told on stderr; exit 2.
+    """
     try:
-        load()(standalone_mode=True)
+        said = load()(prog_name="tangthu", standalone_mode=False)
+        sys.exit(said if isinstance(said, int) else 0)
+    except ClickException as error:
+        sys.exit(tell(error))
+    except typer.Abort:
+        sys.exit(1)
     except TangThuError as error:
         print(f"tangthu: {error}", file=sys.stderr)
         sys.exit(2)

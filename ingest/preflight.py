@@ -16,12 +16,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archive.hashing import hashed_copy
+from archive.reason import Reason, because
 from archive.register.models import new_id
 from archive.wiping import wipe_folder
 from ingest import quarantine
 from ingest.checks.catalogue import rule
 from ingest.errors import too_large
 from ingest.finding import Finding, Severity
+from ingest.formats.identify import EMPTY, UNKNOWN, identify
+from ingest.formats.names import NAMES
 from ingest.settings import IngestSettings
 from ingest.steps.check import check
 from ingest.steps.gather import gather
@@ -29,8 +32,9 @@ from ingest.steps.join import join
 from ingest.steps.look import look
 from ingest.steps.normalise import normalise
 from ingest.steps.scan import scan
+from ingest.steps.secret import refusal_of_names
 from ingest.steps.step import Step, Verdict, Work
-from ingest.steps.unpack import unpack
+from ingest.steps.unpack import PACKAGE, unpack
 
 CHECKS: Mapping[str, Step] = {
     "unpack": unpack,
@@ -42,6 +46,8 @@ CHECKS: Mapping[str, Step] = {
 CHECKS_AND_PDFA: Mapping[str, Step] = {**CHECKS, "normalise": normalise}
 MESSAGE: Mapping[str, Step] = {"unpack": unpack, "scan": scan, "look": look, "gather": gather}
 PREFIX = ".preflight-"
+HEAD = 4096  # bytes by which the kind is told
+BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 LEFT_SECONDS = 3600  # a folder this old was left by a process that was killed
 
 
@@ -55,7 +61,8 @@ class Preflight:
         findings: all of them, warnings too, in the order of the steps; within one step the worst first.
         title, file_code: as described; "" when it could not be read or has a sign of secrecy.
         documents: how many it describes; 0 when it could not be opened.
-        tried: the steps that ran; the later ones do not run once one returns or refuses.
+        tried: the steps that ran; the later ones do not run once one returns or refuses, none when the bytes are
+            neither a ZIP nor XML.
     """
 
     verdict: Verdict
@@ -96,6 +103,8 @@ def preflight(
     try:
         raw = folder / "raw"
         kind = _copied(source, raw, limit=IngestSettings.load().max_message_bytes)
+        if not kind:
+            return _no_delivery(raw, file_name, now)
         work = folder / "work"
         work.mkdir()
         steps = MESSAGE if kind == "edxml" else CHECKS_AND_PDFA if convert else CHECKS
@@ -117,12 +126,34 @@ def tidy() -> int:
 
 
 def _copied(source: BinaryIO, target: Path, *, limit: int) -> str:
-    """Write the bytes, and return of which kind they are: "sip" (a ZIP) or "edxml"."""
+    """Write the bytes, and return of which kind they are: "sip" (a ZIP), "edxml", or "" when neither."""
     with target.open("wb") as out:
         if hashed_copy(source, out, limit=limit).size > limit:
             raise too_large(limit)
     with target.open("rb") as written:
-        return "sip" if written.read(2) == b"PK" else "edxml"
+        return kind_of(written.read(HEAD))
+
+
+def kind_of(head: bytes) -> str:
+    """Return what begins with these bytes: "sip" (a ZIP), "edxml" (anything that may be XML), or "" for neither."""
+    if head.startswith(b"PK"):
+        return "sip"
+    plain = head.replace(b"\0", b"")  # UTF-16 has them between its letters
+    for mark in BYTE_ORDER_MARKS:
+        plain = plain.removeprefix(mark)
+    return "edxml" if plain.lstrip().startswith(b"<") else ""
+
+
+def _no_delivery(raw: Path, name: str, now: datetime) -> Preflight:
+    """Return the answer to what no reader here reads; a name that says a level of secrecy comes first."""
+    refused = refusal_of_names((name,), now)
+    if refused is not None:
+        return Preflight(refused.verdict, refused.findings, "", "", 0, ())
+    seen = identify(raw, name)
+    what: Reason | str = NAMES.get(seen.media_type, seen.name)
+    if seen in (EMPTY, UNKNOWN):
+        what = because("ingest.empty-file" if seen == EMPTY else "ingest.unknown-content")
+    return Preflight(Verdict.RETURN, (Finding("DELIVERY_KIND", PACKAGE, {"seen": what}),), "", "", 0, ())
 
 
 def _run(steps: Mapping[str, Step], work: Work, now: datetime) -> Preflight:

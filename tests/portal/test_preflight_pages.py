@@ -84,6 +84,20 @@ def test_the_page_shows_findings_with_remedy_and_clause(visit: Any, tmp_path: Pa
     assert left_in_quarantine() == []
 
 
+def test_notes_are_called_no_delivery_and_nothing_is_shown_as_if_one_had_been_read(visit: Any) -> None:
+    browser = visit("an", "/kiem-tra-truoc")
+    form = _form(browser)
+    form.getControl(name="package").add_file(io.BytesIO(b"# Ghi ch\xc3\xa9p"), "text/markdown", "ghi-chep.md")
+    form.getControl(name="check").click()
+    page = browser.page
+    assert "Không phải gói ZIP, cũng không phải thông điệp edXML: TXT." in page
+    assert page.count("tt-finding-head") == 1
+    facts = page[page.index('<dl class="tt-facts">') :]
+    facts = facts[: facts.index("</dl>")]
+    assert "ghi-chep.md" in facts
+    assert "Hồ sơ" not in facts and "Văn bản" not in facts
+
+
 def test_the_page_asks_for_a_package_when_none_was_chosen(visit: Any) -> None:
     browser = visit("an", "/kiem-tra-truoc")
     _form(browser).getControl(name="check").click()
