@@ -26,6 +26,7 @@ from ingest.handover import minutes
 from ingest.pipeline import STEPS
 from ingest.recording import accepted
 from ingest.seen_by import seen_by
+from ingest.sent_by import is_own
 from ingest.steps.step import read_saved
 
 CODES_NEVER_ACCEPTED = frozenset({"RECORD_STORED"})
@@ -160,11 +161,15 @@ def minutes_of(session: Session, submission_id: str, *, viewer: Viewer) -> bytes
 def accept(session: Session, submission_id: str, *, viewer: Viewer, now: datetime) -> Submission:
     """Accept a checked submission: receipt 03 is owed and packaging goes on after commit.
 
+    Rule: nobody approves what they proposed (our own; design section 10). What an agreement accepts, nobody accepts.
+
     Raises:
-        NotAllowedError: the viewer is no archivist of that agency.
+        NotAllowedError: the viewer is no archivist of that agency, or sent it.
         IngestError: it is not waiting for a decision, or it would overwrite what is stored.
     """
     submission = to_decide(session, submission_id, viewer)
+    if is_own(session, submission, viewer):
+        raise NotAllowedError(because("ingest.own-submission", who=viewer.name))
     if has_errors(submission):
         raise IngestError(because("ingest.errors-never-accepted"))
     if any(finding.code in CODES_NEVER_ACCEPTED for finding in submission.findings):

@@ -9,8 +9,9 @@ import pytest
 from sqlalchemy import select
 
 from archive.errors import NotAllowedError, NotFoundError
-from archive.ledger.append import history
+from archive.ledger.append import append, history
 from archive.ledger.event import Verb
+from archive.reason import told
 from archive.register.agencies import set_agency
 from archive.register.models import Outbox, Submission, SubmissionState
 from archive.register.session import reading, transaction
@@ -97,6 +98,43 @@ def test_an_auditor_may_not_see_deliveries(queue: None) -> None:
     a_submission(SubmissionState.TO_DECIDE)
     with reading() as session:
         assert submissions.listing(session, viewer=AUDITOR).items == []
+
+
+def sent(submission_id: str, by: str) -> None:
+    with transaction() as session:
+        append(session, Verb.INGEST, actor=by, kind="submission", id=submission_id, payload={}, now=NOW)
+
+
+def test_nobody_accepts_what_they_sent_and_another_archivist_does(queue: None) -> None:
+    one = a_submission(SubmissionState.TO_DECIDE)
+    sent(one, by=ARCHIVIST.name)
+    with transaction() as session, pytest.raises(NotAllowedError) as refused:
+        submissions.accept(session, one, viewer=ARCHIVIST, now=NOW)
+    assert refused.value.reason.code == "ingest.own-submission"
+    assert "người khác" in told(refused.value.reason, "vi")
+    other = Viewer("mai", {OURS: frozenset({Role.ARCHIVIST})})
+    with transaction() as session:
+        assert submissions.accept(session, one, viewer=other, now=NOW).state == "accepted"
+
+
+def test_who_sent_the_first_delivery_does_not_accept_the_mended_one(queue: None) -> None:
+    first = a_submission(SubmissionState.RETURNED)
+    mended = a_submission(SubmissionState.TO_DECIDE, hour=1)
+    sent(first, by=ARCHIVIST.name)
+    sent(mended, by="giang")
+    with transaction() as session:
+        session.get_one(Submission, mended).mends = first
+    with transaction() as session, pytest.raises(NotAllowedError):
+        submissions.accept(session, mended, viewer=ARCHIVIST, now=NOW)
+
+
+def test_who_sent_it_may_still_send_it_back(queue: None) -> None:
+    one = a_submission(SubmissionState.TO_DECIDE)
+    sent(one, by=ARCHIVIST.name)
+    with transaction() as session:
+        submissions.send_back(session, one, viewer=ARCHIVIST, reason="nộp nhầm", now=NOW)
+    with reading() as session:
+        assert session.get_one(Submission, one).state == "returned"
 
 
 @pytest.mark.parametrize(

@@ -22,10 +22,12 @@ class DecidingScreen(Screen):
     Attributes:
         submission: that the address names.
         contents: what it holds; None while that may not be shown.
+        own: this person sent it.
     """
 
     submission: Submission
     contents: Contents | None = None
+    own: bool = False
     acts: ClassVar[Mapping[str, str]] = {
         "accept": "accept",
         "return": "send_back",
@@ -44,7 +46,7 @@ class DecidingScreen(Screen):
     @property
     def may_accept(self) -> bool:
         """Say whether nothing found forbids accepting it; the act below checks again."""
-        return self.may_decide and submissions.acceptable(self.submission)
+        return self.may_decide and not self.own and submissions.acceptable(self.submission)
 
     def accept(self) -> None:
         """Accept; packaging goes on by itself."""

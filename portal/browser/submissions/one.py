@@ -24,6 +24,7 @@ from ingest.held_files import Held
 from ingest.mending.earlier import being_mended
 from ingest.reasons import finding_of
 from ingest.resending import can_be_mended, may_mend
+from ingest.sent_by import is_own
 from ingest.shown import contents_of
 from portal.browser.minutes.block import hand_over_of
 from portal.browser.submissions.deadlines import deadline_of
@@ -83,7 +84,7 @@ class SubmissionScreen(DecidingScreen):
         if self.path[1:]:
             raise NotFound(self.path[1])
         agency = self.session.get(Agency, self.submission.agency_code)
-        self.agency_name = agency.name if agency else ""
+        self.agency_name = agency.name if agency else self.sender(self.submission.agency_code, {})
         self.mended_by = being_mended(self.session, self.submission.id)
         self.sends_again = may_mend(self.submission, self.viewer) and self.mended_by is None
         self.may_mend = self.sends_again and can_be_mended(self.submission.id)
@@ -112,6 +113,7 @@ class SubmissionScreen(DecidingScreen):
         self.named_by_sender = bool(own_title(self.submission, viewer=self.viewer))
         self.reference = reference_of(self.submission)
         self.deadline = deadline_of(self.submission, self.now)
+        self.own = is_own(self.session, self.submission, self.viewer)
         self.questions = of_submission(self.session, self.submission.id)
         self.may_answer = may_answer(self.submission, self.viewer)
         self.state_words, self.state_tone = state_of(self.submission, self.fate)
