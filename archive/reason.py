@@ -8,7 +8,7 @@ the folder's name, a dot, and the name of a table in its `reasons.toml`:
     en = "the order is {state:order-state}, not approved"
 
 A field may name a table of words (`[words.order-state]` of the same folder or of `archive`; `{step:ingest.step}` of
-another), or be a `date`, or a `moment` as clocks in Việt Nam show it. The Vietnamese text may leave out what only a
+another), or be a `date`, a `moment` as clocks in Việt Nam show it, a `size` in bytes, or a `count`. The Vietnamese text may leave out what only a
 technician reads, such as what a tool printed in English.
 """
 
@@ -27,6 +27,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from archive import sizes
 from archive.vietnam import local
 
 Lang = Literal["vi", "en"]
@@ -37,6 +38,8 @@ SAID = "archive.said"
 OUR_PARTS = frozenset({"store", "tool", "engine", "part", "work"})
 """Values that name a part of the house, never something of a record."""
 JOINED = {"vi": " hoặc ", "en": " or "}
+NUMBERS: Mapping[str, Callable[[int, Lang], str]] = {"size": sizes.size, "count": sizes.number}
+"""Formats of a whole number."""
 _FOLDER = re.compile(r"[a-z]+")
 
 
@@ -117,6 +120,8 @@ def _short(value: Any, key: str, table: str, folder: str, lang: Lang) -> str:
     if isinstance(value, Sequence) and not isinstance(value, str):
         shown = dict.fromkeys(_short(one, key, table, folder, lang) for one in value)
         return (JOINED[lang] if table else "; ").join(shown)
+    if table in NUMBERS:
+        return _number(value, table, lang) if isinstance(value, int) else "…"
     if table and table != "date":
         word = _table(table, folder).get(str(value))
         return word[lang] if word else "…"
@@ -192,7 +197,7 @@ def words(folder: str) -> Words:
 
 
 def fields(text: str) -> dict[str, str]:
-    """Return the fields of a template: name -> table of words, `date`, or "".
+    """Return the fields of a template: name -> table of words, `date`, `size` and the like, or "".
 
     Raises:
         ValueError: it holds more than plain names; no attribute or index of a value is ever read.
@@ -229,6 +234,8 @@ def _shown(value: Any, table: str, folder: str, lang: Lang) -> str:
         return _day(str(value), lang)
     if table == "moment":
         return _moment(str(value), lang)
+    if table in NUMBERS:
+        return _number(value, table, lang)
     if table:
         word = _table(table, folder).get(str(value))
         return word[lang] if word else str(value)
@@ -242,6 +249,13 @@ def _table(name: str, folder: str) -> Mapping[str, Mapping[str, str]]:
         if own in words(place).tables:
             return words(place).tables[own]
     return {}
+
+
+def _number(value: Any, table: str, lang: Lang) -> str:
+    try:
+        return NUMBERS[table](int(value), lang)
+    except (TypeError, ValueError):
+        return str(value)
 
 
 def _day(value: str, lang: Lang) -> str:

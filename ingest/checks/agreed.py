@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from archive.reason import Reason, because
 from ingest.checks.case import Case
 from ingest.checks.contents import is_recognised
 from ingest.checks.province import content_of, one_name
@@ -36,8 +37,8 @@ def check(case: Case, agreed: Narrowed) -> Iterator[Finding]:
             size = piece.file.size
             total += size
             if agreed.max_file_bytes is not None and size > agreed.max_file_bytes:
-                params = {"size": str(size), "largest": str(agreed.max_file_bytes), "basis": agreed.basis}
-                yield Finding("AGREED_SIZE", piece.name, params, document.ordinal)
+                too_large = _sizes(size, agreed.max_file_bytes, agreed.basis)
+                yield Finding("AGREED_SIZE", piece.name, too_large, document.ordinal)
             if not agreed.formats or piece.facts is None or not is_recognised(piece.facts):
                 continue
             content = content_of(piece.facts)
@@ -50,5 +51,9 @@ def check(case: Case, agreed: Narrowed) -> Iterator[Finding]:
                 }
                 yield Finding("AGREED_FORMAT", piece.name, params, document.ordinal)
     if agreed.max_package_bytes is not None and total > agreed.max_package_bytes:
-        params = {"size": str(total), "largest": str(agreed.max_package_bytes), "basis": agreed.basis}
-        yield Finding("AGREED_SIZE", "case file", params)
+        yield Finding("AGREED_SIZE", "case file", _sizes(total, agreed.max_package_bytes, agreed.basis))
+
+
+def _sizes(size: int, largest: int, basis: str) -> dict[str, str | Reason]:
+    exactly = because("ingest.bytes-exactly", bytes=size)
+    return {"size": exactly, "largest": because("ingest.bytes", bytes=largest), "basis": basis}

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archive.codes.identifiers import level1_of, parse_case_code
+from archive.reason import Reason, because
 from archive.vietnamese import fold
 from ingest.checks.case import Case, Document, Piece
 from ingest.checks.contents import is_recognised
@@ -158,13 +159,13 @@ def _file(case: Case, document: Document, piece: Piece) -> Iterator[Finding]:
         }
         yield Finding("FILE_NAME", name, params, document.ordinal)
     if rule.max_bytes is not None and piece.file.size > rule.max_bytes:
-        params = {
+        too_large: dict[str, str | Reason] = {
             "file": name,
-            "size": str(piece.file.size),
-            "largest": str(rule.max_bytes),
+            "size": because("ingest.bytes-exactly", bytes=piece.file.size),
+            "largest": because("ingest.bytes", bytes=rule.max_bytes),
             "basis": rule.clause,
         }
-        yield Finding("FILE_SIZE", name, params, document.ordinal)
+        yield Finding("FILE_SIZE", name, too_large, document.ordinal)
 
 
 def _allowed_name(name: str, longest: int) -> str:

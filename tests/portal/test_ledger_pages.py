@@ -262,7 +262,7 @@ def test_an_event_is_told_line_by_line_with_the_exact_text_below(visit: Any) -> 
     assert facts["Công việc kết thúc ngày"] == "20/12/2020"
     assert facts["Chế độ sử dụng"] == "Công khai"
     assert facts["Cơ quan"].startswith("UBND tỉnh Lạng Sơn")
-    assert facts["Dung lượng"].endswith("kB")
+    assert facts["Dung lượng"].endswith("KB")
     assert '"total_docs": 3' in tree.cssselect("pre")[0].text_content()
     ways = [link.get("href").rsplit("/", 1)[1] for link in tree.cssselect(".tt-older a")]
     assert ways == [str(stored - 1), str(stored + 1)]
