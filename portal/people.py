@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from plone import api
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
+from archive.register.models import Agency
+from archive.register.session import reading
 from archive.viewer import ALL_AGENCIES, Role
 from portal.i18n import _
 from portal.roles import group_id
@@ -47,6 +51,22 @@ def actor_name(actor: str, translated: Callable[[Any], str]) -> str:
         return full_name(actor)
     part = actor.removeprefix(SYSTEM)
     return f"{translated(_('The system'))} ({translated(PARTS[part]) if part in PARTS else part})"
+
+
+def agency_names(codes: Iterable[str]) -> Mapping[str, str]:
+    """Return agency code -> name of those that are in the register; nothing while the register cannot be read.
+
+    The page shell asks around every page, also around the one that says that something is broken.
+    """
+    wanted = [code for code in codes if code != ALL_AGENCIES]
+    if not wanted:
+        return {}
+    try:
+        with reading() as session:
+            query = select(Agency.code, Agency.name).where(Agency.code.in_(wanted))
+            return {row.code: row.name for row in session.execute(query)}
+    except SQLAlchemyError:
+        return {}
 
 
 def holders(role: Role, agency: str) -> frozenset[str]:

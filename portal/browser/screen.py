@@ -25,7 +25,7 @@ from zope.i18n import translate
 from zope.interface import implementer
 from zope.publisher.interfaces import IPublishTraverse
 
-from archive import attempts
+from archive import attempts, sizes
 from archive.attempts import Purpose
 from archive.errors import NotAllowedError, TangThuError
 from archive.ledger.event import Event
@@ -232,6 +232,10 @@ class Screen(BrowserView):
         """Return agency code -> name of every agency in the register."""
         return {row.code: row.name for row in self.session.execute(select(Agency.code, Agency.name))}
 
+    def sender(self, code: str, names: Mapping[str, str]) -> str:
+        """Return what the agency of this code is called; of one the register does not know, that it is not known."""
+        return names.get(code) or self.t(_("Unknown sender (${code})", mapping={"code": code}))
+
     # words
 
     def say(self, message: Any, kind: str = "info") -> None:
@@ -304,18 +308,12 @@ class Screen(BrowserView):
         return "" if value is None else local(value).isoformat(timespec="seconds")
 
     def size(self, count: int) -> str:
-        """Return a size in bytes as people read it (1 kB = 1000 bytes)."""
-        amount = float(count)
-        for unit in ("B", "kB", "MB", "GB", "TB"):
-            if amount < 1000 or unit == "TB":
-                break
-            amount /= 1000
-        text = f"{amount:.0f}" if unit == "B" or amount >= 100 else f"{amount:.1f}"
-        return f"{text.replace('.', ',') if self.language == 'vi' else text} {unit}"
+        """Return a size in bytes as people read it."""
+        return sizes.size(count, self.language)
 
     def count(self, number: int) -> str:
         """Return a number with the reader's thousands mark."""
-        return f"{number:,}".replace(",", "." if self.language == "vi" else ",")
+        return sizes.number(number, self.language)
 
     # acting
 

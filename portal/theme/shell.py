@@ -10,6 +10,7 @@ from Products.statusmessages.interfaces import IStatusMessage
 from zope.i18n import translate
 
 from archive.viewer import ALL_AGENCIES
+from portal import people
 from portal.browser.drafting.listing import may_send
 from portal.headers import FORMS_OF_PLONE, protect
 from portal.viewer import viewer_for
@@ -58,10 +59,10 @@ class Shell(BrowserView):
             return None
         user = api.user.get_current()
         viewer = viewer_for(user.getUser())
-        roles = []
+        roles, names = [], people.agency_names(viewer.roles)
         for agency, held in sorted(viewer.roles.items()):
             for role in sorted(held):
-                where = "" if agency == ALL_AGENCIES else agency
+                where = "" if agency == ALL_AGENCIES else names.get(agency, agency)
                 roles.append({"title": ROLE_TITLES[role], "where": where})
         name = user.getProperty("fullname") or user.getUserName()
         return {"name": name, "initials": initials(name), "roles": roles}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from house_people import LANG_SON, ident
+from house_people import AGENCIES, LANG_SON, NOW, ident
 from kept_case_files import GONE, RULES
 from sent_submissions import RETURNED, TO_DECIDE
 from sqlalchemy import select, update
 
+import portal
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
@@ -342,3 +344,34 @@ def test_who_may_not_decide_sees_no_field_to_ask_and_a_head_none_to_answer(visit
     head = visit("chi", PAGE).page
     assert "Phụ lục 2 có kèm không?" in head
     assert 'name="answer-text"' not in head
+
+
+def test_a_reason_for_a_return_keeps_its_lines(visit: Any) -> None:
+    browser = visit("an", PAGE)
+    browser.getControl(name="reason").value = "Thiếu tờ trình.\nThiếu phụ lục 2."
+    browser.getControl(name="return").click()
+    said = re.search(r'<span class="tt-said">(.*?)</span>', visit("giang", PAGE).page, re.S)
+    assert said and said[1].split() == "Thiếu tờ trình. Thiếu phụ lục 2.".split()
+    assert "\n" in said[1]
+    style = (Path(portal.__file__).parent / "theme" / "static" / "tangthu.css").read_text("utf-8")
+    assert re.search(r"\.tt-said \{[^}]*white-space: pre-line", style)
+
+
+def test_a_sender_that_is_not_in_the_register_is_called_that(visit: Any) -> None:
+    changed(agency_code="H99.99")
+    for path in (PAGE, "/tiep-nhan", ""):
+        assert "Cơ quan chưa có trong sổ đăng ký (mã H99.99)" in visit("an", path).page
+
+
+def test_who_sent_it_is_told_that_another_archivist_accepts(visit: Any) -> None:
+    with transaction() as session:
+        append(session, Verb.INGEST, actor="an", kind="submission", id=TO_DECIDE, payload={}, now=NOW)
+    page = visit("an", PAGE).page
+    assert "nên phải do lưu trữ viên khác chấp nhận" in page
+    assert 'name="accept"' not in page
+    assert 'name="return"' in page
+
+
+def test_a_role_is_told_with_the_name_of_its_agency(visit: Any) -> None:
+    lines = re.findall(r'<span class="tt-person-role">(.*?)</span>\s*</span>', visit("giang").page, re.S)
+    assert [re.sub(r"<[^>]+>", "", line) for line in lines] == [f"Cán bộ nộp lưu · {AGENCIES[LANG_SON][0]}"]
