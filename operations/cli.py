@@ -92,7 +92,7 @@ def _welcome(url: str, file: Path, new: Sequence[Account]) -> str:
 
 def down(home: Home = Path("var"), as_json: Json = False) -> None:
     """Stop the house that runs on a home; exit 1 when it does not stop."""
-    ended = ask_to_end(home)
+    ended = ask_to_end(home, say=_say)
     show({"ended": str(ended)}, as_json=as_json, text=TOLD[ended])
     raise typer.Exit(1 if ended is Ended.STILL_RUNS else 0)
 

@@ -65,6 +65,7 @@ class Supervisor:
             self._claim.close()
             refuse_second(self._home)
             raise
+        _stopping(self._home).unlink(missing_ok=True)
         self._claim.truncate(0)
         self._claim.write(str(os.getpid()))
         self._claim.flush()
@@ -136,6 +137,11 @@ class Supervisor:
             self._start(gone.part)
         return dead
 
+    def _tell(self, line: str) -> None:
+        """Write how far stopping is where `ask_to_end` reads it; a full disk keeps nothing from being stopped."""
+        with suppress(OSError), _stopping(self._home).open("a") as stream:
+            stream.write(f"{line}\n")
+
     def pid(self, name: str) -> int:
         """Return the process id of a running part (for tests that kill it)."""
         return self._running[name].process.pid
@@ -144,7 +150,11 @@ class Supervisor:
         """Stop all parts, last started first, and remove the process id file."""
         for name in reversed(list(self._running)):
             self._log(name, "stopping")
-            self._running.pop(name).stop()
+            running = self._running.pop(name)
+            self._tell(f"waiting for {name} (at most {running.part.stop_seconds} s)")
+            began = time.monotonic()
+            running.stop()
+            self._tell(f"{name} stopped after {time.monotonic() - began:.1f} s")
         with suppress(FileNotFoundError):
             self.pid_file.unlink()
         self._claim.close()
@@ -188,15 +198,43 @@ def refuse_second(home: Path) -> None:
         )
 
 
-def ask_to_end(home: Path, *, seconds: int = 60) -> Ended:
-    """Stop the supervisor that runs on this home and wait for it; say what became of it."""
+def ask_to_end(home: Path, *, seconds: int = 60, say: Callable[[str], None] = lambda _line: None) -> Ended:
+    """Stop the supervisor that runs on this home and wait for it; say what became of it.
+
+    Args:
+        seconds: how long to wait without news of a part.
+        say: told, part by part, what is waited for and what has stopped.
+    """
     pid = running_pid(home)
     if not pid:
         return Ended.NOTHING_RAN
     os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + seconds
-    while running_pid(home):
+    say(f"asked process {pid} to stop")
+    heard, deadline = 0, time.monotonic() + seconds
+    while True:
+        runs = running_pid(home)  # asked first: what was said before the end is read after it
+        news = _said(home)[heard:]
+        for line in news:
+            say(line)
+        if not runs:
+            return Ended.STOPPED
+        if news:
+            heard, deadline = heard + len(news), time.monotonic() + seconds
         if time.monotonic() > deadline:
             return Ended.STILL_RUNS
         time.sleep(0.2)
-    return Ended.STOPPED
+
+
+def _stopping(home: Path) -> Path:
+    """Return where a supervisor that stops says how far it is."""
+    return home / "run" / "stopping"
+
+
+def _said(home: Path) -> list[str]:
+    with suppress(OSError):
+        return [
+            line.rstrip()
+            for line in _stopping(home).read_text().splitlines(keepends=True)
+            if line[-1:] == "\n"
+        ]
+    return []

@@ -85,6 +85,33 @@ def test_a_part_that_ignores_the_polite_signal_is_ended_by_force(tmp_path: Path)
     assert not alive(pid)
 
 
+def test_who_stops_a_house_is_told_part_by_part_what_it_waits_for(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; sys.path.insert(0, sys.argv[1])\n"
+        "from pathlib import Path\n"
+        "from operations.part import Part\n"
+        "from operations.supervisor import Supervisor\n"
+        "slow = 'import signal, sys, time; signal.signal(15, lambda *_: (time.sleep(0.7), sys.exit(0))); print(1, flush=True); time.sleep(60)'\n"
+        "parts = [Part(name, (sys.executable, '-c', slow), lambda: '', stop_seconds=9) for name in ('first', 'second')]\n"
+        "with Supervisor(parts, home=Path(sys.argv[2]), start_seconds=10) as house: time.sleep(1.5); house.watch()\n"
+    )
+    root = str(Path(__file__).parents[2])
+    house = subprocess.Popen([sys.executable, "-c", code, root, str(tmp_path)], stderr=subprocess.DEVNULL)
+    try:
+        assert until(lambda: running_pid(tmp_path) != 0)
+        time.sleep(2.5)
+        told: list[str] = []
+        assert ask_to_end(tmp_path, say=told.append) is Ended.STOPPED
+    finally:
+        house.kill()
+        house.wait()
+    asked = [line for line in told if "waiting for" in line]
+    ended = [line for line in told if "stopped after" in line]
+    assert [line.split()[2] for line in asked] == ["second", "first"], told
+    assert all("9 s" in line for line in asked), "how long it may take at most"
+    assert [line.split()[0] for line in ended] == ["second", "first"]
+
+
 def test_a_part_that_ends_at_once_is_named_and_the_others_are_stopped(tmp_path: Path) -> None:
     parts = [a_part("good", SLEEP), a_part("bad", "raise SystemExit(3)", lambda: "never ready")]
     supervisor = Supervisor(parts, home=tmp_path, start_seconds=10, log=quiet)
