@@ -95,13 +95,22 @@ def _amended(document: DeliveredDocument, by: AmendedDocument) -> DeliveredDocum
 
 
 def _left(earlier: Delivery, by_ordinal: Mapping[int, AmendedDocument]) -> Iterator[Finding]:
-    """Yield the earlier package's findings that are not about something sent again."""
+    """Yield the earlier package's findings that are not about something sent again.
+
+    A file that is wrong stays wrong when only the fields of its document are sent again.
+    """
+    kept = {
+        file.name
+        for ordinal, one in by_ordinal.items()
+        if not one.files and ordinal <= len(earlier.documents)
+        for file in earlier.documents[ordinal - 1].files
+    }
     names = {file.name for one in by_ordinal.values() for file in one.files}
     for ordinal in by_ordinal:
         if by_ordinal[ordinal].files and ordinal <= len(earlier.documents):
             names |= {file.name for file in earlier.documents[ordinal - 1].files}
     for finding in earlier.findings:
-        if finding.document not in by_ordinal and finding.place not in names:
+        if finding.place not in names and (finding.document not in by_ordinal or finding.place in kept):
             yield finding
 
 

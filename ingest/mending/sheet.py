@@ -17,10 +17,12 @@ from ingest.checks.fields import (
 )
 from ingest.delivery import Delivery
 from ingest.finding import Finding, Severity
+from ingest.readers.sheet_columns import ONLY_IN_SHEETS
 
 DOCUMENT_RETURNED = "DOCUMENT_RETURNED"
 """Code of the finding by which a person, or an agreement, sends one document back (`ingest.returning`)."""
 LABELS: Mapping[str, str] = {
+    **ONLY_IN_SHEETS,
     **EXCHANGE_FIELDS,
     **{field.short: field.name_vi for table in TABLES.values() for field in table},
     **{field.short: field.name_vi for field in (*FILE_FIELDS, *DOCUMENT_FIELDS)},

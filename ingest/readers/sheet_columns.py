@@ -21,6 +21,9 @@ CASE, DOCUMENT, ROW = "case file", "document", "row"
 FILE = "(file)"
 """The column that names a document's files."""
 
+ONLY_IN_SHEETS = {"FondName": "Tên phông", "BoxNumber": "Hộp số"}
+"""Fields of the sheet that no circular's table has -> their names, as that sheet writes them."""
+
 _CASE_NAMES: dict[str, tuple[str, ...]] = {
     "FondName": ("Phông", "Tên phông"),
     "OrganId": ("Mã phông",),

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from archive.reason import because
 from ingest.delivery import DeliveredDocument
@@ -37,10 +37,15 @@ _DESCRIPTION = re.compile(
 
 @dataclass(frozen=True)
 class Described:
-    """A document as its description says, and its files."""
+    """A document as its description says, and its files.
+
+    Attributes:
+        members: the package's own names of its description and of its files.
+    """
 
     ead: Ead
     document: DeliveredDocument
+    members: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -109,7 +114,7 @@ def read_package(opened: Opened, context: Context) -> Package:
         documents=tuple(documents),
         used=frozenset(path for paths in linked.values() for path in paths),
         declared=declared,
-        findings=(*filled.findings, *findings),
+        findings=tuple(_placed([*filled.findings, *findings], documents)),
         fetched=filled.sources,
     )
 
@@ -148,19 +153,28 @@ def _documents(
     limits: Limits,
     findings: list[Finding],
 ) -> list[Described]:
-    documents = []
+    documents = list[Described]()
     for name in descriptions:
         try:
             ead = read_ead(opened.members[name].path, name, limits.ead_bytes, of_document=True)
         except UnreadableDeliveryError as error:
             findings.append(Finding(error.code, name, {"reason": error.reason}))
             continue
+        paths = tuple(linked[name])
         files = tuple(
             opened.delivered(path, called=posixpath.basename(path), declared=declared.get(path, ""))
-            for path in linked[name]
+            for path in paths
         )
-        documents.append(Described(ead, DeliveredDocument(name, ead.fields, files)))
+        documents.append(Described(ead, DeliveredDocument(name, ead.fields, files), (name, *paths)))
     return sorted(documents, key=_order)
+
+
+def _placed(findings: Iterable[Finding], documents: Sequence[Described]) -> Iterator[Finding]:
+    """Yield the findings, those about a document's own file or description with that document's ordinal."""
+    whose = {name: ordinal for ordinal, one in enumerate(documents, start=1) for name in one.members}
+    for finding in findings:
+        ordinal = whose.get(str(finding.params.get("path", finding.place)), 0)
+        yield replace(finding, document=ordinal) if ordinal and not finding.document else finding
 
 
 def _order(one: Described) -> tuple[int, tuple[tuple[int, int, str], ...]]:

@@ -64,6 +64,15 @@ def test_findings_about_what_was_sent_again_are_gone_and_the_others_stay() -> No
     assert whole.findings == (Finding("SIP_HASH", "3.pdf"),)
 
 
+def test_what_was_wrong_with_a_file_stays_when_only_the_fields_of_its_document_are_sent_again() -> None:
+    old = (Finding("SIP_HASH", "2.pdf", {}, 2), Finding("V09_REQUIRED", "document 2 / Subject", {}, 2))
+    earlier = a_delivery(a_document(1), a_document(2), findings=old)
+    fields_only = amended(earlier, Amendment(documents=(AmendedDocument(2, {"Subject": "đã sửa"}),)))
+    assert fields_only.findings == (old[0],)
+    with_file = amended(earlier, Amendment(documents=(AmendedDocument(2, {}, (a_file("moi.pdf"),)),)))
+    assert with_file.findings == ()
+
+
 def test_a_document_that_was_not_there_is_said() -> None:
     whole = amended(EARLIER, Amendment(documents=(AmendedDocument(9, {"Subject": "x"}),)))
     assert [finding.code for finding in whole.findings] == ["MEND_UNMATCHED"]

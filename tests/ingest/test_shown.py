@@ -12,3 +12,8 @@ def test_a_field_and_its_code_have_the_laws_name_and_what_is_empty_is_left_out()
         ("Thời hạn bảo quản (mã)", "06"),
         ("Own", "x"),
     ]
+
+
+def test_columns_that_only_the_sheet_has_are_called_as_the_sheet_calls_them() -> None:
+    told = fields_said({"FondName": "UBND tỉnh", "BoxNumber": "12"})
+    assert [one.label for one in told] == ["Tên phông", "Hộp số"]

@@ -213,6 +213,23 @@ def test_a_defect_is_found_and_explained(name: str, tmp_path: Path) -> None:
         assert explain(finding, "vi").text and explain(finding, "en").remedy
 
 
+@pytest.mark.parametrize(
+    ("change", "document"),
+    [
+        (replace(f"{REP}/data/doc1.txt", b"1", b"9"), 1),
+        (replace(EAD_1, b"000.00.05", b"000.00.06"), 1),
+        (replace(REP_METS, b"rep1", b"rep9", 1), 0),
+    ],
+)
+def test_what_is_wrong_with_a_file_stands_under_its_document(
+    change: Change, document: int, tmp_path: Path
+) -> None:
+    content = members(tmp_path)
+    change(content)
+    (finding,) = read_members(tmp_path, content).findings
+    assert (finding.code, finding.document) == ("SIP_HASH", document)
+
+
 UNREADABLE: dict[str, tuple[list[Change], str]] = {
     "no METS": ([remove("METS.xml")], "SIP_NO_METS"),
     "a METS cut off": ([replace("METS.xml", b"</mets>", b"")], "SIP_METS_BROKEN"),
