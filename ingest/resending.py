@@ -5,16 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import BinaryIO
 
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
 
 from archive.errors import NotAllowedError
 from archive.reason import because
 from archive.register.models import Submission, SubmissionState
 from archive.register.session import reading
-from archive.viewer import Role, Viewer
+from archive.viewer import ALL_AGENCIES, Role, Viewer
 from ingest import submissions
 from ingest.errors import IngestError
-from ingest.mending.earlier import being_mended
+from ingest.mending.earlier import being_mended, not_mended
 from ingest.mending.sheet import Sheet, sheet_of
 from ingest.reasons import finding_of
 from ingest.reception import Received, receive
@@ -26,6 +27,25 @@ def may_mend(submission: Submission, viewer: Viewer) -> bool:
     """Say whether this person may send what is missing; `can_be_mended` says whether there is something to mend."""
     return submission.state == SubmissionState.RETURNED and any(
         viewer.has(role, submission.agency_code) for role in SENDS
+    )
+
+
+def to_mend(session: Session, *, viewer: Viewer, roles: frozenset[Role], most: int) -> list[Submission]:
+    """Return the deliveries that went back to agencies where this person has one of the roles, the newest first.
+
+    What is being mended already, or was, is left out.
+    """
+    agencies = viewer.agencies_with(roles)
+    if not agencies:
+        return []
+    query = select(Submission).where(Submission.state == SubmissionState.RETURNED, not_mended())
+    if ALL_AGENCIES not in agencies:
+        query = query.where(Submission.agency_code.in_(agencies))
+    decided = func.coalesce(Submission.decided_at, Submission.received_at).desc()
+    return list(
+        session.scalars(
+            query.options(selectinload(Submission.findings)).order_by(decided, Submission.id).limit(most)
+        )
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.register.models import STATES_OPEN, CaseFile, Submission, SubmissionState
+
+STATES_MENDING = frozenset({*STATES_OPEN, SubmissionState.TO_DECIDE, SubmissionState.STORED})
 
 
 def returned(session: Session, *, agency_code: str, file_code: str) -> str | None:
@@ -42,13 +44,18 @@ def is_stored(session: Session, *, agency_code: str, file_code: str) -> bool:
 
 def being_mended(session: Session, submission_id: str) -> str | None:
     """Return the id of the submission that mends this one and is on its way or stored; None when none does."""
-    states = {*STATES_OPEN, SubmissionState.TO_DECIDE, SubmissionState.STORED}
     return session.scalar(
         select(Submission.id)
-        .where(Submission.mends == submission_id, Submission.state.in_(states))
+        .where(Submission.mends == submission_id, Submission.state.in_(STATES_MENDING))
         .order_by(Submission.received_at.desc())
         .limit(1)
     )
+
+
+def not_mended() -> ColumnElement[bool]:
+    """Return the condition that nothing mends a submission of a query: as `being_mended` asks for one."""
+    later = aliased(Submission)
+    return ~exists().where(later.mends == Submission.id, later.state.in_(STATES_MENDING))
 
 
 def mended_and_stored(session: Session, ids: Iterable[str]) -> set[str]:

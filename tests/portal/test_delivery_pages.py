@@ -375,3 +375,16 @@ def test_who_sent_it_is_told_that_another_archivist_accepts(visit: Any) -> None:
 def test_a_role_is_told_with_the_name_of_its_agency(visit: Any) -> None:
     lines = re.findall(r'<span class="tt-person-role">(.*?)</span>\s*</span>', visit("giang").page, re.S)
     assert [re.sub(r"<[^>]+>", "", line) for line in lines] == [f"Cán bộ nộp lưu · {AGENCIES[LANG_SON][0]}"]
+
+
+def test_an_official_sees_first_what_was_sent_back_to_the_own_agency_until_it_is_mended(visit: Any) -> None:
+    with transaction() as session:
+        session.execute(update(Submission).where(Submission.id == RETURNED).values(agency_code=LANG_SON))
+    heading = "Bị trả lại, bạn cần sửa"
+    page = visit("giang").page
+    assert page.index(heading) < page.index(f"/tiep-nhan/{RETURNED}") < page.index("Hồ sơ chờ quyết định")
+    assert heading not in visit("lan").page, "an archivist has it mended by the office"
+    with transaction() as session:
+        later = session.get_one(Submission, TO_DECIDE)
+        later.mends = RETURNED
+    assert heading not in visit("giang").page

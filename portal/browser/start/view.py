@@ -10,6 +10,7 @@ from archive.register.models import SubmissionState
 from archive.vietnam import local
 from archive.viewer import Role
 from ingest.drafting import cabinet
+from ingest.resending import to_mend
 from portal.browser.screen import Screen
 from portal.browser.start.today import Today, today_for
 from portal.browser.submissions.rows import rows_of
@@ -17,6 +18,7 @@ from portal.i18n import _
 
 MAKE_CASE_FILES = frozenset({Role.OFFICIAL, Role.CLERK})
 DRAFTS_SHOWN = 5
+RETURNED_SHOWN = 6
 
 
 class StartPage(Screen):
@@ -31,6 +33,8 @@ class StartPage(Screen):
         if self.known:
             self.facts = today_for(self.session, self.viewer, self.today, self.now)
             self.to_decide = rows_of(self.session, self.facts.to_decide, self.viewer, self.now)
+            back = to_mend(self.session, viewer=self.viewer, roles=MAKE_CASE_FILES, most=RETURNED_SHOWN)
+            self.returned = rows_of(self.session, back, self.viewer, self.now)
             self.working = rows_of(self.session, self.facts.working, self.viewer, self.now)
             self.names = self.agency_names()
             self.makes = bool(self.viewer.agencies_with(MAKE_CASE_FILES))
