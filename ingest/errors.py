@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from archive import sizes
 from archive.errors import TangThuError, TemporaryError
 from archive.reason import SAID, Reason, because
 
@@ -77,5 +78,5 @@ def too_large(limit: int) -> BadMessageError:
     return BadMessageError(
         "MESSAGE_TOO_LARGE",
         because("ingest.larger-than", bytes=limit),
-        f"the message is larger than {limit} bytes; send the case file in parts",
+        f"the message is larger than {sizes.size(limit, 'en')}; send the case file in parts",
     )

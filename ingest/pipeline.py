@@ -30,6 +30,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from archive.errors import TangThuError, TemporaryError
+from archive.flushing import flush_changed
 from archive.reason import Reason, as_text, because, trouble
 from archive.register.models import STATES_OPEN, Submission, SubmissionState
 from archive.register.models import Finding as FindingRow
@@ -101,6 +102,8 @@ def advance(submission_id: str, *, steps: Mapping[str, Step] = STEPS) -> str:
                 outcome = steps[name](work, started)
                 if name in JUDGED:
                     outcome = _as_agreed(work, outcome)
+                if not outcome.wipe:  # before the register says it is done: a power cut must not lose it
+                    flush_changed(work.folder, since=started.timestamp())
                 record(submission_id, ours, name, list(steps).index(name), outcome, started)
             except LeaseLostError:
                 return "busy"
