@@ -8,8 +8,8 @@ the folder's name, a dot, and the name of a table in its `reasons.toml`:
     en = "the order is {state:order-state}, not approved"
 
 A field may name a table of words (`[words.order-state]` of the same folder or of `archive`; `{step:ingest.step}` of
-another), or be a `date`, a `moment` as clocks in Việt Nam show it, a `size` in bytes, or a `count`. The Vietnamese text may leave out what only a
-technician reads, such as what a tool printed in English.
+another), or be a `date`, a `moment` as clocks in Việt Nam show it, a `size` in bytes, or a `count`. The Vietnamese text
+may leave out what only a technician reads, such as what a tool printed in English.
 """
 
 from __future__ import annotations

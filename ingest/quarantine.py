@@ -2,8 +2,9 @@
 
 Layout below the vault's data folder: `quarantine/<submission id>/raw` is what arrived, untouched;
 `quarantine/<submission id>/name` is what the sender called it (recorded elsewhere only once no sign of secrecy was
-found), and `title` what its sender called the case file in our own form, for nobody else; the folder `work` beside it is what the pipeline made of it. `quarantine/.fetch-*` are messages on their
-way in. What leaves it towards a reader goes through `ingest.held_files`, and only after the checks.
+found), and `title` what its sender called the case file in our own form, for nobody else; the folder `work` beside it
+is what the pipeline made of it. `quarantine/.fetch-*` are messages on their way in. What leaves it towards a reader
+goes through `ingest.held_files`, and only after the checks.
 """
 
 from __future__ import annotations

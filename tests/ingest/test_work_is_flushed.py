@@ -54,7 +54,7 @@ def flushed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     def fsync(descriptor: int) -> None:
         with reading() as session:
             recorded = session.query(StepResult).count()
-        names.append((Path(os.readlink(f"/proc/self/fd/{descriptor}")).name, recorded))
+        names.append((Path(f"/proc/self/fd/{descriptor}").readlink().name, recorded))
         real(descriptor)
 
     monkeypatch.setattr(flushing.os, "fsync", fsync)

@@ -91,8 +91,10 @@ def test_who_stops_a_house_is_told_part_by_part_what_it_waits_for(tmp_path: Path
         "from pathlib import Path\n"
         "from operations.part import Part\n"
         "from operations.supervisor import Supervisor\n"
-        "slow = 'import signal, sys, time; signal.signal(15, lambda *_: (time.sleep(0.7), sys.exit(0))); print(1, flush=True); time.sleep(60)'\n"
-        "parts = [Part(name, (sys.executable, '-c', slow), lambda: '', stop_seconds=9) for name in ('first', 'second')]\n"
+        "slow = 'import signal, sys, time; signal.signal(15, lambda *_: (time.sleep(0.7), sys.exit(0)));'\n"
+        "slow += 'time.sleep(60)'\n"
+        "parts = [Part(name, (sys.executable, '-c', slow), lambda: '', stop_seconds=9)\n"
+        "         for name in ('first', 'second')]\n"
         "with Supervisor(parts, home=Path(sys.argv[2]), start_seconds=10) as house: time.sleep(1.5); house.watch()\n"
     )
     root = str(Path(__file__).parents[2])
