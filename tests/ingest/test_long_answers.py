@@ -117,7 +117,7 @@ def test_an_endless_answer_is_left_at_the_limit(tmp_path: Path) -> None:
             given += 1000
             yield b"A" * 1000
 
-    with pytest.raises(BadMessageError, match=r"larger than 488\.3 KB"):
+    with pytest.raises(BadMessageError, match="larger than 488 KB"):
         long_json.read(endless(), tmp_path, max_bytes=500_000, operation="x")
     assert given <= 501_000
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 500_000
