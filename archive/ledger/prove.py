@@ -12,9 +12,11 @@ from archive.ledger.append import from_row
 from archive.ledger.check_proof import faults
 from archive.ledger.merkle import FIRST_CHAIN, path
 from archive.ledger.rows import EventRow, SealRow
+from archive.ledger.stamp import stamp_over
 from archive.reason import because
 
-FORMAT = "tangthu-inclusion-proof-1"
+FORMAT = "tangthu-inclusion-proof-2"
+"""Since 2 the time-stamp stands in `timestamp`, with the number of the seal it is over."""
 
 
 def prove(session: Session, seq: int) -> dict[str, Any]:
@@ -22,7 +24,7 @@ def prove(session: Session, seq: int) -> dict[str, Any]:
 
     It holds the event's canonical text, the audit path to its seal's root (RFC 6962 section 2.1.1), and the
     roots of all later seals, so that the head of the chain can be recomputed and compared with one known
-    from elsewhere.
+    from elsewhere; and the first time-stamp over its seal or a later one, null while that is owed.
 
     Raises:
         NotFoundError: there is no such event.
@@ -43,6 +45,7 @@ def prove(session: Session, seq: int) -> dict[str, Any]:
     before = session.scalar(select(SealRow.chain).where(SealRow.number == seal.number - 1))
     later = session.scalars(select(SealRow.root).where(SealRow.number > seal.number).order_by(SealRow.number))
     head = session.scalar(select(SealRow.chain).order_by(SealRow.number.desc()).limit(1))
+    stamp = session.execute(stamp_over(seal.number)).first()
     proof: dict[str, Any] = {
         "format": FORMAT,
         "event": from_row(row).canonical().decode(),
@@ -53,7 +56,7 @@ def prove(session: Session, seq: int) -> dict[str, Any]:
         "root": seal.root,
         "seal": seal.number,
         "sealed_at": seal.sealed_at.isoformat(),
-        "timestamp_token": seal.timestamp_token,
+        "timestamp": {"seal": stamp.number, "token": stamp.timestamp_token} if stamp else None,
         "previous_chain": before or FIRST_CHAIN,
         "chain": seal.chain,
         "later_roots": list(later),

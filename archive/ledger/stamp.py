@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from archive.errors import NotFoundError, TemporaryError
@@ -75,6 +75,16 @@ def owed(session: Session) -> Owed:
     since = session.scalar(select(func.min(SealRow.sealed_at)).where(SealRow.number > after))
     count = session.scalar(select(func.count()).where(SealRow.number > after)) or 0
     return Owed(count, since, newest.number, newest.chain, at)
+
+
+def stamp_over(number: int) -> Select[int, str, datetime | None]:
+    """Return the query for the first time-stamp that covers a seal: its own, or that of the next stamped one."""
+    return (
+        select(SealRow.number, SealRow.timestamp_token, SealRow.stamped_at)
+        .where(SealRow.number >= number, SealRow.timestamp_token != "")
+        .order_by(SealRow.number)
+        .limit(1)
+    )
 
 
 def write_down(row: SealRow, given: Judgement) -> None:

@@ -16,12 +16,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.copies import stores
-from archive.errors import NotFoundError, TemporaryError
+from archive.errors import LedgerError, NotFoundError, TemporaryError
 from archive.ledger.append import from_row
 from archive.ledger.event import Event
 from archive.ledger.merkle import FIRST_CHAIN, chained, root
 from archive.ledger.rows import EventRow, SealRow
-from archive.ledger.segment import FOLDER, Segment, Standing, head_of, key_of, standing
+from archive.ledger.segment import FOLDER, Head, Segment, Standing, head_of, key_of, parse, standing
 from archive.ledger.verify_stamps import StampCheck
 from archive.reason import Reason, because
 from archive.stores.interface import Store, read_whole
@@ -82,6 +82,7 @@ class _Chain:
 
 def _seals(session: Session, places: Sequence[Store], stamps: StampCheck) -> Iterator[Reason]:
     walk, seen = _Chain(), set[str]()
+    told: list[Reason] = []
     for seal in session.scalars(select(SealRow).order_by(SealRow.number)):
         if seal.number != walk.number + 1 or seal.first_seq != walk.last_seq + 1:
             yield because("archive.ledger-seal-order", seal=seal.number, before=walk.number)
@@ -107,6 +108,23 @@ def _seals(session: Session, places: Sequence[Store], stamps: StampCheck) -> Ite
             continue
         for name in unknown:
             yield because("archive.ledger-segment-unknown", store=store.name, name=name)
+            for complaint in _cut_off(session, store, name):
+                if complaint not in told:
+                    told.append(complaint)
+                    yield complaint
+
+
+def _cut_off(session: Session, store: Store, name: str) -> Iterator[Reason]:
+    """Name the events of a segment that the register has no seal for and that it does not have either."""
+    try:
+        segment = parse(read_whole(store, name), f"{store.name}:{name}")
+    except (LedgerError, NotFoundError, TemporaryError):
+        return  # it is no segment; the caller has named the file
+    numbers = [event.seq for event in segment.events]
+    here = set(session.scalars(select(EventRow.seq).where(EventRow.seq.between(min(numbers), max(numbers)))))
+    for event in segment.events:
+        if event.seq not in here:
+            yield because("archive.ledger-event-removed", event=named(event))
 
 
 def _sealed_events(session: Session, seal: SealRow) -> list[Event]:
@@ -140,13 +158,25 @@ def _segments(seal: SealRow, chain: str, events: list[Event], places: Sequence[S
         if stands is Standing.CONTRARY:
             yield because("archive.ledger-segment-contrary", place=place, seal=seal.number)
         if stands is Standing.DAMAGED:
-            yield because("archive.ledger-segment-changed", place=place)
+            yield _changed(place, data, head_of(seal, chain), events)
         if segment is None or _root(segment.events) != seal.root:
             continue
         for complaint in _differences(segment, events):
             if complaint not in told:
                 told.append(complaint)
                 yield complaint
+
+
+def _changed(place: str, data: bytes, head: Head, events: list[Event]) -> Reason:
+    """Say that a segment was changed, and at which event first if the register can tell what it was."""
+    if _root(events) != head.root:
+        return because("archive.ledger-segment-changed", place=place)
+    true = Segment(head, tuple(events)).to_bytes().split(b"\n")
+    found = data.split(b"\n")
+    differs = next(n for n, line in enumerate(true) if n >= len(found) or line != found[n])
+    if not 1 <= differs <= len(events):  # the seal's own line, or something behind the last event
+        return because("archive.ledger-segment-changed", place=place)
+    return because("archive.ledger-segment-changed-at", place=place, event=named(events[differs - 1]))
 
 
 def _root(events: Sequence[Event]) -> str:

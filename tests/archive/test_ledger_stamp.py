@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import base64
+import json
+import subprocess
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,9 +17,11 @@ from sqlalchemy import text
 from archive import tasks
 from archive.custody import stores
 from archive.errors import TemporaryError
+from archive.ledger import check_proof
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.ledger.mend import fill, mend
+from archive.ledger.prove import prove
 from archive.ledger.restore import restore_from_segments
 from archive.ledger.rows import SealRow
 from archive.ledger.seal import seal
@@ -281,3 +288,88 @@ def test_a_register_that_is_lost_gets_its_stamps_back_and_is_the_same(
     assert (report.equal, report.lost_register) == (True, True)
     assert [(row(n).timestamp_token, row(n).stamped_at, row(n).stamp_until) for n in (1, 2, 3)] == kept
     assert faults() == []
+
+
+# --- proofs ---------------------------------------------------------------------------------------------
+
+
+def proof_of(seq: int) -> dict[str, Any]:
+    with reading() as session:
+        return prove(session, seq)
+
+
+def check(proof: dict[str, Any], folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
+    path = folder / "proof.json"
+    path.write_text(json.dumps(proof), encoding="utf-8")
+    return subprocess.run(  # -I: isolated, so nothing of this project can help it
+        [sys.executable, "-I", check_proof.__file__, str(path), *more],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def three_seals(authority: Authority) -> Authority:
+    """Seals 1 and 2 waited, the stamp is over seal 3; seal 4 has none yet."""
+    for _ in range(3):
+        sealed()
+    authority.at = NOW
+    stamp(now=NOW)
+    sealed()
+    return authority
+
+
+def test_a_proof_carries_the_time_stamp_and_openssl_agrees(three_seals: Authority, house: Path) -> None:
+    proof, token = proof_of(1), house / "token.tst"
+    assert proof["timestamp"]["seal"] == 3
+    result = check(proof, house, "--head", proof["head"], "--token", str(token))
+    assert result.returncode == 0, result.stdout
+    assert "time-stamped: 20260302010000Z, over seal 3" in result.stdout
+    told = next(line for line in result.stdout.splitlines() if "openssl" in line)
+    command = [*told.split()[:-1], str(house / "roots.pem")]
+    assert command[:3] == ["openssl", "ts", "-verify"]
+    # openssl looks at the certificates at the present time unless told another.
+    command += ["-attime", str(int(NOW.timestamp()))]
+    openssl = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (openssl.returncode, "Verification: OK" in openssl.stdout) == (0, True), openssl.stderr
+    other = [word if word != row(3).chain else row(2).chain for word in command]
+    assert other != command
+    assert subprocess.run(other, capture_output=True, check=False).returncode != 0
+
+
+def test_a_proof_whose_stamp_is_still_owed_says_so(three_seals: Authority, house: Path) -> None:
+    proof = proof_of(8)
+    assert proof["timestamp"] is None
+    result = check(proof, house)
+    assert (result.returncode, "no time-stamp" in result.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda stamp: stamp | {"seal": 2}, 1),
+        (lambda stamp: stamp | {"seal": 9}, 1),
+        (lambda stamp: stamp | {"seal": 0}, 1),
+        (lambda stamp: stamp | {"token": base64.b64encode(token_over(b"\x05" * 32)).decode()}, 1),
+        (lambda stamp: stamp | {"token": stamp["token"][:40]}, 2),
+        (lambda stamp: stamp | {"token": "MAA="}, 2),
+        (lambda stamp: stamp | {"token": "?"}, 2),
+        (lambda stamp: {"seal": 3}, 2),
+    ],
+)
+def test_a_proof_with_another_time_stamp_does_not_hold(
+    three_seals: Authority, house: Path, change: Callable[[dict[str, Any]], object], code: int
+) -> None:
+    proof = proof_of(1)
+    proof["timestamp"] = change(proof["timestamp"])
+    result = check(proof, house)
+    assert result.returncode == code, result.stdout
+    assert "Traceback" not in result.stderr
+
+
+def test_the_checker_stays_short_and_alone() -> None:
+    lines = Path(check_proof.__file__).read_text("utf-8").splitlines()
+    assert len(lines) < 300
+    imported = {line.split()[1].split(".")[0] for line in lines if line.startswith(("import ", "from "))}
+    assert imported <= set(sys.stdlib_module_names)
