@@ -1,7 +1,7 @@
 """The vault's commands: is everything still what it was, and make it so again.
 
-`ledger verify|seal|stamp|prove`, `fixity run`, `repair`, `rebuild`, `upgrade`, `package list|verify`. Exit 0 only when
-all is well, 1 when something was found, 2 when it could not be told.
+`ledger verify|seal|stamp|prove`, `fixity run|roll`, `repair`, `rebuild`, `upgrade`, `package list|verify`. Exit 0 only
+when all is well, 1 when something was found, 2 when it could not be told.
 """
 
 from __future__ import annotations
@@ -20,8 +20,6 @@ from archive import fixity as fixities
 from archive.checkpoints import write_checkpoint
 from archive.cli import show
 from archive.errors import NotFoundError, OrderRefusedError
-from archive.ledger.append import append
-from archive.ledger.event import Verb
 from archive.ledger.mend import mend
 from archive.ledger.prove import prove
 from archive.ledger.rows import SealRow
@@ -34,6 +32,8 @@ from archive.rebuild import rebuild as rebuild_register
 from archive.register.migrate import upgrade as migrate
 from archive.register.models import CaseFile, Copy, CopyState, Package
 from archive.register.session import engine, reading, transaction
+from archive.rolling.roll import roll
+from archive.rolling.segments import record, roll_segments
 from archive.settings import ArchiveSettings
 from archive.stamping import stamp
 from archive.stores.settings import FolderSettings
@@ -72,13 +72,12 @@ def ledger_seal(as_json: AsJson = False) -> None:
 
     Exit 1 when a store could not be made whole.
     """
+    now = datetime.now(UTC)
     with reading() as session:
         mended = mend(session)
     with transaction() as session:
-        for one in mended.replaced:
-            payload = {"store": one.store, "quarantined": one.aside}
-            append(session, Verb.REPAIR, actor="system:ledger", kind="ledger", id=one.key, payload=payload)
-        checkpoint = write_checkpoint(session, now=datetime.now(UTC))
+        record(session, mended, now=now)
+        checkpoint = write_checkpoint(session, now=now)
         segments = session.scalar(select(func.count()).select_from(SealRow))
     facts = {
         "segments": segments,
@@ -148,6 +147,36 @@ def fixity_run(
     told = "\n".join([*lines, f"{len(found)} packages checked, {len(bad)} with a bad copy"])
     show({"checked": len(found), "bad": bad, "ok": not bad}, as_json=as_json, text=told)
     _exit(not bad)
+
+
+@fixity.command("roll")
+def fixity_roll(
+    everything: Annotated[
+        bool, typer.Option("--all", help="Read every copy now, not only what is due.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read the copies and segments that are due, and mend what is bad; workers do this every ten minutes.
+
+    Exit 1 when something could not be mended, or a store did not answer.
+    """
+    now = datetime.now(UTC)
+    done = roll(now, everything=everything)
+    mended = roll_segments(now, everything=everything)
+    ok = not (done.lost or done.troubles or done.away or mended.troubles)
+    lines = [
+        f"{done.copies} copies read, {done.size} bytes",
+        *(f"mended: {one}" for one in done.mended),
+        *(f"mended: {one}" for one in mended.written),
+        *(f"mended: {one.store}:{one.key}" for one in mended.replaced),
+        *(f"NO GOOD COPY: {name}" for name in done.lost),
+        *(f"store {name} does not answer" for name in done.away),
+        *done.troubles,
+        *mended.troubles,
+    ]
+    facts = {**asdict(done), "segments": asdict(mended), "ok": ok}
+    show(facts, as_json=as_json, text="\n".join(lines))
+    _exit(ok)
 
 
 def _to_check(limit: int) -> Iterator[tuple[str, str]]:

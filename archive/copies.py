@@ -5,7 +5,10 @@ Nothing here knows the register; `archive.keeping` and `archive.fixity` write do
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import suppress
+from typing import BinaryIO
 
 from archive.errors import NotFoundError, TemporaryError
 from archive.hashing import sha256_of
@@ -51,12 +54,20 @@ def opened(settings: StoreSettings) -> Store:
 
 def examine(name: str, sha256: str, places: Sequence[Store]) -> dict[str, str]:
     """Read every copy and return what each is: a `CopyState` value, or `unreachable`."""
-    return {store.name: _examine(store, name, sha256) for store in places}
+    return {store.name: examine_one(store, name, sha256) for store in places}
 
 
-def _examine(store: Store, name: str, sha256: str) -> str:
+def examine_one(store: Store, name: str, sha256: str, *, from_disk: bool = False) -> str:
+    """Read one copy and return what it is: a `CopyState` value, or `unreachable`.
+
+    Args:
+        from_disk: have the system forget what it remembers of the file, so that the disk is asked and not the
+            memory; for copies on disks of this machine.
+    """
     try:
         with store.open(name) as stream:
+            if from_disk:
+                _forget(stream)
             good = sha256_of(stream) == sha256
     except NotFoundError:
         return CopyState.MISSING
@@ -64,3 +75,10 @@ def _examine(store: Store, name: str, sha256: str) -> str:
         # A reset drive answers later; a dead one keeps being reported until somebody replaces it.
         return UNREACHABLE
     return CopyState.VERIFIED if good else CopyState.DAMAGED
+
+
+def _forget(stream: BinaryIO) -> None:
+    # No file of this machine behind it (a stream from another one), or a system without this call: nothing to forget.
+    with suppress(AttributeError, OSError):
+        os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_SEQUENTIAL)

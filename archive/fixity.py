@@ -1,4 +1,4 @@
-"""Check what the copies of a package are now, and mend bad ones from a good one."""
+"""Check what the copies of a package, or of the minutes of a hand-over, are now, and mend bad ones from a good one."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from archive.hashing import sha256_of_file
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.reason import because
+from archive.register.agreements import Minutes
 from archive.register.models import CopyState, Package
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
@@ -30,14 +31,31 @@ from archive.workplace import at_work, workplace
 BAD = frozenset({CopyState.DAMAGED, CopyState.MISSING})
 
 
+PACKAGE, MINUTES = "package", "minutes"
+
+
 @dataclass(frozen=True)
 class _Kept:
-    """What has to be known of a package while its copies are read, outside of any transaction."""
+    """What has to be known of a thing in the stores while its copies are read, outside of any transaction.
 
+    Attributes:
+        case_file_id: of a package; "" for minutes, which stay when their case file is destroyed.
+    """
+
+    kind: str
     id: str
     name: str
     sha256: str
-    case_file_id: str
+    case_file_id: str = ""
+
+    @property
+    def work(self) -> str:
+        """Return the name of the work on its copies."""
+        return work_on_copies(self.case_file_id) if self.case_file_id else f"the copies of {self.name}"
+
+    def told(self, **facts: object) -> dict[str, object]:
+        """Return the payload of an event about it."""
+        return {"case_file_id": self.case_file_id, **facts} if self.case_file_id else facts
 
 
 def verify_package(
@@ -53,110 +71,147 @@ def verify_package(
         OrderRefusedError: it is being destroyed; what is missing then is no fault.
     """
     with reading() as session:
-        package = _kept(session, package_id)
+        package = _kept(session, PACKAGE, package_id)
     states = examine(package.name, package.sha256, stores() if places is None else places)
     with transaction() as session:
-        _kept(session, package_id)
+        _kept(session, PACKAGE, package_id)
         _record_check(session, package, states, now=now)
     return states
 
 
-def _record_check(session: Session, package: _Kept, states: Mapping[str, str], *, now: datetime) -> None:
+def _record_check(session: Session, kept: _Kept, states: Mapping[str, str], *, now: datetime) -> None:
     known = {store: state for store, state in states.items() if state != UNREACHABLE}
     event = append(
         session,
         Verb.FIXITY_CHECK,
         actor="system:fixity",
-        kind="package",
-        id=package.id,
-        payload={
-            "case_file_id": package.case_file_id,
-            "states": known,
-            "unreachable": sorted(set(states) - set(known)),
-        },
-        after=package.sha256,
+        kind=kept.kind,
+        id=kept.id,
+        payload=kept.told(states=known, unreachable=sorted(set(states) - set(known))),
+        after=kept.sha256,
         now=now,
     )
     apply(session, event)
 
 
 def repair(
-    package_id: str,
+    id: str,
     *,
     actor: str,
     role: str = "",
     now: datetime,
     places: Sequence[Store] | None = None,
+    kind: str = PACKAGE,
 ) -> list[str]:
     """Replace every damaged or missing copy from a good one; return the names of the mended stores.
 
     Opens its own transactions; none is open while copies are read or written. Nobody destroys the case file
     meanwhile (`archive.alone`). The damaged object is quarantined before the good one is written, never deleted.
-    What was found is ledgered (FIXITY_CHECK) and each mended copy too (REPAIR).
+    What was found is ledgered (FIXITY_CHECK) and each mended copy too (REPAIR). A store that does not answer is left
+    out: its copy is looked at when it is back.
+
+    Args:
+        id: of the package; of the delivery when they are minutes.
+        kind: "package" or "minutes".
 
     Raises:
-        NotFoundError: no such package, or it was erased by order.
+        NotFoundError: there is no such thing, or it was erased by order.
         OrderRefusedError: it is being destroyed; a repair would put back what was just erased.
-        DamagedError: no store has a good copy; what was found is not lost, verify writes it.
-        TemporaryError: a store did not take the good copy, or did not give the right bytes back; or somebody
-            is at work on the copies of this case file.
+        DamagedError: no store that answers has a good copy; what was found is ledgered all the same.
+        TemporaryError: a store did not take the good copy, or did not give the right bytes back (the other stores
+            are mended then); or somebody is at work on the copies of this case file.
     """
     with reading() as session:
-        case_file_id = _kept(session, package_id).case_file_id
-    with alone(work_on_copies(case_file_id)):
+        work = _kept(session, kind, id).work
+    with alone(work):
         with reading() as session:
-            package = _kept(session, package_id)
+            kept = _kept(session, kind, id)
         used = list(stores() if places is None else places)
-        states = examine(package.name, package.sha256, used)
+        states = examine(kept.name, kept.sha256, used)
         good = next((store for store in used if states[store.name] == CopyState.VERIFIED), None)
-        if good is None:
-            raise DamagedError(
-                package.name, f"no store has a good copy ({states}); look for it in the backups"
-            )
         bad = [store for store in used if states[store.name] in BAD]
-        if not bad:
+        if not bad and good is not None:
             return []
-        with transaction() as session:
-            _record_check(session, package, states, now=now)
-        with _spooled(good, package) as path:
-            for store in bad:
-                aside = _replace(store, package, path, damaged=states[store.name] == CopyState.DAMAGED)
-                told = {
-                    "case_file_id": package.case_file_id,
-                    "states": {store.name: str(CopyState.VERIFIED)},
-                    "was": states[store.name],
-                    "from": good.name,
-                    "quarantined": aside,
-                }
-                with transaction() as session:
-                    event = append(
-                        session,
-                        Verb.REPAIR,
-                        actor=actor,
-                        role=role,
-                        kind="package",
-                        id=package.id,
-                        payload=told,
-                        after=package.sha256,
-                        now=now,
-                    )
-                    apply(session, event)
-    return [store.name for store in bad]
+        if bad:
+            with transaction() as session:
+                _record_check(session, kept, states, now=now)
+        if good is None:
+            told = ", ".join(f"{store}: {state}" for store, state in states.items())
+            raise DamagedError(kept.name, f"no store has a good copy ({told}); look for it in the backups")
+        return _mend(kept, states, bad, good, actor=actor, role=role, now=now)
 
 
-def _replace(store: Store, package: _Kept, path: Path, *, damaged: bool) -> str:
+def _mend(
+    kept: _Kept,
+    states: Mapping[str, str],
+    bad: Sequence[Store],
+    good: Store,
+    *,
+    actor: str,
+    role: str,
+    now: datetime,
+) -> list[str]:
+    """Mend one store after another; one that fails keeps no other from being mended.
+
+    Raises:
+        TemporaryError: the trouble of the first store that failed.
+    """
+    mended: list[str] = []
+    failed: list[TemporaryError] = []
+    with _spooled(good, kept) as path:
+        for store in bad:
+            try:
+                aside = _replace(store, kept, path, damaged=states[store.name] == CopyState.DAMAGED)
+            except TemporaryError as error:
+                failed.append(error)
+                continue
+            told = kept.told(
+                states={store.name: str(CopyState.VERIFIED)},
+                was=states[store.name],
+                quarantined=aside,
+                **{"from": good.name},
+            )
+            with transaction() as session:
+                event = append(
+                    session,
+                    Verb.REPAIR,
+                    actor=actor,
+                    role=role,
+                    kind=kept.kind,
+                    id=kept.id,
+                    payload=told,
+                    after=kept.sha256,
+                    now=now,
+                )
+                apply(session, event)
+            mended.append(store.name)
+    if failed:
+        raise failed[0]
+    return mended
+
+
+def _replace(store: Store, kept: _Kept, path: Path, *, damaged: bool) -> str:
     """Write the good copy and read it back; return where the damaged one is now, "" when there was none."""
-    aside = store.quarantine(package.name) if damaged else ""
-    store.put(package.name, path)
-    state = examine(package.name, package.sha256, [store])[store.name]
+    aside = store.quarantine(kept.name) if damaged else ""
+    store.put(kept.name, path)
+    state = examine(kept.name, kept.sha256, [store])[store.name]
     if state != CopyState.VERIFIED:
-        raise TemporaryError(
-            because("archive.copy-not-good", store=store.name, name=package.name, state=state)
-        )
+        raise TemporaryError(because("archive.copy-not-good", store=store.name, name=kept.name, state=state))
     return aside
 
 
-def _kept(session: Session, package_id: str) -> _Kept:
+def _kept(session: Session, kind: str, id: str) -> _Kept:
+    return _minutes(session, id) if kind == MINUTES else _package(session, id)
+
+
+def _minutes(session: Session, submission_id: str) -> _Kept:
+    minutes = session.get(Minutes, submission_id)
+    if minutes is None:
+        raise NotFoundError(because("archive.no-package", package=submission_id))
+    return _Kept(MINUTES, submission_id, minutes.name, minutes.sha256)
+
+
+def _package(session: Session, package_id: str) -> _Kept:
     package = session.get(Package, package_id, populate_existing=True)
     if package is None:
         raise NotFoundError(because("archive.no-package", package=package_id))
@@ -165,18 +220,18 @@ def _kept(session: Session, package_id: str) -> _Kept:
         raise NotFoundError(because("archive.package-erased", package=package.name))
     if being_destroyed(session, package.case_file_id, begun=True):
         raise OrderRefusedError((because("archive.being-destroyed", package=package.name),))
-    return _Kept(package.id, package.name, package.sha256, package.case_file_id)
+    return _Kept(PACKAGE, package.id, package.name, package.sha256, package.case_file_id)
 
 
 @contextmanager
-def _spooled(store: Store, package: _Kept) -> Iterator[Path]:
+def _spooled(store: Store, kept: _Kept) -> Iterator[Path]:
     """Yield the good copy as a file beside the register, hashed once more after it was copied."""
-    with at_work(_spool(package.name)) as folder:
+    with at_work(_spool(kept.name)) as folder:
         path = folder / "good"
-        with store.open(package.name) as source, path.open("wb") as target:
+        with store.open(kept.name) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target, 1024 * 1024)
-        if sha256_of_file(path) != package.sha256:
-            raise DamagedError(f"{store.name}:{package.name}", "it went bad while it was copied")
+        if sha256_of_file(path) != kept.sha256:
+            raise DamagedError(f"{store.name}:{kept.name}", "it went bad while it was copied")
         try:
             yield path
         finally:

@@ -21,8 +21,16 @@ class Copied:
 def sha256_of(stream: IO[bytes]) -> str:
     """Return the SHA-256 of a stream from where it stands to its end, lower-case hex, in constant memory."""
     digest = hashlib.sha256()
-    while chunk := stream.read(CHUNK):
-        digest.update(chunk)
+    into = getattr(stream, "readinto", None)
+    if into is None:
+        while chunk := stream.read(CHUNK):
+            digest.update(chunk)
+        return digest.hexdigest()
+    buffer = memoryview(
+        bytearray(CHUNK)
+    )  # one for the whole stream: getting a new one for each piece costs a tenth
+    while size := into(buffer):
+        digest.update(buffer[:size])
     return digest.hexdigest()
 
 

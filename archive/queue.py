@@ -40,7 +40,10 @@ app.conf.update(
     accept_content=["json"],
     timezone="UTC",
     task_default_queue="house",  # short periodic work; long conversions never stand in its way
-    task_routes={"ingest.tasks.advance": {"queue": "road"}},
+    task_routes={
+        "ingest.tasks.advance": {"queue": "road"},
+        "archive.tasks.go_the_rounds": {"queue": "rounds"},  # reads for minutes; stands in nobody's way
+    },
     broker_transport_options={
         "visibility_timeout": 3600,  # longer than the longest task, or it runs twice
         "unacked_restore_interval": 5,
@@ -53,6 +56,11 @@ app.conf.update(
         "follow-the-ledger": {"task": "archive.tasks.follow", "schedule": 2.0, "options": {"expires": 10}},
         "seal-the-ledger": {"task": "archive.tasks.seal", "schedule": 300.0},
         "stamp-the-ledger": {"task": "archive.tasks.stamp", "schedule": 60.0, "options": {"expires": 50}},
+        "go-the-rounds": {
+            "task": "archive.tasks.go_the_rounds",
+            "schedule": 600.0,
+            "options": {"expires": 590},
+        },
         "fetch-deliveries": {"task": "ingest.tasks.fetch", "schedule": 5.0, "options": {"expires": 10}},
         "send-statuses": {"task": "ingest.tasks.send_statuses", "schedule": 3.0, "options": {"expires": 10}},
         "print-minutes": {

@@ -124,6 +124,13 @@ class ArchiveSettings(Section):
     stores: tuple[StoreSettings, ...] = ()
     copies_required: int = Field(default=3, ge=1)
     seal_after: int = Field(default=500, ge=1, description="events in one sealed segment at most")
+    # TT 02/2019/TT-BNV Điều 9 has the database inspected once a year, TT 05/2025 within three. Half the stricter term
+    # is our own choice: a store that was away for months is still read within its year.
+    fixity_period_days: int = Field(default=180, ge=1, le=1096, description="each copy is read once within")
+    fixity_mb_per_second: int = Field(
+        default=200, ge=1, description="read from one store, on average, at most"
+    )
+    fixity_readers: int = Field(default=4, ge=1, le=64, description="copies read at the same time")
     tools: Path = Path("~/.cache/tangthu")
     tsa_url: str = Field(
         default="", description="a time-stamping authority (RFC 3161 over HTTP); none embedded"

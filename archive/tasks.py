@@ -1,4 +1,4 @@
-"""The vault's periodic work: let followers read on, seal the ledger, have the seals time-stamped."""
+"""The vault's periodic work: follow, seal and time-stamp the ledger, read every copy again in its turn."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from archive.patience import Patience
 from archive.queue import app
 from archive.register.models import Component
 from archive.register.session import reading, transaction
+from archive.rolling.roll import roll
+from archive.rolling.segments import roll_segments
 from archive.stamping import stamp as stamp_seal
 from archive.timestamps.errors import TimestampError
 
@@ -84,3 +86,16 @@ def stamp() -> int:
         return 0
     STAMP_PATIENCE.well(AUTHORITY)
     return number
+
+
+@app.task(name="archive.tasks.go_the_rounds")
+def go_the_rounds() -> int:
+    """Read the copies and the ledger's segments that are due, mend what is bad; return how many copies were read."""
+    now = datetime.now(UTC)
+    try:
+        done = roll(now)
+        roll_segments(now)
+    except TemporaryError as error:
+        log.warning("the round through the copies: %s", error)  # another run is at it; the next one goes on
+        return 0
+    return done.copies

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
@@ -30,3 +32,11 @@ def being_destroyed(session: Session, case_file_id: str, *, begun: bool = False)
         .where(OrderItem.case_file_id == case_file_id, erasing if begun else or_(erasing, named))
     )
     return session.scalar(query.limit(1)) is not None
+
+
+def being_erased(session: Session, case_file_ids: Collection[str]) -> set[str]:
+    """Return which of these case files have holders that are being asked to erase them at this moment."""
+    query = select(OrderItem.case_file_id).where(
+        OrderItem.case_file_id.in_(case_file_ids), OrderItem.outcome == ITEM_ERASING
+    )
+    return set(session.scalars(query))

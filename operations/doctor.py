@@ -12,6 +12,7 @@ from archive.ledger.follow import behind
 from archive.reason import SAID, because, from_text
 from archive.register.models import STATES_OPEN, InboxRow, Submission
 from archive.register.session import reading
+from archive.rolling.standing import Standing, standing
 from archive.vietnam import local
 from ingest import outbox, rounds
 from ingest.settings import IngestSettings
@@ -22,13 +23,14 @@ from operations.sign import Sign
 
 LATE = timedelta(minutes=1)  # a follower this far behind is stuck
 SHOWN = 5
+COPIES = "copies"
 WAITING = "waiting"
 """Name of the sign that tells which deliveries wait, and for what: a title or a file's name may be in it."""
 
 
 def examine() -> list[Sign]:
     """Return every sign, in a fixed order."""
-    told = (*stamps(), *_inboxes(), *_road()) if register_file_missing() is None else ()
+    told = (*stamps(), *_inboxes(), *_road(), *_copies()) if register_file_missing() is None else ()
     return [*tools(), *services(), *told]
 
 
@@ -101,3 +103,35 @@ def _road() -> Iterator[Sign]:
     found = because("operations.deliveries-wait", count=count, some=some)
     none = because("operations.none-waits")
     yield Sign(WAITING, not count, found if count else none, because("operations.mend-what-it-names"))
+
+
+def _copies() -> Iterator[Sign]:
+    """How it stands with the copies in the stores, as the rounds through them found it."""
+    try:
+        with reading() as session:
+            there = standing(session, now=datetime.now(UTC))
+    except SQLAlchemyError:
+        return  # the register's own sign says why
+    yield _copies_sign(there)
+
+
+def _copies_sign(there: Standing) -> Sign:
+    if there.lost:
+        some = [because(SAID, text=one.name) for one in there.lost[:SHOWN]]
+        if len(there.lost) > SHOWN:
+            some.append(because("operations.and-more", count=len(there.lost) - SHOWN))
+        lost = because("operations.copies-lost", count=len(there.lost), some=some)
+        return Sign(COPIES, False, lost, because("operations.look-in-backups"))
+    if there.segment_troubles:
+        ledger = because("operations.segments-bad", count=there.segment_troubles)
+        return Sign(COPIES, False, ledger, because("operations.verify-ledger"))
+    if bad := sum(one.bad for one in there.stores):
+        return Sign(
+            COPIES, False, because("operations.copies-bad", count=bad), because("operations.mended-later")
+        )
+    days = there.period.days
+    if there.late:
+        late = because("operations.copies-late", count=there.late, days=days)
+        return Sign(COPIES, False, late, because("operations.start-rounds"))
+    count = sum(one.copies for one in there.stores)
+    return Sign(COPIES, True, because("operations.copies-good", count=count, days=days))

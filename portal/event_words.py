@@ -57,6 +57,8 @@ def headline(event: Event, t: Translated, lang: Lang) -> str:
         return t(_("Ledger verified: faults found") if payload.get("faults") else _("Ledger verified: whole"))
     if event.object_kind == "ledger" and verb is Verb.REPAIR:
         return t(_("Segment of the ledger written again"))
+    if event.object_kind == "holdings" and verb is Verb.FIXITY_CHECK:
+        return t(_("${number} copies checked: all good", mapping={"number": payload.get("copies", 0)}))
     if verb is Verb.RIGHTS_CHANGE and payload.get("act") in set(Act):
         told, role = t(words.RIGHTS_ACTS[Act(payload["act"])]), payload.get("role")
         return f"{told}: {t(words.ROLE_TITLES.get(role, role))}" if role else told

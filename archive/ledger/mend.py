@@ -96,14 +96,23 @@ def fill(session: Session, *, places: Sequence[Store] | None = None) -> Mended:
     return work.done()
 
 
-def mend(session: Session, *, places: Sequence[Store] | None = None) -> Mended:
+def mend(
+    session: Session, *, places: Sequence[Store] | None = None, first: int = 1, last: int | None = None
+) -> Mended:
     """Read every segment in every store; write what is missing, replace what is damaged.
 
     Call it outside of any writing transaction. One segment is held in memory at a time.
+
+    Args:
+        places: stores instead of the configured ones.
+        first, last: numbers of the segments, when not all are to be read.
     """
     work = Work(list(stores() if places is None else places))
-    query = select(SealRow).order_by(SealRow.number).execution_options(yield_per=500)
-    for row, head in _heads(session.scalars(query), whole=True):
+    query = select(SealRow).where(SealRow.number >= first - 1).order_by(SealRow.number)
+    if last is not None:
+        query = query.where(SealRow.number <= last)
+    rows = session.scalars(query.execution_options(yield_per=500))
+    for row, head in _heads(rows, whole=first <= 1):
         found = {store.name: _standing(store, row.segment, head, work) for store in list(work.places)}
         here = list(work.places)
         missing = [store for store in here if found[store.name] is None]

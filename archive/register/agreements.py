@@ -83,6 +83,20 @@ class Minutes(Base):
     made_at: Mapped[datetime]
 
 
+class MinutesCopy(Base):
+    """Minutes in one store, as the last look found them; a row is there only after the first look.
+
+    `state` is a `CopyState` (archive.register.models).
+    """
+
+    __tablename__ = "minutes_copy"
+    __table_args__ = (Index("ix_minutes_copy_due", "store", "state", "checked_at"),)
+    submission_id: Mapped[str] = mapped_column(ForeignKey("minutes.submission_id"), primary_key=True)
+    store: Mapped[str] = mapped_column(String(40), primary_key=True)
+    state: Mapped[str] = mapped_column(String(10))
+    checked_at: Mapped[datetime]
+
+
 class MinutesDue(Base):
     """Minutes that are still to be printed. Of the machine: written with the acceptance, gone when they are there."""
 

@@ -8,6 +8,7 @@ Not covered, and why:
 - `question_words`: what was asked and answered; it may quote a delivery, so the ledger has its hash only.
 - `finding` and a delivery's file name: they quote it, so the ledger, which is never erased, names codes only. Lost,
   they are made again when an undecided delivery is checked again; of one returned before, the codes are left.
+- `roll`: how far the rounds through the stores have come; a new one begins where the oldest check is.
 - `cursor`: how far followers have read; they read again from the beginning.
 - `event`, `seal`: the ledger is a source, not a result; `archive.ledger.verify` proves it.
 A submission that is being checked, or waits for its case file or for an archivist, counts as received: nobody has
@@ -26,7 +27,7 @@ from sqlalchemy import Column, String, Table, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.event import stamp
-from archive.register.agreements import Agreement, DueFile, Minutes
+from archive.register.agreements import Agreement, DueFile, Minutes, MinutesCopy
 from archive.register.base import Base
 from archive.register.decisions import Approval, Hold, Order, OrderItem, Receipt
 from archive.register.infected import QuarantineRequest
@@ -62,6 +63,7 @@ TABLES: tuple[type[Base], ...] = (
     Agreement,
     DueFile,
     Minutes,
+    MinutesCopy,
     QuarantineRequest,
     Question,
 )

@@ -21,6 +21,7 @@ from archive.register import (  # noqa: F401
     messages,
     models,
     questions,
+    rolls,
 )
 from archive.register.base import Base
 

@@ -279,6 +279,7 @@ class Copy(Base):
     """A package in one store."""
 
     __tablename__ = "copy"
+    __table_args__ = (Index("ix_copy_due", "store", "state", "checked_at"),)
     package_id: Mapped[str] = mapped_column(ForeignKey("package.id"), primary_key=True)
     store: Mapped[str] = mapped_column(String(40), primary_key=True)
     state: Mapped[str] = mapped_column(String(10))

@@ -6,7 +6,8 @@ AGREEMENT, object (agreement, id): when proposed {"state", "agency_code", "versi
 DUE_LIST, object (agency, code): {"lines": [{"code", "title", "period", "ended_on", "planned_on", "note"}]} puts them on
 the list or changes them, {"withdrawn": [code], "why"} takes them off, {"announced": [code]} tells the agency. A line
 whose planned day changes is announced anew.
-MINUTES, object (submission, id), after = hash of the PDF: {"agency_code", "name", "size"}.
+MINUTES, object (submission, id), after = hash of the PDF: {"agency_code", "name", "size", "copies"}; the last, which
+older events lack, are the stores whose copy was read back.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive.ledger.event import Event
-from archive.register.agreements import Agreement, AgreementState, DueFile, Minutes
+from archive.register.agreements import Agreement, AgreementState, DueFile, Minutes, MinutesCopy
+from archive.register.models import CopyState
 
 
 def agreed(session: Session, event: Event) -> None:
@@ -78,6 +80,12 @@ def minuted(session: Session, event: Event) -> None:
     row.agency_code, row.name = event.payload["agency_code"], event.payload["name"]
     row.sha256, row.size, row.made_at = event.after_sha256 or "", event.payload["size"], event.at
     session.add(row)
+    session.flush()
+    for store in event.payload.get("copies", ()):
+        if session.get(MinutesCopy, (event.object_id, store)) is None:
+            copy = MinutesCopy(submission_id=event.object_id, store=store)
+            copy.state, copy.checked_at = CopyState.VERIFIED, event.at
+            session.add(copy)
     session.flush()
 
 

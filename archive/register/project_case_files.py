@@ -1,7 +1,6 @@
 """Ledger events about stored case files and their packages, as register rows.
 
 STORE: object (case-file, id), after = package hash, payload as `archive.keeping` writes it.
-FIXITY_CHECK, REPAIR: object (package, id), payload {"states": {store: CopyState}}.
 RETENTION_SET, RETENTION_CHANGE: object (case-file, id), payload {"permanent", "retention_years", "last_day",
 "eligible_from", "basis"}.
 TRANSFER, DESTROY: object (case-file, id), payload {"order_id", "outcome", "detail"?}; only the outcome
@@ -134,23 +133,6 @@ def _record(session: Session, case_file_id: str, facts: RecordFacts, *, again: b
     session.flush()
     for component in components:
         session.merge(component)
-
-
-def checked(session: Session, event: Event) -> None:
-    """FIXITY_CHECK, REPAIR: what each copy was found to be; an erased copy stays erased."""
-    for store, state in event.payload.get("states", {}).items():
-        copy = session.get(Copy, (event.object_id, store))
-        if copy is None:
-            copy = Copy(package_id=event.object_id, store=store)
-            session.add(copy)
-        elif copy.state == CopyState.ERASED:
-            continue
-        copy.state = state
-        copy.checked_at = event.at
-    session.flush()
-    package = session.get(Package, event.object_id)
-    if package is not None:
-        session.expire(package, ["copies"])
 
 
 def retention(session: Session, event: Event) -> None:

@@ -17,6 +17,7 @@ from archive.packages.facts import PackageFacts
 from archive.register import (
     project_agreements,
     project_case_files,
+    project_fixity,
     project_infected,
     project_orders,
     project_questions,
@@ -31,8 +32,8 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.AGENCY_SET: project_agency,
     Verb.FONDS_SET: project_fonds,
     Verb.INGEST: project_submissions.received,
-    Verb.FIXITY_CHECK: project_case_files.checked,
-    Verb.REPAIR: project_case_files.checked,
+    Verb.FIXITY_CHECK: project_fixity.checked,
+    Verb.REPAIR: project_fixity.checked,
     Verb.RETENTION_SET: project_case_files.retention,
     Verb.RETENTION_CHANGE: project_case_files.retention,
     Verb.TRANSFER: project_case_files.transferred,

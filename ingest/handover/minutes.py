@@ -88,7 +88,7 @@ def make(submission_id: str, *, now: datetime, printer: Print | None = None) -> 
     with at_work("minutes-") as folder:
         path = folder / "minutes.pdf"
         path.write_bytes(pdf)
-        deposit(path, name, sha256)
+        copies = deposit(path, name, sha256)
     with transaction() as session:
         be_only_writer(session)
         if session.get(Minutes, submission_id) is None:
@@ -98,7 +98,12 @@ def make(submission_id: str, *, now: datetime, printer: Print | None = None) -> 
                 actor=ACTOR,
                 kind="submission",
                 id=submission_id,
-                payload={"agency_code": facts.agency_code, "name": name, "size": len(pdf)},
+                payload={
+                    "agency_code": facts.agency_code,
+                    "name": name,
+                    "size": len(pdf),
+                    "copies": sorted(copies),
+                },
                 after=sha256,
                 basis=BASIS,
                 now=now,

@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -246,3 +246,47 @@ def test_seals_that_wait_for_a_time_stamp_are_told_with_the_reason(
         stamp(now=datetime.now(UTC))
         assert told()[0] is True
         assert "0 seals wait" in told()[1]
+
+
+def _a_package(session: object, states: dict[str, str], checked_at: datetime) -> None:
+    from archive.register.models import CaseFile, Copy, Package
+    from tests.archive.vault_builders import a_case_file, an_agency
+
+    an_agency(session)
+    facts = a_case_file().facts()
+    row = CaseFile(
+        id="c", stored_at=checked_at, records=[], packages=[], description={}, total_docs=0, total_pages=0,
+        **{k: getattr(facts, k) for k in ("code", "agency_code", "fonds_code", "submission_id", "title", "regime",
+                                          "access", "start_date", "end_date", "maintenance")},
+    )  # fmt: skip
+    session.add(row)  # type: ignore[attr-defined]
+    session.flush()  # type: ignore[attr-defined]
+    session.add(  # type: ignore[attr-defined]
+        Package(id="p", case_file_id="c", version=1, name="a/v0001.zip", objid="o", sha256="0" * 64, size=9,
+                made_at=checked_at)
+    )  # fmt: skip
+    session.flush()  # type: ignore[attr-defined]
+    for store, state in states.items():
+        session.add(Copy(package_id="p", store=store, state=state, checked_at=checked_at))  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("states", "days_ago", "well", "said"),
+    [
+        ("verified verified verified", 1, True, "copies are good"),
+        ("damaged verified verified", 1, False, "1 damaged or missing copies are not mended yet"),
+        ("damaged missing damaged", 1, False, "a/v0001.zip"),
+        ("verified verified verified", 181, False, "3 copies were not read for more than 180 days"),
+    ],
+)
+def test_the_doctor_says_how_it_stands_with_the_copies(
+    empty: Path, states: str, days_ago: int, well: bool, said: str
+) -> None:
+    upgrade(sessions.engine())
+    found = dict(zip(("kho-a", "kho-b", "kho-c"), states.split(), strict=True))
+    with sessions.transaction() as session:
+        _a_package(session, found, datetime.now(UTC) - timedelta(days=days_ago))
+    copies = signs()["copies"]
+    assert copies.well is well
+    assert said in copies.found
+    assert bool(copies.remedy) is not well

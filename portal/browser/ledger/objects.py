@@ -32,6 +32,8 @@ KINDS = {
     "account": _("Account"),
     "agreement": _("Submission agreement"),
     "ledger": _("Ledger"),
+    "minutes": _("Minutes of a hand-over"),
+    "holdings": _("All that is kept"),
 }
 """Kind of object -> what it is called."""
 SEES_SUBMISSIONS = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
@@ -140,6 +142,10 @@ def _ledger(session: Session, ids: set[str], viewer: Viewer, t: Any) -> dict[str
     return {id: Named("" if id == "ledger" else id) for id in ids}
 
 
+def _holdings(session: Session, ids: set[str], viewer: Viewer, t: Any) -> dict[str, Named]:
+    return {id: Named("") for id in ids}
+
+
 _LOOKS: dict[str, Callable[[Session, set[str], Viewer, Any], dict[str, Named]]] = {
     "case-file": _case_files,
     "submission": _submissions,
@@ -150,4 +156,6 @@ _LOOKS: dict[str, Callable[[Session, set[str], Viewer, Any], dict[str, Named]]] 
     "account": _accounts,
     "agreement": _agreements,
     "ledger": _ledger,
+    "minutes": _submissions,
+    "holdings": _holdings,
 }

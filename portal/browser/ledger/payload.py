@@ -44,6 +44,7 @@ _TABLES: dict[str, tuple[Mapping[Any, Any], ...]] = {
     "access": (words.ACCESS,),
     "regime": (words.REGIMES,),
     "states": (words.COPY_STATES,),
+    "was": (words.COPY_STATES,),
 }
 _ACCOUNTS = frozenset({"actor", "decided_by", "proposed_by", "closed_by", "asked_by", "answered_by"})
 _OBJECTS = {
