@@ -1,7 +1,8 @@
 """XML as packages use it: namespaces, checked text, Vietnamese time, and parsing of what may be hostile.
 
-Threat model of reading: a package may come from another archive. DTDs are refused, entities are not
-resolved, nothing is fetched; libxml2's limits on depth and on the size of one text stay on.
+Threat model of reading: a package may come from another archive. A document with a DTD is refused before libxml2 sees
+it (`archive.packages.prolog`): with a schema and an entity of its own, lxml 6.1 ends the whole process. Nothing is
+fetched; libxml2's limits on depth and on the size of one text stay on.
 """
 
 from __future__ import annotations
@@ -9,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from lxml import etree
 
 from archive.packages.errors import UnreadableError, UnwritableError
+from archive.packages.prolog import without_dtd
 from archive.vietnam import local
 
 METS = "http://www.loc.gov/METS/"
@@ -27,7 +30,7 @@ TT = "urn:tangthu:package:1"
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 PARSER_OPTIONS: Mapping[str, Any] = {
     # "internal" and not False: with False and a schema, lxml 6.1 forgets to report a document that is cut off.
-    # External entities are not read either way, and a document with a DTD is refused at its first element.
+    # No document that gets here has a DTD, so there is no entity to read.
     "resolve_entities": "internal",
     "no_network": True,
     "load_dtd": False,
@@ -101,11 +104,9 @@ def parse(data: bytes, place: str) -> Any:
         UnreadableError: not well-formed, or with a DTD.
     """
     try:
-        root = etree.fromstring(data, etree.XMLParser(**PARSER_OPTIONS))
+        root = etree.fromstring(without_dtd(BytesIO(data), place).read(), etree.XMLParser(**PARSER_OPTIONS))
     except etree.XMLSyntaxError as error:
         raise UnreadableError(f"{place}: not well-formed XML: {error}") from error
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise UnreadableError(f"{place}: has a DTD; packages have none")
     return root
 
 
@@ -127,12 +128,14 @@ def stream(
     started = False
     try:
         for event, element in etree.iterparse(
-            source, events=("start", "end"), schema=schema, collect_ids=False, **PARSER_OPTIONS
+            without_dtd(source, place),
+            events=("start", "end"),
+            schema=schema,
+            collect_ids=False,
+            **PARSER_OPTIONS,
         ):
             wanted = element.tag in tags
             if event == "start":
-                if not started and element.getroottree().docinfo.internalDTD is not None:
-                    raise UnreadableError(f"{place}: has a DTD; packages have none")
                 started = True
                 depth += 1
                 inside += wanted

@@ -11,6 +11,7 @@ from lxml import etree
 from archive.packages.errors import UnreadableError
 from archive.packages.markup import CSIP, METS, PARSER_OPTIONS, XLINK, stream
 from archive.packages.names import unhref
+from archive.packages.prolog import without_dtd
 
 FILE, MDREF, MPTR = f"{{{METS}}}file", f"{{{METS}}}mdRef", f"{{{METS}}}mptr"
 FLOCAT = f"{{{METS}}}FLocat"
@@ -63,7 +64,7 @@ def attributes_of(source: BinaryIO, place: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     try:
-        for _, element in etree.iterparse(source, events=("start",), **PARSER_OPTIONS):
+        for _, element in etree.iterparse(without_dtd(source, place), events=("start",), **PARSER_OPTIONS):
             if not found:
                 found = {"": element.tag, **dict(element.attrib)}
             if element.tag == f"{{{METS}}}metsHdr":
