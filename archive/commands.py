@@ -26,6 +26,7 @@ from archive.ledger.rows import SealRow
 from archive.ledger.stamp import owed
 from archive.ledger.verify import verify as verify_ledger
 from archive.packages.verify import verify as verify_path
+from archive.packages.verify import verify_any
 from archive.reason import as_json as reason_as_json
 from archive.rebuild import NOT_COMPARABLE, Report
 from archive.rebuild import rebuild as rebuild_register
@@ -281,12 +282,20 @@ def _paths(one: Package) -> list[str]:
 
 @package.command("verify")
 def package_verify(
-    path: Annotated[Path, typer.Argument(exists=True, help="A package ZIP, or any bag with --bag-only.")],
+    path: Annotated[
+        Path,
+        typer.Argument(
+            exists=True, help="A package (AIP, SIP, DIP), folder or ZIP; any bag with --bag-only."
+        ),
+    ],
     bag_only: Annotated[bool, typer.Option("--bag-only", help="Check the bag (RFC 8493) only.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check a package against BagIt, METS, PREMIS and its own hashes; name every fault."""
-    faults = verify_path(path, schemas=ArchiveSettings.load().tools_home / "schemas", bag_only=bag_only)
+    """Check a package, ours or another's, against BagIt, METS, PREMIS and its own hashes; name every fault."""
+    schemas = ArchiveSettings.load().tools_home / "schemas"
+    faults = (
+        verify_path(path, schemas=schemas, bag_only=True) if bag_only else verify_any(path, schemas=schemas)
+    )
     text = "\n".join(f"{fault.rule}  {fault.path or '(whole)'}  {fault.message}" for fault in faults)
     facts = {"path": str(path), "ok": not faults, "faults": [asdict(fault) for fault in faults]}
     show(facts, as_json=as_json, text=text or f"{path}: no fault")

@@ -1,4 +1,4 @@
-"""Commands of `exports`: `tangthu export inventory|aip`, `tangthu transfer send|receive|collect`."""
+"""Commands of `exports`: `tangthu export inventory|aip|sip|dip`, `tangthu transfer send|receive|collect`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from typing import Annotated
 import typer
 
 from archive.cli import show, viewer_named
+from archive.packages.tt05_given import Request
 from archive.reason import Reason
 from archive.register.session import reading, transaction
 from archive.vietnam import day_of
 from exports import transfer as handing
 from exports.aip import export_aip
+from exports.given import export_dip, export_sip
 from exports.inventory import inventory
 from exports.progress import REFUSED, SENT
 from exports.settings import ExportsSettings
@@ -64,6 +66,50 @@ def _aip(
     """Write a case file's package as a plain TT 05/2025 ZIP."""
     written = export_aip(case_file, into, viewer=viewer_named(user, role), e_ark=e_ark)
     show(asdict(written), as_json=as_json, text=f"{written.path}  {written.sha256}")
+
+
+@export.command("dip")
+def _dip(
+    case_file: Annotated[str, typer.Argument(help="Id of the case file.")],
+    user: AsUser,
+    role: Roles,
+    into: Annotated[Path, typer.Option(help="Folder to write the package to.")] = Path(),
+    request: Annotated[str, typer.Option(help="Number of the reading request.")] = "",
+    purpose: Annotated[str, typer.Option(help="01 personal, 02 official, 03 special official.")] = "",
+    content: Annotated[str, typer.Option(help="What it is needed for.")] = "",
+    fee_object: Annotated[str, typer.Option(help="01 pupil or student ... 10 other.")] = "",
+    topic: Annotated[str, typer.Option(help="Topic of research.")] = "",
+    originals: Annotated[bool, typer.Option("--originals", help="The files as received, too.")] = False,
+    bag: Annotated[bool, typer.Option("--bag", help="Put it into a BagIt bag.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write what a reader may read of a case file as a TT 05/2025 DIP: PDF/A, originals if asked for."""
+    now = datetime.now(UTC)
+    asked = Request(request, day_of(now), purpose, content, fee_object, topic)
+    given = export_dip(
+        case_file,
+        into,
+        viewer=viewer_named(user, role),
+        request=asked,
+        originals=originals,
+        bag=bag,
+        now=now,
+    )
+    show(asdict(given), as_json=as_json, text=f"{given.path}  {given.sha256}")
+
+
+@export.command("sip")
+def _sip(
+    case_file: Annotated[str, typer.Argument(help="Id of the case file.")],
+    user: AsUser,
+    role: Roles,
+    into: Annotated[Path, typer.Option(help="Folder to write the package to.")] = Path(),
+    bag: Annotated[bool, typer.Option("--bag", help="Put it into a BagIt bag.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a case file with its files as received as a TT 05/2025 SIP, for another system to take in."""
+    given = export_sip(case_file, into, viewer=viewer_named(user, role), bag=bag, now=datetime.now(UTC))
+    show(asdict(given), as_json=as_json, text=f"{given.path}  {given.sha256}")
 
 
 @transfer.command("send")

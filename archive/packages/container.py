@@ -9,11 +9,10 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from archive.errors import DamagedError, TemporaryError
@@ -115,29 +114,30 @@ class Container:
             stream.write(data)
         return self.last
 
-    def copy(self, path: str, source: Path | None, *, size: int, sha256: str) -> Member:
-        """Copy a file in, and check that it still is what the facts say.
+    def copy(self, path: str, source: Callable[[], BinaryIO] | None, *, size: int, sha256: str) -> Member:
+        """Copy a file in, and check that it still is what the facts say; `source` opens it.
 
         Raises:
             DamagedError: it is gone, or its bytes are others now.
         """
         check_writable(path)
+        name = path.rpartition("/")[2]
         if source is None:
             raise UnwritableError(path, "the facts name no source file; a package read back cannot be copied")
         try:
-            opened = source.open("rb")
+            opened = source()
         except FileNotFoundError as error:
-            raise DamagedError(str(source), f"gone before it was packaged as {path}") from error
+            raise DamagedError(error.filename or name, f"gone before it was packaged as {path}") from error
         except OSError as error:
             raise TemporaryError(
-                because("archive.file-trouble", file=str(source), trouble=trouble(error))
+                because("archive.file-trouble", file=error.filename or name, trouble=trouble(error))
             ) from error
         with opened, self.member(path, size) as stream:
             while chunk := opened.read(CHUNK):
                 stream.write(chunk)
         member = self.last
         if member.size != size:
-            raise DamagedError(str(source), f"is {member.size} bytes, not {size} as described ({path})")
+            raise DamagedError(name, f"is {member.size} bytes, not {size} as described ({path})")
         if member.sha256 != sha256:
-            raise DamagedError(str(source), f"has SHA-256 {member.sha256}, not {sha256} ({path})")
+            raise DamagedError(name, f"has SHA-256 {member.sha256}, not {sha256} ({path})")
         return member

@@ -18,6 +18,8 @@ from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts
 from archive.packages.markup import TT, child, mapping, moment, parse, read_mapping, vietnam
 from archive.packages.tt05 import document_fields, file_fields
 
+OURS = {"tt": TT}
+
 
 def write_file(facts: PackageFacts) -> bytes:
     """Return EAD.xml: the case file described in 18 fields and our extension."""
@@ -68,6 +70,11 @@ def write_document(facts: PackageFacts, record: RecordFacts) -> bytes:
         child(kept, f"{{{TT}}}{name}", value, f"{place} / {name}")
     mapping(etree.SubElement(kept, f"{{{TT}}}description"), record.description, place)
     return _bytes(root)
+
+
+def write_fields(fields: Iterable[tuple[str, str]], place: str) -> bytes:
+    """Return a description of these fields and no extension, as a SIP or DIP of ours has it."""
+    return _bytes(_simpledc(fields, place, {}))
 
 
 def read_document(data: bytes, place: str, components: Sequence[ComponentFacts]) -> RecordFacts:
@@ -137,8 +144,8 @@ def read_file(
         raise UnreadableError(f"{place}: {error}") from error
 
 
-def _simpledc(fields: Iterable[tuple[str, str]], place: str) -> Any:
-    root = etree.Element("simpledc", nsmap={"tt": TT})
+def _simpledc(fields: Iterable[tuple[str, str]], place: str, names: dict[str, str] = OURS) -> Any:
+    root = etree.Element("simpledc", nsmap=names)
     for name, value in fields:
         child(root, name, value, f"{place} / {name}")
     return root

@@ -1,8 +1,7 @@
 """Write METS 1.12 as E-ARK CSIP and TT 05/2025 want it: one for the package, one for each representation.
 
-SHA-256 in upper-case hex, times with +07:00. The profile of the package's METS is the one the circular
-prints for AIPs, that of the representations CSIP's (one digest of TT 05/2025; our reading). Written element
-by element; file identifiers are counters, so the second pass over the records names the same files.
+SHA-256 in upper-case hex, times with +07:00. Written element by element; file identifiers are counters, so the second
+pass over the records names the same files.
 """
 
 from __future__ import annotations
@@ -18,8 +17,6 @@ from lxml import etree
 from archive.packages.markup import CSIP, METS, XLINK, XSI, checked, vietnam
 from archive.packages.names import href
 
-PROFILE_PACKAGE = "http://www.ra.ee/METS/v01/IP.xml"
-PROFILE_REPRESENTATION = "https://earkcsip.dilcis.eu/profile/E-ARK-CSIP.xml"
 NSMAP = {"mets": METS, "csip": CSIP, "xlink": XLINK, "xsi": XSI}
 SCHEMA_LOCATION = (
     f"{METS} {{up}}schemas/mets1_12.xsd {XLINK} {{up}}schemas/xlink.xsd "
@@ -27,6 +24,8 @@ SCHEMA_LOCATION = (
 )
 SOFTWARE = "Tàng Thư"
 HREF = f"{{{XLINK}}}href"
+E_ARK_TYPES = frozenset({"Mixed", "Collection"})
+"""Words of E-ARK's list of content categories that we use."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,7 @@ class Head:
     alternatives: tuple[tuple[str, str], ...] = ()  # altRecordID: (type, value)
     up: str = ""  # "../../" in a representation
     package_type: str = "AIP"
+    content: str = "Mixed"  # mets/@TYPE
 
 
 class MetsWriter:
@@ -81,7 +81,7 @@ class MetsWriter:
         attributes = {
             "OBJID": checked(head.objid, "OBJID"),
             "LABEL": checked(head.label, "title"),
-            "TYPE": "Mixed",
+            **_content_type(head.content),
             "PROFILE": head.profile,
             f"{{{CSIP}}}CONTENTINFORMATIONTYPE": "MIXED",
             f"{{{XSI}}}schemaLocation": SCHEMA_LOCATION.format(up=head.up),
@@ -130,6 +130,11 @@ class MetsWriter:
             for number, listed in enumerate(others, 1):
                 self._digiprov(f"amd-other-{number}", listed, {"MDTYPE": "OTHER", "OTHERMDTYPE": "REPORT"})
                 self._admin += f" amd-other-{number}"
+        self._xml.write("\n")
+
+    def no_preservation(self) -> None:
+        """Write the amdSec of a package without PREMIS: an empty one, as the circular's SIP has it."""
+        self._leaf("amdSec", {}, "")
         self._xml.write("\n")
 
     def groups(self, groups: Iterable[Group], divisions: Iterable[str]) -> None:
@@ -261,6 +266,10 @@ class MetsWriter:
 def _file_id(number: int) -> str:
     """Return the identifier of a listed file; E-ARK AIP9 has it begin with `ID`."""
     return f"ID-file-{number}"
+
+
+def _content_type(word: str) -> dict[str, str]:
+    return {"TYPE": word} if word in E_ARK_TYPES else {"TYPE": "Other", f"{{{CSIP}}}OTHERTYPE": word}
 
 
 def _content(group: Group) -> dict[str, str]:

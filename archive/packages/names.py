@@ -18,6 +18,9 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 # that decodes forms would change: "+").
 NOT_IN_IRI = re.compile(r"[\x00-\x20\"<>\\^`{|}%#?+\x7f]")
 
+LOCAL_FILE = re.compile(r"file:(?://)?(?=[^/])", re.I)
+"""How older E-ARK packages begin the path of a file: `file://./METS.xml`, `file:METS.xml`."""
+
 
 def fault_in(name: str) -> str:
     """Say why a member name must not be used as a path; "" when it may."""
@@ -59,7 +62,8 @@ def href(path: str) -> str:
 
 def unhref(text: str) -> str:
     """Return the path an href stands for."""
-    return unquote(text.removeprefix("./"), errors="surrogateescape")
+    relative = LOCAL_FILE.sub("", text)
+    return unquote(relative.removeprefix("./"), errors="surrogateescape")
 
 
 def bag_line_name(path: str) -> str:

@@ -25,6 +25,7 @@ EVENT = "tangthu-event"
 OWN_EVENT = "tangthu-writer"
 AGENT = "tangthu-agent"
 OBJID = "OBJID"
+IN_PACKAGE = "path in package"
 OBJECT_TAG = f"{{{PREMIS}}}object"
 NSMAP = {"premis": PREMIS, "xsi": XSI, "tt": TT}
 WITH_VERSION = re.compile(r"[ /]v?\d")
@@ -158,7 +159,7 @@ class PremisWriter:
 
     def _location(self, path: str) -> None:
         with self._tag("storage"), self._tag("contentLocation"):
-            self._leaf("contentLocationType", "path in package")
+            self._leaf("contentLocationType", IN_PACKAGE)
             self._leaf("contentLocationValue", path)
 
     def _related(self, kind: str, sub: str, identifier_type: str, value: str) -> None:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from archive.packages.errors import UnreadableError
 from archive.packages.facts import ComponentFacts, DocumentationFile, EventFacts
 from archive.packages.markup import PREMIS, TT, moment, stream
-from archive.packages.premis import COMPONENT, DOCUMENTATION, EVENT, OBJECT_TAG
+from archive.packages.premis import COMPONENT, DOCUMENTATION, EVENT, IN_PACKAGE, OBJECT_TAG
 
 EVENT_TAG = f"{{{PREMIS}}}event"
 
@@ -92,7 +92,8 @@ def fixities(source: BinaryIO, place: str, schema: Any = None) -> Iterator[tuple
     """
     for element in stream(source, place, tags=frozenset({OBJECT_TAG}), schema=schema):
         path = _text(element, "storage/contentLocation/contentLocationValue")
-        if path:
+        # Others put other things there: an address, a path of their own storage.
+        if path and _text(element, "storage/contentLocation/contentLocationType") == IN_PACKAGE:
             yield (
                 path,
                 _text(element, "objectCharacteristics/fixity/messageDigest"),

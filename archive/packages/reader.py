@@ -10,6 +10,7 @@ import io
 import re
 import struct
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from typing import BinaryIO
 
@@ -150,6 +151,15 @@ def _offset(source: BinaryIO, found: Found, path: str) -> int:
 
 def _slice(source: BinaryIO, found: Found, path: str) -> BinaryIO:
     return io.BufferedReader(_Slice(source, _offset(source, found, path), found.size), 1 << 16)
+
+
+def opener_of(source: BinaryIO) -> Callable[[str], BinaryIO]:
+    """Return a function that gives a stream of a member by its path; the directory is read once for all of them.
+
+    Raises:
+        UnreadableError: not a package.
+    """
+    return _Package(source).open
 
 
 def read_facts(source: BinaryIO) -> PackageFacts:

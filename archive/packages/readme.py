@@ -43,6 +43,74 @@ accepted them; schemas/tangthu.xsd names them.
 """
 
 
+GIVEN = """\
+{name_vi} - ĐỌC TÔI TRƯỚC
+==================================
+Mã hồ sơ: {code}
+Tiêu đề: {title}
+Cơ quan: {agency} ({agency_code})
+Định danh gói: {objid}, lập lúc {made_at}
+
+Gói E-ARK CSIP theo Thông tư 05/2025/TT-BNV:
+- METS.xml: liệt kê mọi tệp, kèm kích thước và mã băm SHA-256; mỗi thể hiện trong representations/ có METS.xml riêng.
+- metadata/descriptive/EAD.xml: {file_vi}.
+- representations/.../metadata/descriptive/EAD_doc_NNNN.xml: mô tả văn bản số NNNN.
+- representations/.../data/: {data_vi}.
+- schemas/: lược đồ XML để kiểm tra.
+{more_vi}
+{name_en} - READ ME FIRST
+=======================================
+An E-ARK CSIP package as Circular 05/2025/TT-BNV asks for, of one case file of a Vietnamese office.
+- METS.xml lists every file with size and SHA-256; each representation in representations/ has a METS.xml of its own.
+- metadata/descriptive/EAD.xml: {file_en}.
+- representations/.../metadata/descriptive/EAD_doc_NNNN.xml describes document number NNNN.
+- representations/.../data/: {data_en}.
+- schemas/: XML schemas to check the above.
+{more_en}"""
+
+
+def readme_of_sip(facts: PackageFacts) -> bytes:
+    """Return the text of a SIP, in Vietnamese and English."""
+    return _given(
+        facts,
+        name_vi="GÓI NỘP LƯU (SIP)",
+        name_en="SUBMISSION PACKAGE (SIP)",
+        file_vi="mô tả hồ sơ",
+        file_en="describes the case file",
+        data_vi="tệp gốc, đúng từng byte như cơ quan đã gửi",
+        data_en="the files as the office sent them, byte for byte",
+        more_vi="",
+        more_en="",
+    )
+
+
+def readme_of_dip(facts: PackageFacts) -> bytes:
+    """Return the text of a DIP, in Vietnamese and English."""
+    return _given(
+        facts,
+        name_vi="GÓI SỬ DỤNG (DIP)",
+        name_en="DISSEMINATION PACKAGE (DIP)",
+        file_vi="yêu cầu đọc tài liệu",
+        file_en="what was asked for",
+        data_vi="bản PDF/A (thư mục pdfa) và, nếu được cấp, tệp gốc (thư mục original)",
+        data_en="PDF/A (folder pdfa) and, where given, the files as received (folder original)",
+        more_vi="Đây là bản chưa chứng thực: giá trị pháp lý thuộc về gói lưu trữ (AIP) tại kho.\n",
+        more_en="This copy is not authenticated; what counts in law is the package (AIP) in the archive.\n",
+    )
+
+
+def _given(facts: PackageFacts, **words: str) -> bytes:
+    return GIVEN.format(
+        code=facts.code,
+        title=" ".join(facts.title.split()),
+        agency=facts.agency_name,
+        agency_code=facts.agency_code,
+        objid=facts.objid,
+        made_at=facts.made_at.isoformat(),
+        **words,
+    ).encode()
+
+
 def readme(facts: PackageFacts) -> bytes:
     """Return the text, in Vietnamese and English."""
     return TEXT.format(

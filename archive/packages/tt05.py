@@ -104,8 +104,8 @@ def file_fields(facts: PackageFacts) -> list[tuple[str, str]]:
         "inforSign": said.get("InforSign", ""),
         "confidenceLevel": _code("confidence", said.get("ConfidenceLevel", "")),
         "paperFileCode": said.get("PaperFileCode", ""),
-        "riskRecovery": _flag(said.get("RiskRecovery", "")),
-        "riskRecoveryStatus": _one_of(said.get("RiskRecoveryStatus", ""), ("01", "02")),
+        "riskRecovery": flag(said.get("RiskRecovery", "")),
+        "riskRecoveryStatus": one_of(said.get("RiskRecoveryStatus", ""), ("01", "02")),
         "description": said.get("Description", ""),
     }
     return _in_order(FILE_FIELDS, values, language_codes(said.get("Language", "")))
@@ -133,7 +133,7 @@ def document_fields(facts: PackageFacts, record: RecordFacts) -> list[tuple[str,
         "organName": record.organ_name,
         "subject": record.subject,
         "autograph": said.get("Autograph", ""),
-        "process": _flag(said.get("Process", "")),
+        "process": flag(said.get("Process", "")),
     }
     return _in_order(DOCUMENT_FIELDS, values, language_codes(said.get("Language", "")))
 
@@ -147,8 +147,13 @@ def _in_order(
         for value in (languages or [""]) if name == "language" else [values[name]]:
             # A text the checks let through with a warning may be too long here; the whole text is in our
             # extension, so the standard field may be cut, visibly.
-            fields.append((name, value if len(value) <= length else value[: length - 1] + "…"))
+            fields.append((name, within(value, length)))
     return fields
+
+
+def within(value: str, length: int) -> str:
+    """Return a value that fits a field, visibly cut when it is too long."""
+    return value if len(value) <= length else value[: length - 1] + "…"
 
 
 def _code(name: str, text: str) -> str:
@@ -164,10 +169,12 @@ TRUE_WORDS = frozenset({"1", "true", "có"})
 FALSE_WORDS = frozenset({"0", "false", "không"})
 
 
-def _flag(text: str) -> str:
+def flag(text: str) -> str:
+    """Return 1, 0 or "" for a yes, a no and anything else."""
     word = text.strip().casefold()
     return "1" if word in TRUE_WORDS else "0" if word in FALSE_WORDS else ""
 
 
-def _one_of(text: str, allowed: tuple[str, ...]) -> str:
+def one_of(text: str, allowed: tuple[str, ...]) -> str:
+    """Return the text if it is allowed, else ""."""
     return text if text in allowed else ""

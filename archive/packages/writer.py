@@ -11,18 +11,19 @@ import hashlib
 import mimetypes
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from importlib.resources import files as package_files
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO
 from uuid import uuid4
 
 from archive.errors import TangThuError, TemporaryError
 from archive.flushing import flush_folder
 from archive.hashing import sha256_of
-from archive.packages import bag, ead, mets, premis
+from archive.packages import bag, mets, premis
 from archive.packages.container import CHUNK, Container, Member
 from archive.packages.errors import UnwritableError
 from archive.packages.facts import (
@@ -33,8 +34,8 @@ from archive.packages.facts import (
     RecordFacts,
     WrittenPackage,
 )
+from archive.packages.form import AIP, Form
 from archive.packages.names import REPRESENTATION, SAFE_FOLDER, check_writable, fold
-from archive.packages.readme import readme
 from archive.reason import because, trouble
 
 STANDARD_SCHEMAS = (
@@ -44,7 +45,6 @@ STANDARD_SCHEMAS = (
     "DILCISExtensionSIPMETS.xsd",
     "premis.xsd",
 )
-OUR_SCHEMAS = ("ead_hoso.xsd", "ead_tailieu.xsd", "tangthu.xsd")
 DOCUMENTATION_FOLDERS = ("documentation/", "metadata/other/")
 XML = "text/xml"
 
@@ -68,7 +68,18 @@ class _Representation:
             yield f"dmd-{ordinal}", mets.Listed(path, int(size), sha256, XML)
 
 
-def write(facts: PackageFacts, into: Path, *, schemas: Path) -> WrittenPackage:
+Opener = Callable[[ComponentFacts], BinaryIO]
+"""Gives the bytes of a component that has no `source`: one that already lies in a package."""
+
+
+def write(
+    facts: PackageFacts,
+    into: Path,
+    *,
+    schemas: Path,
+    form: Form = AIP,
+    opener: Opener | None = None,
+) -> WrittenPackage:
     """Make the package and return its size and hash.
 
     `facts.records` is walked several times and may be any sequence that makes its records as it goes; the
@@ -78,6 +89,8 @@ def write(facts: PackageFacts, into: Path, *, schemas: Path) -> WrittenPackage:
         facts: what to write; every component and documentation file needs its `source`.
         into: path of the .zip to make; its folder must exist.
         schemas: folder with the METS and PREMIS schemas (set-up puts them there).
+        form: which kind of package.
+        opener: where the bytes of components come from, instead of their `source`.
 
     Raises:
         UnwritableError: something in the facts no package can carry; the message names it.
@@ -89,7 +102,7 @@ def write(facts: PackageFacts, into: Path, *, schemas: Path) -> WrittenPackage:
     try:
         with part.open("x+b") as raw:
             with Container(raw, facts.folder, facts.made_at) as container:
-                _Writing(facts, container, schemas).run()
+                _Writing(facts, container, schemas, form, opener).run()
             raw.flush()
             os.fsync(raw.fileno())
             size, sha256 = _measure(raw)
@@ -124,20 +137,28 @@ def _check(facts: PackageFacts) -> None:
 class _Writing:
     """One package being written: the order of its members."""
 
-    def __init__(self, facts: PackageFacts, container: Container, schemas: Path) -> None:
+    def __init__(
+        self,
+        facts: PackageFacts,
+        container: Container,
+        schemas: Path,
+        form: Form,
+        opener: Opener | None,
+    ) -> None:
+        self._form, self._opener = form, opener
         self._facts = facts
         self._container = container
         self._schemas = schemas
         self._root = f"data/{facts.folder}/"
         self._software = version("tangthu")
-        self._representations = {"original": _Representation("original")}
+        self._representations = {name: _Representation(name) for name in form.always}
         # Two paths that a disk would take for one: kept as 64-bit hashes, eight bytes a file.
         self._seen: set[int] = set()
 
     def run(self) -> None:
         facts, container = self._facts, self._container
         container.bytes("bagit.txt", bag.BAGIT_TXT)
-        container.bytes("README.txt", readme(facts))
+        container.bytes("README.txt", self._form.readme(facts))
         try:
             self._payload()
             pointers = [self._representation(one) for one in self._representations.values()]
@@ -161,11 +182,11 @@ class _Writing:
                     f"document {record.ordinal}", "ordinals must rise from document to document"
                 )
             last = record.ordinal
-            roles = dict.fromkeys(["original"])
+            roles = dict.fromkeys(self._form.always)
             for component in record.components:
                 self._copy(component)
                 roles[component.role] = None
-            description = ead.write_document(self._facts, record)
+            description = self._form.document(self._facts, record)
             for role in roles:
                 self._describe(self._representations[role], record, description)
 
@@ -180,10 +201,15 @@ class _Writing:
             self._representations[role] = _Representation(role)
         self._container.copy(
             self._root + component.path,
-            component.source,
+            self._source(component),
             size=component.size,
             sha256=component.sha256,
         )
+
+    def _source(self, component: ComponentFacts) -> Callable[[], BinaryIO] | None:
+        if self._opener is not None:
+            return partial(self._opener, component)
+        return _opening(component.source)
 
     def _unique(self, path: str) -> None:
         key = int.from_bytes(hashlib.blake2b(fold(path).encode("utf-8", "replace"), digest_size=8).digest())
@@ -210,20 +236,23 @@ class _Writing:
     def _representation(self, one: _Representation) -> Member:
         """Write a representation's PREMIS and METS; return the METS."""
         folder = self._root + one.folder
+        preserved = self._preserved(one, folder) if self._form.preservation else None
+        # CSIP1: a representation's METS is named after its folder.
+        head = self._head(one.name, self._form.representation_profile, "../../")
+        with self._container.member(folder + "METS.xml") as stream, mets.MetsWriter(stream, head) as form:
+            form.descriptive(one.described())
+            _administer(form, preserved)
+            divisions = " ".join(identifier for identifier, _ in one.described())
+            form.documents(self._listed(one), self._listed(one), divisions)
+        return self._container.last
+
+    def _preserved(self, one: _Representation, folder: str) -> mets.Listed:
         about = f"metadata/preservation/PREMIS_{one.name}.xml"
         with self._container.member(folder + about) as stream, premis.PremisWriter(stream) as writer:
             writer.representation(self._facts, one.name)
             for record, position, component in self._files(one.name):
                 writer.component(record, position, component)
-        preserved = _relative(self._container.last, folder, XML)
-        # CSIP1: a representation's METS is named after its folder.
-        head = self._head(one.name, mets.PROFILE_REPRESENTATION, "../../")
-        with self._container.member(folder + "METS.xml") as stream, mets.MetsWriter(stream, head) as form:
-            form.descriptive(one.described())
-            form.preservation(preserved)
-            divisions = " ".join(identifier for identifier, _ in one.described())
-            form.documents(self._listed(one), self._listed(one), divisions)
-        return self._container.last
+        return _relative(self._container.last, folder, XML)
 
     def _head(self, objid: str, profile: str, up: str) -> mets.Head:
         facts = self._facts
@@ -237,19 +266,48 @@ class _Writing:
             agency_name=facts.agency_name,
             alternatives=(
                 ("REFERENCECODE", facts.code),
-                ("DATASUBMISSIONSESSION", facts.submission_id),
-                ("PACKAGENUMBER", str(facts.version)),
+                *(
+                    (("DATASUBMISSIONSESSION", facts.submission_id), ("PACKAGENUMBER", str(facts.version)))
+                    if self._form.preservation
+                    else ()
+                ),
             ),
             up=up,
+            package_type=self._form.kind,
+            content=self._form.content,
         )
 
     def _package(self, pointers: list[Member]) -> None:
         """Write what describes the package as a whole, last of all its METS."""
         facts, container, root = self._facts, self._container, self._root
         kept = [(one, self._keep(one)) for one in facts.documentation]
-        described = container.bytes(root + "metadata/descriptive/EAD.xml", ead.write_file(facts))
+        described = container.bytes(root + "metadata/descriptive/EAD.xml", self._form.file(facts))
+        preserved = self._package_preserved() if self._form.preservation else None
+        schemas = [self._schema(name) for name in STANDARD_SCHEMAS]
+        ours = package_files("archive.codes").joinpath("schemas")
+        for name in self._form.schemas:
+            schemas.append(container.bytes(f"{root}schemas/{name}", ours.joinpath(name).read_bytes()))
+        listed = [_relative(member, root, _media_type(one.path)) for one, member in kept]
+        documentation = [file for file in listed if file.path.startswith("documentation/")]
+        if self._form.readme_inside:
+            text = container.bytes(f"{root}documentation/README.txt", self._form.readme(facts))
+            documentation.append(_relative(text, root, "text/plain"))
+        others = [file for file in listed if not file.path.startswith("documentation/")]
+        groups = [mets.Group("Documentation", documentation)] if documentation else []
+        groups.append(mets.Group("Schemas", [_relative(member, root, XML) for member in schemas]))
+        for pointer in pointers:
+            file = _relative(pointer, root, XML)
+            groups.append(mets.Group(file.path.removesuffix("/METS.xml").capitalize(), [file], file.path))
+        head = self._head(facts.objid, self._form.profile, "")
+        with container.member(root + "METS.xml") as stream, mets.MetsWriter(stream, head) as form:
+            form.descriptive([("dmd-file", _relative(described, root, XML))])
+            _administer(form, preserved, others)
+            form.groups(groups, ["dmd-file"])
+
+    def _package_preserved(self) -> mets.Listed:
+        facts = self._facts
         with (
-            container.member(root + "metadata/preservation/PREMIS.xml") as stream,
+            self._container.member(self._root + "metadata/preservation/PREMIS.xml") as stream,
             premis.PremisWriter(stream) as writer,
         ):
             writer.package(facts)
@@ -261,31 +319,16 @@ class _Writing:
             writer.event(own, facts.objid, own=True)
             for agent in premis.agents((*facts.events, own)):
                 writer.agent(agent)
-        preserved = container.last
-        schemas = [self._schema(name) for name in STANDARD_SCHEMAS]
-        ours = package_files("archive.codes").joinpath("schemas")
-        for name in OUR_SCHEMAS:
-            schemas.append(container.bytes(f"{root}schemas/{name}", ours.joinpath(name).read_bytes()))
-        listed = [_relative(member, root, _media_type(one.path)) for one, member in kept]
-        documentation = [file for file in listed if file.path.startswith("documentation/")]
-        others = [file for file in listed if not file.path.startswith("documentation/")]
-        groups = [mets.Group("Documentation", documentation)] if documentation else []
-        groups.append(mets.Group("Schemas", [_relative(member, root, XML) for member in schemas]))
-        for pointer in pointers:
-            file = _relative(pointer, root, XML)
-            groups.append(mets.Group(file.path.removesuffix("/METS.xml").capitalize(), [file], file.path))
-        head = self._head(facts.objid, mets.PROFILE_PACKAGE, "")
-        with container.member(root + "METS.xml") as stream, mets.MetsWriter(stream, head) as form:
-            form.descriptive([("dmd-file", _relative(described, root, XML))])
-            form.preservation(_relative(preserved, root, XML), others)
-            form.groups(groups, ["dmd-file"])
+        return _relative(self._container.last, self._root, XML)
 
     def _keep(self, one: DocumentationFile) -> Member:
         if not one.path.startswith(DOCUMENTATION_FOLDERS):
             raise UnwritableError(one.path, f"must lie below {' or '.join(DOCUMENTATION_FOLDERS)}")
         check_writable(one.path)
         self._unique(one.path)
-        return self._container.copy(self._root + one.path, one.source, size=one.size, sha256=one.sha256)
+        return self._container.copy(
+            self._root + one.path, _opening(one.source), size=one.size, sha256=one.sha256
+        )
 
     def _schema(self, name: str) -> Member:
         try:
@@ -314,6 +357,19 @@ class _Writing:
         with self._container.member(bag.MANIFEST, size) as stream:
             while chunk := spool.read(CHUNK):
                 stream.write(chunk)
+
+
+def _administer(
+    form: mets.MetsWriter, premis: mets.Listed | None, others: Iterable[mets.Listed] = ()
+) -> None:
+    if premis is None:
+        form.no_preservation()
+    else:
+        form.preservation(premis, others)
+
+
+def _opening(source: Path | None) -> Callable[[], BinaryIO] | None:
+    return None if source is None else lambda: source.open("rb")
 
 
 def _relative(member: Member, folder: str, media_type: str) -> mets.Listed:

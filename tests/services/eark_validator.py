@@ -18,7 +18,7 @@ from archive.settings import ArchiveSettings
 
 DRIVER = Path(__file__).with_name("ValidateAll.java")
 VERSION = "2.2.0"
-"""Of E-ARK CSIP, the newest this validator knows; TT 05/2025 builds on 2.0.4, and a test asks that, too."""
+"""Of E-ARK, the newest this validator knows."""
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import sys
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from archive.packages.facts import PackageFacts
+from archive.packages.form import AIP, SIP, Form, dip
+from archive.packages.tt05_given import Request
 from archive.packages.unbag import unbag
 from archive.packages.writer import write
+from exports.given import _as_received, _to_read
 from tests.services.eark_validator import Verdict, validate
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "packages"))
@@ -19,14 +24,27 @@ import package_builders as built
 
 pytestmark = pytest.mark.service
 
+GIVEN_OBJID = "uuid-9C13E70E-08B2-4C54-8BAF-979B35D01B4D"
 ODD_NAME = "Quyết định số 31 (bản chính) + phụ lục #1, 'quý' I & II.pdf"
 
 
-def given_out(facts: PackageFacts, into: Path, *, folder: str) -> Path:
-    """Write, store and give out a package as `tangthu export aip` does."""
-    stored = write(facts, into.with_suffix(".bag.zip"), schemas=built.schemas_folder()).path
+def given_out(facts: PackageFacts, into: Path, *, folder: str = "", form: Form = AIP) -> Path:
+    """Write, store and give out a package as `tangthu export` does."""
+    stored = write(facts, into.with_suffix(".bag.zip"), schemas=built.schemas_folder(), form=form).path
     with stored.open("rb") as source:
         return unbag(source, into, folder=folder).path
+
+
+def as_sip(facts: PackageFacts) -> PackageFacts:
+    """The originals under rep1, as `exports.given` chooses them."""
+    records = tuple(replace(one, components=_as_received(one)) for one in facts.records)
+    return replace(facts, objid=GIVEN_OBJID, records=records, events=(), documentation=())
+
+
+def as_dip(facts: PackageFacts) -> PackageFacts:
+    """The PDF/A and what has none, as `exports.given` chooses them."""
+    records = tuple(replace(one, components=_to_read(one, False)) for one in facts.records)
+    return replace(facts, objid=GIVEN_OBJID, records=records, events=(), documentation=())
 
 
 def damaged(source: Path, into: Path) -> Path:
@@ -42,7 +60,10 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ver
     work = tmp_path_factory.mktemp("eark")
     usual = built.a_usual_case(work)
     bare = built.a_case(built.a_record(7, built.a_component(work, 7, name=ODD_NAME)))
+    request = Request("PYC-1", date(2026, 3, 2), "01", "Nghiên cứu", "10", "Cầu Bản Chu")
     packages = {
+        "SIP": given_out(as_sip(usual), work / "sip.zip", form=SIP),
+        "DIP": given_out(as_dip(usual), work / "dip.zip", form=dip(request)),
         "AIP": given_out(usual, work / "aip.zip", folder=built.OBJID),
         "AIP with one file and no documentation": given_out(bare, work / "bare.zip", folder=built.OBJID),
         "AIP in the folder name of the circular": given_out(usual, work / "circular.zip", folder=""),
@@ -52,10 +73,24 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ver
         archive.extractall(work / "unpacked")
     packages["unpacked AIP in the folder name of the circular"] = work / "unpacked" / built.FOLDER
     told = validate(list(packages.values()), work / "reports")
-    yield dict(zip(packages, told, strict=True))
+    # TT 05/2025 builds on 2.0.4; the profile a SIP must name (SIP2) has another address in each version.
+    older = [packages[name] for name in ("SIP", "DIP", "AIP")]
+    told += validate(older, work / "reports", version="2.0.4")
+    names = [*packages, "SIP by 2.0.4", "DIP by 2.0.4", "AIP by 2.0.4"]
+    yield dict(zip(names, told, strict=True))
 
 
-@pytest.mark.parametrize("kind", ["AIP", "AIP with one file and no documentation"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "AIP",
+        "AIP with one file and no documentation",
+        "AIP by 2.0.4",
+        "DIP",
+        "DIP by 2.0.4",
+        "SIP by 2.0.4",
+    ],
+)
 def test_an_independent_validator_finds_nothing_wrong(verdicts: dict[str, Verdict], kind: str) -> None:
     # A package without documentation/ is said to lack something that SHOULD be there, and no more than that.
     assert {name for name, _, _ in verdicts[kind].failed} <= {"CSIPSTR16"}
@@ -71,6 +106,12 @@ def test_the_folder_name_of_the_circular_is_the_one_thing_the_validator_does_not
     unpacked = verdicts["unpacked AIP in the folder name of the circular"]
     assert [name for name, _ in unpacked.failed_musts()] == ["CSIP1"]
     assert "CSIP1" in {name for name, _ in verdicts["AIP in the folder name of the circular"].failed_musts()}
+
+
+def test_a_sip_fails_a_later_version_of_e_ark_by_the_address_of_its_profile_only(
+    verdicts: dict[str, Verdict],
+) -> None:
+    assert [name for name, _, _ in verdicts["SIP"].failed] == ["SIP2"]
 
 
 def test_the_validator_does_find_a_changed_file(verdicts: dict[str, Verdict]) -> None:

@@ -1,0 +1,256 @@
+"""SIP and DIP of a stored case file (TT 05/2025/TT-BNV Phụ lục III and V), made from its packages and ledgered.
+
+A DIP gives a reader the PDF/A of what the reader may read; the files as received only when asked for, or where there
+is no PDF/A (films, sounds). A SIP gives the files as received, for another system to take in (Điều 17). Neither has
+what the archive learnt of the files, nor the messages they came with. Bytes are streamed from a copy that was hashed.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID, uuid4, uuid5
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.custody import stores
+from archive.errors import NotAllowedError, NotFoundError, TemporaryError
+from archive.ledger.append import append
+from archive.ledger.event import Verb
+from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts, WrittenPackage
+from archive.packages.form import SIP, Form, dip
+from archive.packages.reader import opener_of, read_facts
+from archive.packages.tt05_given import FEE_OBJECTS, PURPOSES, Request
+from archive.packages.unbag import unbag
+from archive.packages.writer import write
+from archive.reason import because, trouble
+from archive.register.models import CaseFile, ComponentRole, Package
+from archive.register.session import reading, transaction
+from archive.settings import ArchiveSettings
+from archive.stores.interface import Store
+from archive.viewer import STAFF, Viewer
+from exports.aip import Lying, lying, sound_copy
+from exports.errors import ExportError
+
+ORIGINAL, PDFA = ComponentRole.ORIGINAL.value, ComponentRole.PDFA.value
+REP1 = "rep1"
+Choice = Callable[[RecordFacts], tuple[ComponentFacts, ...]]
+
+
+@dataclass(frozen=True)
+class Given:
+    """A package that was given out.
+
+    Attributes:
+        files: how many files of the records are in it.
+    """
+
+    path: Path
+    size: int
+    sha256: str
+    objid: str
+    files: int
+
+
+def export_dip(
+    case_file_id: str,
+    into: Path,
+    *,
+    viewer: Viewer,
+    request: Request,
+    originals: bool = False,
+    bag: bool = False,
+    now: datetime,
+    places: Sequence[Store] | None = None,
+) -> Given:
+    """Write what the viewer may read of a case file into a folder as `<OBJID>.zip`, and ledger it (COPY).
+
+    Args:
+        case_file_id: of the case file.
+        into: the folder; made when it is not there.
+        viewer: who gets it; must be allowed to read the case file.
+        request: what was asked for.
+        originals: the files as received, too.
+        bag: with a BagIt bag around it.
+        now: aware time.
+        places: stores to read from instead of the configured ones.
+
+    Raises:
+        NotFoundError: no such case file, or it has no package any more.
+        NotAllowedError: the viewer may not read it.
+        ExportError: a code of the request is on no list.
+        NoGoodCopyError: no store has a sound copy.
+        TemporaryError: the folder cannot be written, or no store answers.
+    """
+    for code, known in ((request.purpose, PURPOSES), (request.fee_object, FEE_OBJECTS)):
+        if code and code not in known:
+            raise ExportError(because("exports.unknown-code", said=code, known=", ".join(known)))
+    found = _readable(case_file_id, viewer)
+
+    def given(facts: PackageFacts) -> PackageFacts:
+        records = (replace(one, components=_to_read(one, originals)) for one in facts.records)
+        return replace(
+            facts, objid=f"uuid-{str(uuid4()).upper()}", records=tuple(r for r in records if r.components)
+        )
+
+    said = {"given": "DIP", "request": request.id, "originals": originals}
+    return _give(found, into, viewer, given, dip(request), said, bag=bag, now=now, places=places)
+
+
+def export_sip(
+    case_file_id: str,
+    into: Path,
+    *,
+    viewer: Viewer,
+    bag: bool = False,
+    now: datetime,
+    places: Sequence[Store] | None = None,
+) -> Given:
+    """Write a case file with its files as received into a folder as `<OBJID>.zip`, and ledger it (COPY).
+
+    The OBJID follows from the stored package's, so that the same case file sent again is known as the same.
+
+    Raises and arguments: as `export_dip`; only an archivist, the head or a historical archivist of the agency may.
+    """
+    found = _readable(case_file_id, viewer)
+    if not any(viewer.has(role, found.agency) for role in STAFF):
+        raise NotAllowedError(
+            because("archive.roles-missing", who=viewer.name, roles=tuple(sorted(STAFF)), agency=found.agency)
+        )
+
+    def given(facts: PackageFacts) -> PackageFacts:
+        records = tuple(replace(one, components=_as_received(one)) for one in facts.records)
+        objid = uuid5(UUID(facts.objid.rpartition(":")[2]), "sip")
+        return replace(facts, objid=f"uuid-{str(objid).upper()}", records=records)
+
+    return _give(found, into, viewer, given, SIP, {"given": "SIP"}, bag=bag, now=now, places=places)
+
+
+@dataclass(frozen=True)
+class _Found:
+    case_file_id: str
+    agency: str
+    versions: tuple[Lying, ...]  # newest first
+
+
+def _readable(case_file_id: str, viewer: Viewer) -> _Found:
+    with reading() as session:
+        row = session.get(CaseFile, case_file_id)
+        if row is None:
+            raise NotFoundError(because("archive.no-file", file=case_file_id))
+        if not viewer.may_read(row.agency_code, row.access):
+            raise NotAllowedError(because("archive.may-not-read", who=viewer.name, file=row.code))
+        versions = _versions(session, row.id)
+        if not versions:
+            raise NotFoundError(because("archive.file-without-package", file=row.code))
+        return _Found(row.id, row.agency_code, versions)
+
+
+def _versions(session: Session, case_file_id: str) -> tuple[Lying, ...]:
+    query = select(Package).where(Package.case_file_id == case_file_id).order_by(Package.version.desc())
+    return tuple(found for one in session.scalars(query) if (found := lying(session, one)).stores)
+
+
+def _to_read(record: RecordFacts, originals: bool) -> tuple[ComponentFacts, ...]:
+    derived = {one.facts.get("of") for one in record.components if one.role == PDFA}
+    return tuple(
+        one
+        for one in record.components
+        if one.role == PDFA or (one.role == ORIGINAL and (originals or one.id not in derived))
+    )
+
+
+def _as_received(record: RecordFacts) -> tuple[ComponentFacts, ...]:
+    return tuple(
+        replace(one, role=REP1, path=one.path.replace(f"/{ORIGINAL}/", f"/{REP1}/", 1))
+        for one in record.components
+        if one.role == ORIGINAL
+    )
+
+
+@contextmanager
+def _stored(
+    versions: Sequence[Lying], places: Sequence[Store] | None
+) -> Iterator[tuple[PackageFacts, Callable[[str], BinaryIO]]]:
+    """Give the facts as the newest version describes them, and a way to the bytes, which an older one may hold."""
+    newest: PackageFacts | None = None
+    for version in versions:
+        with sound_copy(version, places=places) as source:
+            facts = read_facts(source)
+            newest = newest or facts
+            if facts.records or version is versions[-1]:
+                yield replace(newest, records=facts.records), opener_of(source)
+                return
+
+
+def _give(
+    found: _Found,
+    into: Path,
+    viewer: Viewer,
+    given: Callable[[PackageFacts], PackageFacts],
+    form: Form,
+    said: dict[str, object],
+    *,
+    bag: bool,
+    now: datetime,
+    places: Sequence[Store] | None,
+) -> Given:
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        with (
+            tempfile.TemporaryDirectory(prefix=".preparing-", dir=into) as work,
+            _stored(found.versions, stores() if places is None else places) as (stored, opened),
+        ):
+            facts = given(
+                replace(
+                    stored, made_at=now.astimezone(UTC).replace(microsecond=0), events=(), documentation=()
+                )
+            )
+            written = _written(facts, Path(work), form, opened, bag=bag)
+            files = sum(len(record.components) for record in facts.records)
+            _note(found, viewer, {**said, "objid": facts.objid, "files": files}, written.sha256, now)
+            return _placed(written, into / f"{facts.folder}.zip", facts.objid, files)
+    except OSError as error:
+        raise TemporaryError(
+            because("archive.cannot-write", place=str(into), trouble=trouble(error))
+        ) from error
+
+
+def _written(
+    facts: PackageFacts, work: Path, form: Form, opened: Callable[[str], BinaryIO], *, bag: bool
+) -> WrittenPackage:
+    def source(component: ComponentFacts) -> BinaryIO:
+        return opened(component.path.replace(f"/{REP1}/", f"/{ORIGINAL}/", 1))
+
+    schemas = ArchiveSettings.load().tools_home / "schemas"
+    bagged = write(facts, work / "bag.zip", schemas=schemas, form=form, opener=source)
+    if bag:
+        return bagged
+    with bagged.path.open("rb") as stream:
+        return unbag(stream, work / "plain.zip")
+
+
+def _note(found: _Found, viewer: Viewer, payload: dict[str, object], sha256: str, now: datetime) -> None:
+    """Ledger it before it is given: what cannot be ledgered is not given."""
+    with transaction() as session:
+        append(
+            session,
+            Verb.COPY,
+            actor=viewer.name,
+            kind="case-file",
+            id=found.case_file_id,
+            payload=payload,
+            after=sha256,
+            now=now,
+        )
+
+
+def _placed(written: WrittenPackage, target: Path, objid: str, files: int) -> Given:
+    written.path.replace(target)
+    return Given(target, written.size, written.sha256, objid, files)
