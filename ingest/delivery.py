@@ -113,6 +113,8 @@ class SignatureFacts:
         then_verdict, then_sub_indication: at the moment of signing; `verdict` is that of the moment of judging.
         then_basis: how that moment is known: "time-stamp", "claimed", "" when it is not.
         stamped_by: whose trusted time-stamp proves the moment; "" without one.
+        judged_at: ISO 8601 with zone; the moment `verdict` is about.
+        trust_list: name of the list that trusts the signer's root; "" when none does.
     """
 
     signer: str
@@ -134,6 +136,8 @@ class SignatureFacts:
     then_sub_indication: str = ""
     then_basis: str = ""
     stamped_by: str = ""
+    judged_at: str = ""
+    trust_list: str = ""
 
 
 @dataclass(frozen=True)

@@ -48,16 +48,34 @@ class _OnlyData(URLFetcher):  # type: ignore[misc]
 
 
 def print_pdfa(html: str, *, title: str, lang: str = "vi", vera: VeraPdf | None = None) -> bytes:
-    """Return the page as PDF/A-2b, judged by veraPDF.
+    """Return the page as PDF/A-2b, judged by veraPDF. Arguments as `render`.
+
+    Raises:
+        NotPdfaError: the page asks for an outside file, or what came out is not PDF/A.
+        VeraPdfMissingError: it could not be judged now. May be retried.
+    """
+    made = render(html, title=title, lang=lang)
+    with tempfile.TemporaryDirectory(prefix="tangthu-print-") as folder:
+        path = Path(folder) / "page.pdf"
+        path.write_bytes(made)
+        verdict = (vera or shared()).check(path, FLAVOUR)
+    if verdict.compliant is not True:
+        broken = tuple(f"{rule.rule}: {rule.message}" for rule in verdict.failed)
+        raise NotPdfaError(title, broken or (verdict.message,))
+    return made
+
+
+def render(html: str, *, title: str, lang: str = "vi", flavour: str = FLAVOUR) -> bytes:
+    """Return the page as PDF/A that nobody has judged yet: for who puts it into a file that is judged as a whole.
 
     Args:
         html: a whole page or a body. Its own style comes after ours, so it may override it.
         title: the document's title, kept in its metadata.
         lang: language of the page, BCP 47.
+        flavour: 1b, 2b, 2u or 3b.
 
     Raises:
-        NotPdfaError: the page asks for an outside file, or what came out is not PDF/A.
-        VeraPdfMissingError: it could not be judged now. May be retried.
+        NotPdfaError: the page asks for an outside file.
     """
     fonts = FontConfiguration()
     page = HTML(string=html, url_fetcher=_OnlyData())
@@ -69,15 +87,8 @@ def print_pdfa(html: str, *, title: str, lang: str = "vi", vera: VeraPdf | None 
         )
         document.metadata.title = title
         document.metadata.lang = root.get("lang")
-        made = document.write_pdf(pdf_variant=f"pdf/a-{FLAVOUR}")
+        made = document.write_pdf(pdf_variant=f"pdf/a-{flavour}")
     except FatalURLFetchingError as error:
         raise NotPdfaError(title, (str(error),)) from error
     assert isinstance(made, bytes)
-    with tempfile.TemporaryDirectory(prefix="tangthu-print-") as folder:
-        path = Path(folder) / "page.pdf"
-        path.write_bytes(made)
-        verdict = (vera or shared()).check(path, FLAVOUR)
-    if verdict.compliant is not True:
-        broken = tuple(f"{rule.rule}: {rule.message}" for rule in verdict.failed)
-        raise NotPdfaError(title, broken or (verdict.message,))
     return made

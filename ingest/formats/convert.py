@@ -17,7 +17,7 @@ from archive.reason import Reason, because
 from ingest import our_disk
 from ingest.delivery import FileFacts
 from ingest.errors import IngestError
-from ingest.formats import libreoffice
+from ingest.formats import libreoffice, proof_page
 from ingest.formats.derivative import (
     ENCRYPTED,
     UNREADABLE,
@@ -124,6 +124,7 @@ def _one(work: Work, printed: Printed | None, into: Path) -> Derivative | Failur
 
 def _kept(work: Work, found: Judgement, candidate: Candidate, into: Path) -> Derivative:
     path, text = into / f"{work.source.id}.pdf", into / f"{work.source.id}.txt"
+    candidate, proof = proof_page.added(work, candidate, found.pages)
     sha256, size = sha256_of_file(candidate.path), candidate.path.stat().st_size
     candidate.text.replace(text)
     candidate.path.replace(path)
@@ -140,6 +141,7 @@ def _kept(work: Work, found: Judgement, candidate: Candidate, into: Path) -> Der
         tools=_tools(work, accepted),
         verdict=dict(found.facts or {}),
         flavour=work.source.flavour,
+        verification_page=proof,
     )
 
 
@@ -153,6 +155,8 @@ def _tools(work: Work, accepted: Sequence[str]) -> dict[str, str]:
         tools["fontTools"] = library_version("fonttools")
     if "ghostscript" in accepted:
         tools["Ghostscript"] = program_version(programs.gs)
+    if proof_page.ROUTE in accepted:
+        tools["WeasyPrint"] = library_version("weasyprint")
     if {"raster", "picture", "text-layer"} & set(accepted):
         tools["Tesseract"] = program_version(programs.tesseract)
         tools["img2pdf"] = library_version("img2pdf")

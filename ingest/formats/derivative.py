@@ -62,6 +62,8 @@ class Derivative:
         tools: name -> version of the tools that made and judged it.
         verdict: what was measured, JSON values.
         flavour: of PDF/A, as veraPDF judged it.
+        pages: of the document; a verification page behind them is not counted.
+        verification_page: number of the page that tells of the source's signatures; 0 when there is none.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Derivative:
     tools: Mapping[str, str]
     verdict: Mapping[str, Any] = field(default_factory=dict)
     flavour: str = FLAVOUR
+    verification_page: int = 0
 
     @property
     def image_only(self) -> bool:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.reason import trouble
-from ingest.formats import look, measure, pictures, repair, textlayer, widen
+from ingest.formats import append, look, measure, pictures, repair, textlayer, widen
 from ingest.formats.flavour import FLAVOUR
 from ingest.our_disk import is_full_or_broken
 
@@ -55,6 +55,9 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     "widen": lambda path, out: widen.widen(Path(path), Path(out)),
     "render": lambda path, folder, first, last: pictures.render(Path(path), Path(folder), first, last),
     "split": lambda path, folder: pictures.split(Path(path), Path(folder)),
+    "append": lambda path, page, out, flavour: append.append(
+        Path(path), Path(page), Path(out), flavour=flavour
+    ),
     "bind": lambda pages, out: pictures.bind(pages, Path(out)),
     "lay_text": lambda path, layers, out, statement, flavour=FLAVOUR: textlayer.lay_text(
         Path(path), layers, Path(out), statement=statement, flavour=flavour

@@ -101,6 +101,8 @@ def _facts(one: SignatureReport) -> SignatureFacts:
         then_sub_indication=one.then.sub_indication,
         then_basis=one.then.basis,
         stamped_by=stamped,
+        judged_at=one.now.at,
+        trust_list=next((link.trust_list for link in one.chain if link.trust_list), ""),
     )
 
 

@@ -171,6 +171,8 @@ def _components(
             "changed_after": s.changed_after,
             "signed_at": s.signed_at,
             "stamped_by": s.stamped_by,
+            "judged_at": s.judged_at,
+            "trust_list": s.trust_list,
         }
         for s in fact.signatures
     ]
@@ -204,7 +206,8 @@ def _components(
             "tools": dict(made.tools),
             "verapdf": dict(made.verdict),
             "pages": made.pages,
-        },
+        }
+        | ({"verification_page": made.verification_page} if made.verification_page else {}),
         source=made.path,
     )
     text = _measured(made.text_path)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 
 from archive.errors import TemporaryError
@@ -337,28 +338,83 @@ def test_without_verapdf_nothing_is_accepted(tmp_path: Path, shop: Workshop) -> 
     assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_a_signed_pdf_gives_an_unsigned_copy_that_says_so(tmp_path: Path, shop: Workshop) -> None:
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-    from pyhanko.sign import fields, signers
-
+def _signed_paper(tmp_path: Path, name: str = "Nguyễn Văn An") -> Path:
+    from tests.samples.papers import sign_pdf
     from tests.samples.pki import Pki
 
     path = make.born_digital(tmp_path / "a.pdf")
-    signer = Pki(tmp_path / "keys", tmp_path / "trust").signer("Nguyễn Văn An", "UBND tỉnh").simple
-    with path.open("rb") as stream:
-        writer = IncrementalPdfFileWriter(stream)
-        fields.append_signature_field(writer, fields.SigFieldSpec("Sig", box=(300, 60, 500, 120)))
-        meta = signers.PdfSignatureMetadata(field_name="Sig")
-        signed = signers.PdfSigner(meta, signer=signer).sign_pdf(writer)
-    path.write_bytes(signed.getbuffer())
+    sign_pdf(path, [Pki(tmp_path / "keys", tmp_path / "trust").signer(name, "UBND tỉnh")])
+    return path
+
+
+def test_a_signed_pdf_gives_an_unsigned_copy_with_a_verification_page(
+    tmp_path: Path, shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _signed_paper(tmp_path)
+    monkeypatch.setenv("TANGTHU_INGEST__TRUST_ROOTS", str(tmp_path / "trust"))
+    before = path.read_bytes()
     source = _source(path, shop)
-    assert len(source.facts.signatures) == 1
     (result,) = normalise([source], tmp_path / "out", shop=shop)
     assert isinstance(result, Derivative), result
+    assert path.read_bytes() == before
+    assert (result.pages, result.verification_page) == (2, 3)
+    assert [one.route for one in result.attempts if one.outcome == "accepted"][-1] == "verification-page"
+    assert shop.vera.check(result.path, "2b").compliant is True
     with pikepdf.open(result.path) as pdf:
+        assert len(pdf.pages) == 3
         assert "/AcroForm" not in pdf.Root
         assert "không mang chữ ký số" in str(pdf.docinfo["/Subject"])
         assert source.facts.sha256 in str(pdf.docinfo["/Subject"])
+    *pages, last = _page_words(result.path)
+    first, second = _page_words(path)
+    assert pages[0].startswith(first)  # what the seal shows is drawn into the page behind it
+    assert pages[1] == second
+    for told in ("Nguyễn Văn An", "UBND tỉnh", source.facts.sha256, "Chữ ký hợp lệ", "do người ký tự khai"):
+        assert told in last
+    assert "Trang xác thực" not in result.text_path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("flavour", ["1b", "3b"])
+def test_the_verification_page_is_put_behind_other_flavours_too(
+    tmp_path: Path, shop: Workshop, flavour: str
+) -> None:
+    source = replace(_source(_signed_paper(tmp_path), shop), flavour=flavour)
+    (result,) = normalise([source], tmp_path / "out", shop=shop)
+    assert isinstance(result, Derivative), result
+    assert result.verification_page == 3, result.attempts
+    assert shop.vera.check(result.path, flavour).compliant is True
+
+
+def test_a_signer_named_in_signs_no_letter_has_is_still_printed(tmp_path: Path, shop: Workshop) -> None:
+    source = _source(_signed_paper(tmp_path, "<b>安\u202e\x07 An"), shop)
+    (result,) = normalise([source], tmp_path / "out", shop=shop)
+    assert isinstance(result, Derivative), result
+    assert result.verification_page == 3, result.attempts
+    assert "<b>??? An" in _page_words(result.path)[-1]
+
+
+def test_a_verification_page_verapdf_refuses_leaves_the_valid_copy_as_it_was(
+    tmp_path: Path, shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def _unembedded(*_: object, **__: object) -> bytes:
+        return make.unembedded_latin(tmp_path / "bad.pdf").read_bytes()
+
+    monkeypatch.setattr("ingest.formats.proof_page.render", _unembedded)
+    (result,) = normalise([_source(_signed_paper(tmp_path), shop)], tmp_path / "out", shop=shop)
+    assert isinstance(result, Derivative), result
+    assert result.verification_page == 0
+    assert (result.attempts[-1].route, result.attempts[-1].outcome) == ("verification-page", "refused")
+    assert shop.vera.check(result.path, "2b").compliant is True
+    with pikepdf.open(result.path) as pdf:
+        assert len(pdf.pages) == 2
+
+
+def _page_words(path: Path) -> list[str]:
+    document = pypdfium2.PdfDocument(path)
+    try:
+        return [page.get_textpage().get_text_range() for page in document]
+    finally:
+        document.close()
 
 
 def test_an_id_that_is_a_path_is_refused(tmp_path: Path, shop: Workshop) -> None:
