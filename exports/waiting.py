@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, extract, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, extract, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState
@@ -26,9 +26,16 @@ SEES_HANDOVERS = SEES_WAITING | {Role.HISTORICAL, Role.AUDITOR}
 ORDERS_OPEN = (OrderState.PROPOSED, OrderState.APPROVED, OrderState.EXECUTING)
 YEARS = {Regime.R1: 10, Regime.R2: 5}
 
+# The register keeps UTC: on its last day of a year the new one has begun in Việt Nam from 17 o'clock on (UTC+7).
+BEGUN_IN_VIETNAM = and_(
+    extract("month", CaseFile.stored_at) == 12,
+    extract("day", CaseFile.stored_at) == 31,
+    extract("hour", CaseFile.stored_at) >= 17,
+)
+STORED_YEAR = extract("year", CaseFile.stored_at) + case((BEGUN_IN_VIETNAM, 1), else_=0)
 LAST_YEAR = case(
     (CaseFile.regime == Regime.R1, extract("year", CaseFile.end_date) + YEARS[Regime.R1]),
-    else_=extract("year", CaseFile.stored_at) + YEARS[Regime.R2],
+    else_=STORED_YEAR + YEARS[Regime.R2],
 )
 SORTS: dict[str, Any] = {
     "deadline": LAST_YEAR,

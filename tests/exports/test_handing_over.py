@@ -13,7 +13,7 @@ from archive import orders
 from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
 from archive.register.agencies import set_agency
 from archive.register.decisions import Order, OrderKind
-from archive.register.models import CaseFile, CaseFileState
+from archive.register.models import CaseFile, CaseFileState, Regime
 from archive.register.session import reading, transaction
 from archive.viewer import ALL_AGENCIES, Role, Viewer, roles_as_json, viewer_of
 from exports import proposal, tasks
@@ -21,8 +21,8 @@ from exports.proposal import NewHandover
 from exports.receipt import read_receipt, receipt_path, write_receipt
 from exports.receipts import as_file, receipts_of
 from exports.reception import receive, unanswered
+from exports.sending import send
 from exports.settings import ExportsSettings
-from exports.transfer import send
 from exports.waiting import Waiting, count_waiting, handovers, last_day, waiting
 from retention import holds
 from tests.archive.vault_builders import AGENCY, HUNG, LAN, MAI, NOW, STRANGER
@@ -86,6 +86,22 @@ def test_only_permanent_case_files_of_the_own_agency_wait(kept: dict[str, str]) 
     with reading() as session:
         assert count_waiting(session, viewer=LAN) == {AGENCY: 2}
         assert count_waiting(session, viewer=STRANGER) == {}
+
+
+def test_the_year_of_storing_is_vietnams_also_where_the_list_is_put_in_order(kept: dict[str, str]) -> None:
+    new_year = datetime(2026, 12, 31, 17, 30, tzinfo=UTC)  # half past midnight of 1 January 2027 in Vietnam
+    with transaction() as session:
+        for code, regime, stored, ended in (
+            ("01.2014.QD", Regime.R2, new_year, date(2026, 5, 1)),  # last day: 31/12/2032
+            ("02.2014.QD", Regime.R1, new_year, date(2021, 5, 1)),  # last day: 31/12/2031
+        ):
+            row = session.get_one(CaseFile, kept[code])
+            row.regime, row.stored_at, row.end_date = regime, stored, ended
+    found = listed(sort="deadline")
+    assert [(one.code, one.last_day.year) for one in found] == [("02.2014.QD", 2031), ("01.2014.QD", 2032)]
+    with transaction() as session:
+        session.get_one(CaseFile, kept["02.2014.QD"]).end_date = date(2022, 5, 1)  # 31/12/2032 as well
+    assert [one.code for one in listed(sort="deadline")] == ["01.2014.QD", "02.2014.QD"], "a tie goes by code"
 
 
 def test_an_agency_off_the_list_of_sources_hands_nothing_over(kept: dict[str, str]) -> None:
