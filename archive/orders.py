@@ -17,14 +17,12 @@ from sqlalchemy.orm import Session
 from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
-from archive.order_check import NEEDED, list_hash, missing_approvals, reasons_against
+from archive.order_check import NEEDED, list_hash, missing_approvals
 from archive.reason import Reason, because
 from archive.register.decisions import Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState, Package, new_id
 from archive.register.projection import apply
 from archive.viewer import Role, Viewer, same_person
-
-__all__ = ["NewOrder", "approve", "list_hash", "mark", "propose", "reasons_against"]
 
 MAY_PROPOSE = frozenset({Role.ARCHIVIST, Role.HEAD})
 WITHOUT_CASE_FILES = frozenset({OrderKind.ACCEPTANCE, OrderKind.ACCESS})

@@ -14,12 +14,14 @@ from archive.packages.tt05_given import Request
 from archive.reason import Reason
 from archive.register.session import reading, transaction
 from archive.vietnam import day_of
-from exports import transfer as handing
 from exports.aip import export_aip
 from exports.given import export_dip, export_sip
 from exports.inventory import inventory
 from exports.progress import REFUSED, SENT
+from exports.reception import receive
+from exports.sending import send
 from exports.settings import ExportsSettings
+from exports.transfer import collect
 
 AsUser = Annotated[str, typer.Option("--as", help="Account name; written into the ledger.")]
 Roles = Annotated[
@@ -120,7 +122,7 @@ def _send(
     as_json: Json = False,
 ) -> None:
     """Write the packages of an approved order into the Historical Archive's inbox."""
-    sent = handing.send(order, viewer=viewer_named(user, role), now=datetime.now(UTC))
+    sent = send(order, viewer=viewer_named(user, role), now=datetime.now(UTC))
     text = "\n".join(f"{one.code}: {one.outcome} {one.file or _words(one.detail)}" for one in sent)
     show([asdict(one) for one in sent], as_json=as_json, text=text or "nothing was left to send")
     if any(one.outcome != SENT for one in sent):
@@ -133,7 +135,7 @@ def _receive(
     as_json: Json = False,
 ) -> None:
     """Play the Historical Archive: check what arrived and leave receipts."""
-    receipts = handing.receive(inbox or ExportsSettings.load().inbox, now=datetime.now(UTC))
+    receipts = receive(inbox or ExportsSettings.load().inbox, now=datetime.now(UTC))
     lines = [f"{one.number} {one.file}: {'accepted' if one.accepted else 'not accepted'}" for one in receipts]
     text = "\n".join(lines) or "nothing new"
     show([asdict(one) for one in receipts], as_json=as_json, text=text)
@@ -145,7 +147,7 @@ def _receive(
 def _collect(as_json: Json = False) -> None:
     """Read the receipts; what was received with the right hash counts as transferred."""
     with transaction() as session:
-        collected = handing.collect(session, now=datetime.now(UTC))
+        collected = collect(session, now=datetime.now(UTC))
     text = "\n".join(
         f"{one.code}: {one.outcome} {one.receipt} {_words(one.detail)}".rstrip() for one in collected
     )

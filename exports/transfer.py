@@ -30,11 +30,7 @@ from archive.register.projection import apply
 from exports.errors import ReceiptError
 from exports.progress import CLAUSES, DONE, REFUSED, SENT, SYSTEM, WAITING, close, move
 from exports.receipt import HandoverReceipt, read_receipt, receipt_path
-from exports.reception import receive
-from exports.sending import Sent, send
 from exports.settings import ExportsSettings
-
-__all__ = ["Collected", "Sent", "collect", "receive", "send"]
 
 
 @dataclass(frozen=True)

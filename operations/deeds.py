@@ -23,7 +23,7 @@ from archive.settings import ArchiveSettings
 from archive.stores.settings import FolderSettings
 from archive.vietnam import day_of
 from archive.viewer import ALL_AGENCIES, Role, Viewer
-from exports import reception, transfer
+from exports import reception, sending, transfer
 from exports.inventory import inventory
 from exports.settings import ExportsSettings
 from operations.world import Expected
@@ -178,7 +178,7 @@ def hand_over(case_file_id: str) -> Judged:
             now=now,
         )
         orders.approve(session, order.id, viewer=HEAD, role=Role.HEAD, now=now + timedelta(seconds=1))
-    transfer.send(order.id, viewer=ARCHIVIST, now=datetime.now(UTC))
+    sending.send(order.id, viewer=ARCHIVIST, now=datetime.now(UTC))
     reception.receive(ExportsSettings.load().inbox, now=datetime.now(UTC))
     with transaction() as session:
         transfer.collect(session, now=datetime.now(UTC))

@@ -18,6 +18,7 @@ from archive import orders
 from archive.errors import NotFoundError, OrderRefusedError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
+from archive.order_check import reasons_against
 from archive.orders import NewOrder
 from archive.reason import as_text, because
 from archive.register.decisions import ITEM_ERASING, Hold, Order, OrderItem, OrderKind, OrderState
@@ -203,7 +204,7 @@ def lift(session: Session, order_id: str, *, viewer: Viewer, role: Role, now: da
     if hold.lifted_at is not None:
         raise OrderRefusedError((because("retention.hold-lifted", who=hold.lifted_by),))
     orders.approve(session, order_id, viewer=viewer, role=role, now=now)
-    reasons = orders.reasons_against(session, order, now=now)
+    reasons = reasons_against(session, order, now=now)
     if reasons:
         raise OrderRefusedError(reasons)
     event = append(

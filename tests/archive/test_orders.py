@@ -14,6 +14,7 @@ from archive import orders
 from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
 from archive.ledger.append import append, history
 from archive.ledger.event import Verb
+from archive.order_check import list_hash, reasons_against
 from archive.orders import NewOrder
 from archive.register.agencies import set_agency
 from archive.register.decisions import Approval, Order, OrderItem, OrderKind, OrderState
@@ -77,7 +78,7 @@ def approved(kind: OrderKind, *ids: str, **changes: object) -> str:
 
 def reasons(order_id: str, *, later: timedelta = timedelta()) -> tuple[str, ...]:
     with transaction() as session:
-        found = orders.reasons_against(session, session.get_one(Order, order_id), now=NOW + later)
+        found = reasons_against(session, session.get_one(Order, order_id), now=NOW + later)
         return tuple(map(str, found))
 
 
@@ -372,4 +373,4 @@ def test_the_list_hash_is_worked_out_by_hand() -> None:
     import hashlib
 
     items = [("b", "22"), ("a", "11")]
-    assert orders.list_hash(items) == hashlib.sha256(b"a 11\nb 22\n").hexdigest()
+    assert list_hash(items) == hashlib.sha256(b"a 11\nb 22\n").hexdigest()

@@ -31,8 +31,10 @@ from archive.viewer import Role
 from exports.aip import export_aip
 from exports.errors import NoGoodCopyError, ReceiptError
 from exports.receipt import read_receipt, write_receipt
+from exports.reception import receive
+from exports.sending import Sent, send
 from exports.settings import ExportsSettings
-from exports.transfer import Collected, Sent, collect, receive, send
+from exports.transfer import Collected, collect
 from tests.archive.vault_builders import AGENCY, HUNG, LAN, MAI, NOW, STRANGER
 
 LATER = NOW + timedelta(days=1)

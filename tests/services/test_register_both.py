@@ -20,6 +20,7 @@ from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.ledger.seal import seal
 from archive.ledger.verify import verify
+from archive.order_check import reasons_against
 from archive.orders import NewOrder
 from archive.rebuild import rebuild
 from archive.register import session as sessions
@@ -88,7 +89,7 @@ def a_destroyed_case(house: Path, code: str) -> str:
     with transaction() as session:
         orders.approve(session, order_id, viewer=HUNG, role=Role.COUNCIL, now=NOW)
         order = orders.approve(session, order_id, viewer=MAI, role=Role.HEAD, now=NOW)
-        assert orders.reasons_against(session, order, now=NOW) == ()
+        assert reasons_against(session, order, now=NOW) == ()
         orders.mark(session, order, OrderState.EXECUTING, actor="mai", now=NOW)
         target = target_of(session, id)
         for store in stores():
