@@ -3,8 +3,8 @@
 Layout below the vault's data folder: `quarantine/<submission id>/raw` is what arrived, untouched;
 `quarantine/<submission id>/name` is what the sender called it (recorded elsewhere only once no sign of secrecy was
 found), and `title` what its sender called the case file in our own form, for nobody else; the folder `work` beside it
-is what the pipeline made of it. `quarantine/.fetch-*` are messages on their way in. What leaves it towards a reader
-goes through `ingest.held_files`, and only after the checks.
+is what the pipeline made of it. `quarantine/.fetch-*` are messages on their way in, `quarantine/.aside-*` what is being
+overwritten. What leaves it towards a reader goes through `ingest.held_files`, and only after the checks.
 """
 
 from __future__ import annotations
@@ -118,7 +118,28 @@ def drop(submission_id: str) -> None:
 
 def wipe(submission_id: str) -> Wiped:
     """Overwrite every file of the submission once and remove it; return how many files and bytes there were."""
-    return wipe_folder(folder(submission_id))
+    parts = [wipe_folder(place) for place in (folder(submission_id), _aside(submission_id))]
+    return Wiped(sum(part.files for part in parts), sum(part.size for part in parts))
+
+
+def set_aside(submission_id: str) -> None:
+    """Take the submission's folder out of everybody's sight at once; `wipe` overwrites it, which takes its time.
+
+    Raises:
+        OSError: the disk refuses, or something was set aside before and is there again.
+    """
+    with suppress(FileNotFoundError):
+        folder(submission_id).rename(_aside(submission_id))
+        flush_folder(home())
+
+
+def is_there(submission_id: str) -> bool:
+    """Say whether anything of the submission lies here, set aside or not."""
+    return folder(submission_id).exists() or _aside(submission_id).exists()
+
+
+def _aside(submission_id: str) -> Path:
+    return home() / f".aside-{submission_id}"
 
 
 @dataclass(frozen=True)
@@ -133,7 +154,7 @@ class QuarantineHolder:
         for submission_id in target.submission_ids:
             wiped = wipe(submission_id)
             files, size = files + wiped.files, size + wiped.size
-        gone = not any(folder(submission_id).exists() for submission_id in target.submission_ids)
+        gone = not any(is_there(submission_id) for submission_id in target.submission_ids)
         what = f"{files} files, {size} bytes" if files else "nothing"
         how = "clear: overwritten once and removed" if files else "not applicable"
         return Erasure(self.name, what, how, datetime.now(UTC), gone)

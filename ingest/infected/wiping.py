@@ -1,7 +1,7 @@
 """Bytes of infected deliveries that two people had destroyed, or that lay there long enough: overwritten, and ledgered.
 
 Ledgered after they are gone: an event that says "wiped" is true. A process that dies in between is followed by the next
-tidying, which finds nothing to overwrite and says so.
+tidying, which overwrites what is left.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session
 
 from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb
@@ -62,7 +63,7 @@ def _expired(now: datetime) -> list[tuple[str, str]]:
         ).all()
         due = []
         for row in rows:
-            if not quarantine.folder(row.id).exists():
+            if not quarantine.is_there(row.id):
                 continue
             request = open_request(session, row.id)
             if expires(row.decided_at or row.received_at, request) <= now:
@@ -71,15 +72,22 @@ def _expired(now: datetime) -> list[tuple[str, str]]:
 
 
 def _wipe(submission_id: str, request_id: str, state: QuarantineState, now: datetime) -> bool:
-    """Overwrite and ledger, unless somebody released it or asked about it meanwhile."""
+    """Overwrite and ledger, unless somebody released it or asked about it meanwhile.
+
+    Overwriting takes as long as there are bytes, and others want to write the register: under its lock the bytes are
+    only put where nobody finds them to release them.
+    """
     with transaction() as session:
         be_only_writer(session)  # first of all: an answer may be on its way
-        row = session.get_one(Submission, submission_id)
-        asked = open_request(session, submission_id)
-        expected = request_id if state is QuarantineState.EXPIRED else ""
-        if row.state != SubmissionState.REFUSED or (asked.id if asked else "") != expected:
+        here = quarantine.is_there(submission_id) or state is QuarantineState.DESTROYED
+        if not here or not _still(session, submission_id, request_id, state):
             return False
-        wiped = quarantine.wipe(submission_id)
+        quarantine.set_aside(submission_id)
+    wiped = quarantine.wipe(submission_id)
+    with transaction() as session:
+        be_only_writer(session)
+        if not _still(session, submission_id, request_id, state):
+            return False  # another process wiped it meanwhile, and said so
         told: dict[str, Any] = {"state": state.value, "wiped": {"files": wiped.files, "bytes": wiped.size}}
         if request_id:
             told["request_id"] = request_id
@@ -95,3 +103,15 @@ def _wipe(submission_id: str, request_id: str, state: QuarantineState, now: date
         )
         apply(session, event)
         return True
+
+
+def _still(session: Session, submission_id: str, request_id: str, state: QuarantineState) -> bool:
+    """Say whether it is still to be wiped for this reason."""
+    if session.get_one(Submission, submission_id).state != SubmissionState.REFUSED:
+        return False
+    asked = open_request(session, submission_id)
+    if state is QuarantineState.EXPIRED:
+        return (asked.id if asked else "") == request_id
+    return (
+        asked is None and session.scalar(_destroyed().where(QuarantineRequest.id == request_id)) is not None
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +22,7 @@ from archive.register.migrate import upgrade
 from archive.register.models import Submission
 from archive.register.session import engine, reading, transaction
 from archive.viewer import Role, Viewer
+from archive.wiping import Wiped
 from ingest import quarantine, tidying, virus
 from ingest.errors import IngestError, ToolMissingError
 from ingest.infected import deciding, holding
@@ -234,6 +236,54 @@ def test_two_people_destroy_it_and_the_bytes_are_overwritten_and_ledgered(infect
     assert gone["wiped"]["files"] > 0
     assert requests()[0].wiped_at is not None
     assert (requests()[0].answered_by, state(infected)) == ("chi", "refused")
+
+
+def test_others_write_the_register_while_bytes_are_overwritten(
+    infected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ten gigabytes take minutes; no delivery may wait for them."""
+    answer(ask(infected, Wish.DESTROY))
+    wipe, seen = quarantine.wipe, list[str]()
+
+    def wiping(submission_id: str) -> Wiped:
+        with sqlite3.connect(str(engine().url.database), timeout=0.1, isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute("ROLLBACK")
+        with pytest.raises(NotFoundError), reading() as session:
+            holding.one(session, infected, viewer=AN)  # and nobody releases what is being overwritten
+        seen.append(submission_id)
+        return wipe(submission_id)
+
+    monkeypatch.setattr(quarantine, "wipe", wiping)
+    assert wipe_infected(infected) is True
+    assert seen == [infected]
+
+
+@pytest.mark.parametrize("why", ["destroyed", "expired"])
+def test_what_a_kill_left_half_overwritten_is_finished_by_tidying(
+    why: str, infected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later = datetime.now(UTC) + timedelta(days=31)
+    if why == "destroyed":
+        answer(ask(infected, Wish.DESTROY))
+
+    def killed(_submission_id: str) -> Wiped:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(quarantine, "wipe", killed)
+        tidying.tidy(now=later)
+    assert quarantine.is_there(infected)
+    assert tidying.tidy(now=later) == 1
+    assert not quarantine.is_there(infected)
+    (gone,) = [one for one in said(infected) if "wiped" in one]
+    assert gone["state"] == why
+    assert gone["wiped"]["files"] > 0
+    assert [
+        path
+        for path in quarantine.home().rglob("*")
+        if MARK in (path.read_bytes() if path.is_file() else b"")
+    ] == []
 
 
 def test_a_destruction_the_queue_lost_is_done_by_tidying(infected: str) -> None:
