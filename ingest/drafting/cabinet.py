@@ -11,6 +11,7 @@ own) is overwritten and removed.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from uuid import UUID
 
 from archive.errors import NotFoundError, TemporaryError
 from archive.hashing import hashed_copy
-from archive.reason import because, trouble
+from archive.reason import Reason, because, trouble
 from archive.register.models import new_id
 from archive.viewer import Viewer
 from archive.wiping import wipe_file, wipe_folder
@@ -32,9 +33,11 @@ from ingest.drafting.draft import Draft, DraftFile, clean_name, with_file
 from ingest.errors import IngestError
 from ingest.settings import IngestSettings
 from ingest.uploads import note, shelf
-from ingest.uploads.errors import QuotaError, UploadTooLargeError
+from ingest.uploads.errors import DraftsFullError, DraftTooLargeError, UploadTooLargeError
 from ingest.uploads.locked import locked
 from ingest.uploads.upload import Upload
+
+log = logging.getLogger(__name__)
 
 KEPT = timedelta(days=90)
 MOST_OF_A_PERSON = 50
@@ -71,8 +74,10 @@ def make(agency_code: str, *, viewer: Viewer, now: datetime, fields: dict[str, s
         with locked(shelf_ / "lock", wait=True):
             there = list(_of(shelf_))
             mine = sum(one.holder == viewer.name for one in there)
-            if mine >= MOST_OF_A_PERSON or len(there) >= MOST_OF_AN_AGENCY:
+            if mine >= MOST_OF_A_PERSON:
                 raise IngestError(because("ingest.too-many-drafts", most=MOST_OF_A_PERSON))
+            if len(there) >= MOST_OF_AN_AGENCY:
+                raise IngestError(because("ingest.agency-drafts", agency=agency_code, most=MOST_OF_AN_AGENCY))
             draft = Draft(new_id(), agency_code, viewer.name, now, now, fields or {})
             (shelf_ / draft.id / "files").mkdir(parents=True)
             note.write(shelf_ / draft.id / "draft.json", draft)
@@ -167,18 +172,22 @@ def attach(upload: Upload, *, viewer: Viewer, now: datetime) -> Draft:
         return done
 
 
-def settle(draft_id: str, *, viewer: Viewer, now: datetime) -> None:
-    """Attach what came whole for a draft while we were interrupted.
+def settle(draft_id: str, *, viewer: Viewer, now: datetime) -> list[tuple[str, Reason]]:
+    """Attach what came whole for a draft while we were interrupted; return what could not be, by name, and why.
 
     Raises:
         NotFoundError, NotAllowedError, TemporaryError: as `change`.
     """
+    refused = list[tuple[str, Reason]]()
     for upload in shelf.whole():
         if upload.draft.partition("/")[0] == draft_id and upload.holder == viewer.name:
             try:
                 attach(upload, viewer=viewer, now=now)
-            except IngestError:  # too much for the draft, or its bytes are lost: it would come again for ever
+            except IngestError as error:  # it would come again for ever
+                log.warning("upload %s of draft %s ends unused: %s", upload.id, draft_id, error.reason.code)
+                refused.append((clean_name(upload.file_name) or upload.id, error.reason))
                 shelf.end(upload)
+    return refused
 
 
 def remove(draft_id: str, *, viewer: Viewer) -> None:
@@ -250,14 +259,17 @@ def _room(draft: Draft, viewer: Viewer) -> int:
     """Return how many bytes may still be put into a draft.
 
     Raises:
-        QuotaError: the agency's drafts are full.
+        DraftTooLargeError: the draft is as large as a delivery may be.
+        DraftsFullError: the agency's drafts are full.
     """
+    largest = IngestSettings.load().max_message_bytes
+    if draft.size >= largest:
+        raise DraftTooLargeError(largest)
     way = way_for(viewer, draft.agency_code)
     there = sum(one.size for one in _of(_shelf(draft.agency_code)))
-    room = min(IngestSettings.load().max_message_bytes - draft.size, way.upload_bytes - there)
-    if room <= 0:
-        raise QuotaError(draft.agency_code, uploads=way.uploads, size=way.upload_bytes)
-    return room
+    if there >= way.upload_bytes:
+        raise DraftsFullError(draft.agency_code, size=way.upload_bytes)
+    return min(largest - draft.size, way.upload_bytes - there)
 
 
 def _shelf(agency_code: str) -> Path:

@@ -67,6 +67,25 @@ class QuotaError(IngestError):
         super().__init__(because("ingest.upload-quota", agency=agency, uploads=uploads, bytes=size))
 
 
+class DraftsFullError(QuotaError):
+    """The drafts of an agency have together as many bytes as they may; some must be submitted or deleted first."""
+
+    def __init__(self, agency: str, *, size: int) -> None:
+        IngestError.__init__(self, because("ingest.drafts-full", agency=agency, bytes=size))
+
+
+class DraftTooLargeError(UploadTooLargeError):
+    """A draft has as many bytes as one delivery may have.
+
+    Attributes:
+        limit: bytes.
+    """
+
+    def __init__(self, limit: int) -> None:
+        IngestError.__init__(self, because("ingest.draft-largest", bytes=limit))
+        self.limit = limit
+
+
 class KeyReusedError(IngestError):
     """The same Idempotency-Key came with other contents.
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import select
 
 from archive.errors import NotAllowedError, NotFoundError, TemporaryError
-from archive.reason import because
+from archive.reason import because, told
 from archive.register.agencies import set_agency
 from archive.register.models import Submission
 from archive.register.session import reading, transaction
@@ -342,8 +342,39 @@ def test_what_is_larger_than_a_message_may_be_is_not_kept(monkeypatch: pytest.Mo
 def test_an_agency_has_so_many_bytes_of_drafts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TANGTHU_INGEST__INBOXES", '[{"kind": "rest", "upload_bytes": 100}]')
     put(made(), "a.pdf", b"a" * 100)
-    with pytest.raises(QuotaError):
+    with pytest.raises(QuotaError) as full:
         put(made(), "b.pdf", b"b")
+    assert "100 byte" in told(full.value.reason) and "bản nháp" in told(full.value.reason)
+    assert "tải lên" not in told(full.value.reason), "no upload is open; the drafts are full"
+
+
+def test_a_draft_as_large_as_a_delivery_may_be_is_called_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TANGTHU_INGEST__MAX_MESSAGE_BYTES", "100")
+    one = put(made(), "a.pdf", b"a" * 100)
+    with pytest.raises(UploadTooLargeError) as full:
+        put(one, "b.pdf", b"b")
+    assert told(full.value.reason).startswith("hồ sơ đã đủ dung lượng lớn nhất của một lần nộp (100 byte)")
+
+
+def test_an_agency_with_too_many_drafts_is_told_its_own_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cabinet, "MOST_OF_AN_AGENCY", 1)
+    made()
+    with pytest.raises(IngestError) as many:
+        made()
+    assert "đã có 1 bản nháp, nhiều nhất cho một cơ quan" in told(many.value.reason)
+
+
+def test_an_upload_that_cannot_be_put_into_its_draft_is_ended_and_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = made()
+    uploaded(one)
+    monkeypatch.setenv("TANGTHU_INGEST__MAX_MESSAGE_BYTES", "3")
+    ((name, reason),) = cabinet.settle(one.id, viewer=NAM, now=NOW)
+    assert name.endswith(".pdf") and reason.code == "ingest.larger-than"
+    assert "ingest.larger-than" in caplog.text
+    assert name not in caplog.text, "a name may hold what nobody may read"
+    assert cabinet.settle(one.id, viewer=NAM, now=NOW) == []
 
 
 def test_a_person_has_so_many_drafts_and_a_draft_so_many_documents(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,7 +68,8 @@ class DraftScreen(Screen):
         if not self.path:
             raise NotFound("which draft?")
         try:
-            cabinet.settle(self.path[0], viewer=self.viewer, now=self.now)
+            for name, why in cabinet.settle(self.path[0], viewer=self.viewer, now=self.now):
+                self.say(f"{name}: {self.because(why)}", "error")
             self.draft = cabinet.find(self.path[0], viewer=self.viewer)
         except NotFoundError:
             made = sending.submitted(self.session, self.path[0], viewer=self.viewer)
