@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from dataclasses import asdict
 from html import escape
 
-from archive.reason import because, told
-from archive.vietnam import local
+from archive.reason import Lang
 from ingest.delivery import SignatureFacts
-from ingest.signatures.report import CLAIMED, FAILED, PASSED, STAMPED
+from ingest.signatures import words
 
 TITLE = "Trang xác thực chữ ký số"
+LANGS: tuple[Lang, Lang] = ("vi", "en")
 SHOWN_LIMIT = 40
 # What the printed letter has; a sign it lacks would be drawn as an empty box, which PDF/A forbids.
 _DRAWN = re.compile(r"[^\u0020-\u007e\u00a0-\u024f\u1e00-\u1eff\u2010-\u2015\u2018-\u201e\u2026]")
@@ -35,11 +35,6 @@ table { break-inside: avoid }
 .hash { font-family: "Liberation Mono", monospace; font-size: 7.8pt; overflow-wrap: anywhere }
 </style>
 """
-VERDICTS = {
-    PASSED: ("Chữ ký hợp lệ", "valid"),
-    FAILED: ("Chữ ký không hợp lệ", "not valid"),
-}
-UNTOLD_WORDS = ("Chưa đủ căn cứ kết luận", "cannot be told")
 _WHOLE = {
     True: ("còn nguyên vẹn", "unchanged"),
     False: ("đã bị thay đổi", "changed"),
@@ -95,12 +90,13 @@ def _parts(signatures: Sequence[SignatureFacts], sha256: str, size: int, pages: 
 
 
 def _signature(number: int, one: SignatureFacts) -> Iterator[str]:
-    agency = " – ".join(part for part in (one.unit, one.organisation) if part)
+    agency = words.agency(asdict(one))
     yield f"<table><thead><tr><th colspan=2>{number}. {_text(one.signer) or '?'}</th></tr></thead>"
     yield _row("Cơ quan, tổ chức trên chứng thư", "agency in the certificate", _text(agency) or "–")
-    yield _row("Thời điểm ký", "signed at", _when(one))
+    vi, en = (_text(words.signing(asdict(one), lang)) for lang in LANGS)
+    yield _row("Thời điểm ký", "signed at", f"{vi[:1].upper()}{vi[1:]}<small>{en}</small>")
     yield _row(
-        f"Kết quả khi kiểm tra {_moment(one.judged_at)}".strip(),
+        f"Kết quả khi kiểm tra {words.moment(one.judged_at)}".strip(),
         "verdict when it was checked",
         _verdict(one.verdict, one.sub_indication),
     )
@@ -118,31 +114,8 @@ def _signature(number: int, one: SignatureFacts) -> Iterator[str]:
 
 
 def _verdict(verdict: str, sub: str) -> str:
-    vi, en = VERDICTS.get(verdict, UNTOLD_WORDS)
-    if sub:
-        why = because("ingest.signature", verdict=sub)
-        vi, en = f"{vi}: {_text(told(why, 'vi'))}", f"{en}: {_text(told(why, 'en'))}"
-    return f"{vi}<small>{en} ({escape(verdict or 'INDETERMINATE')})</small>"
-
-
-def _when(one: SignatureFacts) -> str:
-    moment = _moment(one.signed_at) or "không nêu"
-    if one.then_basis == STAMPED:
-        return (
-            f"{moment}, theo dấu thời gian của {_text(one.stamped_by) or '?'}"
-            f"<small>proven by a trusted time-stamp</small>"
-        )
-    if one.then_basis == CLAIMED:
-        return f"{moment}, do người ký tự khai<small>claimed by the signer; no trusted time-stamp</small>"
-    return f"{moment}<small>not proven</small>"
-
-
-def _moment(iso: str) -> str:
-    try:
-        at = datetime.fromisoformat(iso)
-    except ValueError:
-        return ""
-    return local(at).strftime("%d/%m/%Y %H:%M:%S") if at.tzinfo is not None else ""
+    vi, en = (_text(words.verdict(verdict, sub, lang)) for lang in LANGS)
+    return f"{vi[:1].upper()}{vi[1:]}<small>{en} ({escape(verdict or 'INDETERMINATE')})</small>"
 
 
 def _row(vi: str, en: str, value: str) -> str:

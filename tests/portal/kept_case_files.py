@@ -142,8 +142,10 @@ class ACaseFile:
             "signer": "UBND tỉnh Lạng Sơn",
             "organisation": "UBND tỉnh Lạng Sơn",
             "verdict": "TOTAL-PASSED" if ordinal % 2 else "INDETERMINATE",
-            "sub_indication": "" if ordinal % 2 else "NO_CERTIFICATE_CHAIN_FOUND",
-        }
+            "sub_indication": "" if ordinal % 2 else "TRY_LATER",
+        } | ({"signed_at": "2014-05-09T09:05:00+07:00", "then_verdict": "TOTAL-PASSED", "then_sub_indication": "",
+              "then_basis": "time-stamp", "stamped_by": "TSA Ban Cơ yếu", "trust_list": "Ban Cơ yếu Chính phủ"}
+             if ordinal % 2 else {})  # fmt: skip
         signed = {"signatures": [signature] if position == 1 else []}
         derived = {"of": original, "route": "repair", "pages": 2}
         parts = []

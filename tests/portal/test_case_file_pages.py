@@ -75,6 +75,15 @@ def test_a_document_with_two_files_names_both_and_gives_each_to_read_and_to_take
 
 
 @plone
+def test_each_signature_is_told_in_words_and_what_was_not_checked_is_not_called_valid(visit: Any) -> None:
+    page = words(visit("hoa", f"/ho-so/{RULES.id}"))
+    assert "Ký số: UBND tỉnh Lạng Sơn, chữ ký hợp lệ" in page
+    assert "ký lúc 09/05/2014 09:05:00, theo dấu thời gian của TSA Ban Cơ yếu" in page
+    assert "tại thời điểm ký: chữ ký hợp lệ; danh sách tin cậy: Ban Cơ yếu Chính phủ" in page
+    assert "chưa đủ căn cứ kết luận: chưa kiểm tra được thu hồi chứng thư số (ngoại tuyến" in page
+
+
+@plone
 def test_the_open_document_can_be_downloaded_and_left_for_the_next(visit: Any) -> None:
     opened = RULES.component_id(1, "pdfa", 2)
     browser = visit("hoa", f"/ho-so/{RULES.id}?xem={opened}&ve=q%3Dquy")

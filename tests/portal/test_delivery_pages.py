@@ -55,6 +55,7 @@ def test_the_page_shows_the_description_with_the_laws_names_and_every_document(v
     ):
         assert words in page
     assert "Quyết định số 11/QĐ-UBND" in page
+    assert "Ủy ban nhân dân tỉnh Lạng Sơn, chữ ký hợp lệ" in page
     assert "fmt/276" not in page
     assert f"{PAGE}/tep/1-1" in page
     assert f"{PAGE}?xem=2-1#tt-viewer" in page

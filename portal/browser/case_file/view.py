@@ -17,6 +17,7 @@ from archive.register.decisions import Hold, Order, Receipt
 from archive.register.models import Agency, CaseFileState, Component, Fonds, Record
 from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS
 from ingest.gathering import settling
+from ingest.signatures import words
 from portal.browser.case_file.files import Piece, pieces, readable
 from portal.browser.screen import Screen
 from portal.browser.search import way_back
@@ -30,14 +31,6 @@ EVENTS = 100
 NOT_FOR_READERS = frozenset({Verb.VIEW, Verb.COPY, Verb.HOLD, Verb.LIFT_HOLD, Verb.REQUEST})
 """What happened to a case file that is no business of those who only read it."""
 SHOWN_ABOVE = frozenset({"Title", "FileCode", "StartDate", "EndDate", "Maintenance", "TotalDoc", "Rights"})
-
-
-VERDICTS = {
-    "TOTAL-PASSED": _("valid"),
-    "TOTAL-FAILED": _("not valid"),
-    "INDETERMINATE": _("cannot be decided"),
-}
-"""Verdict of EN 319 102-1 -> words."""
 
 
 @dataclass(frozen=True)
@@ -184,9 +177,13 @@ class CaseFileScreen(Screen):
         """Return the tone of a signature's verdict (EN 319 102-1 words)."""
         return {"TOTAL-PASSED": "ok", "TOTAL-FAILED": "bad"}.get(verdict, "wait")
 
-    def signature_words(self, verdict: str) -> str:
-        """Return a signature's verdict in words."""
-        return self.t(VERDICTS.get(verdict, VERDICTS["INDETERMINATE"]))
+    def signature_words(self, one: Mapping[str, Any]) -> str:
+        """Return a signature's verdict in words, with its reason."""
+        return words.verdict(str(one.get("verdict", "")), str(one.get("sub_indication", "")), self.language)
+
+    def signature_lines(self, one: Mapping[str, Any]) -> list[str]:
+        """Return whose certificate it is, when it was signed and what held then."""
+        return words.lines(one, self.language)
 
     # description
 

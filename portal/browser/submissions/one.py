@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
 from plone import api
@@ -18,6 +18,7 @@ from archive.register.models import STATES_OPEN, Agency, SubmissionState
 from ingest import held_files, submissions
 from ingest.asked import of_submission
 from ingest.asking import may_answer
+from ingest.delivery import SignatureFacts
 from ingest.drafting.sending import own_title
 from ingest.formats.derivative import Derivative
 from ingest.held_files import Held
@@ -26,6 +27,7 @@ from ingest.reasons import finding_of
 from ingest.resending import can_be_mended, may_mend
 from ingest.sent_by import is_own
 from ingest.shown import contents_of
+from ingest.signatures import words
 from portal.browser.minutes.block import hand_over_of
 from portal.browser.submissions.deadlines import deadline_of
 from portal.browser.submissions.deciding import DecidingScreen
@@ -165,6 +167,14 @@ class SubmissionScreen(DecidingScreen):
     def signature_tone(self, verdict: str) -> str:
         """Return the tone of a signature's verdict (EN 319 102-1 words)."""
         return {"TOTAL-PASSED": "ok", "TOTAL-FAILED": "bad"}.get(verdict, "wait")
+
+    def signature_words(self, one: SignatureFacts) -> str:
+        """Return a signature's verdict in words, with its reason."""
+        return words.verdict(one.verdict, one.sub_indication, self.language)
+
+    def signature_lines(self, one: SignatureFacts) -> list[str]:
+        """Return whose certificate it is, when it was signed and what held then."""
+        return words.lines(asdict(one), self.language)
 
     def told(self, event: Event) -> str:
         """Return an event in a few words; a reading says of which document."""

@@ -1,0 +1,71 @@
+"""What a person reads of a signature: on the portal's pages and on the verification page. Pure.
+
+Takes the facts as package and register keep them (JSON), also those from before verdicts at signing were kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from archive.reason import Lang, because, told
+from archive.vietnam import local
+from ingest.signatures.report import CLAIMED, FAILED, PASSED, STAMPED
+
+_VERDICTS = {
+    PASSED: {"vi": "chữ ký hợp lệ", "en": "valid"},
+    FAILED: {"vi": "chữ ký không hợp lệ", "en": "not valid"},
+}
+_UNTOLD: Mapping[Lang, str] = {"vi": "chưa đủ căn cứ kết luận", "en": "cannot be told"}
+
+
+def verdict(said: str, sub: str, lang: Lang) -> str:
+    """Return a verdict of EN 319 102-1 in words, with its reason; any word that is not known is no pass."""
+    words = _VERDICTS.get(said, _UNTOLD)[lang]
+    return f"{words}: {told(because('ingest.signature', verdict=sub), lang)}" if sub else words
+
+
+def moment(iso: str) -> str:
+    """Return a moment as clocks in Việt Nam show it; "" when it is none, or has no zone."""
+    try:
+        at = datetime.fromisoformat(iso)
+    except ValueError:
+        return ""
+    return local(at).strftime("%d/%m/%Y %H:%M:%S") if at.tzinfo is not None else ""
+
+
+def signing(one: Mapping[str, Any], lang: Lang) -> str:
+    """Return when it was signed, and how that is known."""
+    at = moment(str(one.get("signed_at", "")))
+    basis = one.get("then_basis", "")
+    if not at:
+        return {"vi": "không nêu thời điểm ký", "en": "moment of signing not said"}[lang]
+    if basis == STAMPED:
+        by = str(one.get("stamped_by", "")) or "?"
+        return {
+            "vi": f"ký lúc {at}, theo dấu thời gian của {by}",
+            "en": f"signed {at}, time-stamped by {by}",
+        }[lang]
+    if basis == CLAIMED:
+        return {
+            "vi": f"ký lúc {at}, do người ký tự khai",
+            "en": f"signed {at} as the signer claims, no trusted time-stamp",
+        }[lang]
+    return {"vi": f"ký lúc {at}", "en": f"signed {at}"}[lang]
+
+
+def agency(one: Mapping[str, Any]) -> str:
+    """Return unit and organisation of the certificate."""
+    return " – ".join(str(part) for part in (one.get("unit"), one.get("organisation")) if part)
+
+
+def lines(one: Mapping[str, Any], lang: Lang) -> list[str]:
+    """Return what is told of a signature below its verdict, a line each."""
+    found = [part for part in (agency(one), signing(one, lang)) if part]
+    if then := str(one.get("then_verdict", "")):
+        at = {"vi": "tại thời điểm ký", "en": "at signing"}[lang]
+        found.append(f"{at}: {verdict(then, str(one.get('then_sub_indication', '')), lang)}")
+    if by := str(one.get("trust_list", "")):
+        found.append({"vi": f"danh sách tin cậy: {by}", "en": f"trust list: {by}"}[lang])
+    return found
