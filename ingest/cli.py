@@ -1,4 +1,4 @@
-"""Commands of `ingest`: receive, preflight, submission list/show/accept/return, convert.
+"""Commands of `ingest`: receive, preflight, submission list/show/accept/return, convert, formats.
 
 The command line is the administrator's door: whoever can run it can act in any name, so every act is ledgered with
 the account given by `--as`, and the vault checks roles all the same.
@@ -28,7 +28,9 @@ from ingest.checks.cli import rules
 from ingest.delivery import DeliveredFile
 from ingest.duelists.cli import due
 from ingest.formats.convert import Derivative, Source, normalise
+from ingest.formats.flavour import TARGETS
 from ingest.formats.inspect import inspect
+from ingest.formats.policy import policy_for
 from ingest.gateway.limits import Limits
 from ingest.infected.cli import quarantine
 from ingest.readers.opening import packed
@@ -58,6 +60,7 @@ def register(app: typer.Typer) -> None:
     app.command()(receive)
     app.command("preflight")(check_before_sending)
     app.command()(convert)
+    app.command()(formats)
     app.add_typer(submission, name="submission")
     package.command("signatures")(signatures)
     app.add_typer(rules, name="rules")
@@ -135,25 +138,54 @@ def check_before_sending(
 def convert(
     source: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     target: Annotated[Path, typer.Argument(help="Folder for the PDF/A and its text.")],
+    pdfa: Annotated[str, typer.Option(help="PDF/A flavour; the policy's unless given.")] = "",
     as_json: Json = False,
 ) -> None:
     """Make a verified PDF/A of one file and say by which route; exit 1 when that is not possible."""
     sha256 = sha256_of_file(source)
     facts = inspect(DeliveredFile(source.name, source.resolve(), source.stat().st_size, sha256))
     target.mkdir(parents=True, exist_ok=True)
-    made = normalise([Source(id=sha256, path=source.resolve(), facts=facts)], target)[0]
+    policy = policy_for(own=IngestSettings.load().format_policy)
+    if pdfa and pdfa not in TARGETS:
+        raise typer.BadParameter(f"choose one of {', '.join(TARGETS)}", param_hint="--pdfa")
+    wanted = Source(id=sha256, path=source.resolve(), facts=facts, flavour=pdfa or policy.target)
+    made = normalise([wanted], target, policy=policy)[0]
     if isinstance(made, Derivative):
         told: dict[str, Any] = {
             "pdfa": str(made.path),
             "route": made.route,
             "pages": made.pages,
+            "flavour": made.flavour,
             "verapdf": dict(made.verdict),
         }
-        show(told, as_json=as_json, text=f"{made.path}: {made.route}, {made.pages} pages, valid PDF/A")
+        text = f"{made.path}: {made.route}, {made.pages} pages, valid PDF/A-{made.flavour}"
+        show(told, as_json=as_json, text=text)
         return
     told = {"code": made.code, "message": str(made.reason), "reason": reason_as_json(made.reason)}
     show(told, as_json=as_json, text=f"[{made.code}] {made.reason}")
     raise typer.Exit(1)
+
+
+def formats(
+    profile: Annotated[str, typer.Option(help="Province profile, e.g. lang-son.")] = "",
+    agency: Annotated[str, typer.Option(help="Agency code.")] = "",
+    english: bool = False,
+    as_json: Json = False,
+) -> None:
+    """List the format policy: for each PRONOM identifier keep, convert with which tool, or refuse, and why."""
+    policy = policy_for(profile, agency, own=IngestSettings.load().format_policy)
+    rules = [
+        rule.model_dump(mode="json", exclude={"unversioned"})
+        | {"puids": [puid for puid, one in policy.by_puid.items() if one is rule]}
+        for rule in policy.rules
+    ]
+    lines = [f"PDF/A-{policy.target}", ""]
+    for rule in policy.rules:
+        what = rule.action if not rule.tool else f"{rule.action} ({rule.tool})"
+        lines.append(f"{rule.title}: {what}. {rule.why_en if english else rule.why_vi}. {rule.clause}")
+        lines.append("    " + " ".join(puid for puid, one in policy.by_puid.items() if one is rule))
+    last = "what is not listed is refused" if english else "định dạng không có trong danh sách bị từ chối"
+    show({"target": policy.target, "rules": rules}, as_json=as_json, text="\n".join([*lines, "", last]))
 
 
 @contextmanager

@@ -44,6 +44,7 @@ class IngestSettings(Section):
 
     convert_seconds: int = Field(default=180, ge=1)  # one file, one tool
     convert_memory_mb: int = Field(default=2048, ge=256)
+    format_policy: Path | None = None  # laid over ingest/formats/policy.toml; see `tangthu formats`
 
     returned_kept_days: int = Field(
         default=180, ge=1

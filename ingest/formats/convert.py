@@ -10,12 +10,13 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from archive.hashing import sha256_of_file
 from archive.reason import Reason, because
 from ingest import our_disk
-from ingest.delivery import FileFacts
+from ingest.delivery import DeliveredFile, FileFacts
 from ingest.errors import IngestError
 from ingest.formats import libreoffice, proof_page
 from ingest.formats.derivative import (
@@ -29,24 +30,34 @@ from ingest.formats.derivative import (
     Source,
 )
 from ingest.formats.errors import CannotOpenError
-from ingest.formats.identify import PDF
+from ingest.formats.inspect import inspect
 from ingest.formats.judge import Judgement
 from ingest.formats.libreoffice import Printed
+from ingest.formats.page_routes import DEPTH, Nested, from_mail, from_page
+from ingest.formats.policy import Policy, policy_for
 from ingest.formats.routes import Candidate, Work, from_office, from_pdf, from_picture
 from ingest.formats.workshop import Workshop, library_version, program_version, shared
 
 __all__ = ["Attempt", "Derivative", "Failure", "Source", "normalise"]
 
-PICTURES = frozenset({"image/jpeg", "image/png", "image/tiff", "image/bmp", "image/gif"})
 SAFE_ID = re.compile(r"[A-Za-z0-9._-]{1,100}")
 
 
 def normalise(
-    sources: Sequence[Source], into: Path, *, shop: Workshop | None = None
+    sources: Sequence[Source],
+    into: Path,
+    *,
+    shop: Workshop | None = None,
+    policy: Policy | None = None,
+    depth: int = 0,
 ) -> list[Derivative | Failure]:
     """Make a PDF/A of each file, in the order given; one file's trouble stays its own.
 
     Writes `<id>.pdf` and `<id>.txt` into `into`, whole or not at all; running it again replaces them.
+
+    Args:
+        policy: what becomes of which format; ours for no agency in particular unless given.
+        depth: how many messages the sources are inside of.
 
     Raises:
         ToolMissingError, VeraPdfMissingError: a tool that is needed is missing or does not start (both are
@@ -54,7 +65,7 @@ def normalise(
         TemporaryError: a file failed while our disk was full: that says nothing of the file.
         IngestError: an id is not fit for a file name.
     """
-    shop = shop or shared()
+    shop, policy = shop or shared(), policy or policy_for()
     into.mkdir(parents=True, exist_ok=True)
     for source in sources:
         if not SAFE_ID.fullmatch(source.id) or source.id.startswith("."):
@@ -63,12 +74,13 @@ def normalise(
         # Absolute: every tool runs in a folder of its own.
         room = Path(folder).resolve()
         placed = [replace(one, path=one.path.resolve()) for one in sources]
-        printed = _printed(shop, placed, room)
+        printed = _printed(shop, placed, room, policy)
         results: list[Derivative | Failure] = []
         for number, source in enumerate(placed):
             work = Work(shop, source, room / f"work{number}")
             work.folder.mkdir()
-            made = _one(work, printed.get(str(number)), into)
+            nested = partial(_inside, work, policy, depth)
+            made = _one(work, printed.get(str(number)), into, policy, nested)
             if isinstance(made, Failure):
                 our_disk.need_room(into, Path(tempfile.gettempdir()))
             results.append(made)
@@ -76,7 +88,7 @@ def normalise(
         return results
 
 
-def _printed(shop: Workshop, placed: Sequence[Source], room: Path) -> dict[str, Printed]:
+def _printed(shop: Workshop, placed: Sequence[Source], room: Path, policy: Policy) -> dict[str, Printed]:
     """Print the office files among the sources, those of one flavour together."""
     printed: dict[str, Printed] = {}
     for flavour in sorted({one.flavour for one in placed}):
@@ -85,41 +97,72 @@ def _printed(shop: Workshop, placed: Sequence[Source], room: Path) -> dict[str, 
             for number, one in enumerate(placed)
             if one.flavour == flavour
             and one.facts.media_type in libreoffice.FAMILIES
-            and refusal(one.facts) is None
+            and refusal(one.facts, policy) is None
         ]
         if office:
             printed |= shop.office.print_all(office, room, flavour=flavour)
     return printed
 
 
-def refusal(facts: FileFacts) -> tuple[str, Reason] | None:
+def _inside(work: Work, policy: Policy, depth: int, key: str, path: Path, name: str) -> Derivative | Failure:
+    """Return what becomes of a file attached to a message: the same as of one that came by itself."""
+    if depth >= DEPTH:
+        return Failure(key, UNSUPPORTED, because("ingest.nested", deep=DEPTH))
+    size, sha256 = path.stat().st_size, sha256_of_file(path)
+    facts = inspect(DeliveredFile(name, path, size, sha256), sandbox=work.shop.sandbox)
+    source = Source(key, path, facts, work.source.flavour)
+    (made,) = normalise([source], work.folder, shop=work.shop, policy=policy, depth=depth + 1)
+    return made
+
+
+def refusal(facts: FileFacts, policy: Policy) -> tuple[str, Reason] | None:
     """Return code and reason why a file is not even tried; None when it may be."""
     if facts.encrypted and facts.problem:
         return ENCRYPTED, facts.problem
     if facts.problem:
         return UNREADABLE, facts.problem
-    if facts.media_type != PDF and facts.media_type not in PICTURES | libreoffice.FAMILIES.keys():
+    rule = policy.rule_for(facts)
+    if rule is None or rule.action == "keep":
+        return UNSUPPORTED, because("ingest.no-way", type=facts.media_type, puid=facts.puid)
+    if rule.action == "refuse":
+        why = because("ingest.policy-refuses", format=rule.title, vi=rule.why_vi, en=rule.why_en)
+        return UNSUPPORTED, why
+    if rule.tool == "libreoffice" and facts.media_type not in libreoffice.FAMILIES:
         return UNSUPPORTED, because("ingest.no-way", type=facts.media_type, puid=facts.puid)
     return None
 
 
-def _one(work: Work, printed: Printed | None, into: Path) -> Derivative | Failure:
+def _one(
+    work: Work, printed: Printed | None, into: Path, policy: Policy, nested: Nested
+) -> Derivative | Failure:
     source = work.source
-    refused = refusal(source.facts)
+    refused = refusal(source.facts, policy)
     if refused is not None:
         return Failure(source.id, *refused)
     try:
-        if source.facts.media_type == PDF:
-            found, candidate = from_pdf(work)
-        elif source.facts.media_type in PICTURES:
-            found, candidate = from_picture(work)
-        else:
-            found, candidate = from_office(work, printed or Printed(None, because("ingest.not-printed")))
+        found, candidate = _routed(work, printed, policy, nested)
     except NoDerivativeError as error:
         return Failure(source.id, error.code, error.reason, tuple(work.attempts))
     except CannotOpenError as error:
         return Failure(source.id, UNREADABLE, error.reason, tuple(work.attempts))
     return _kept(work, found, candidate, into)
+
+
+def _routed(
+    work: Work, printed: Printed | None, policy: Policy, nested: Nested
+) -> tuple[Judgement, Candidate]:
+    """Send a file down the route its rule names."""
+    rule = policy.rule_for(work.source.facts)
+    match rule.tool if rule is not None else "":
+        case "pdf":
+            return from_pdf(work)
+        case "picture":
+            return from_picture(work)
+        case "page":
+            return from_page(work)
+        case "mail":
+            return from_mail(work, nested)
+    return from_office(work, printed or Printed(None, because("ingest.not-printed")))
 
 
 def _kept(work: Work, found: Judgement, candidate: Candidate, into: Path) -> Derivative:
@@ -149,6 +192,8 @@ def _tools(work: Work, accepted: Sequence[str]) -> dict[str, str]:
     """Return the versions of what made and judged the derivative."""
     tools = {"veraPDF": work.shop.vera.version, "pikepdf": library_version("pikepdf")}
     programs = work.shop.tools
+    if any(one.route.startswith(("page", "mail")) for one in work.attempts):
+        tools["WeasyPrint"] = library_version("weasyprint")
     if any(one.route.startswith("libreoffice") for one in work.attempts):
         tools["LibreOffice"] = program_version(programs.soffice)
     if "embed" in accepted:

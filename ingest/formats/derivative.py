@@ -39,7 +39,7 @@ class Attempt:
 
     Attributes:
         route: `kept`, `repair`, `embed`, `ghostscript`, `raster`, `libreoffice`, `libreoffice-wide`,
-            `picture`, `text-layer`.
+            `picture`, `text-layer`, `page`, `page-plain`, `mail`, `mail-plain`.
         outcome: `accepted`, `refused` (veraPDF or the gate said no) or `failed` (the tool did).
         reasons: why not accepted.
         removals: what the derivative lacks that the source had.

@@ -1,10 +1,12 @@
 """What is this file? By its bytes (PRONOM signatures, siegfried's engine), never by its name alone.
 
-The name decides only between kinds of plain text, which have no signature: text, CSV.
+The name decides only between kinds of plain text, which have no signature: text, CSV, and a message of which PRONOM
+does not find all headers.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,6 +118,7 @@ class Format:
 
 EMPTY = Format("", UNKNOWN_TYPE, (), "empty file")
 DAMAGED_PDF = Format(UNKNOWN_PUID, PDF, EXTENSIONS[PDF], "Portable Document Format, of unknown version")
+MESSAGE = Format("fmt/278", "message/rfc822", EXTENSIONS["message/rfc822"], "Internet Message Format")
 UNKNOWN = Format(UNKNOWN_PUID, UNKNOWN_TYPE, (), "unknown format")
 
 
@@ -139,9 +142,11 @@ def identify(path: Path, name: str) -> Format:
     if puid == UNKNOWN_PUID or "extension only" in str(match.get("warning", "")):
         if _begins(path, b"%PDF-"):  # PRONOM also wants the end, which a cut-off file has not
             return DAMAGED_PDF
+        if name.lower().endswith(".eml") and _is_message(path):
+            return MESSAGE
         return _text(name) if _is_text(path) else UNKNOWN
     if puid == "x-fmt/111":
-        return _text(name)
+        return MESSAGE if name.lower().endswith(".eml") and _is_message(path) else _text(name)
     media_type = _media_type(puid, str(match.get("mime", "")), str(match.get("format", "")))
     title = " ".join(part for part in (match.get("format"), match.get("version")) if part)
     return Format(puid, media_type, EXTENSIONS.get(media_type, ()), title)
@@ -169,6 +174,16 @@ def _text(name: str) -> Format:
 def _begins(path: Path, mark: bytes) -> bool:
     with path.open("rb") as stream:
         return stream.read(len(mark)) == mark
+
+
+def _is_message(path: Path) -> bool:
+    """Say whether the beginning is a block of headers with a sender (RFC 5322, 2.2)."""
+    with path.open("rb") as stream:
+        head = stream.read(65536)
+    block = re.split(rb"\r?\n\r?\n", head, maxsplit=1)[0]
+    lines = re.split(rb"\r?\n", block)
+    headers = [one.partition(b":")[0].lower() for one in lines if one[:1] not in (b" ", b"\t")]
+    return b"from" in headers and all(re.fullmatch(rb"[!-9;-~]+", one) for one in headers)
 
 
 def _is_text(path: Path) -> bool:

@@ -48,6 +48,9 @@ class _Family:
 
 
 _WRITER, _CALC, _IMPRESS = (_Family(f"{part}_pdf_Export") for part in ("writer", "calc", "impress"))
+SHEETS = frozenset({"application/vnd.ms-excel", ODF + "spreadsheet", CSV, OOXML + "spreadsheetml.sheet"})
+UNREAD = frozenset({"application/vnd.ms-excel"})
+"""Sheets whose words nothing here reads by itself: LibreOffice saves them in a form that is read."""
 _TEXT = _Family("writer_pdf_Export", "Text (encoded):UTF8,,,")
 _CSV = _Family("calc_pdf_Export", "Text - txt - csv (StarCalc):44,34,76,1")
 
@@ -124,8 +127,26 @@ class LibreOffice:
         printed: dict[str, Printed] = {}
         for family, members in families.items():
             for start in range(0, len(members), BATCH):
-                printed |= self._batch(family, members[start : start + BATCH], into, TARGETS[flavour].part)
+                printed |= self._batch(
+                    family, members[start : start + BATCH], into, options(TARGETS[flavour].part)
+                )
         return printed
+
+    def as_workbook(self, path: Path, media_type: str, into: Path) -> Printed:
+        """Save a spreadsheet of any kind as an OOXML workbook, `into`/workbook.xlsx.
+
+        Raises:
+            ToolMissingError: LibreOffice is not installed.
+        """
+        with tempfile.TemporaryDirectory(dir=into, prefix="office-") as folder:
+            work = Path(folder)
+            staged = _staged(path, media_type, work / "sheet")
+            reason = self._call(FAMILIES[media_type], [staged], work, "xlsx:Calc MS Excel 2007 XML")
+            made = work / "sheet.xlsx"
+            if reason is not None or not made.is_file():
+                return Printed(None, reason or because("ingest.office-nothing"))
+            made.replace(into / "workbook.xlsx")
+        return Printed(into / "workbook.xlsx")
 
     def close(self) -> None:
         """Throw the profile away."""
@@ -134,7 +155,7 @@ class LibreOffice:
         self._home = None
 
     def _batch(
-        self, family: _Family, members: Sequence[tuple[str, Path, str]], into: Path, part: int
+        self, family: _Family, members: Sequence[tuple[str, Path, str]], into: Path, wanted: str
     ) -> dict[str, Printed]:
         with tempfile.TemporaryDirectory(dir=into, prefix="office-") as folder:
             work = Path(folder)
@@ -142,11 +163,11 @@ class LibreOffice:
                 key: _staged(path, media_type, work / f"{number:04}")
                 for number, (key, path, media_type) in enumerate(members)
             }
-            reason = self._call(family, list(staged.values()), work, part)
+            reason = self._call(family, list(staged.values()), work, f"pdf:{family.exporter}:{wanted}")
             done = {key: found for key, path in staged.items() if (found := _finished(path, work))}
             if len(members) > 1:
                 for key in staged.keys() - done.keys():  # one of them may have taken the others down
-                    reason = self._call(family, [staged[key]], work, part)
+                    reason = self._call(family, [staged[key]], work, f"pdf:{family.exporter}:{wanted}")
                     if found := _finished(staged[key], work):
                         done[key] = found
                     else:
@@ -158,7 +179,7 @@ class LibreOffice:
                 for key in staged
             }
 
-    def _call(self, family: _Family, paths: Sequence[Path], work: Path, part: int) -> Reason | None:
+    def _call(self, family: _Family, paths: Sequence[Path], work: Path, target: str) -> Reason | None:
         """Run LibreOffice once; return why it went wrong, None when it did not. Output is in `work`."""
         home = self._profile()
         command = [
@@ -173,7 +194,7 @@ class LibreOffice:
             command.append(f"--infilter={family.importer}")
         command += [
             "--convert-to",
-            f"pdf:{family.exporter}:{options(part)}",
+            target,
             "--outdir",
             str(work),
             *map(str, paths),

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.reason import as_json, because
-from ingest.formats import look_media, look_packages, look_pdf, look_pictures, office
+from ingest.formats import look_mail, look_media, look_packages, look_pdf, look_pictures, office
 from ingest.formats.executable import HEAD, program_in
 from ingest.formats.identify import CSV, ODF, OOXML, PDF, TEXT, Format, identify
 from ingest.formats.inside import OLE
@@ -22,6 +22,7 @@ TABLE_READ = 8 * 2**20
 ZIP_TYPES = frozenset({"application/zip"})
 RTF = "application/rtf"
 HTML = "text/html"
+MAIL = "message/rfc822"
 _SCRIPT = re.compile(rb"<script\b|javascript:|\son[a-z]+\s*=", re.IGNORECASE)
 
 
@@ -64,6 +65,8 @@ def _read(path: Path, kind: Format) -> dict[str, Any]:
         return look_media.media(path)
     if media_type == RTF:
         return look_packages.rich_text(path)
+    if media_type == MAIL:
+        return look_mail.message(path)
     if media_type in (TEXT, CSV, HTML):
         return _text(path, media_type)
     if kind.puid in office.ENCRYPTED_PUIDS:

@@ -191,13 +191,14 @@ def _attached(specifications: list[Any], found: Inside, *, depth: int) -> set[st
         elif len(data) > BYTES_OPENED:
             found.unseen = found.unseen or because("ingest.attached-large", bytes=BYTES_OPENED)
         elif data.startswith(PDF):
-            active |= _attached_pdf(data, found, depth=depth + 1)
+            active |= attached_pdf(data, found, depth=depth + 1)
         else:
             of_file(name, partial(io.BytesIO, data), found, depth=depth)
     return active
 
 
-def _attached_pdf(data: bytes, found: Inside, *, depth: int) -> set[str]:
+def attached_pdf(data: bytes, found: Inside, *, depth: int) -> set[str]:
+    """Look into a PDF inside another file; return what is active in it."""
     if depth > DEPTH:
         found.unseen = found.unseen or because("ingest.nested", deep=DEPTH)
         return set()

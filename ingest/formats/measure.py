@@ -108,6 +108,47 @@ def measure_office(source: Path, media_type: str, after: Path, text: Path) -> di
     return answer
 
 
+def measure_page(words: Sequence[str], parts: Sequence[Path], after: Path, text: Path) -> dict[str, Any]:
+    """Compare a page we printed with its words; and with the PDFs it was joined of, page by page, when there are any.
+
+    Args:
+        words: what the page has to say; it is the first of `parts`.
+    """
+    derivative = pypdfium2.PdfDocument(after)
+    try:
+        written = _write_words(derivative, text)
+        pages: list[PageMeasure] = []
+        first = 0
+        for part in parts:
+            piece = pypdfium2.PdfDocument(part)
+            try:
+                for old in piece:
+                    if len(pages) < len(derivative):
+                        pages.append(_alike(old, derivative[len(pages)], written[len(pages)], len(pages)))
+                    else:
+                        pages.append(PageMeasure(0.0, None, None))
+                    old.close()
+            finally:
+                piece.close()
+            first = first or len(pages)
+        answer = _answer(len(pages) if parts else None, len(derivative))
+        answer["pages"] = [asdict(page) for page in pages]
+        answer["page_characters"] = [len(page) for page in written]
+        answer["words_found"] = printed_share("\n".join(words), "".join(written[: first or None]))
+        return answer
+    finally:
+        derivative.close()
+
+
+def _alike(old: Any, new: Any, written: str, number: int) -> PageMeasure:
+    said = _words(old)
+    mean = spot = None
+    if number < PICTURED:
+        mean, spot = difference(_picture(old), _picture(new))
+    side = max(abs(a - b) for a, b in zip(old.get_size(), new.get_size(), strict=True))
+    return PageMeasure(same(said, written) if said else None, mean, spot, side)
+
+
 def measure_pictures(pictures: Sequence[Path], after: Path, text: Path) -> dict[str, Any]:
     """Compare a PDF made of pictures with those pictures."""
     derivative = pypdfium2.PdfDocument(after)

@@ -52,7 +52,10 @@ def split(path: Path, folder: Path) -> dict[str, Any]:
     with Image.open(path) as image:
         if image.size[0] * image.size[1] > PIXELS_LIMIT:
             raise ValueError(f"{image.size[0]} x {image.size[1]} pixels are too many")
-        frames = getattr(image, "n_frames", 1) if image.format == "TIFF" else 1
+        all_frames = getattr(image, "n_frames", 1)
+        frames = (
+            all_frames if image.format == "TIFF" else 1
+        )  # else an animation: its first picture (policy.toml)
         if frames > FRAMES_LIMIT:
             raise ValueError(f"{frames} pictures are too many")
         for number in range(frames):
@@ -69,7 +72,9 @@ def split(path: Path, folder: Path) -> dict[str, Any]:
                 pages.append({"path": str(target), "dpi": dpi})
             else:
                 pages.append(_saved(_plain(image), folder / f"page{number + 1:05}", dpi, lossless=True))
-    return {"pages": pages}
+    left = all_frames - frames
+    removals = [f"{left} further pictures of an animation: the original has them"] if left > 0 else []
+    return {"pages": pages, "removals": removals}
 
 
 def bind(pages: list[dict[str, Any]], out: Path) -> dict[str, Any]:

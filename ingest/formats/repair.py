@@ -64,6 +64,7 @@ def repair(source: Path, out: Path, *, statement: str = "", flavour: str = FLAVO
         _layers(pdf, removed)
         _objects(pdf, removed)
         _pages(pdf, removed)
+        _fonts(pdf, removed, TARGETS[flavour].part)
         if statement:
             state(pdf, statement)
         for change in finish(pdf, out, flavour):
@@ -81,7 +82,13 @@ def finish(pdf: pikepdf.Pdf, out: Path, flavour: str) -> list[str]:
     if target.prepared_as != flavour:
         with pdf.open_metadata(set_pikepdf_as_editor=False, update_docinfo=False) as said:
             said["pdfaid:conformance"] = flavour[1].upper()
-    pdf.save(out, **pdfa.resolve_save_kwargs(target.prepared_as))
+    newer = (
+        pdf.pdf_version > target.version and target.part > 1
+    )  # PDF 2.0; part 1 is pinned by pikepdf itself
+    if "/Version" in pdf.Root and newer:
+        del pdf.Root["/Version"]
+    wanted = {"force_version": target.version} if newer else {}
+    pdf.save(out, **pdfa.resolve_save_kwargs(target.prepared_as, **wanted))
     return _told(prepared)
 
 
@@ -275,6 +282,26 @@ def _pages(pdf: pikepdf.Pdf, removed: Counter[str]) -> None:
         if "/PresSteps" in page.obj:
             del page.obj["/PresSteps"]
             removed["presentation steps"] += 1
+
+
+def _fonts(pdf: pikepdf.Pdf, removed: Counter[str], part: int) -> None:
+    """Mend what is said about fonts that are in the file; no glyph and no width changes.
+
+    Lists of a font's characters may be left out since part 2 and are often wrong (6.2.11.4.2); a TrueType font of
+    two-byte codes has to say how its codes become glyphs (6.2.11.3.2), and Identity is what readers take for granted.
+    """
+    for thing in pdf.objects:
+        if not isinstance(thing, Dictionary):
+            continue
+        if thing.get("/Type") == Name.FontDescriptor and part > 1:
+            for key in ("/CIDSet", "/CharSet"):
+                if key in thing:
+                    del thing[key]
+                    removed[f"font's list of characters ({key[1:]}), which is not needed"] += 1
+        if thing.get("/Subtype") == Name.CIDFontType2 and "/CIDToGIDMap" not in thing:
+            descriptor = thing.get("/FontDescriptor")
+            if isinstance(descriptor, Dictionary) and "/FontFile2" in descriptor:
+                thing["/CIDToGIDMap"] = Name.Identity
 
 
 def _sound(box: Any) -> bool:

@@ -27,7 +27,7 @@ from ingest.formats.derivative import PDFA_FAILED, Attempt, NoDerivativeError, S
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.flavour import TARGETS
 from ingest.formats.judge import Judgement, judge
-from ingest.formats.libreoffice import Printed
+from ingest.formats.libreoffice import SHEETS, UNREAD, Printed
 from ingest.formats.widen import WORKBOOK
 from ingest.formats.workshop import Workshop
 
@@ -143,18 +143,19 @@ def from_picture(work: Work) -> tuple[Judgement, Candidate]:
     pages: list[dict[str, Any]] = []
 
     def _make(out: Path) -> tuple[str, ...]:
-        pages.extend(box.ask("split", path=work.source.path, folder=work.folder)["pages"])
+        said = box.ask("split", path=work.source.path, folder=work.folder)
+        pages.extend(said["pages"])
         bound = work.folder / "bound.pdf"
         box.ask("bind", pages=pages, out=bound)
         _lay(work, bound, dict(enumerate(pages)), out, "")
-        return ()
+        return tuple(said["removals"])
 
     def _measuring(candidate: Path, text: Path) -> Measuring:
         paths = [page["path"] for page in pages]
         return lambda: box.ask("measure_pictures", pages=paths, after=candidate, text=text)
 
     found, candidate = work.step("picture", _make, _measuring)
-    return _last(work, found, candidate)
+    return last(work, found, candidate)
 
 
 def from_office(work: Work, printed: Printed) -> tuple[Judgement, Candidate]:
@@ -165,13 +166,18 @@ def from_office(work: Work, printed: Printed) -> tuple[Judgement, Candidate]:
         work.attempts.append(Attempt("libreoffice", "failed", (reason,)))
         raise NoDerivativeError(PDFA_FAILED, reason)
 
+    kind = work.source.facts.media_type
+    original = (work.source.path, kind)
+    if kind in UNREAD:
+        try:
+            original = (_workbook(work), WORKBOOK)
+        except CannotOpenError as error:
+            work.attempts.append(Attempt("libreoffice", "failed", (error.reason,)))
+            raise NoDerivativeError(PDFA_FAILED, error.reason) from error
+
     def _measuring(candidate: Path, text: Path) -> Measuring:
         return lambda: box.ask(
-            "measure_office",
-            source=work.source.path,
-            media_type=work.source.facts.media_type,
-            after=candidate,
-            text=text,
+            "measure_office", source=original[0], media_type=original[1], after=candidate, text=text
         )
 
     def _print(out: Path) -> tuple[str, ...]:
@@ -180,15 +186,26 @@ def from_office(work: Work, printed: Printed) -> tuple[Judgement, Candidate]:
     found, candidate = work.step("libreoffice", _print, _measuring)
     if found is not None and not found.accepted and not found.valid:
         found, candidate = work.step("repair", lambda out: _repair(work, path, out, ""), _measuring)
-    if found is not None and found.valid and found.reasons and work.source.facts.media_type == WORKBOOK:
+    if found is not None and found.valid and found.reasons and kind in SHEETS:
         found, candidate = work.step("libreoffice-wide", lambda out: _print_wide(work, out), _measuring)
-    return _last(work, found, candidate)
+    return last(work, found, candidate)
+
+
+def _workbook(work: Work) -> Path:
+    """Return the source as an OOXML workbook, saved by LibreOffice once."""
+    made = work.folder / "workbook.xlsx"
+    if not made.exists():
+        saved = work.shop.office.as_workbook(work.source.path, work.source.facts.media_type, work.folder)
+        if saved.path is None:
+            raise CannotOpenError(saved.reason or because("ingest.office-nothing"))
+    return made
 
 
 def _print_wide(work: Work, out: Path) -> tuple[str, ...]:
     """Print a workbook again with columns that cut nothing off."""
     wide = work.folder / "wide.xlsx"
-    work.shop.sandbox.ask("widen", path=work.source.path, out=wide)
+    source = work.source.path if work.source.facts.media_type == WORKBOOK else _workbook(work)
+    work.shop.sandbox.ask("widen", path=source, out=wide)
     flavour = work.source.flavour
     printed = work.shop.office.print_all([("wide", wide, WORKBOOK)], work.folder, flavour=flavour)["wide"]
     if printed.path is None:
@@ -206,8 +223,12 @@ def unsigned_copy(source: Source) -> str:
     )
 
 
-def _last(work: Work, found: Judgement | None, candidate: Candidate) -> tuple[Judgement, Candidate]:
-    """Return what was accepted, or end."""
+def last(work: Work, found: Judgement | None, candidate: Candidate) -> tuple[Judgement, Candidate]:
+    """Return what was accepted.
+
+    Raises:
+        NoDerivativeError: nothing was.
+    """
     if found is not None and found.accepted:
         return found, candidate
     tried = [because("ingest.tried", route=one.route, why=one.reasons[:3]) for one in work.attempts]
@@ -275,7 +296,7 @@ def _raster(work: Work, statement: str) -> tuple[Judgement, Candidate]:
         return lambda: box.ask("measure", before=work.source.path, after=candidate, text=text, drawn=True)
 
     found, candidate = work.step("raster", _make, _measuring)
-    return _last(work, found, candidate)
+    return last(work, found, candidate)
 
 
 def _with_words(work: Work, found: Judgement, candidate: Candidate) -> tuple[Judgement, Candidate]:

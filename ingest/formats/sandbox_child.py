@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.reason import trouble
-from ingest.formats import append, look, measure, pictures, repair, textlayer, widen
+from ingest.formats import append, joining, look, measure, pictures, repair, textlayer, widen
 from ingest.formats.flavour import FLAVOUR
 from ingest.our_disk import is_full_or_broken
 
@@ -27,6 +27,22 @@ def _signatures(
     from ingest.signatures import job
 
     return job.run(Path(path), lists, pieces, Path(into) if into else None, now)
+
+
+def _page(job: str, parts: dict[str, Any]) -> dict[str, Any]:
+    """Print a web page or a message; the printer is loaded at the first one only."""
+    from ingest.formats import mail, page
+
+    path, out, flavour, plain = Path(parts["path"]), Path(parts["out"]), parts["flavour"], parts["plain"]
+    if job == "page":
+        return page.print_file(path, out, plain=plain, flavour=flavour)
+    return mail.print_mail(path, Path(parts["folder"]), out, flavour=flavour, plain=plain)
+
+
+def _words(kind: str, source: Path) -> list[str]:
+    from ingest.formats import mail, page
+
+    return page.words_of(source) if kind == "page" else mail.words_of(source)
 
 
 def _embed(path: Path, out: Path, cmyk: str, flavour: str) -> dict[str, Any]:
@@ -51,6 +67,14 @@ JOBS: dict[str, Callable[..., dict[str, Any]]] = {
     ),
     "measure_pictures": lambda pages, after, text: measure.measure_pictures(
         [Path(page) for page in pages], Path(after), Path(text)
+    ),
+    "measure_page": lambda source, kind, parts, after, text: measure.measure_page(
+        _words(kind, Path(source)), [Path(part) for part in parts], Path(after), Path(text)
+    ),
+    "print_page": lambda **parts: _page("page", parts),
+    "print_mail": lambda **parts: _page("mail", parts),
+    "join": lambda paths, out, flavour: joining.join(
+        [Path(path) for path in paths], Path(out), flavour=flavour
     ),
     "widen": lambda path, out: widen.widen(Path(path), Path(out)),
     "render": lambda path, folder, first, last: pictures.render(Path(path), Path(folder), first, last),

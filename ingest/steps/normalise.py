@@ -9,6 +9,8 @@ import shutil
 from datetime import datetime
 
 from archive.ledger.event import Verb
+from archive.register.models import Agency
+from archive.register.session import reading
 from ingest.checks.fields import canonical, kind_of
 from ingest.checks.regime import told_by
 from ingest.delivery import Delivery
@@ -16,10 +18,20 @@ from ingest.finding import Finding
 from ingest.formats.convert import Derivative, Source
 from ingest.formats.convert import normalise as convert
 from ingest.formats.media import kept_as_it_came
+from ingest.formats.policy import Policy, policy_for
+from ingest.settings import IngestSettings
 from ingest.steps.look import AllFacts
 from ingest.steps.step import Note, Outcome, Verdict, Work
 
 Derivatives = dict[str, Derivative]
+
+
+def _policy(work: Work) -> Policy:
+    """Return the format policy of the sending agency and its regulation."""
+    with reading() as session:
+        agency = session.get(Agency, work.agency_code)
+        profile = (agency.profile or "") if agency is not None else ""
+    return policy_for(profile, work.agency_code, own=IngestSettings.load().format_policy)
 
 
 def normalise(work: Work, now: datetime) -> Outcome:
@@ -29,23 +41,30 @@ def normalise(work: Work, now: datetime) -> Outcome:
     target = work.folder / "derived"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
+    policy = _policy(work)
     files, kept = {}, set[str]()
     for ordinal, document in enumerate(delivery.documents, 1):
         kind = kind_of(canonical(document.fields), document.place)
         for position, file in enumerate(document.files):
-            if kept_as_it_came(facts[file.sha256], described_as=kind, main=position == 0):
+            rule = policy.rule_for(facts[file.sha256])
+            as_it_came = rule is not None and rule.action == "keep"
+            if as_it_came and kept_as_it_came(facts[file.sha256], described_as=kind, main=position == 0):
                 kept.add(file.sha256)
             else:
                 files[file.sha256] = (ordinal, file)
     carried = work.find("carried-derivatives", Derivatives) or {}
-    derivatives: Derivatives = {sha256: carried[sha256] for sha256 in files if sha256 in carried}
+    derivatives: Derivatives = {
+        sha256: carried[sha256]
+        for sha256 in files
+        if sha256 in carried and carried[sha256].flavour == policy.target
+    }
     sources = [
-        Source(id=sha256, path=file.path, facts=facts[sha256])
+        Source(id=sha256, path=file.path, facts=facts[sha256], flavour=policy.target)
         for sha256, (_, file) in files.items()
         if sha256 not in derivatives
     ]
     findings: list[Finding] = []
-    for made in convert(sources, target):
+    for made in convert(sources, target, policy=policy):
         ordinal, file = files[made.id]
         if isinstance(made, Derivative):
             derivatives[made.id] = made

@@ -32,6 +32,7 @@ from ingest.checks.regime import regime_of
 from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFacts
 from ingest.errors import IngestError
 from ingest.formats.derivative import Derivative
+from ingest.formats.flavour import TARGETS
 from ingest.formats.media import told
 from ingest.formats.sandbox import shared
 from ingest.formats.signed import judged
@@ -197,7 +198,7 @@ def _components(
         name=f"{PurePosixPath(file.name).stem}.pdf",
         path=f"representations/pdfa/data/{folder}/{stem}.pdf",
         media_type="application/pdf",
-        puid="fmt/477",
+        puid=TARGETS[made.flavour].puid,
         size=made.size,
         sha256=made.sha256,
         facts={
