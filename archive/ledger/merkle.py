@@ -18,10 +18,13 @@ def root(leaves: Sequence[bytes]) -> bytes:
     """Return the Merkle tree hash over leaf hashes; of no leaves SHA-256 of nothing."""
     if not leaves:
         return hashlib.sha256(b"").digest()
-    if len(leaves) == 1:
-        return leaves[0]
-    split = _split(len(leaves))
-    return node(root(leaves[:split]), root(leaves[split:]))
+    level = list(leaves)
+    while (
+        len(level) > 1
+    ):  # pairs from the left, an odd one goes up alone: the same tree as splitting from the top
+        pairs = [node(level[n], level[n + 1]) for n in range(0, len(level) - 1, 2)]
+        level = pairs + level[len(pairs) * 2 :]
+    return level[0]
 
 
 def path(leaves: Sequence[bytes], index: int) -> list[bytes]:

@@ -38,6 +38,10 @@ class Head:
     sealed_at: str
     timestamp_token: str = ""
 
+    def line(self) -> bytes:
+        """Return the line as it stands in the file."""
+        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
 
 @dataclass(frozen=True)
 class Segment:
@@ -48,8 +52,7 @@ class Segment:
 
     def to_bytes(self) -> bytes:
         """Return the file's bytes; the same events sealed at the same time give the same bytes."""
-        head = json.dumps(asdict(self.head), sort_keys=True, separators=(",", ":")).encode()
-        return b"".join(line + b"\n" for line in (head, *(event.canonical() for event in self.events)))
+        return self.head.line() + b"".join(event.canonical() + b"\n" for event in self.events)
 
 
 def key_of(number: int) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 from archive.copies import stores
 from archive.errors import LedgerError, NotFoundError, TemporaryError
 from archive.ledger.append import from_row
-from archive.ledger.event import Event
+from archive.ledger.event import Event, Verb, canonical, leaf
 from archive.ledger.merkle import FIRST_CHAIN, chained, root
 from archive.ledger.rows import EventRow, SealRow
 from archive.ledger.segment import FOLDER, Head, Segment, Standing, head_of, key_of, parse, standing
@@ -41,34 +42,62 @@ def verify(
     """
     used = list(stores() if places is None else places)
     stamps = StampCheck(used, judge(), now or datetime.now(UTC))
-    return [*_events(session), *_seals(session, used, stamps)]
+    events = _Events(session)
+    seals = list(_seals(session, events, used, stamps))
+    for row in events.up_to(None):
+        events.check(row)
+    return [*events.complaints, *seals]
 
 
-def named(event: Event) -> Reason:
-    """Return how an event is named to people."""
+def named(event: Any) -> Reason:
+    """Return how an event, or a row of one, is named to people."""
     return because(
         "archive.ledger-event", seq=event.seq, verb=event.verb, kind=event.object_kind, id=event.object_id
     )
 
 
-def _events(session: Session) -> Iterator[Reason]:
-    expected, before = 1, None
-    query = select(EventRow).order_by(EventRow.seq)
-    for row in session.scalars(query.execution_options(yield_per=500, populate_existing=True)):
-        try:
-            event = from_row(row)
-        except ValueError:
-            yield because("archive.ledger-no-verb", seq=row.seq, verb=row.verb)
-            expected = row.seq + 1
-            continue
-        for seq in range(expected, event.seq):
-            yield because("archive.ledger-gone", seq=seq)
-        expected = event.seq + 1
-        if event.sha256 != row.sha256:
-            yield because("archive.ledger-other-hash", event=named(event))
-        if before is not None and event.at <= before:
-            yield because("archive.ledger-other-time", event=named(event))
-        before = event.at
+VERBS = frozenset(verb.value for verb in Verb)
+
+
+class _Events:
+    """One walk over all events: each is read, written in its canonical form and hashed once."""
+
+    def __init__(self, session: Session) -> None:
+        columns = EventRow.__table__.columns
+        query = select(*columns).order_by(columns["seq"])
+        self._rows = iter(session.execute(query.execution_options(yield_per=1000)))
+        self._held: list[Any] = []
+        self._expected = 1
+        self._before: datetime | None = None
+        self.complaints: list[Reason] = []
+
+    def up_to(self, last: int | None) -> Iterator[Any]:
+        """Yield the rows not read yet, as far as this number; None: all."""
+        while (row := self._held.pop() if self._held else next(self._rows, None)) is not None:
+            if last is not None and row.seq > last:
+                self._held.append(row)
+                return
+            yield row
+
+    def check(self, row: Any) -> tuple[bytes, bytes] | None:
+        """Return the canonical form of an event and its leaf hash, and note what is wrong; None when it is none."""
+        if row.verb not in VERBS:
+            self.complaints.append(because("archive.ledger-no-verb", seq=row.seq, verb=row.verb))
+            self._expected = row.seq + 1
+            return None
+        if row.seq != self._expected:
+            self.complaints += [
+                because("archive.ledger-gone", seq=seq) for seq in range(self._expected, row.seq)
+            ]
+        self._expected = row.seq + 1
+        text = canonical(row)
+        hashed = leaf(text)
+        if hashed.hex() != row.sha256:
+            self.complaints.append(because("archive.ledger-other-hash", event=named(row)))
+        if self._before is not None and row.at <= self._before:
+            self.complaints.append(because("archive.ledger-other-time", event=named(row)))
+        self._before = row.at
+        return text, hashed
 
 
 @dataclass
@@ -80,22 +109,21 @@ class _Chain:
     chain: str = FIRST_CHAIN
 
 
-def _seals(session: Session, places: Sequence[Store], stamps: StampCheck) -> Iterator[Reason]:
+def _seals(session: Session, rows: _Events, places: Sequence[Store], stamps: StampCheck) -> Iterator[Reason]:
     walk, seen = _Chain(), set[str]()
     told: list[Reason] = []
-    for seal in session.scalars(select(SealRow).order_by(SealRow.number)):
+    query = select(SealRow).order_by(SealRow.number)
+    for seal in session.scalars(query.execution_options(yield_per=100, populate_existing=True)):
         if seal.number != walk.number + 1 or seal.first_seq != walk.last_seq + 1:
             yield because("archive.ledger-seal-order", seal=seal.number, before=walk.number)
         if seal.chain != chained(walk.chain, seal.root):
             yield because("archive.ledger-seal-chain", seal=seal.number, before=walk.number)
-        events = _sealed_events(session, seal)
-        intact = _root(events) == seal.root
-        complaints = list(_segments(seal, walk.chain, events, places))
-        yield from complaints
-        if not intact and not any("event" in complaint.params for complaint in complaints):
-            yield because(
-                "archive.ledger-seal-root", seal=seal.number, first=seal.first_seq, last=seal.last_seq
-            )
+        checked = [(row.seq, rows.check(row)) for row in rows.up_to(seal.last_seq)]
+        lines = [line for seq, line in checked if line is not None and seq >= seal.first_seq]
+        segment = head_of(seal, walk.chain).line() + b"".join(text + b"\n" for text, _ in lines)
+        intact = root([hashed for _, hashed in lines]).hex() == seal.root
+        if not intact or not _all_have(places, seal.segment, segment):
+            yield from _in_detail(session, seal, walk.chain, places)
         yield from stamps.faults(seal)
         seen.add(seal.segment)
         walk = _Chain(seal.number, seal.last_seq, seal.chain)
@@ -112,6 +140,23 @@ def _seals(session: Session, places: Sequence[Store], stamps: StampCheck) -> Ite
                 if complaint not in told:
                     told.append(complaint)
                     yield complaint
+
+
+def _all_have(places: Sequence[Store], name: str, data: bytes) -> bool:
+    """Say whether every store has exactly these bytes under the name."""
+    try:
+        return all(read_whole(store, name) == data for store in places)
+    except (NotFoundError, TemporaryError):
+        return False
+
+
+def _in_detail(session: Session, seal: SealRow, chain: str, places: Sequence[Store]) -> Iterator[Reason]:
+    """Say what is wrong with a sealed run of events and its segments, event by event."""
+    events = _sealed_events(session, seal)
+    complaints = list(_segments(seal, chain, events, places))
+    yield from complaints
+    if _root(events) != seal.root and not any("event" in complaint.params for complaint in complaints):
+        yield because("archive.ledger-seal-root", seal=seal.number, first=seal.first_seq, last=seal.last_seq)
 
 
 def _cut_off(session: Session, store: Store, name: str) -> Iterator[Reason]:
@@ -197,8 +242,8 @@ def _differences(segment: Segment, events: list[Event]) -> Iterator[Reason]:
             else:
                 yield because("archive.ledger-event-changed", event=named(event))
     sealed = {event.canonical() for event in segment.events}
-    for canonical, seq in places.items():
-        if canonical not in sealed and seq not in {event.seq for event in segment.events}:
+    for text, seq in places.items():
+        if text not in sealed and seq not in {event.seq for event in segment.events}:
             yield because("archive.ledger-event-added", event=named(here[seq]))
 
 
