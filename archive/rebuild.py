@@ -85,11 +85,15 @@ class Report:
 EQUAL, NOT_EQUAL, NOT_COMPARABLE = "equal", "not equal", "cannot be compared"
 
 
-def rebuild(*, now: datetime | None = None) -> Report:
+def rebuild(*, now: datetime | None = None, places: Sequence[Store] | None = None) -> Report:
     """Delete the register's derived rows, replay the ledger, and return what came of it.
 
     All of it is one transaction: killed in between, the register is as it was. Stop the workers first; they
     would wait for it.
+
+    Args:
+        now: aware time.
+        places: stores instead of the configured ones. Where the register was lost they are only read.
 
     Raises:
         LedgerError: the segments in the stores contradict the register's events.
@@ -97,7 +101,7 @@ def rebuild(*, now: datetime | None = None) -> Report:
     """
     moment = now or datetime.now(UTC)
     upgrade(engine())
-    places = stores()
+    places = stores() if places is None else places
     with transaction() as session:
         had_events = session.scalar(select(func.max(EventRow.seq))) is not None
         restored = restore_from_segments(session, places)

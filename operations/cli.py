@@ -18,6 +18,7 @@ from operations import doctor as doctors
 from operations.accounts import Account
 from operations.accounts import make as make_accounts
 from operations.demo import demonstrate
+from operations.drill import commands as drills
 from operations.house import make_register, make_site, write_settings
 from operations.parts import embedded
 from operations.road import play
@@ -43,6 +44,7 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
     app.command()(demo)
     app.command()(bench)
+    drills.register(app)
 
 
 def up(

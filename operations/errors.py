@@ -15,3 +15,7 @@ class PartError(TangThuError):
     def __init__(self, part: str, message: str) -> None:
         super().__init__(f"{part}: {message}")
         self.part = part
+
+
+class DrillError(TangThuError):
+    """A backup or a drill cannot be made, or would do harm; the message says why."""

@@ -59,6 +59,8 @@ def headline(event: Event, t: Translated, lang: Lang) -> str:
         return t(_("Segment of the ledger written again"))
     if event.object_kind == "holdings" and verb is Verb.FIXITY_CHECK:
         return t(_("${number} copies checked: all good", mapping={"number": payload.get("copies", 0)}))
+    if verb is Verb.RESTORE:
+        return t(_("Restore tried: equal") if payload.get("equal") else _("Restore tried: NOT equal"))
     if verb is Verb.RIGHTS_CHANGE and payload.get("act") in set(Act):
         told, role = t(words.RIGHTS_ACTS[Act(payload["act"])]), payload.get("role")
         return f"{told}: {t(words.ROLE_TITLES.get(role, role))}" if role else told

@@ -117,6 +117,8 @@ VERBS = {
     Verb.STORE: _("Stored in every place"),
     Verb.FIXITY_CHECK: _("Copies checked"),
     Verb.REPAIR: _("Copy repaired"),
+    Verb.BACKUP: _("Backed up"),
+    Verb.RESTORE: _("Restore tried"),
     Verb.RETENTION_SET: _("Retention set"),
     Verb.RETENTION_CHANGE: _("Retention changed"),
     Verb.HOLD: _("Hold placed"),

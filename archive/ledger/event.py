@@ -27,6 +27,8 @@ class Verb(StrEnum):
     STORE = "STORE"  # deposited in every store and read back
     FIXITY_CHECK = "FIXITY_CHECK"
     REPAIR = "REPAIR"
+    BACKUP = "BACKUP"  # register, ledger, index and papers were backed up
+    RESTORE = "RESTORE"  # a restore to an empty place was tried, and compared
     RETENTION_SET = "RETENTION_SET"
     RETENTION_CHANGE = "RETENTION_CHANGE"
     HOLD = "HOLD"

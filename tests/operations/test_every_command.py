@@ -27,6 +27,9 @@ BUILT = [
     "convert",
     "package verify",
     "fixity run",
+    "fixity roll",
+    "backup",
+    "drill",
     "repair",
     "rebuild",
     "search",
@@ -37,6 +40,8 @@ BUILT = [
     "hold lift",
     "destroy",
     "export aip",
+    "export dip",
+    "export sip",
     "export inventory",
     "transfer send",
     "transfer receive",
@@ -44,7 +49,7 @@ BUILT = [
     "ledger prove",
     "bench",
 ]
-LATER = {"retention simulate", "export dip", "export sip"}  # design section 9, not built yet
+LATER = {"retention simulate"}  # design section 9, not built yet
 
 
 def commands() -> Iterator[tuple[str, Any]]:

@@ -34,7 +34,10 @@ GROUPS: dict[str, tuple[Any, tuple[Verb, ...]]] = {
             Verb.REQUEST,
         ),
     ),
-    "keeping": (_("Keeping"), (Verb.STORE, Verb.FIXITY_CHECK, Verb.REPAIR, Verb.METADATA_CHANGE)),
+    "keeping": (
+        _("Keeping"),
+        (Verb.STORE, Verb.FIXITY_CHECK, Verb.REPAIR, Verb.BACKUP, Verb.RESTORE, Verb.METADATA_CHANGE),
+    ),
     "leaving": (
         _("Retention, holds, leaving"),
         (

@@ -1,0 +1,1 @@
+"""Backups, and the drill that proves what can be restored."""

@@ -1,0 +1,57 @@
+"""Commands: make a backup, and drill the restore."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive.cli import show
+from operations.drill import backup as backups
+from operations.drill import run as drills
+
+Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to `tangthu`."""
+    app.command()(backup)
+    app.command()(drill)
+
+
+def backup(
+    into: Annotated[Path, typer.Option(help="An empty folder, or one that does not exist.")],
+    as_json: Json = False,
+) -> None:
+    """Back up register, ledger, search index and the portal's papers; the packages lie in the stores."""
+    made = backups.make(into, now=datetime.now(UTC))
+    facts = {"path": into, "made_at": made.made_at, "state": made.state.facts(), "files": len(made.files)}
+    text = f"{into}: {len(made.files)} files, up to event {made.state.event}, digest {made.state.digest}"
+    show(facts, as_json=as_json, text=text)
+
+
+def drill(
+    into: Annotated[Path, typer.Option(help="An empty folder, or one that does not exist.")],
+    source: Annotated[
+        Path | None, typer.Option("--from", help="A backup; without it from the stores alone.")
+    ] = None,
+    user: Annotated[str, typer.Option("--as", help="Who has it done.")] = "system:operator",
+    samples: Annotated[int, typer.Option(min=0, help="Packages to read whole and check.")] = 20,
+    register_url: Annotated[str, typer.Option(help="Empty database, for a backup of PostgreSQL.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Restore to an empty place, compare, and write the minutes (PDF/A) there; exit 1 when something differs."""
+    done = drills.drill(into, actor=user, backup=source, samples=samples, register_url=register_url)
+    lines = [
+        f"restored in {done.seconds} s from {done.source}",
+        *(f"{'equal    ' if one.equal else 'NOT EQUAL'} {one.name}: {one.after}" for one in done.compared),
+        f"{sum(one['good'] for one in done.samples)} of {len(done.samples)} sampled packages are good",
+        *(f"NOT GOOD: {one['name']} {'; '.join(one['faults'])}" for one in done.samples if not one["good"]),
+        *done.faults,
+        *(f"found without an event: {name}" for name in done.adopted),
+        f"minutes: {done.minutes}",
+    ]
+    show(done.facts(), as_json=as_json, text="\n".join(lines))
+    raise typer.Exit(0 if done.equal else 1)

@@ -1,0 +1,157 @@
+"""The drill: restore to an empty place, compare with the living archive or with what was backed up, write the minutes.
+
+The living archive is not touched but for its ledger: everything new is sealed and its digest noted before (that is
+what a restore has to come to), and the outcome is an event afterwards.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from archive.checkpoints import write_checkpoint
+from archive.copies import stores
+from archive.hashing import sha256_of_file
+from archive.ledger.append import append
+from archive.ledger.event import Verb
+from archive.ledger.follow import follow_all
+from archive.patience import Patience
+from archive.pdfa.print import print_pdfa
+from archive.register.session import transaction
+from archive.settings import ArchiveSettings
+from operations.drill import backup as backups
+from operations.drill.minutes import TITLE, page
+from operations.drill.outcome import Drill
+from operations.drill.state import State, compare, state_of
+from operations.errors import DrillError
+from search import index
+from search.choice import open_engine
+
+MINUTES = "bien-ban-phuc-hoi.pdf"
+
+
+def drill(
+    into: Path, *, actor: str, backup: Path | None = None, samples: int = 20, register_url: str = ""
+) -> Drill:
+    """Restore into an empty folder, compare, and leave the minutes there (PDF/A) and an event in the ledger.
+
+    Args:
+        into: an empty folder, or one that does not exist.
+        actor: who has it done; named in minutes and ledger.
+        backup: a folder `tangthu backup` made; without it everything is made from the stores alone.
+        samples: packages to read whole and check.
+        register_url: an empty database to restore into, where the backup is of PostgreSQL.
+
+    Raises:
+        DrillError: the folder is not empty, the backup is damaged, or the restore failed.
+        TemporaryError: no store answers.
+    """
+    backups.require_empty(into)
+    into.mkdir(parents=True, exist_ok=True)
+    began = datetime.now(UTC)
+    before = backups.read(backup).state if backup else _living(began)
+    clock = time.monotonic()
+    told = _restore(into.resolve(), backup, samples, register_url, before.seals)
+    after = State(**told["state"])
+    if told["at_event"] > before.event:
+        # A worker wrote another checkpoint meanwhile: that is what the restore came to, and is compared with.
+        before = replace(before, digest=told["wanted"])
+    done = Drill(
+        source=str(backup) if backup else "stores",
+        started_at=began,
+        ended_at=datetime.now(UTC),
+        compared=tuple(compare(before, after)),
+        faults=tuple(told["faults"]),
+        samples=tuple(told["samples"]),
+        adopted=tuple(told["adopted"]),
+        seconds=round(time.monotonic() - clock, 1),
+        actor=actor,
+        stores=tuple(store.name for store in stores()),
+    )
+    path = into / MINUTES
+    path.write_bytes(print_pdfa(page(done), title=TITLE))
+    _ledger(done, path)
+    return replace(done, minutes=str(path))
+
+
+def _living(now: datetime) -> State:
+    """Return what the archive is, everything sealed and its digest in the stores, the index as far as the ledger."""
+    follow_all(patience=Patience(timedelta(seconds=1), timedelta(seconds=1)), now=now)
+    with transaction() as session:
+        write_checkpoint(session, now=now)
+        state = state_of(session)
+    engine = open_engine()
+    return replace(state, index_documents=engine.count(), index_digest=index.digest(engine))
+
+
+def _restore(into: Path, backup: Path | None, samples: int, register_url: str, seal: int) -> dict[str, Any]:
+    """Run the restoring half in a process whose settings lead to the empty place, and return what it says."""
+    settings = ArchiveSettings.load()
+    there = {
+        "TANGTHU_ARCHIVE__DATA": str(into / "archive"),
+        "TANGTHU_ARCHIVE__REGISTER_URL": register_url,
+        "TANGTHU_ARCHIVE__STORES": json.dumps(
+            [
+                store.model_copy(update=_absolute(store)).model_dump(mode="json")
+                for store in settings.all_stores
+            ]
+        ),
+        "TANGTHU_SEARCH__ENGINE": "sqlite",
+        "TANGTHU_SEARCH__SQLITE_PATH": str(into / "archive" / backups.INDEX),
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "operations.drill.restored",
+        "--samples",
+        str(samples),
+        "--seal",
+        str(seal),
+    ]
+    if backup is not None:
+        command += ["--backup", str(backup.resolve())]
+    done = subprocess.run(
+        command,
+        env=os.environ | there,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode or not done.stdout.strip():
+        raise DrillError(f"nothing was restored: {done.stderr.strip()[-2000:]}")
+    told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
+    return told
+
+
+def _absolute(store: Any) -> dict[str, Any]:
+    path = getattr(store, "path", None)
+    return {"path": path.resolve()} if isinstance(path, Path) else {}
+
+
+def _ledger(done: Drill, minutes: Path) -> None:
+    with transaction() as session:
+        append(
+            session,
+            Verb.RESTORE,
+            actor=done.actor,
+            kind="holdings",
+            id="drill",
+            payload={
+                "drill": True,
+                "source": "stores" if done.source == "stores" else "backup",
+                "equal": done.equal,
+                "unequal": [one.name for one in done.compared if not one.equal],
+                "faults": len(done.faults),
+                "samples": len(done.samples),
+                "digest": next(one.after for one in done.compared if one.name == "digest"),
+            },
+            after=sha256_of_file(minutes),
+            basis="TT 02/2019/TT-BNV Điều 11; QCVN 12:2026/BCA 3.12.2.2.5",
+        )

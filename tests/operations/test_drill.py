@@ -1,0 +1,163 @@
+"""Backup and drill: what is restored is what was there, a difference is told, and the stores are only read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from archive.cli import load
+from archive.copies import stores
+from archive.ledger.append import read
+from archive.ledger.event import Verb
+from archive.register import session as sessions
+from archive.register.migrate import upgrade
+from archive.register.session import reading
+from operations.drill import backup as backups
+from operations.drill import run as drills
+from operations.drill.minutes import page
+from operations.drill.only_read import OnlyRead
+from operations.drill.outcome import Drill
+from operations.drill.state import State, compare
+from operations.errors import DrillError
+from search import index
+from tests.archive.vault_builders import a_case_file
+
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def app():  # type: ignore[no-untyped-def]
+    return load()
+
+
+@pytest.fixture
+def lived_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A house with three case files in its stores and in its index; the minutes are printed as a plain file."""
+    monkeypatch.setenv("TANGTHU_CONFIG", str(tmp_path / "tangthu.toml"))
+    monkeypatch.setenv("TANGTHU_ARCHIVE__DATA", str(tmp_path / "archive"))
+    monkeypatch.setenv("TANGTHU_OPERATIONS__HOME", str(tmp_path))
+    (tmp_path / "archive").mkdir()
+    upgrade(sessions.engine())
+    for number in range(3):
+        a_case_file().with_(code=f"{number:02d}.2014.QD").kept(tmp_path / "work")
+    index.rebuild()
+    monkeypatch.setattr(drills, "print_pdfa", lambda html, title: html.encode())
+    yield tmp_path
+    sessions.engine().dispose()
+    sessions._engine.cache_clear()
+
+
+def what_lies_there(house: Path) -> dict[str, bytes]:
+    root = house / "archive/stores"
+    return {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+
+
+def test_a_restore_from_the_stores_alone_is_equal_and_leaves_them_as_they_are(lived_in: Path, app) -> None:  # type: ignore[no-untyped-def]
+    into = lived_in / "empty"
+    said = CliRunner().invoke(app, ["drill", "--into", str(into), "--as", "lan", "--json"])
+    assert said.exit_code == 0, said.output
+    facts = json.loads(said.stdout)
+    assert facts["equal"]
+    compared = {one["name"]: one for one in facts["compared"]}
+    assert {"digest", "chain", "event", "index", "count case-files", "count components"} <= set(compared)
+    assert compared["count case-files"]["after"] == "3"
+    assert [one["good"] for one in facts["samples"]] == [True] * 3
+    minutes = (into / drills.MINUTES).read_text("utf-8")
+    assert "khớp hoàn toàn" in minutes
+    with reading() as session:
+        event = next(event for event in read(session) if event.verb is Verb.RESTORE)
+    assert (event.actor, event.payload["equal"], event.payload["samples"]) == ("lan", True, 3)
+
+
+def test_the_restoring_half_writes_nothing_into_the_stores(lived_in: Path) -> None:
+    drills._living(NOW)
+    before = what_lies_there(lived_in)
+    drills._restore(lived_in / "empty", None, 3, "", 99)
+    assert what_lies_there(lived_in) == before
+    (store, *_) = stores()
+    for change in (lambda s: s.put("a", Path("a")), lambda s: s.erase("a"), lambda s: s.quarantine("a")):
+        with pytest.raises(DrillError, match="changes nothing"):
+            change(OnlyRead(store))
+
+
+def test_a_package_that_is_in_no_store_any_more_makes_the_drill_fail(lived_in: Path, app) -> None:  # type: ignore[no-untyped-def]
+    name = next(name for name in stores()[0].names() if name.endswith(".zip"))
+    for store in ("kho-a", "kho-b", "kho-c"):
+        (lived_in / "archive/stores" / store / name).unlink()
+    said = CliRunner().invoke(app, ["drill", "--into", str(lived_in / "empty"), "--json"])
+    assert said.exit_code == 1, said.output
+    facts = json.loads(said.stdout)
+    assert f"in no store: {name}" in facts["faults"]
+    assert not facts["equal"]
+    assert {one["name"] for one in facts["compared"] if not one["equal"]} >= {"digest", "count components"}
+    assert [one["name"] for one in facts["samples"] if not one["good"]] == [name]
+    assert "KHÔNG khớp" in (lived_in / "empty" / drills.MINUTES).read_text("utf-8")
+
+
+def test_a_backup_is_restored_equal_and_a_damaged_one_is_refused(lived_in: Path, app) -> None:  # type: ignore[no-untyped-def]
+    kept = lived_in / "backup"
+    said = CliRunner().invoke(app, ["backup", "--into", str(kept), "--json"])
+    assert said.exit_code == 0, said.output
+    a_case_file().with_(code="later.2014.QD").kept(lived_in / "work")  # the archive goes on
+    said = CliRunner().invoke(
+        app, ["drill", "--into", str(lived_in / "empty"), "--from", str(kept), "--json"]
+    )
+    assert said.exit_code == 0, said.output
+    facts = json.loads(said.stdout)
+    assert {one["name"]: one["after"] for one in facts["compared"]}["count case-files"] == "3"
+    assert (lived_in / "empty/archive/search.db").exists()
+    with (kept / backups.REGISTER).open("r+b") as file:
+        file.seek(5000)
+        file.write(b"spoilt")
+    with pytest.raises(DrillError, match="not what was backed up"):
+        backups.read(kept)
+    with reading() as session:
+        verbs = [event.verb for event in read(session)]
+    assert verbs.count(Verb.BACKUP) == verbs.count(Verb.RESTORE) == 1
+
+
+def test_nothing_is_restored_or_backed_up_over_what_is_there(lived_in: Path) -> None:
+    (lived_in / "full").mkdir()
+    (lived_in / "full" / "a").write_text("b")
+    with pytest.raises(DrillError, match="not empty"):
+        drills.drill(lived_in / "full", actor="lan")
+    with pytest.raises(DrillError, match="not empty"):
+        backups.make(lived_in / "full", now=NOW)
+
+
+THEN = State(10, "d", 2, "c", {"packages": 3}, 9, "i")
+
+
+@pytest.mark.parametrize(
+    ("changed", "unequal"),
+    [
+        ({}, set()),
+        ({"digest": "x"}, {"digest"}),
+        ({"chain": "x"}, {"chain"}),
+        ({"event": 9}, {"event"}),
+        ({"event": 11, "counts": {"packages": 4}, "index_documents": 12}, set()),
+        ({"event": 11, "digest": "x"}, {"digest"}),
+        ({"counts": {"packages": 2}}, {"count packages"}),
+        ({"index_digest": "x"}, {"index"}),
+    ],
+)
+def test_what_is_not_the_same_is_named(changed: dict[str, object], unequal: set[str]) -> None:
+    after = replace(THEN, **changed)  # type: ignore[arg-type]
+    assert {one.name for one in compare(THEN, after) if not one.equal} == unequal
+
+
+def test_the_minutes_escape_every_word_from_outside() -> None:
+    done = Drill(
+        "<b>", NOW, NOW, (), ("<script>",), ({"name": "<i>", "store": "<u>", "good": False, "faults": ["<s>"]},),
+        ("<a>",), 1.5, "<lan>", ("<kho>",),
+    )  # fmt: skip
+    html = page(done)
+    for word in ("<script>", "<i>", "<u>", "<s>", "<a>", "<lan>", "<kho>", "<b></p>"):
+        assert word not in html
+    assert "1,5 giây" in html
