@@ -73,6 +73,7 @@ app.conf.update(
             "schedule": 3600.0,  # a day's announcement must not hang on the house being up at one hour
             "options": {"expires": 3000},
         },
+        "keep-promises": {"task": "archive.tasks.keep_promises", "schedule": 21_600.0},
         "collect-receipts": {"task": "exports.tasks.collect", "schedule": 10.0, "options": {"expires": 10}},
         "pick-up-unfinished": {"task": "ingest.tasks.sweep", "schedule": 5.0, "options": {"expires": 10}},
     },

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from archive.reason import Lang, Reason, because, told
 
@@ -15,8 +16,13 @@ PATTERNS: tuple[tuple[str, Callable[[Mapping[str, str]], Reason]], ...] = (
     # who
     (r"store:(?P<name>.+)", lambda said: because("archive.holder-store", name=said["name"])),
     (r"quarantine", lambda said: because("archive.holder-quarantine")),
+    (r"media", lambda said: because("archive.holder-media")),
     (r"search-index", lambda said: because("archive.holder-index")),
     # what was there
+    (
+        r"media (?P<numbers>VM-[0-9VM, -]+)",
+        lambda said: because("archive.had-media", numbers=said["numbers"]),
+    ),
     (r"nothing", lambda said: because("archive.had-nothing")),
     (
         r"(?P<files>\d+) files, (?P<size>\d+) bytes",
@@ -31,6 +37,11 @@ PATTERNS: tuple[tuple[str, Callable[[Mapping[str, str]], Reason]], ...] = (
         lambda said: because("archive.had-package", name=said["name"], size=said["size"]),
     ),
     # how, in the words of NIST SP 800-88
+    (
+        r"destroy \(NIST SP 800-88\) is owed: .* by (?P<day>\S+)",
+        lambda said: because("archive.media-owed", day=date.fromisoformat(said["day"])),
+    ),
+    (r"destroy \(NIST SP 800-88\): the media were .*", lambda said: because("archive.media-destroyed")),
     (r"not applicable.*", lambda said: because("archive.erased-nothing")),
     (r"clear: overwritten once and removed", lambda said: because("archive.erased-files")),
     (

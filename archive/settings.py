@@ -131,6 +131,11 @@ class ArchiveSettings(Section):
         default=200, ge=1, description="read from one store, on average, at most"
     )
     fixity_readers: int = Field(default=4, ge=1, le=64, description="copies read at the same time")
+    media_destroy_days: int = Field(
+        default=90,
+        ge=1,
+        description="days in which media with a destroyed record are destroyed too (our own term)",
+    )
     tools: Path = Path("~/.cache/tangthu")
     tsa_url: str = Field(
         default="", description="a time-stamping authority (RFC 3161 over HTTP); none embedded"

@@ -13,6 +13,7 @@ from archive.ledger.follow import follow_all
 from archive.ledger.mend import fill
 from archive.ledger.seal import seal as seal_events
 from archive.patience import Patience
+from archive.promises import keep
 from archive.queue import app
 from archive.register.models import Component
 from archive.register.session import reading, transaction
@@ -99,3 +100,9 @@ def go_the_rounds() -> int:
         log.warning("the round through the copies: %s", error)  # another run is at it; the next one goes on
         return 0
     return done.copies
+
+
+@app.task(name="archive.tasks.keep_promises")
+def keep_promises() -> int:
+    """Ask holders again for what they promised to be gone by today; return how many promises are still owed."""
+    return len(keep(actor="system:promises", now=datetime.now(UTC)))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from archive import promises
 from archive.ledger.follow import behind
 from archive.reason import SAID, because, from_text
 from archive.register.models import STATES_OPEN, InboxRow, Submission
@@ -72,6 +73,15 @@ def _inbox(name: str, state: InboxRow | None, owed: int) -> Sign:
     return Sign(f"inbox {name}", True, asked)
 
 
+def _promises(now: datetime) -> Iterator[Sign]:
+    """What holders still owe of destroyed records: locked objects, offline media."""
+    owed = promises.owed()
+    if owed:
+        late = sum(one.overdue(now) for one in owed)
+        found = because("operations.promised", count=len(owed), late=late, day=owed[0].by)
+        yield Sign("promises", not late, found, because("operations.keep-promises"))
+
+
 def _road() -> Iterator[Sign]:
     """Who is behind and what waits: the register says it also while nothing runs."""
     now = datetime.now(UTC)
@@ -88,6 +98,7 @@ def _road() -> Iterator[Sign]:
             ).all()
     except SQLAlchemyError:
         return  # the register's own sign says why
+    yield from _promises(now)
     for name, lag in lags.items():
         late = lag.since is not None and now - lag.since > LATE
         well = (False if late else None) if lag.events else True

@@ -137,6 +137,7 @@ VERBS = {
     Verb.AGREEMENT: _("Agreement recorded"),
     Verb.DUE_LIST: _("List of due files changed"),
     Verb.MINUTES: _("Minutes made"),
+    Verb.MEDIUM: _("Offline medium"),
 }
 
 # tone of a pill: ok (jade), wait (ochre), bad (vermilion), quiet (ink)

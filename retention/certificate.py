@@ -175,7 +175,7 @@ def _receipt(receipt: ReceiptFacts) -> str:
     if receipt.gone:
         checked = "Không còn"
     elif receipt.expires_on:
-        checked = f"Hết hạn ngày {day_text(receipt.expires_on)}"
+        checked = f"Còn; phải hết chậm nhất ngày {day_text(receipt.expires_on)}"
     else:
         checked = "CÒN"
     return (
@@ -193,7 +193,9 @@ def _conclusion(dossier: Dossier) -> str:
     events = ", ".join(str(number) for number in dossier.events)
     kept = len(dossier.items) - dossier.count("done")
     spared = f" {kept} hồ sơ trong danh mục không bị hủy, lý do ở cột Ghi chú." if kept else ""
+    owed = any(not one.gone and one.expires_on for item in dossier.items for one in item.receipts)
+    promised = " Nơi còn bản sao đã hứa ngày xóa; biên bản được lập lại khi có chứng cứ xóa." if owed else ""
     return f"""<p>Đã hủy {dossier.count("done")} trên {len(dossier.items)} hồ sơ của danh mục.{spared}
-Từng nơi giữ bản sao đã kiểm tra lại sau khi xóa, kết quả ở mục 4. Sự kiện của lệnh hủy trong sổ nhật ký:
+Từng nơi giữ bản sao đã kiểm tra lại sau khi xóa, kết quả ở mục 4.{promised} Sự kiện của lệnh hủy trong sổ nhật ký:
 {events}. Hồ sơ hủy được giữ ít nhất 20 năm kể từ ngày hủy (Luật 01/2011/QH13 Điều 28.5; theo luật mới: áp dụng
 như vậy theo cách hiểu của chúng tôi).</p>"""

@@ -23,7 +23,17 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("TANGTHU_CONFIG", str(tmp_path / "tangthu.toml"))
     monkeypatch.setenv("TANGTHU_ARCHIVE__DATA", str(tmp_path / "archive"))
     from archive.ledger import rows  # noqa: F401  (tables register themselves)
-    from archive.register import agreements, attempts, decisions, messages, models, questions, rolls, session  # noqa: F401
+    from archive.register import (  # noqa: F401
+        agreements,
+        attempts,
+        decisions,
+        media,
+        messages,
+        models,
+        questions,
+        rolls,
+        session,
+    )
     from archive.register.base import Base
 
     (tmp_path / "archive").mkdir()

@@ -31,6 +31,7 @@ from archive.register.agreements import Agreement, DueFile, Minutes, MinutesCopy
 from archive.register.base import Base
 from archive.register.decisions import Approval, Hold, Order, OrderItem, Receipt
 from archive.register.infected import QuarantineRequest
+from archive.register.media import Medium, MediumPackage
 from archive.register.messages import DocumentRequest
 from archive.register.models import (
     Agency,
@@ -66,6 +67,8 @@ TABLES: tuple[type[Base], ...] = (
     MinutesCopy,
     QuarantineRequest,
     Question,
+    Medium,
+    MediumPackage,
 )
 """In an order in which rows may be written: what is referred to comes first."""
 

@@ -18,6 +18,7 @@ from archive.register import (  # noqa: F401
     attempts,
     decisions,
     infected,
+    media,
     messages,
     models,
     questions,

@@ -19,6 +19,7 @@ from archive.register import (
     project_case_files,
     project_fixity,
     project_infected,
+    project_media,
     project_orders,
     project_questions,
     project_requests,
@@ -47,6 +48,7 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.AGREEMENT: project_agreements.agreed,
     Verb.DUE_LIST: project_agreements.listed,
     Verb.MINUTES: project_agreements.minuted,
+    Verb.MEDIUM: project_media.changed,
 }
 
 MOVES_A_SUBMISSION = frozenset(

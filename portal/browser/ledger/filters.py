@@ -36,7 +36,15 @@ GROUPS: dict[str, tuple[Any, tuple[Verb, ...]]] = {
     ),
     "keeping": (
         _("Keeping"),
-        (Verb.STORE, Verb.FIXITY_CHECK, Verb.REPAIR, Verb.BACKUP, Verb.RESTORE, Verb.METADATA_CHANGE),
+        (
+            Verb.STORE,
+            Verb.FIXITY_CHECK,
+            Verb.REPAIR,
+            Verb.BACKUP,
+            Verb.RESTORE,
+            Verb.MEDIUM,
+            Verb.METADATA_CHANGE,
+        ),
     ),
     "leaving": (
         _("Retention, holds, leaving"),

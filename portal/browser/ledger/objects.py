@@ -34,6 +34,7 @@ KINDS = {
     "ledger": _("Ledger"),
     "minutes": _("Minutes of a hand-over"),
     "holdings": _("All that is kept"),
+    "medium": _("Offline medium"),
 }
 """Kind of object -> what it is called."""
 SEES_SUBMISSIONS = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
