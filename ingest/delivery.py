@@ -192,6 +192,7 @@ class FileFacts:
         charset: of a plain text: utf-8, utf-16, or 8-bit for an encoding before Unicode.
         legacy_fonts: fonts of encodings before Unicode.
         office_signatures: signatures in an OOXML or ODF file; they are counted and not judged.
+        signs: SHA-256 of the file beside it this one is a detached signature of; "" when it is none.
         first_page_text: for stamp words; at most 4,000 characters, and of a table the cells after them that may be one.
     """
 
@@ -218,3 +219,4 @@ class FileFacts:
     office_signatures: int = 0
     scan: ScanFacts | None = None
     media: MediaFacts | None = None
+    signs: str = ""

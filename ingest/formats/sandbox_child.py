@@ -21,12 +21,19 @@ from ingest.our_disk import is_full_or_broken
 
 
 def _signatures(
-    path: str, lists: list[list[str]], pieces: list[dict[str, str]], into: str, now: str
+    path: str,
+    lists: list[list[str]],
+    pieces: list[dict[str, str]],
+    into: str,
+    now: str,
+    kind: str,
+    beside: str,
 ) -> dict[str, Any]:
     """Return facts and report; the library is loaded at the first signed file only."""
     from ingest.signatures import job
 
-    return job.run(Path(path), lists, pieces, Path(into) if into else None, now)
+    told, other = Path(into) if into else None, Path(beside) if beside else None
+    return job.run(Path(path), lists, pieces, told, now, kind, other)
 
 
 def _page(job: str, parts: dict[str, Any]) -> dict[str, Any]:

@@ -13,17 +13,26 @@ from ingest.formats.errors import CannotOpenError
 from ingest.formats.sandbox import Sandbox
 from ingest.signatures import keeping, trust
 from ingest.signatures.check import facts_of
-from ingest.signatures.report import BROKEN, UNTOLD, FileReport, Moment, SignatureReport, as_json
+from ingest.signatures.report import BROKEN, FileReport, as_json, untold
 
 
 def judged(
-    file: DeliveredFile, box: Sandbox, reports: Path | None = None, *, now: datetime | None = None
+    file: DeliveredFile,
+    box: Sandbox,
+    reports: Path | None = None,
+    *,
+    now: datetime | None = None,
+    kind: str = "PAdES",
+    beside: DeliveredFile | None = None,
 ) -> tuple[SignatureFacts, ...]:
     """Return the judged signatures; one that could not be judged is INDETERMINATE, never absent.
 
     Args:
-        reports: folder for report and evidence; None: they are not kept.
+        reports: folder for report and evidence; None: they are not kept. The report of a detached signature is kept
+            under the hash of the file it lies in.
         now: the moment to judge at, the present when not given.
+        kind: of signature to look for: PAdES, CAdES or XML-DSig.
+        beside: of CAdES, the file with the detached signature.
 
     Raises:
         ToolMissingError: the sandbox cannot be started. May be retried.
@@ -31,9 +40,12 @@ def judged(
     """
     lists = trust.set_lists()
     trust.load(lists)  # an error of the settings is no fault of the file
-    said = Asking(box, reports)(file.path, file.sha256, lists, (), now or datetime.now(UTC))
-    if reports is not None:
-        keeping.save(reports, file.sha256, said["report"])
+    moment = now or datetime.now(UTC)
+    said = Asking(box, reports)(
+        file.path, file.sha256, lists, (), moment, kind, beside.path if beside else None
+    )
+    if reports is not None and said["report"]["signatures"]:
+        keeping.save(reports, beside.sha256 if beside else file.sha256, said["report"])
     return tuple(SignatureFacts(**one | {"box": tuple(one["box"])}) for one in said["signatures"])
 
 
@@ -55,6 +67,8 @@ class Asking:
         lists: Sequence[tuple[str, Path]],
         pieces: Sequence[Mapping[str, str]],
         now: datetime,
+        kind: str = "PAdES",
+        beside: Path | None = None,
     ) -> dict[str, Any]:
         """Return facts and report; of a file the judge hung on or died of, that it could not be told.
 
@@ -69,13 +83,13 @@ class Asking:
                 pieces=list(pieces),
                 into=self._into,
                 now=now.isoformat(),
+                kind=kind,
+                beside=str(beside.resolve()) if beside else "",
             )
         except CannotOpenError as error:
-            report = _untold(sha256, str(error.reason)[:500], now)
+            report = _untold(sha256, str(error.reason)[:500], now, kind)
             return {"signatures": [asdict(one) for one in facts_of(report)], "report": as_json(report)}
 
 
-def _untold(sha256: str, detail: str, moment: datetime) -> FileReport:
-    at_now = Moment(UNTOLD, BROKEN, moment.isoformat(), "", detail)
-    one = SignatureReport("PAdES", "", "", "", "", at_now, Moment(UNTOLD, BROKEN, "", "", detail))
-    return FileReport(sha256, moment.isoformat(), (one,))
+def _untold(sha256: str, detail: str, moment: datetime, kind: str) -> FileReport:
+    return FileReport(sha256, moment.isoformat(), (untold(kind, BROKEN, detail, moment),), kind=kind)

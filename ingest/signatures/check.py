@@ -18,9 +18,9 @@ from pathlib import Path
 
 from ingest.delivery import SignatureFacts
 from ingest.our_disk import is_full_or_broken
-from ingest.signatures import evidence, pades
+from ingest.signatures import cades, evidence, pades, xmldsig
 from ingest.signatures.evidence import Piece
-from ingest.signatures.report import BROKEN, OFFLINE, FileReport, Kept, SignatureReport
+from ingest.signatures.report import BROKEN, OFFLINE, FileReport, Kept, SignatureReport, untold
 from ingest.signatures.trust import Trust, configured
 
 DETAIL_LIMIT = 500
@@ -54,23 +54,37 @@ def examine(
     return examine_with(path, tuple(evidence.of_trust(whom)), now or datetime.now(UTC))
 
 
-def examine_with(path: Path, pieces: Sequence[Piece], now: datetime) -> tuple[FileReport, tuple[Piece, ...]]:
-    """Return the same, judged with these pieces of evidence and what lies in the file, and nothing else."""
+def examine_with(
+    path: Path, pieces: Sequence[Piece], now: datetime, *, kind: str = pades.KIND, beside: Path | None = None
+) -> tuple[FileReport, tuple[Piece, ...]]:
+    """Return the same, judged with these pieces of evidence and what lies in the file, and nothing else.
+
+    Args:
+        kind: of signature: PAdES, CAdES or XML-DSig.
+        beside: of CAdES, the file with the detached signature.
+    """
     used: tuple[Piece, ...] = ()
     try:
-        signatures, used = pades.judged(path, pieces, now)
+        if kind == cades.KIND and beside is not None:
+            signatures, used = cades.judged(beside, path, pieces, now)
+        elif kind == xmldsig.KIND:
+            signatures, used = xmldsig.judged(path, pieces, now)
+        else:
+            signatures, used = pades.judged(path, pieces, now)
     except MemoryError:
         raise
     except Exception as error:  # a malformed file: what is signed in it cannot be told
         if is_full_or_broken(error):
             raise
-        signatures = (pades.untold(pades.KIND, BROKEN, f"{type(error).__name__}: {error}", now),)
+        signatures = (untold(kind, BROKEN, f"{type(error).__name__}: {error}", now),)
     report = FileReport(
         sha256=_sha256(path),
         judged_at=now.isoformat(),
         signatures=signatures,
         evidence=tuple(Kept(one.kind, one.sha256, one.name, one.source, one.label) for one in used),
-        tools={name: version(name) for name in ("pyhanko", "pyhanko-certvalidator")},
+        tools={name: version(name) for name in ("pyhanko", "pyhanko-certvalidator", "signxml")},
+        signature_file=_sha256(beside) if beside is not None else "",
+        kind=kind,
     )
     return report, used
 

@@ -20,6 +20,8 @@ def run(
     pieces: Iterable[Mapping[str, str]],
     into: Path | None,
     now: str,
+    kind: str,
+    beside: Path | None,
 ) -> dict[str, Any]:
     """Return `signatures` (the facts) and `report`.
 
@@ -28,13 +30,14 @@ def run(
         pieces: other evidence: `kind`, `path`, `source`, `label` of each.
         into: folder for the evidence used, one file a piece, named by its SHA-256; None: it is not kept.
         now: ISO 8601; the moment to judge at, the present when "".
+        kind, beside: as `check.examine_with` takes them.
     """
     given = [
         *evidence.of_trust(trust.load([(name, Path(place)) for name, place in lists])),
         *(Piece(one["kind"], Path(one["path"]).read_bytes(), one["source"], one["label"]) for one in pieces),
     ]
     moment = datetime.fromisoformat(now) if now else datetime.now(UTC)
-    report, used = examine_with(path, given, moment)
+    report, used = examine_with(path, given, moment, kind=kind, beside=beside)
     if into is not None:
         into.mkdir(parents=True, exist_ok=True)
         for piece in used:

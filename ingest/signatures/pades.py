@@ -24,7 +24,7 @@ from ingest.signatures import evidence
 from ingest.signatures.evidence import Piece
 from ingest.signatures.moments import Held, Stamping, held
 from ingest.signatures.reading import algorithms_of, chain_of, names_of, revocation_of
-from ingest.signatures.report import BROKEN, FAILED, UNTOLD, Moment, SignatureReport
+from ingest.signatures.report import BROKEN, FAILED, UNTOLD, Moment, SignatureReport, untold
 
 KIND = "PAdES"
 SIGNATURES_LIMIT = 200
@@ -163,12 +163,6 @@ def _changed(signature: Any, added: dict[str, Any]) -> str:
         return ""
     level = getattr(added["diff_result"], "modification_level", None)
     return _ADDED.get(level, "other") if level is not None else "other"
-
-
-def untold(kind: str, sub: str, detail: str, now: datetime) -> SignatureReport:
-    """Return a report of which only that it is INDETERMINATE is known."""
-    moment = Moment(UNTOLD, sub, now.isoformat(), "", detail[:500])
-    return SignatureReport(kind, "", "", "", "", moment, replace(moment, at=""))
 
 
 def _broken(told: str, now: datetime) -> Moment:

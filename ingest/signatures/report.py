@@ -6,7 +6,8 @@ Vietnamese: báo cáo kiểm tra chữ ký số. Kept in the package, so that th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 PASSED, FAILED, UNTOLD = "TOTAL-PASSED", "TOTAL-FAILED", "INDETERMINATE"
@@ -120,6 +121,12 @@ class SignatureReport:
     revocation: tuple[Revocation, ...] = ()
 
 
+def untold(kind: str, sub: str, detail: str, now: datetime) -> SignatureReport:
+    """Return a report of which only that it is INDETERMINATE is known."""
+    moment = Moment(UNTOLD, sub, now.isoformat(), "", detail[:500])
+    return SignatureReport(kind, "", "", "", "", moment, replace(moment, at=""))
+
+
 @dataclass(frozen=True)
 class Kept:
     """A piece of evidence as the report lists it; its bytes lie beside the report under its name."""
@@ -140,6 +147,7 @@ class FileReport:
         signature_file: SHA-256 of the file with the signature when it is detached; "" otherwise.
         judged_at: ISO 8601 with zone; the moment `now` of every signature.
         tools: name -> version of what judged.
+        kind: of signature that was looked for: PAdES, CAdES or XML-DSig.
     """
 
     sha256: str
@@ -148,6 +156,7 @@ class FileReport:
     evidence: tuple[Kept, ...] = ()
     tools: Mapping[str, str] = field(default_factory=dict)
     signature_file: str = ""
+    kind: str = "PAdES"
     format: str = FORMAT
 
 
