@@ -133,7 +133,9 @@ def case_of(
 def _document(
     ordinal: int, document: DeliveredDocument, facts: Mapping[str, FileFacts], profile: Profile
 ) -> Document:
-    pieces = tuple(Piece(file, facts.get(file.sha256)) for file in document.files)
+    found = [(file, facts.get(file.sha256)) for file in document.files]
+    # A signature beside a file is no piece of the document: what it says stands with the file it signs.
+    pieces = tuple(Piece(file, fact) for file, fact in found if fact is None or not fact.signs)
     fields = canonical(document.fields)
     made = Document(ordinal, fields, pieces, profile, kind_of(fields, document.place))
     if made.issued is not None and made.issued < profile.legal.in_force:

@@ -76,16 +76,16 @@ def _each(
 
 def _alone(whole: cms.SignedData, info: cms.SignerInfo) -> cms.SignedData:
     """Return the same with one signer and without content of its own."""
-    return cms.SignedData(
-        {
-            "version": whole["version"].native,
-            "digest_algorithms": whole["digest_algorithms"],
-            "encap_content_info": {"content_type": whole["encap_content_info"]["content_type"].native},
-            "certificates": whole["certificates"],
-            "crls": whole["crls"],
-            "signer_infos": [info],
-        }
-    )
+    told = {
+        "version": whole["version"].native,
+        "digest_algorithms": whole["digest_algorithms"],
+        "encap_content_info": {"content_type": whole["encap_content_info"]["content_type"].native},
+        "signer_infos": [info],
+    }
+    for name in ("certificates", "crls"):
+        if whole[name]:
+            told[name] = whole[name]
+    return cms.SignedData(told)
 
 
 def _one(

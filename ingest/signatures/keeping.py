@@ -2,6 +2,7 @@
 
 ```
 metadata/other/signatures/0001-02.json      document 1, file 2: the report, with the name of the signed file
+metadata/other/signatures/message-001.json  the first message it came with
 metadata/other/signatures/evidence/<sha256>.cer|.crl|.ocsp     one copy for the whole package
 ```
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +42,26 @@ def place(reports: Path, sha256: str) -> Path:
     return reports / f"{sha256}.json"
 
 
-def packed(reports: Path, named: Mapping[str, tuple[str, str]], scratch: Path) -> Iterator[DocumentationFile]:
+@dataclass(frozen=True)
+class Reported:
+    """What a report in the package is about.
+
+    Attributes:
+        file: path of the signed file in the package.
+        sha256: the hash its report was kept under: of the signed file, or of the one with the detached signature.
+        signature: path of the file with the detached signature; "" when it is in the signed file itself.
+    """
+
+    file: str
+    sha256: str
+    signature: str = ""
+
+
+def packed(reports: Path, named: Mapping[str, Reported], scratch: Path) -> Iterator[DocumentationFile]:
     """Yield what of the reports goes into the package.
 
     Args:
-        named: name of a report in the package -> (path of the signed file in the package, its SHA-256).
+        named: name of a report in the package -> what it is about.
         scratch: folder for the reports as they will stand in the package.
 
     Raises:
@@ -52,12 +69,13 @@ def packed(reports: Path, named: Mapping[str, tuple[str, str]], scratch: Path) -
     """
     scratch.mkdir(parents=True, exist_ok=True)
     evidence: dict[str, None] = {}
-    for name, (path, sha256) in named.items():
-        report = json.loads(place(reports, sha256).read_text("utf-8"))
+    for name, one in named.items():
+        report = json.loads(place(reports, one.sha256).read_text("utf-8"))
         target = scratch / f"{name}.json"
-        target.write_text(json.dumps({"file": path, **report}, ensure_ascii=False, indent=1), "utf-8")
+        about = {"file": one.file, "signature": one.signature}
+        target.write_text(json.dumps(about | report, ensure_ascii=False, indent=1), "utf-8")
         yield _file(f"{FOLDER}/{name}.json", target)
-        evidence.update(dict.fromkeys(one["name"] for one in report["evidence"]))
+        evidence.update(dict.fromkeys(piece["name"] for piece in report["evidence"]))
     for name in sorted(evidence):
         yield _file(f"{EVIDENCE}/{name}", evidence_folder(reports) / name)
 

@@ -19,7 +19,7 @@ from typing import Any, BinaryIO
 
 from archive.errors import NotFoundError
 from archive.hashing import sha256_of_file
-from archive.packages.facts import ComponentFacts, PackageFacts
+from archive.packages.facts import PackageFacts
 from archive.packages.reader import open_member, read_facts
 from archive.register.models import ComponentRole
 from ingest.signatures import keeping
@@ -28,9 +28,10 @@ from ingest.signatures.evidence import IN_FILE
 from ingest.signatures.report import FileReport, SignatureReport, from_json
 
 Ask = Callable[
-    [Path, str, Sequence[tuple[str, Path]], Sequence[Mapping[str, str]], datetime], Mapping[str, Any]
+    [Path, str, Sequence[tuple[str, Path]], Sequence[Mapping[str, str]], datetime, str, Path | None],
+    Mapping[str, Any],
 ]
-"""Judges one file in the sandbox: its path and SHA-256, trust lists, other evidence, the moment (`Asking`)."""
+"""Judges one file in the sandbox: path, SHA-256, trust lists, other evidence, moment, kind, signature (`Asking`)."""
 REPORT_LIMIT = 16 * 2**20  # bytes of one report that are read
 
 
@@ -51,7 +52,7 @@ class Rechecked:
 
 
 def recheck(path: Path, ask: Ask, *, only: Sequence[tuple[str, Path]] = ()) -> Iterator[Rechecked]:
-    """Yield one result for each original that is signed.
+    """Yield one result for each report, and for each signed original without one.
 
     Args:
         path: the package, a ZIP.
@@ -65,22 +66,32 @@ def recheck(path: Path, ask: Ask, *, only: Sequence[tuple[str, Path]] = ()) -> I
     """
     with path.open("rb") as stream, tempfile.TemporaryDirectory(prefix="tangthu-recheck-") as scratch:
         facts = read_facts(stream)
-        reports = dict(_reports(stream, facts))
-        originals = {
-            one.path: one
-            for record in facts.records
-            for one in record.components
-            if one.role == ComponentRole.ORIGINAL and (one.facts.get("signatures") or one.path in reports)
+        hashes = {one.path: one.sha256 for one in facts.documentation} | {
+            one.path: one.sha256 for record in facts.records for one in record.components
         }
-        if not originals and not reports:
+        reports = list(_reports(stream, facts))
+        owed = _owed(facts)
+        if not owed and not reports:
             raise NoReportError(path)
-        for place, original in originals.items():
-            if place not in reports:
-                yield Rechecked(place, (), (), ("signed, and the package keeps no report on it",))
-                continue
-            yield _one(stream, original, reports[place], Path(scratch), ask, only)
-        for place in reports.keys() - originals.keys():
-            yield Rechecked(place, (), (), ("the package has a report on it and not the file",))
+        told = {(str(said.get("file", "")), str(said.get("signature", ""))) for _, said in reports}
+        for place, signature in sorted(owed - told):
+            yield Rechecked(signature or place, (), (), ("signed, and the package keeps no report on it",))
+        for name, said in reports:
+            yield _one(stream, name, said, hashes, Path(scratch), ask, only)
+
+
+def _owed(facts: PackageFacts) -> set[tuple[str, str]]:
+    """Return signed file and file with the detached signature of every report there must be."""
+    owed: set[tuple[str, str]] = set()
+    for record in facts.records:
+        originals = [one for one in record.components if one.role == ComponentRole.ORIGINAL]
+        paths = {one.sha256: one.path for one in originals}
+        for one in originals:
+            if signs := one.facts.get("signs"):
+                owed.add((paths.get(str(signs), ""), one.path))
+            elif any(said.get("kind", "PAdES") == "PAdES" for said in one.facts.get("signatures", ())):
+                owed.add((one.path, ""))
+    return owed
 
 
 def _reports(stream: BinaryIO, facts: PackageFacts) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -89,30 +100,32 @@ def _reports(stream: BinaryIO, facts: PackageFacts) -> Iterator[tuple[str, Mappi
             try:
                 with open_member(stream, one.path) as member:
                     said = json.loads(member.read(REPORT_LIMIT))
-                yield str(said["file"]), said
-            except (NotFoundError, ValueError, KeyError, TypeError):
-                yield one.path, {}
+            except (NotFoundError, ValueError):
+                said = {}
+            yield one.path, said if isinstance(said, dict) else {}
 
 
 def _one(
     stream: BinaryIO,
-    original: ComponentFacts,
+    name: str,
     said: Mapping[str, Any],
+    hashes: Mapping[str, str],
     scratch: Path,
     ask: Ask,
     only: Sequence[tuple[str, Path]],
 ) -> Rechecked:
+    place, signature = str(said.get("file", name)), str(said.get("signature", ""))
     try:
-        kept = from_json({name: value for name, value in said.items() if name != "file"})
+        kept = from_json({key: value for key, value in said.items() if key not in ("file", "signature")})
         moment = datetime.fromisoformat(kept.judged_at)
     except (KeyError, TypeError, ValueError) as error:
-        return Rechecked(original.path, (), (), (f"the report cannot be read: {error}",))
+        return Rechecked(place, (), (), (f"the report cannot be read: {error}",))
     faults: list[str] = []
-    signed = _copied(stream, original.path, scratch / "signed")
-    if signed is None or kept.sha256 != original.sha256 or sha256_of_file(signed) != kept.sha256:
-        return Rechecked(
-            original.path, kept.signatures, (), ("the file is not the one that was judged (SHA-256)",)
-        )
+    signed = _judged_file(stream, place, kept.sha256, hashes, scratch / "signed")
+    beside = _judged_file(stream, signature, kept.signature_file, hashes, scratch / "signature")
+    if signed is None or (kept.signature_file and beside is None):
+        fault = "the file is not the one that was judged (SHA-256)"
+        return Rechecked(place, kept.signatures, (), (fault,))
     pieces = []
     for one in kept.evidence:
         copy = _copied(stream, f"{keeping.EVIDENCE}/{one.name}", scratch / one.sha256)
@@ -120,8 +133,18 @@ def _one(
             faults.append(f"evidence {one.name} is missing or damaged")
         elif one.source != IN_FILE and not (only and one.kind == "anchor"):
             pieces.append({"kind": one.kind, "path": str(copy), "source": one.source, "label": one.label})
-    again = from_json(ask(signed, kept.sha256, only, pieces, moment)["report"])
-    return Rechecked(original.path, kept.signatures, again.signatures, (*faults, *_differences(kept, again)))
+    again = from_json(ask(signed, kept.sha256, only, pieces, moment, kept.kind, beside)["report"])
+    return Rechecked(place, kept.signatures, again.signatures, (*faults, *_differences(kept, again)))
+
+
+def _judged_file(
+    stream: BinaryIO, path: str, sha256: str, hashes: Mapping[str, str], target: Path
+) -> Path | None:
+    """Return a copy of a file of the package; None when it is not the one with this hash."""
+    if not path or hashes.get(path) != sha256:
+        return None
+    copy = _copied(stream, path, target)
+    return copy if copy is not None and sha256_of_file(copy) == sha256 else None
 
 
 def _copied(stream: BinaryIO, member: str, target: Path) -> Path | None:

@@ -9,6 +9,7 @@ from archive.register.models import Agency
 from archive.register.session import reading
 from ingest.delivery import Delivery, FileFacts
 from ingest.formats.inspect import inspect
+from ingest.formats.signed_beside import with_signatures_beside
 from ingest.signatures import keeping
 from ingest.steps import secret
 from ingest.steps.step import Note, Outcome, Work
@@ -29,6 +30,7 @@ def look(work: Work, now: datetime) -> Outcome:
         if known is not None and known.signatures and not keeping.place(reports, file.sha256).exists():
             known = None  # carried from before there were reports: looked into anew
         facts[file.sha256] = known or inspect(file, reports=reports)
+    facts = with_signatures_beside(delivery, facts, reports)
     with reading() as session:
         agency = session.get_one(Agency, work.agency_code)
     if (refused := secret.refusal(delivery, facts, agency, now)) is not None:

@@ -48,7 +48,9 @@ def normalise(work: Work, now: datetime) -> Outcome:
         for position, file in enumerate(document.files):
             rule = policy.rule_for(facts[file.sha256])
             as_it_came = rule is not None and rule.action == "keep"
-            if as_it_came and kept_as_it_came(facts[file.sha256], described_as=kind, main=position == 0):
+            if facts[file.sha256].signs:
+                kept.add(file.sha256)  # a signature has no pages; it stays beside what it signs
+            elif as_it_came and kept_as_it_came(facts[file.sha256], described_as=kind, main=position == 0):
                 kept.add(file.sha256)
             else:
                 files[file.sha256] = (ordinal, file)

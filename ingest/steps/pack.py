@@ -187,7 +187,8 @@ def _components(
         size=file.size,
         sha256=file.sha256,
         facts={"signatures": signatures, "pages": fact.pages}
-        | ({"kept": told(fact.media)} if made is None and fact.media else {}),
+        | ({"kept": told(fact.media)} if made is None and fact.media else {})
+        | ({"signs": fact.signs, "kept": "detached signature"} if fact.signs else {}),
         source=file.path,
     )
     if made is None:
@@ -227,7 +228,9 @@ def _components(
 
 
 def _made(fact: FileFacts, file: DeliveredFile, derivatives: Derivatives) -> Derivative | None:
-    """Return the file's PDF/A; None for a film or sound that is kept as it came, and for nothing else."""
+    """Return the file's PDF/A; None for a film, sound or signature that is kept as it came, and for nothing else."""
+    if fact.signs:
+        return None
     return derivatives.get(file.sha256) if fact.media is not None else derivatives[file.sha256]
 
 
@@ -258,22 +261,38 @@ def _signature_reports(
 
     What was looked into before this program kept reports is judged now.
     """
-    named = {
-        f"{record.ordinal:04d}-{number:02d}": (one.path, one.sha256)
-        for record in records
-        for number, one in enumerate((c for c in record.components if c.role == ComponentRole.ORIGINAL), 1)
-        if one.facts.get("signatures")
-    }
     reports = work.folder / keeping.WORK
-    signed = {sha256 for _, sha256 in named.values()}
+    named = dict(_reported(delivery, records, reports))
+    signed = {one.sha256 for one in named.values()}
     for _, _, file in delivery.placed_files():
         if file.sha256 in signed and not keeping.place(reports, file.sha256).exists():
             judged(file, shared(), reports)
     yield from keeping.packed(reports, named, work.folder / "signature-reports")
 
 
+def _reported(
+    delivery: Delivery, records: tuple[RecordFacts, ...], reports: Path
+) -> Iterator[tuple[str, keeping.Reported]]:
+    """Yield the name of each report and what it is about."""
+    for record in records:
+        originals = [one for one in record.components if one.role == ComponentRole.ORIGINAL]
+        paths = {one.sha256: one.path for one in originals}
+        for number, one in enumerate(originals, 1):
+            name = f"{record.ordinal:04d}-{number:02d}"
+            if signs := one.facts.get("signs"):
+                yield name, keeping.Reported(paths[signs], one.sha256, one.path)
+            elif any(said["kind"] == "PAdES" for said in one.facts.get("signatures", ())):
+                yield name, keeping.Reported(one.path, one.sha256)
+    for position, source in enumerate(delivery.sources, 1):
+        if keeping.place(reports, source.sha256).exists():
+            path = _documented(position, source)
+            yield f"message-{position:03d}", keeping.Reported(path, source.sha256)
+
+
+def _documented(position: int, source: DeliveredFile) -> str:
+    return f"documentation/{position:03d}-{safe_name(source.name)}"
+
+
 def _documentation(delivery: Delivery) -> Iterator[DocumentationFile]:
     for position, source in enumerate(delivery.sources, 1):
-        yield DocumentationFile(
-            f"documentation/{position:03d}-{safe_name(source.name)}", source.size, source.sha256, source.path
-        )
+        yield DocumentationFile(_documented(position, source), source.size, source.sha256, source.path)

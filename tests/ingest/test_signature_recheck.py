@@ -76,7 +76,7 @@ def package(paper: Path, tmp_path_factory: pytest.TempPathFactory, box: Sandbox)
     )
     case = ACaseFile().facts()
     record = replace(case.records[0], components=(signed,))
-    named = {"0001-01": (PLACE, file.sha256)}
+    named = {"0001-01": keeping.Reported(PLACE, file.sha256)}
     kept = tuple(keeping.packed(folder / keeping.WORK, named, folder / "packed"))
     whole: PackageFacts = replace(case, records=(record,), documentation=kept)
     write(whole, folder / "v0001.zip", schemas=ArchiveSettings.load().tools_home / "schemas")
