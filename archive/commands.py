@@ -20,6 +20,7 @@ from archive import fixity as fixities
 from archive.checkpoints import write_checkpoint
 from archive.cli import show
 from archive.errors import NotFoundError, OrderRefusedError
+from archive.evidence.cli import evidence
 from archive.ledger.mend import mend
 from archive.ledger.prove import prove
 from archive.ledger.rows import SealRow
@@ -49,6 +50,7 @@ package = typer.Typer(no_args_is_help=True, help="Archival packages.")
 def register(app: typer.Typer) -> None:
     """Add this folder's commands to `tangthu`."""
     app.add_typer(ledger, name="ledger")
+    app.add_typer(evidence, name="evidence")
     app.add_typer(fixity, name="fixity")
     app.add_typer(package, name="package")
     app.command("repair")(repair)

@@ -61,6 +61,11 @@ app.conf.update(
             "schedule": 600.0,
             "options": {"expires": 590},
         },
+        "renew-evidence": {
+            "task": "archive.tasks.renew_evidence",
+            "schedule": 3600.0,
+            "options": {"expires": 3000},
+        },
         "fetch-deliveries": {"task": "ingest.tasks.fetch", "schedule": 5.0, "options": {"expires": 10}},
         "send-statuses": {"task": "ingest.tasks.send_statuses", "schedule": 3.0, "options": {"expires": 10}},
         "print-minutes": {

@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from archive.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
 from archive.copies import stores
 from archive.errors import ArchiveError, TangThuError, TemporaryError
+from archive.evidence.keep import restore as restore_evidence
 from archive.hashing import sha256_of
 from archive.keeping import keep
 from archive.ledger.append import be_only_writer, read
@@ -105,6 +106,7 @@ def rebuild(*, now: datetime | None = None, places: Sequence[Store] | None = Non
     with transaction() as session:
         had_events = session.scalar(select(func.max(EventRow.seq))) is not None
         restored = restore_from_segments(session, places)
+        restore_evidence(session, places)
     lost = restored > 0 or not had_events
     before: Checkpoint | None = None
     if not lost:

@@ -9,6 +9,8 @@ from sqlalchemy import func, select
 
 from archive.checkpoints import checkpoint_is_due, write_checkpoint
 from archive.errors import TemporaryError
+from archive.evidence.keep import fill as fill_evidence
+from archive.evidence.rounds import make_round
 from archive.ledger.follow import follow_all
 from archive.ledger.mend import fill
 from archive.ledger.seal import seal as seal_events
@@ -106,3 +108,23 @@ def go_the_rounds() -> int:
 def keep_promises() -> int:
     """Ask holders again for what they promised to be gone by today; return how many promises are still owed."""
     return len(keep(actor="system:promises", now=datetime.now(UTC)))
+
+
+@app.task(name="archive.tasks.renew_evidence")
+def renew_evidence() -> int:
+    """Give new packages their evidence, and renew time-stamps that run out soon; return the number of the round.
+
+    While the authority does not answer, or answers what cannot be taken, it stays owed and is asked again later.
+    """
+    now = datetime.now(UTC)
+    if STAMP_PATIENCE.waits(AUTHORITY, now):
+        return 0
+    try:
+        number = make_round(now=now).number
+        with reading() as session:
+            fill_evidence(session)
+    except (TemporaryError, TimestampError) as error:
+        wait = STAMP_PATIENCE.failed(AUTHORITY, now)
+        log.warning("evidence stays owed, asked again in %s: %s", wait, error)
+        return 0
+    return number

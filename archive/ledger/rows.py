@@ -1,11 +1,11 @@
-"""The ledger's three tables: events, seals over them, and cursors of those who follow."""
+"""The ledger's tables: events, seals over them, rounds of evidence, and cursors of those who follow."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from archive.register.base import Base, Sha256
@@ -43,6 +43,27 @@ class SealRow(Base):
     timestamp_token: Mapped[str] = mapped_column(Text, default="")  # RFC 3161 over `chain`, DER in base64
     stamped_at: Mapped[datetime | None]  # what the authority says
     stamp_until: Mapped[datetime | None]  # when the first certificate of its chain expires
+
+
+class EvidenceRoundRow(Base):
+    """One hash tree (RFC 4998) with one time-stamp over its root; see `archive.evidence`."""
+
+    __tablename__ = "evidence_round"
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    timestamp_token: Mapped[str] = mapped_column(Text)  # DER in base64
+    stamped_at: Mapped[datetime | None]
+    stamp_until: Mapped[datetime | None]  # when the first certificate of its chain expires
+
+
+class EvidenceLeafRow(Base):
+    """One hash in a round's tree, and what it is of."""
+
+    __tablename__ = "evidence_leaf"
+    __table_args__ = (Index("ix_evidence_leaf_kind_ref", "kind", "ref"),)
+    round: Mapped[int] = mapped_column(ForeignKey("evidence_round.number"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # package, stamp, round
+    ref: Mapped[str] = mapped_column(String(36), primary_key=True)
+    sha256: Mapped[str] = mapped_column(Sha256)
 
 
 class CursorRow(Base):

@@ -124,7 +124,7 @@ def _seals(session: Session, rows: _Events, places: Sequence[Store], stamps: Sta
         intact = root([hashed for _, hashed in lines]).hex() == seal.root
         if not intact or not _all_have(places, seal.segment, segment):
             yield from _in_detail(session, seal, walk.chain, places)
-        yield from stamps.faults(seal)
+        yield from stamps.faults(session, seal)
         seen.add(seal.segment)
         walk = _Chain(seal.number, seal.last_seq, seal.chain)
     yield from stamps.left_over()

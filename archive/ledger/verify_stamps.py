@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from archive.errors import NotFoundError, TemporaryError
-from archive.ledger.rows import SealRow
+from archive.ledger.rows import EvidenceLeafRow, EvidenceRoundRow, SealRow
 from archive.ledger.stamp import PREFIX, stamp_key
 from archive.reason import Reason, because
 from archive.stores.interface import Store, read_whole
@@ -33,7 +37,7 @@ class StampCheck:
             except TemporaryError as error:
                 self.troubles.append(error.reason)
 
-    def faults(self, seal: SealRow) -> Iterator[Reason]:
+    def faults(self, session: Session, seal: SealRow) -> Iterator[Reason]:
         """Yield what is wrong with the stamp of a seal."""
         key = stamp_key(seal.number)
         if not seal.timestamp_token:
@@ -46,7 +50,11 @@ class StampCheck:
         judged = self._by.judge(der, bytes.fromhex(seal.chain))
         for why in judged.faults:
             yield because("archive.ledger-stamp-bad", seal=seal.number, why=why)
-        if judged.until is not None and judged.until < self._now:
+        if (
+            judged.until is not None
+            and judged.until < self._now
+            and not _renewed(session, seal, der, judged.until)
+        ):
             until = judged.until.date()
             yield because("archive.ledger-stamp-ran-out", seal=seal.number, until=until)
         for store, names in self._held:
@@ -69,6 +77,21 @@ class StampCheck:
         for store, names in self._held:
             for name in sorted(names):
                 yield because("archive.ledger-segment-unknown", store=store.name, name=name)
+
+
+def _renewed(session: Session, seal: SealRow, der: bytes, until: datetime) -> bool:
+    """Say whether a round of evidence took over this very token in time (`archive.evidence` verifies the round)."""
+    leaf = (
+        select(EvidenceLeafRow.round)
+        .join(EvidenceRoundRow, EvidenceRoundRow.number == EvidenceLeafRow.round)
+        .where(
+            EvidenceLeafRow.kind == "stamp",
+            EvidenceLeafRow.ref == str(seal.number),
+            EvidenceLeafRow.sha256 == hashlib.sha256(der).hexdigest(),
+            EvidenceRoundRow.stamped_at <= until,
+        )
+    )
+    return session.execute(leaf.limit(1)).first() is not None
 
 
 def _decoded(text: str) -> bytes:

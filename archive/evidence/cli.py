@@ -1,0 +1,103 @@
+"""`tangthu evidence renew|export|verify`: evidence records (RFC 4998) of packages and ledger seals."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archive.cli import show
+from archive.errors import SettingsError
+from archive.evidence import keep, record
+from archive.evidence.export import of_package, of_seal, package_named
+from archive.evidence.rounds import make_round, owed
+from archive.hashing import sha256_of_file
+from archive.reason import as_json as reason_as_json
+from archive.register.session import reading
+from archive.settings import ArchiveSettings
+from archive.timestamps.ask import judge
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
+
+evidence = typer.Typer(no_args_is_help=True, help="Evidence records: renew, export, verify.")
+
+
+@evidence.command("renew")
+def renew(as_json: AsJson = False) -> None:
+    """Give packages without evidence theirs, renew time-stamps that run out soon, fill stores that lack a round."""
+    if not ArchiveSettings.load().tsa_url:
+        raise SettingsError("no time-stamping authority is set; write [archive] tsa_url and tsa_roots")
+    now = datetime.now(UTC)
+    made = make_round(now=now)
+    with reading() as session:
+        written = keep.fill(session)
+        left = len(owed(session, now=now))
+    facts = {
+        "round": made.number,
+        "packages": made.packages,
+        "renewed": made.renewed,
+        "owed": left,
+        "written": written,
+    }
+    text = (
+        f"round {made.number}: {made.packages} packages, {made.renewed} time-stamps renewed; {left} still owed"
+        if made.number
+        else f"nothing needed evidence; {left} owed"
+    )
+    show(facts, as_json=as_json, text="\n".join([text, *(f"written again: {one}" for one in written)]))
+    if left:
+        raise typer.Exit(1)
+
+
+@evidence.command("export")
+def export(
+    package: Annotated[str, typer.Argument(help="Id or name of a package, or seal:NUMBER.")],
+    out: Annotated[Path, typer.Option("--out", help="Write the record (RFC 4998, DER) to this file.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write the evidence record of a package or of a ledger seal."""
+    with reading() as session:
+        seal = package.removeprefix("seal:")
+        if seal != package and seal.isdecimal():
+            der = of_seal(session, int(seal))
+        else:
+            der = of_package(session, package_named(session, package))
+    out.write_bytes(der)
+    show({"path": out, "bytes": len(der)}, as_json=as_json, text=str(out))
+
+
+@evidence.command("verify")
+def verify(
+    file: Annotated[
+        Path | None, typer.Argument(exists=True, help="An evidence record; none: every round.")
+    ] = None,
+    of: Annotated[
+        Path | None, typer.Option("--of", exists=True, help="The package (ZIP) the record is of.")
+    ] = None,
+    sha256: Annotated[str, typer.Option(help="Its SHA-256, instead of the package itself.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Check a record against the package it is of and the trusted roots; without one, all evidence of this archive."""
+    now = datetime.now(UTC)
+    if file is None:
+        with reading() as session:
+            faults = list(keep.verify(session, now=now))
+        facts: dict[str, object] = {}
+        well = "the evidence is whole"
+    else:
+        if of is None and len(sha256) != hashlib.sha256().digest_size * 2:
+            raise typer.BadParameter("say of what the record is: --of PACKAGE.zip or --sha256 HEX")
+        imprint = bytes.fromhex(sha256 or sha256_of_file(of or file))
+        verdict = record.judge(file.read_bytes(), imprint, judge(), now=now)
+        faults = list(verdict.faults)
+        facts = {"since": verdict.since, "until": verdict.until, "authorities": verdict.authorities}
+        who = ", then ".join(verdict.authorities)
+        well = f"existed unchanged since {verdict.since}, by {who}; renew before {verdict.until}"
+    told = [str(fault) for fault in faults]
+    facts |= {"ok": not faults, "faults": told, "reasons": [reason_as_json(fault) for fault in faults]}
+    show(facts, as_json=as_json, text="\n".join(told) or well)
+    if faults:
+        raise typer.Exit(1)
