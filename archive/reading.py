@@ -106,7 +106,8 @@ def read_component(
         try:
             stream = _open(store, package_name, component)
         except NotFoundError as error:
-            troubles.append(error)
+            if _is_first(package_name):  # a later version that only describes the file anew holds no file
+                troubles.append(error)
         except (TemporaryError, DamagedError) as error:
             troubles.append(error)
         else:
@@ -136,6 +137,10 @@ def _where(session: Session, case_file_id: str) -> list[tuple[str, str]]:
     )
     order = sorted(rows, key=lambda row: (row.state != CopyState.VERIFIED, -row.version, row.store))
     return [(row.name, row.store) for row in order]
+
+
+def _is_first(package_name: str) -> bool:
+    return package_name.endswith("/v0001.zip")
 
 
 @dataclass(frozen=True)

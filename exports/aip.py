@@ -55,7 +55,9 @@ def export_aip(
     places: Sequence[Store] | None = None,
     e_ark: bool = False,
 ) -> WrittenPackage:
-    """Write the newest package of a case file, without its bag, into a folder as `<OBJID folder>.zip`.
+    """Write every version of a case file's package, without its bag, into a folder as `<OBJID folder>.zip`.
+
+    Returns the first, which holds the documents; a later one only describes it anew.
 
     Opens a session of its own, closed before the package is read. With `e_ark` the folder in the ZIP is named by
     the OBJID itself, as E-ARK's validators ask (CSIP1), and not as the circular names it.
@@ -72,14 +74,16 @@ def export_aip(
             raise NotFoundError(because("archive.no-file", file=case_file_id))
         if not viewer.may_read(row.agency_code, row.access):
             raise NotAllowedError(because("archive.may-not-read", who=viewer.name, file=row.code))
-        newest = (
-            select(Package).where(Package.case_file_id == row.id).order_by(Package.version.desc()).limit(1)
-        )
-        package = session.scalar(newest)
-        if package is None:
+        found = versions_of(session, row.id)
+        if not found:
             raise NotFoundError(because("archive.file-without-package", file=row.code))
-        found = lying(session, package)
-    return hand_out(found, into, places=places, e_ark=e_ark)
+    return [hand_out(one, into, places=places, e_ark=e_ark) for one in found][-1]
+
+
+def versions_of(session: Session, case_file_id: str) -> tuple[Lying, ...]:
+    """Return every version of a case file's package that some store should have, newest first."""
+    query = select(Package).where(Package.case_file_id == case_file_id).order_by(Package.version.desc())
+    return tuple(found for one in session.scalars(query) if (found := lying(session, one)).stores)
 
 
 def hand_out(

@@ -16,9 +16,6 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID, uuid4, uuid5
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from archive.custody import stores
 from archive.errors import NotAllowedError, NotFoundError, TemporaryError
 from archive.ledger.append import append
@@ -30,12 +27,12 @@ from archive.packages.tt05_given import FEE_OBJECTS, PURPOSES, Request
 from archive.packages.unbag import unbag
 from archive.packages.writer import write
 from archive.reason import because, trouble
-from archive.register.models import CaseFile, ComponentRole, Package
+from archive.register.models import CaseFile, ComponentRole
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
 from archive.stores.interface import Store
 from archive.viewer import STAFF, Viewer
-from exports.aip import Lying, lying, sound_copy
+from exports.aip import Lying, sound_copy, versions_of
 from exports.errors import ExportError
 
 ORIGINAL, PDFA = ComponentRole.ORIGINAL.value, ComponentRole.PDFA.value
@@ -146,15 +143,10 @@ def _readable(case_file_id: str, viewer: Viewer) -> _Found:
             raise NotFoundError(because("archive.no-file", file=case_file_id))
         if not viewer.may_read(row.agency_code, row.access):
             raise NotAllowedError(because("archive.may-not-read", who=viewer.name, file=row.code))
-        versions = _versions(session, row.id)
+        versions = versions_of(session, row.id)
         if not versions:
             raise NotFoundError(because("archive.file-without-package", file=row.code))
         return _Found(row.id, row.agency_code, versions)
-
-
-def _versions(session: Session, case_file_id: str) -> tuple[Lying, ...]:
-    query = select(Package).where(Package.case_file_id == case_file_id).order_by(Package.version.desc())
-    return tuple(found for one in session.scalars(query) if (found := lying(session, one)).stores)
 
 
 def _to_read(record: RecordFacts, originals: bool) -> tuple[ComponentFacts, ...]:

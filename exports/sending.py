@@ -142,14 +142,14 @@ def _send_one(
         row = session.get(CaseFile, case_file_id)
         code = row.code if row else case_file_id
         reasons = reasons_against_item(session, order, case_file_id, now=now)
-        package = None if reasons else _package(session, order, case_file_id)
-    if package is None:
-        return _record(order_id, case_file_id, code, None, inbox, sender, now)
+        versions = () if reasons else _versions(session, order, case_file_id)
+    if not versions:
+        return _record(order_id, case_file_id, code, (), inbox, sender, now)
     try:
         # A folder of its own: the other side takes what ends in .zip in the inbox itself, and nothing half done.
         with tempfile.TemporaryDirectory(prefix=_beginning(order_id, inbox), dir=inbox) as place:
             try:
-                written = hand_out(package, Path(place), places=places)
+                written = tuple(hand_out(one, Path(place), places=places) for one in versions)
             except (ExportError, PackageError) as error:
                 return Sent(case_file_id, code, WAITING, detail=(error.reason,))
             return _record(order_id, case_file_id, code, written, inbox, sender, now)
@@ -159,10 +159,13 @@ def _send_one(
         ) from error
 
 
-def _package(session: Session, order: Order, case_file_id: str) -> Lying:
+def _versions(session: Session, order: Order, case_file_id: str) -> tuple[Lying, ...]:
+    """Return the package the order names, and before it no other: then every earlier version, newest first."""
     item = next(item for item in order.items if item.case_file_id == case_file_id)
-    query = select(Package).where(Package.case_file_id == case_file_id, Package.sha256 == item.package_sha256)
-    return lying(session, session.scalars(query).one())
+    query = select(Package).where(Package.case_file_id == case_file_id).order_by(Package.version.desc())
+    packages = session.scalars(query).all()
+    named = next(one.version for one in packages if one.sha256 == item.package_sha256)
+    return tuple(lying(session, one) for one in packages if one.version <= named)
 
 
 def _beginning(order_id: str, inbox: Path) -> str:
@@ -178,7 +181,7 @@ def _record(
     order_id: str,
     case_file_id: str,
     code: str,
-    written: WrittenPackage | None,
+    versions: tuple[WrittenPackage, ...],
     inbox: Path,
     sender: _Sender,
     now: datetime,
@@ -202,17 +205,25 @@ def _record(
             said = {"detail": [as_json(reason) for reason in detail]}
             move(session, item, REFUSED, said, basis=basis, **actor)
             return Sent(case_file_id, code, REFUSED, detail=detail)
-        if written is None:
+        if not versions:
             return Sent(case_file_id, code, WAITING, detail=(because("exports.send-again"),))
         orders.mark(session, order, OrderState.EXECUTING, **actor)
-        told = {"file": written.path.name, "sha256": written.sha256, "size": written.size}
+        written, *earlier = versions
+        told: dict[str, Any] = _told(written)
+        if earlier:
+            told["earlier"] = [_told(one) for one in earlier]
         more = {"detail": json.dumps(told, sort_keys=True)}
         move(session, item, SENT, more, basis=basis, after=written.sha256, **actor)
-        _set_aside(receipt_path(inbox / written.path.name))
         # In the inbox before it counts: killed in between, the next run puts the same bytes there again.
-        written.path.replace(inbox / written.path.name)
+        for one in versions:
+            _set_aside(receipt_path(inbox / one.path.name))
+            one.path.replace(inbox / one.path.name)
         flush_folder(inbox)
     return Sent(case_file_id, code, SENT, written.path.name, written.sha256)
+
+
+def _told(written: WrittenPackage) -> dict[str, Any]:
+    return {"file": written.path.name, "sha256": written.sha256, "size": written.size}
 
 
 def _set_aside(earlier: Path) -> None:

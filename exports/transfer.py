@@ -53,9 +53,9 @@ class Collected:
 def collect(session: Session, *, now: datetime, inbox: Path | None = None) -> list[Collected]:
     """Read the receipts for everything sent, and say for each case file what follows.
 
-    A case file counts as transferred only after an accepting receipt with the very hash that was sent. A
-    receipt with another hash, or one that does not accept, ends the item as refused: the case file stays
-    stored, and a new order is needed. An unreadable receipt or a hold placed meanwhile: it waits.
+    A case file counts as transferred only after an accepting receipt with the very hash that was sent, for each
+    version of its package. A receipt with another hash, or one that does not accept, ends the item as refused: the
+    case file stays stored, and a new order is needed. An unreadable receipt or a hold placed meanwhile: it waits.
 
     Args:
         session: an open transaction.
@@ -81,21 +81,23 @@ def collect(session: Session, *, now: datetime, inbox: Path | None = None) -> li
 def _collect_one(session: Session, order: Order, item: OrderItem, inbox: Path, now: datetime) -> Collected:
     row = session.get_one(CaseFile, item.case_file_id)
     sent = json.loads(item.detail)
-    path = receipt_path(inbox / Path(sent["file"]).name)
+    files = [sent, *sent.get("earlier", ())]
+    paths = [receipt_path(inbox / Path(one["file"]).name) for one in files]
 
     def collected(outcome: str, receipt: str = "", detail: tuple[Reason, ...] = ()) -> Collected:
         return Collected(order.id, row.id, row.code, outcome, receipt, detail)
 
-    if not path.exists():
+    if not all(path.exists() for path in paths):
         return collected(WAITING, detail=(because("exports.no-receipt-yet"),))
     try:
-        receipt = read_receipt(path)
+        receipt, *more_receipts = (read_receipt(path) for path in paths)
     except ReceiptError as error:
         return collected(WAITING, detail=(error.reason,))
     held = reasons_against_item(session, order, row.id, now=now)
     if held:
         return collected(WAITING, receipt.number, held)
-    against = _against(receipt, sent)
+    receipts = [receipt, *more_receipts]
+    against = tuple(reason for pair in zip(receipts, files, strict=True) for reason in _against(*pair))
     outcome = REFUSED if against else DONE
     told = {**asdict(receipt), "faults": list(receipt.faults)}
     event = append(
@@ -109,6 +111,11 @@ def _collect_one(session: Session, order: Order, item: OrderItem, inbox: Path, n
             "outcome": "failure" if against else "success",
             "detail": [as_json(reason) for reason in against],
             "receipt": told,
+            **(
+                {"earlier": [asdict(one) | {"faults": list(one.faults)} for one in more_receipts]}
+                if more_receipts
+                else {}
+            ),
         },
         before=sent["sha256"],
         after=receipt.sha256,

@@ -26,6 +26,7 @@ from ingest import inbox_cli, preflight, reception
 from ingest.agreements.cli import agreement
 from ingest.checks.cli import rules
 from ingest.delivery import DeliveredFile
+from ingest.describe_cli import describe_anew
 from ingest.duelists.cli import due
 from ingest.formats.convert import Derivative, Source, normalise
 from ingest.formats.flavour import TARGETS
@@ -61,6 +62,7 @@ def register(app: typer.Typer) -> None:
     app.command("preflight")(check_before_sending)
     app.command()(convert)
     app.command()(formats)
+    app.command("describe")(describe_anew)
     app.add_typer(submission, name="submission")
     package.command("signatures")(signatures)
     app.add_typer(rules, name="rules")

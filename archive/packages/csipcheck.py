@@ -68,6 +68,7 @@ class CsipCheck:
             asked: what it must be.
         """
         self._asked, self._kind = asked, "AIP"
+        self._later = False  # a later version, which may only describe anew what an earlier one holds
         self._tree, self._root, self._digests, self._schemas = tree, root, digests, schemas
         self._names = [name[len(root) :] for name in tree.names() if name.startswith(root)]
         self._known = frozenset(self._names)
@@ -113,7 +114,7 @@ class CsipCheck:
 
     def _structure(self) -> None:
         found = {match[1] for name in self._names if (match := REPRESENTATION.match(name))}
-        if not found:
+        if not found and not self._later:
             self._fault("CSIP-STR", "representations/", "there is no representation")
         if not self._asked.ours:
             return
@@ -155,6 +156,7 @@ class CsipCheck:
         objid = said.get("OBJID", "")
         if folder and folder not in (objid, objid.replace(":", "_")):
             self._fault("CSIP1", path, f"OBJID {objid!r} is not the folder's name {folder!r}")
+        self._later = bool(said.get("PREVIOUSREFERENCECODE"))
         kind = said.get("OAISPACKAGETYPE", "")
         if kind not in self._asked.kinds:
             wanted = " or ".join(self._asked.kinds)

@@ -19,7 +19,7 @@ LOCATOR64 = struct.Struct("<4sLQL")
 ENTRY = struct.Struct("<4s6H3L5H2L")
 LOCAL = struct.Struct("<4s5H3L2H")
 LENGTHS, LENGTHS_AT = struct.Struct("<3H"), 28  # of name, extra and comment, in an entry
-FULL16, FULL32 = 0xFFFF, 0xFFFFFFFF
+FULL32 = 0xFFFFFFFF
 COMMENT_LIMIT = 0xFFFF
 DIRECTORY_LIMIT = 1 << 30
 """Bytes of directory that are read at most: millions of members."""
@@ -93,10 +93,10 @@ def _directory(source: BinaryIO) -> tuple[bytes, int]:
     at = tail.rfind(b"PK\x05\x06")
     if at < 0 or len(tail) - at < END.size:
         raise UnreadableError("not a readable ZIP, or cut off: it has no end record")
-    _, _, _, _, count, size, offset, _ = END.unpack_from(tail, at)
+    _, _, _, _, _, size, offset, _ = END.unpack_from(tail, at)
     end = tail_at + at
-    if FULL32 in (size, offset) or count == FULL16:
-        end, size, offset = _end64(source, end, size, offset)
+    # Whatever the end record says: Python writes a ZIP64 record from 2 GiB on, when its numbers still fit here.
+    end, size, offset = _end64(source, end, size, offset)
     start = end - size
     if start < 0 or size > DIRECTORY_LIMIT or start < offset:
         raise UnreadableError("not a readable ZIP: its end record does not fit it")
@@ -111,7 +111,7 @@ def _end64(source: BinaryIO, end: int, size: int, offset: int) -> tuple[int, int
     source.seek(max(0, end - LOCATOR64.size))
     raw = source.read(LOCATOR64.size)
     if not raw.startswith(b"PK\x06\x07"):
-        return end, size, offset  # exactly 65,535 members and small: no ZIP64 record is needed
+        return end, size, offset
     source.seek(end - LOCATOR64.size - END64.size)
     raw = source.read(END64.size)
     if len(raw) != END64.size or not raw.startswith(b"PK\x06\x06"):

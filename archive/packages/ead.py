@@ -14,7 +14,7 @@ from typing import Any
 from lxml import etree
 
 from archive.packages.errors import UnreadableError
-from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts
+from archive.packages.facts import ComponentFacts, Earlier, PackageFacts, RecordFacts
 from archive.packages.markup import TT, child, mapping, moment, parse, read_mapping, vietnam
 from archive.packages.tt05 import document_fields, file_fields
 
@@ -47,6 +47,15 @@ def write_file(facts: PackageFacts) -> bytes:
     ):
         child(case, f"{{{TT}}}{name}", value, f"case file / {name}")
     mapping(etree.SubElement(case, f"{{{TT}}}description"), facts.description, "case file")
+    if facts.previous is not None:
+        earlier = etree.SubElement(case, f"{{{TT}}}previous")
+        for name, value in (
+            ("objid", facts.previous.objid),
+            ("name", facts.previous.name),
+            ("version", str(facts.previous.version)),
+            ("sha256", facts.previous.sha256),
+        ):
+            child(earlier, f"{{{TT}}}{name}", value, f"case file / previous / {name}")
     return _bytes(root)
 
 
@@ -138,6 +147,7 @@ def read_file(
             total_pages=int(_said(kept, "totalPages", place)),
             description=_description(kept, place),
             records=tuple(records),
+            previous=_previous(kept, place),
             **more,
         )
     except ValueError as error:
@@ -168,6 +178,18 @@ def _extension(data: bytes, place: str, name: str) -> Any:
     if kept is None:
         raise UnreadableError(f"{place}: holds no tt:{name}; this package was not written by Tàng Thư")
     return kept
+
+
+def _previous(kept: Any, place: str) -> Earlier | None:
+    earlier = kept.find(f"{{{TT}}}previous")
+    if earlier is None:
+        return None
+    return Earlier(
+        objid=_said(earlier, "objid", place),
+        name=_said(earlier, "name", place),
+        version=int(_said(earlier, "version", place)),
+        sha256=_said(earlier, "sha256", place),
+    )
 
 
 def _said(kept: Any, name: str, place: str) -> str:

@@ -88,6 +88,16 @@ class DocumentationFile:
 
 
 @dataclass(frozen=True)
+class Earlier:
+    """The version before this one, by identifier and hash; it is never rewritten."""
+
+    objid: str
+    name: str
+    version: int
+    sha256: str
+
+
+@dataclass(frozen=True)
 class PackageFacts:
     """Everything a package version says.
 
@@ -96,6 +106,8 @@ class PackageFacts:
         name: key in every store, `<province>/<agency>/<year>/<file code>/v0001.zip`.
         made_at: aware UTC with whole seconds.
         description: every described field of the file, TT 02/2019 short name -> text as accepted.
+        records: empty in a later version that only describes the file anew; they are in the version before.
+        previous: the version before this one; None for the first.
     """
 
     objid: str
@@ -120,6 +132,7 @@ class PackageFacts:
     records: tuple[RecordFacts, ...]
     events: tuple[EventFacts, ...] = ()
     documentation: tuple[DocumentationFile, ...] = ()
+    previous: Earlier | None = None
 
     @property
     def folder(self) -> str:

@@ -16,6 +16,8 @@ from archive.packages.prolog import without_dtd
 FILE, MDREF, MPTR = f"{{{METS}}}file", f"{{{METS}}}mdRef", f"{{{METS}}}mptr"
 FLOCAT = f"{{{METS}}}FLocat"
 HREF = f"{{{XLINK}}}href"
+SECTIONS = frozenset(f"{{{METS}}}{name}" for name in ("dmdSec", "amdSec", "fileSec", "structMap"))
+"""What follows a header, were it to be missing."""
 
 
 @dataclass(frozen=True)
@@ -57,20 +59,27 @@ def references(source: BinaryIO, place: str, schema: Any) -> Iterator[Reference]
 
 
 def attributes_of(source: BinaryIO, place: str) -> dict[str, str]:
-    """Return the root's attributes and `OAISPACKAGETYPE`, reading no further than the header.
+    """Return the root's attributes, `OAISPACKAGETYPE` and the altRecordIDs by type, reading no further than the header.
 
     Raises:
         UnreadableError: not well-formed.
     """
     found: dict[str, str] = {}
     try:
-        for _, element in etree.iterparse(without_dtd(source, place), events=("start",), **PARSER_OPTIONS):
+        for event, element in etree.iterparse(
+            without_dtd(source, place), events=("start", "end"), **PARSER_OPTIONS
+        ):
             if not found:
                 found = {"": element.tag, **dict(element.attrib)}
-            if element.tag == f"{{{METS}}}metsHdr":
+            header = element.tag == f"{{{METS}}}metsHdr"
+            if header and event == "start":
                 found["OAISPACKAGETYPE"] = element.get(f"{{{CSIP}}}OAISPACKAGETYPE", "")
+            elif event == "end" and element.tag == f"{{{METS}}}altRecordID":
+                found.setdefault(element.get("TYPE", ""), element.text or "")
+            elif event == "end":
+                element.clear()
+            if event == "end" and (header or element.getparent() is None or element.tag in SECTIONS):
                 break
-            element.clear()
     except etree.LxmlError as error:
         raise UnreadableError(f"{place}: {error}") from error
     return found

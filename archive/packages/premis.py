@@ -53,6 +53,8 @@ class PremisWriter:
         """Write the package as an intellectual entity."""
         with self._object("premis:intellectualEntity", OBJID, facts.objid):
             self._leaf("originalName", facts.code)
+            if facts.previous is not None:
+                self._related("derivation", "is version of", OBJID, facts.previous.objid)
 
     def representation(self, facts: PackageFacts, name: str) -> None:
         """Write one representation of the package."""

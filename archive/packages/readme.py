@@ -111,9 +111,24 @@ def _given(facts: PackageFacts, **words: str) -> bytes:
     ).encode()
 
 
+LATER = """\
+PHIÊN BẢN SAU: gói này chỉ mô tả lại hồ sơ. Tài liệu nằm trong phiên bản trước, không bị sửa đổi:
+A LATER VERSION: this package only describes the case file anew. The records are in the version before, unchanged:
+  {objid}
+  {name} (v{version:04d}), SHA-256 {sha256}
+
+"""
+
+
 def readme(facts: PackageFacts) -> bytes:
     """Return the text, in Vietnamese and English."""
-    return TEXT.format(
+    earlier = facts.previous
+    later = ""
+    if earlier is not None and not facts.records:
+        later = LATER.format(
+            objid=earlier.objid, name=earlier.name, version=earlier.version, sha256=earlier.sha256
+        )
+    text = TEXT.format(
         code=facts.code,
         title=" ".join(facts.title.split()),
         agency=facts.agency_name,
@@ -122,4 +137,5 @@ def readme(facts: PackageFacts) -> bytes:
         version=facts.version,
         made_at=facts.made_at.isoformat(),
         folder=facts.folder,
-    ).encode()
+    )
+    return (later + text).encode()

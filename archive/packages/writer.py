@@ -119,6 +119,11 @@ def write(
     return WrittenPackage(into, size, sha256)
 
 
+def describes_only(facts: PackageFacts) -> bool:
+    """Say whether this is a later version that only describes the file anew."""
+    return facts.previous is not None and not facts.records
+
+
 def _measure(raw: IO[bytes]) -> tuple[int, str]:
     raw.seek(0)
     sha256 = sha256_of(raw)
@@ -151,7 +156,9 @@ class _Writing:
         self._schemas = schemas
         self._root = f"data/{facts.folder}/"
         self._software = version("tangthu")
-        self._representations = {name: _Representation(name) for name in form.always}
+        self._representations = {
+            name: _Representation(name) for name in (() if describes_only(facts) else form.always)
+        }
         # Two paths that a disk would take for one: kept as 64-bit hashes, eight bytes a file.
         self._seen: set[int] = set()
 
@@ -266,6 +273,7 @@ class _Writing:
             agency_name=facts.agency_name,
             alternatives=(
                 ("REFERENCECODE", facts.code),
+                *((("PREVIOUSREFERENCECODE", facts.previous.objid),) if facts.previous else ()),
                 *(
                     (("DATASUBMISSIONSESSION", facts.submission_id), ("PACKAGENUMBER", str(facts.version)))
                     if self._form.preservation

@@ -17,7 +17,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from archive.errors import NotFoundError
@@ -49,7 +49,17 @@ DONE = "done"
 def stored(session: Session, event: Event, facts: PackageFacts | None) -> None:
     """STORE: the case file is in the vault, with its package and a verified copy in every named store."""
     told = event.payload["case_file"]
+    newest = session.scalar(select(func.max(Package.version)).where(Package.case_file_id == event.object_id))
     row = session.get(CaseFile, event.object_id)
+    if row is not None and newest is not None and event.payload["package"]["version"] < newest:
+        # Found again after a later one: it is a package of the case file, and no longer its description.
+        _package(session, event)
+        if facts is not None and not row.records:  # a description alone had no documents
+            for record in facts.records:
+                _record(session, row.id, record, again=True)
+        session.flush()
+        session.expire(row, ["records", "packages"])
+        return
     if row is None:
         row = CaseFile(id=event.object_id, state=CaseFileState.STORED, stored_at=event.at)
         session.add(row)

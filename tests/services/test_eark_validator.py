@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archive.packages.facts import PackageFacts
+from archive.packages.facts import Earlier, PackageFacts
 from archive.packages.form import AIP, SIP, Form, dip
 from archive.packages.tt05_given import Request
 from archive.packages.unbag import unbag
@@ -25,6 +25,7 @@ import package_builders as built
 pytestmark = pytest.mark.service
 
 GIVEN_OBJID = "uuid-9C13E70E-08B2-4C54-8BAF-979B35D01B4D"
+LATER_OBJID = built.OBJID[:-1] + "0"
 ODD_NAME = "Quyết định số 31 (bản chính) + phụ lục #1, 'quý' I & II.pdf"
 
 
@@ -61,7 +62,10 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ver
     usual = built.a_usual_case(work)
     bare = built.a_case(built.a_record(7, built.a_component(work, 7, name=ODD_NAME)))
     request = Request("PYC-1", date(2026, 3, 2), "01", "Nghiên cứu", "10", "Cầu Bản Chu")
+    earlier = Earlier(built.OBJID, usual.name, 1, "0" * 64)
+    later = replace(usual, objid=LATER_OBJID, version=2, records=(), documentation=(), previous=earlier)
     packages = {
+        "later version": given_out(later, work / "later.zip", folder=LATER_OBJID),
         "SIP": given_out(as_sip(usual), work / "sip.zip", form=SIP),
         "DIP": given_out(as_dip(usual), work / "dip.zip", form=dip(request)),
         "AIP": given_out(usual, work / "aip.zip", folder=built.OBJID),
@@ -86,14 +90,15 @@ def verdicts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Ver
         "AIP",
         "AIP with one file and no documentation",
         "AIP by 2.0.4",
+        "later version",
         "DIP",
         "DIP by 2.0.4",
         "SIP by 2.0.4",
     ],
 )
 def test_an_independent_validator_finds_nothing_wrong(verdicts: dict[str, Verdict], kind: str) -> None:
-    # A package without documentation/ is said to lack something that SHOULD be there, and no more than that.
-    assert {name for name, _, _ in verdicts[kind].failed} <= {"CSIPSTR16"}
+    # Without documentation/, or documents, it is said to lack what SHOULD be there (a folder), and no more than that.
+    assert {name for name, _, _ in verdicts[kind].failed} <= {"CSIPSTR9", "CSIPSTR16"}
     assert verdicts[kind].failed_musts() == []
     assert len(verdicts[kind].passed) > 100
 

@@ -1,0 +1,212 @@
+"""Describe a stored case file anew (mô tả lại hồ sơ): a small later version of its package, and nothing rewritten.
+
+The new version holds the description and the event that made it, and names the version before by identifier and hash.
+The ledger has who, when, which fields, both packages' hashes and the reason's; the words are in the package, so that
+a destruction takes them with it. Whether the words are well formed is for `ingest.describing` to say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from uuid import UUID, uuid4, uuid5
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.copies import stores
+from archive.depositing import deposit
+from archive.errors import ArchiveError, NotFoundError, TangThuError
+from archive.keeping import keep
+from archive.ledger.append import append, be_only_writer
+from archive.ledger.event import Verb
+from archive.packages.facts import Earlier, EventFacts, PackageFacts
+from archive.packages.writer import write
+from archive.reason import because
+from archive.register.decisions import Order, OrderItem, OrderState
+from archive.register.models import Agency, CaseFile, CaseFileState, Package
+from archive.register.projection import apply
+from archive.register.session import reading, transaction
+from archive.settings import ArchiveSettings
+from archive.stores.interface import Store
+from archive.viewer import Role, Viewer
+from archive.workplace import at_work
+
+log = logging.getLogger(__name__)
+
+EVENT = "metadata modification"
+"""PREMIS event type."""
+OPEN = (OrderState.PROPOSED, OrderState.APPROVED, OrderState.EXECUTING)
+
+
+@dataclass(frozen=True)
+class Redescription:
+    """What is to be said of a case file from now on.
+
+    Attributes:
+        fields: the whole description, TT 02/2019 short name -> text.
+        title: what follows from the fields: its title and its access code.
+        changed: names of the fields that are said otherwise than before.
+        based_on: the version the person saw; another one meanwhile refuses this.
+    """
+
+    fields: Mapping[str, str]
+    title: str
+    access: str
+    changed: tuple[str, ...]
+    reason: str
+    based_on: int
+
+
+def describe(
+    case_file_id: str,
+    new: Redescription,
+    *,
+    viewer: Viewer,
+    now: datetime,
+    places: Sequence[Store] | None = None,
+) -> str:
+    """Deposit and keep a later version with the new description; return its package's name.
+
+    Raises:
+        NotFoundError: no such case file.
+        NotAllowedError: the viewer is no archivist of its agency.
+        ArchiveError: it is not in the vault any more, a decision names it, nothing was changed, no reason was given, or
+            somebody described it meanwhile; the reason says which.
+        TemporaryError: too few stores took it; nothing was changed.
+    """
+    if not new.reason.strip():
+        raise ArchiveError(because("archive.describe-no-reason"))
+    if not new.changed:
+        raise ArchiveError(because("archive.describe-nothing-new"))
+    used = list(stores() if places is None else places)
+    with reading() as session:
+        facts = _facts(session, case_file_id, new, viewer, now, used)
+    with at_work("describing-") as folder:
+        schemas = ArchiveSettings.load().tools_home / "schemas"
+        written = write(facts, folder / "package.zip", schemas=schemas)
+        copies = deposit(written.path, facts.name, written.sha256, into=places)
+        try:
+            with transaction() as session:
+                be_only_writer(session)
+                _facts(session, case_file_id, new, viewer, now, [])  # all of it asked again
+                keep(session, facts, written, copies, actor=viewer.name, role=Role.ARCHIVIST.value, now=now)
+                event = append(
+                    session,
+                    Verb.METADATA_CHANGE,
+                    actor=viewer.name,
+                    role=Role.ARCHIVIST.value,
+                    kind="case-file",
+                    id=case_file_id,
+                    payload={
+                        "version": facts.version,
+                        "fields": list(new.changed),
+                        "reason_sha256": hashlib.sha256(new.reason.encode()).hexdigest(),
+                    },
+                    before=facts.previous.sha256 if facts.previous else None,
+                    after=written.sha256,
+                    now=now,
+                )
+                apply(session, event)
+        except TangThuError:
+            _take_back(facts.name, used)
+            raise
+    return facts.name
+
+
+def _facts(
+    session: Session,
+    case_file_id: str,
+    new: Redescription,
+    viewer: Viewer,
+    now: datetime,
+    places: Sequence[Store],
+) -> PackageFacts:
+    """Return what the new version says, when it may be made."""
+    row = session.get(CaseFile, case_file_id)
+    if row is None:
+        raise NotFoundError(because("archive.no-file", file=case_file_id))
+    viewer.require(Role.ARCHIVIST, row.agency_code)
+    if row.state != CaseFileState.STORED:
+        raise ArchiveError(because("archive.describe-not-stored", file=row.code))
+    if order := _open_order(session, case_file_id):
+        raise ArchiveError(because("archive.describe-ordered", file=row.code, number=order))
+    newest = session.scalars(
+        select(Package).where(Package.case_file_id == row.id).order_by(Package.version.desc())
+    ).first()
+    if newest is None:
+        raise NotFoundError(because("archive.file-without-package", file=row.code))
+    if newest.version != new.based_on:
+        raise ArchiveError(because("archive.describe-meanwhile", file=row.code))
+    version = newest.version + 1
+    name = _name(newest.name, version)
+    # What an earlier try that was killed left there is nobody's; its number is not used again.
+    while any(store.size(name) is not None for store in places):
+        version += 1
+        name = _name(newest.name, version)
+    at = now.astimezone(UTC).replace(microsecond=0)
+    return PackageFacts(
+        objid=_objid(newest.objid, version),
+        name=name,
+        version=version,
+        made_at=at,
+        case_file_id=row.id,
+        submission_id=row.submission_id,
+        agency_code=row.agency_code,
+        agency_name=session.get_one(Agency, row.agency_code).name,
+        fonds_code=row.fonds_code,
+        code=row.code,
+        title=new.title,
+        regime=row.regime,
+        access=new.access,
+        start_date=row.start_date,
+        end_date=row.end_date,
+        maintenance=row.maintenance,
+        total_docs=row.total_docs,
+        total_pages=row.total_pages,
+        description=dict(new.fields),
+        records=(),
+        events=(_event(new, viewer, at),),
+        previous=Earlier(newest.objid, newest.name, newest.version, newest.sha256),
+    )
+
+
+def _event(new: Redescription, viewer: Viewer, at: datetime) -> EventFacts:
+    detail = f"{', '.join(new.changed)}: {new.reason}"
+    return EventFacts(str(uuid4()), EVENT, at, "success", detail, viewer.name)
+
+
+def _open_order(session: Session, case_file_id: str) -> str | None:
+    """Return the number of a decision that names the case file with the package it has now, and is not done."""
+    query = (
+        select(Order.document_number)
+        .join(OrderItem, OrderItem.order_id == Order.id)
+        .where(OrderItem.case_file_id == case_file_id, Order.state.in_(OPEN))
+    )
+    return session.scalar(query.limit(1))
+
+
+def _name(earlier: str, version: int) -> str:
+    return str(PurePosixPath(earlier).with_name(f"v{version:04d}.zip"))
+
+
+def _objid(earlier: str, version: int) -> str:
+    """Return an identifier of its own: two versions unpacked in one place must not mix."""
+    head, _, identifier = earlier.rpartition(":")
+    return f"{head}:{str(uuid5(UUID(identifier), f'version {version}')).upper()}"
+
+
+def _take_back(name: str, places: Sequence[Store]) -> None:
+    """Erase what was deposited of a version that is not kept, unless somebody kept just that."""
+    with reading() as session:
+        if session.scalar(select(Package.id).where(Package.name == name)) is not None:
+            return
+    for store in places:
+        try:
+            store.erase(name)
+        except TangThuError as error:
+            log.warning("store %s keeps %s, which belongs to nothing: %s", store.name, name, error)
