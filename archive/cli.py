@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import entry_points
 from typing import Any
 
@@ -32,6 +32,31 @@ app = typer.Typer(
 def show(facts: Any, *, as_json: bool, text: str = "") -> None:
     """Print facts as JSON, or as the given text for people."""
     print(json.dumps(facts, ensure_ascii=False, indent=2, default=str) if as_json else text or facts)
+
+
+def show_each(
+    facts: Iterable[Mapping[str, Any]],
+    *,
+    as_json: bool,
+    line: Callable[[Mapping[str, Any]], str],
+    nothing: str,
+) -> None:
+    """Print a list as it comes, a line each for people or one JSON list; never held as a whole."""
+    count = 0
+    for one in facts:
+        if as_json:
+            print(
+                "[" if not count else ",",
+                json.dumps(one, ensure_ascii=False, indent=2, default=str),
+                sep="\n",
+            )
+        else:
+            print(line(one))
+        count += 1
+    if as_json:
+        print("]" if count else "[]")
+    elif not count:
+        print(nothing)
 
 
 def viewer_named(name: str, roles: list[str]) -> Viewer:

@@ -7,18 +7,19 @@ when all is well, 1 when something was found, 2 when it could not be told.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
 
 from archive import fixity as fixities
 from archive.checkpoints import write_checkpoint
-from archive.cli import show
+from archive.cli import show, show_each
 from archive.errors import NotFoundError, OrderRefusedError
 from archive.evidence.cli import evidence
 from archive.ledger.mend import mend
@@ -41,6 +42,8 @@ from archive.stamping import stamp
 from archive.stores.settings import FolderSettings
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
+ROWS = 500
+"""Read from the register at a time."""
 
 ledger = typer.Typer(no_args_is_help=True, help="The ledger: verify, seal, stamp, prove.")
 fixity = typer.Typer(no_args_is_help=True, help="Read every copy and compare hashes.")
@@ -250,36 +253,48 @@ def upgrade(as_json: AsJson = False) -> None:
 def package_list(as_json: AsJson = False) -> None:
     """List every package with the state of its copies."""
     with reading() as session:
-        query = select(Package, CaseFile).join(CaseFile, CaseFile.id == Package.case_file_id)
-        facts = [
-            {
-                "id": one.id,
-                "name": one.name,
-                "sha256": one.sha256,
-                "size": one.size,
-                "case_file": case.code,
-                "state": case.state,
-                "copies": {copy.store: copy.state for copy in one.copies},
-                "paths": _paths(one),
-            }
-            for one, case in session.execute(query.order_by(Package.name))
-        ]
-    text = "\n".join(f"{fact['name']}  {fact['state']}  {fact['copies']}" for fact in facts)
-    show(facts, as_json=as_json, text=text or "no package")
+        show_each(
+            _packages(session),
+            as_json=as_json,
+            line=lambda fact: f"{fact['name']}  {fact['state']}  {fact['copies']}",
+            nothing="no package",
+        )
 
 
-def _paths(one: Package) -> list[str]:
-    """Return where the copies lie, for stores that are folders."""
-    folders = {
+def _packages(session: Session) -> Iterator[Mapping[str, Any]]:
+    """Yield what is told of each package, by name, `ROWS` at a time; paths are of stores that are folders."""
+    folders = _folders()
+    query = (
+        select(Package, CaseFile.code, CaseFile.state)
+        .join(CaseFile, CaseFile.id == Package.case_file_id)
+        .options(selectinload(Package.copies))
+        .order_by(Package.name)
+        .execution_options(yield_per=ROWS)
+    )
+    for one, code, state in session.execute(query):
+        yield {
+            "id": one.id,
+            "name": one.name,
+            "sha256": one.sha256,
+            "size": one.size,
+            "case_file": code,
+            "state": state,
+            "copies": {copy.store: copy.state for copy in one.copies},
+            "paths": [
+                str(folders[copy.store] / one.name)
+                for copy in one.copies
+                if copy.state != CopyState.ERASED and copy.store in folders
+            ],
+        }
+
+
+def _folders() -> dict[str, Path]:
+    """Return where the stores that are folders lie, by name."""
+    return {
         store.name: store.path
         for store in ArchiveSettings.load().all_stores
         if isinstance(store, FolderSettings)
     }
-    return [
-        str(folders[copy.store] / one.name)
-        for copy in one.copies
-        if copy.state != CopyState.ERASED and copy.store in folders
-    ]
 
 
 @package.command("verify")

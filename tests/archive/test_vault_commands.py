@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from typer.testing import CliRunner, Result
 
 from archive import fixity, tasks
 from archive.checkpoints import checkpoint_is_due, newest_checkpoint, write_checkpoint
-from archive.cli import load
+from archive.cli import load, show_each
 from archive.copies import examine
 from archive.custody import deposit, stores, verify_package
 from archive.ledger import check_proof
@@ -334,6 +335,31 @@ def test_packages_are_listed_with_their_copies(house: Path, case: ACaseFile, run
     facts = json.loads(run("package", "list", "--json").output)
     assert facts[0]["copies"] == {"kho-a": "verified", "kho-b": "verified", "kho-c": "verified"}
     assert all(Path(path).is_file() for path in facts[0]["paths"])
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_list_is_printed_while_it_is_read(as_json: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    printed: list[str] = []
+
+    def rows() -> Iterator[dict[str, str]]:
+        for name in ("a.zip", "b.zip"):
+            yield {"name": name}
+            printed.append(capsys.readouterr().out)
+
+    show_each(rows(), as_json=as_json, line=lambda fact: fact["name"], nothing="nothing")
+    printed.append(capsys.readouterr().out)
+    assert "a.zip" in printed[0] and "b.zip" not in printed[0], (
+        "the first line does not wait for the last row"
+    )
+    whole = "".join(printed)
+    told = json.loads(whole) if as_json else [{"name": line} for line in whole.split()]
+    assert told == [{"name": "a.zip"}, {"name": "b.zip"}]
+
+
+@pytest.mark.parametrize(("as_json", "said"), [(True, "[]"), (False, "nothing")])
+def test_an_empty_list_says_so(as_json: bool, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    show_each([], as_json=as_json, line=str, nothing="nothing")
+    assert capsys.readouterr().out.strip() == said
 
 
 def test_upgrade_makes_the_tables_of_an_empty_register_and_changes_nothing_the_second_time(
