@@ -36,7 +36,7 @@ from archive.ledger.rows import EventRow
 from archive.patience import Patience
 from archive.register.agencies import set_agency, set_fonds
 from archive.register.migrate import upgrade
-from archive.register.models import Submission
+from archive.register.models import Submission, SubmissionKind
 from archive.register.session import engine, reading, transaction
 from benchmarks.ingest_checks import calibration
 from ingest.fetching import fetch_all
@@ -131,7 +131,7 @@ def by_reception(messages: list[bytes]) -> Took:
                     BytesIO(data),
                     agency_code=AGENCY,
                     message_id=f"m-{number}",
-                    kind="edxml",
+                    kind=SubmissionKind.EDXML,
                     file_name="",
                     actor="system:bench",
                     now=datetime.now(UTC),

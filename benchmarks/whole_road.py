@@ -22,7 +22,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from archive.register.models import STATES_CLOSED, Submission
+from archive.register.models import STATES_CLOSED, Submission, SubmissionKind
 from archive.register.session import reading
 from ingest.reception import receive
 from operations.house import make_register, write_settings
@@ -83,7 +83,7 @@ def send(plan: CaseFilePlan, sip: Path) -> float:
     """Hand one delivery in, as the fetching task does; return the CPU seconds it took in this process."""
     began = time.process_time()
     with sip.open("rb") as source:
-        receive(source, agency_code=plan.office.code, message_id=sip.name, kind="sip", file_name=sip.name,
+        receive(source, agency_code=plan.office.code, message_id=sip.name, kind=SubmissionKind.SIP, file_name=sip.name,
                 actor="system:bench", now=datetime.now(UTC))  # fmt: skip
     spent = time.process_time() - began
     sip.unlink()

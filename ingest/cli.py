@@ -20,7 +20,7 @@ from archive.commands import package
 from archive.errors import NotFoundError
 from archive.hashing import sha256_of_file
 from archive.reason import as_json as reason_as_json
-from archive.register.models import Agency
+from archive.register.models import Agency, SubmissionKind
 from archive.register.session import reading
 from ingest import inbox_cli, preflight, reception
 from ingest.agreements.cli import agreement
@@ -95,7 +95,7 @@ def receive(
             agency_code=agency,
             message_id=message_id
             or f"tep-{sha256_of_file(package)[:32]}",  # a file name may be a secret title
-            kind="sip",
+            kind=SubmissionKind.SIP,
             file_name=path.name,
             actor="system:cli",
             now=now,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from archive.errors import NotAllowedError, NotFoundError
 from archive.hashing import CHUNK
 from archive.reason import because
-from archive.register.models import Agency, Outbox, Submission, new_id
+from archive.register.models import Agency, Outbox, Submission, SubmissionKind, new_id
 from archive.register.session import reading
 from archive.viewer import Viewer
 from ingest.errors import IngestError, too_large
@@ -28,7 +28,7 @@ from ingest.uploads import keys, shelf
 from ingest.uploads.errors import EmptyUploadError, UploadTooLargeError
 from ingest.uploads.upload import Purpose, Upload
 
-KIND = "sip"
+KIND = SubmissionKind.SIP
 LONGEST_NAME = 255
 
 

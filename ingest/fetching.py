@@ -16,8 +16,9 @@ from pathlib import Path
 
 from archive.errors import TangThuError, TemporaryError
 from archive.patience import Patience
+from archive.register.models import SubmissionKind
 from archive.wiping import wipe_folder
-from ingest import our_disk, outbox, quarantine, reasons, rounds
+from ingest import our_disk, quarantine, reasons, rounds
 from ingest.errors import BadMessageError
 from ingest.gateway.interface import Inbox, Waiting
 from ingest.gateway.opening import opened
@@ -113,7 +114,7 @@ def fetch_all(inbox: Inbox, *, now: datetime, patience: Patience = PATIENCE) -> 
 
 
 def _taken(inbox: Inbox, waiting: Waiting, folder: Path, now: datetime) -> Received:
-    kind = outbox.STATUS if waiting.message_type == "status" else waiting.kind
+    kind = SubmissionKind.STATUS if waiting.message_type == "status" else waiting.kind
     name = inbox.settings.name
     try:
         place = Path(tempfile.mkdtemp(prefix=PREFIX, dir=folder))

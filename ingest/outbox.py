@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased
 
 from archive.codes.identifiers import parse_axis_id
 from archive.errors import TangThuError, TemporaryError
-from archive.register.models import Outbox, Submission
+from archive.register.models import Outbox, Submission, SubmissionKind
 from archive.register.session import reading, transaction
 from archive.vietnam import local
 from ingest import quarantine, reasons
@@ -48,12 +48,8 @@ OWED = frozenset({ARRIVED, REFUSED, ACCEPTED, WORKED_ON, DONE, TAKE_BACK, AGREED
 OF_A_RECALL = frozenset({TAKE_BACK, AGREED, DECLINED})
 REPORTER_NAME = "Lưu trữ điện tử Tàng Thư"
 AT_ONCE = 200
-STATUS = "status"
-"""Kind of a submission that is itself a status message."""
 ABOUT = "about"
 """What a step's result calls the document a lone message brings, as its sender names it."""
-ASSEMBLY = "assembly"
-"""Kind of a submission that the archive itself made out of documents that came alone."""
 
 
 def owe(
@@ -80,9 +76,9 @@ def owe(
     """
     if status not in OWED:
         raise IngestError(f"status {status} is not one the archive owes; known: {', '.join(sorted(OWED))}")
-    if submission.kind == STATUS and status not in OF_A_RECALL:
+    if submission.kind == SubmissionKind.STATUS and status not in OF_A_RECALL:
         return  # a status is not answered but when it asks: two archives would thank each other for ever
-    if submission.kind == ASSEMBLY:
+    if submission.kind == SubmissionKind.ASSEMBLY:
         return  # nobody sent it; its documents are answered one by one
     told = asdict(about) if about else None
     already = select(Outbox.about).where(Outbox.submission_id == submission.id, Outbox.status == status)

@@ -32,7 +32,7 @@ from sqlalchemy.orm import Session
 from archive.errors import TangThuError, TemporaryError
 from archive.flushing import flush_changed
 from archive.reason import Reason, as_text, because, trouble
-from archive.register.models import STATES_OPEN, Submission, SubmissionState
+from archive.register.models import STATES_OPEN, Submission, SubmissionKind, SubmissionState
 from archive.register.models import Finding as FindingRow
 from archive.register.session import reading, transaction
 from archive.vietnam import day_of
@@ -73,8 +73,8 @@ STEPS: Mapping[str, Step] = {
 }
 
 ROUTES: Mapping[str, tuple[str, ...]] = {
-    "edxml": ("unpack", "heed", "scan", "look", "gather"),
-    "status": ("unpack", "heed"),
+    SubmissionKind.EDXML: ("unpack", "heed", "scan", "look", "gather"),
+    SubmissionKind.STATUS: ("unpack", "heed"),
 }
 CASE_FILE = tuple(name for name in STEPS if name not in ("heed", "gather"))
 

@@ -17,7 +17,7 @@ from typing import BinaryIO
 
 from archive.hashing import hashed_copy
 from archive.reason import Reason, because
-from archive.register.models import new_id
+from archive.register.models import SubmissionKind, new_id
 from archive.wiping import wipe_folder
 from ingest import quarantine
 from ingest.checks.catalogue import rule
@@ -103,11 +103,11 @@ def preflight(
     try:
         raw = folder / "raw"
         kind = _copied(source, raw, limit=IngestSettings.load().max_message_bytes)
-        if not kind:
+        if kind is None:
             return _no_delivery(raw, file_name, now)
         work = folder / "work"
         work.mkdir()
-        steps = MESSAGE if kind == "edxml" else CHECKS_AND_PDFA if convert else CHECKS
+        steps = MESSAGE if kind == SubmissionKind.EDXML else CHECKS_AND_PDFA if convert else CHECKS
         return _run(steps, Work(new_id(), agency_code, kind, file_name, now, raw, work, {}), now)
     finally:
         wipe_folder(folder)
@@ -125,8 +125,8 @@ def tidy() -> int:
     return len(left)
 
 
-def _copied(source: BinaryIO, target: Path, *, limit: int) -> str:
-    """Write the bytes, and return of which kind they are: "sip" (a ZIP), "edxml", or "" when neither."""
+def _copied(source: BinaryIO, target: Path, *, limit: int) -> SubmissionKind | None:
+    """Write the bytes, and return of which kind they are: "sip" (a ZIP), "edxml", or None when neither."""
     with target.open("wb") as out:
         if hashed_copy(source, out, limit=limit).size > limit:
             raise too_large(limit)
@@ -134,14 +134,14 @@ def _copied(source: BinaryIO, target: Path, *, limit: int) -> str:
         return kind_of(written.read(HEAD))
 
 
-def kind_of(head: bytes) -> str:
-    """Return what begins with these bytes: "sip" (a ZIP), "edxml" (anything that may be XML), or "" for neither."""
+def kind_of(head: bytes) -> SubmissionKind | None:
+    """Return what begins with these bytes: "sip" (a ZIP), "edxml" (anything that may be XML), or None."""
     if head.startswith(b"PK"):
-        return "sip"
+        return SubmissionKind.SIP
     plain = head.replace(b"\0", b"")  # UTF-16 has them between its letters
     for mark in BYTE_ORDER_MARKS:
         plain = plain.removeprefix(mark)
-    return "edxml" if plain.lstrip().startswith(b"<") else ""
+    return SubmissionKind.EDXML if plain.lstrip().startswith(b"<") else None
 
 
 def _no_delivery(raw: Path, name: str, now: datetime) -> Preflight:

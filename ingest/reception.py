@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from archive.ledger.append import append
 from archive.ledger.event import Verb, stamp
 from archive.queue import send_after_commit
-from archive.register.models import Agency, Submission, SubmissionState, new_id
+from archive.register.models import Agency, Submission, SubmissionKind, SubmissionState, new_id
 from archive.register.projection import apply
 from archive.register.session import transaction
 from ingest import outbox, quarantine, reasons
@@ -48,7 +48,7 @@ def receive(
     *,
     agency_code: str,
     message_id: str,
-    kind: str,
+    kind: SubmissionKind,
     file_name: str,
     actor: str,
     now: datetime,
@@ -64,7 +64,7 @@ def receive(
         source: the bytes as they came.
         agency_code: sender, as the transport says; need not be known.
         message_id: the transport's identifier.
-        kind: "sip", "edxml", "status" or "mend".
+        kind: of `SubmissionKind`; any but "assembly".
         file_name: as sent, for people only; kept beside the bytes and recorded once no sign of secrecy was found.
         actor: who brought it, `system:gateway` or an account.
         now: aware time of arrival.
@@ -105,7 +105,7 @@ def turn_away(
     *,
     agency_code: str,
     message_id: str,
-    kind: str,
+    kind: SubmissionKind,
     actor: str,
     now: datetime,
     inbox: str = "",
@@ -138,7 +138,7 @@ def _recorded(
     *,
     agency_code: str,
     message_id: str,
-    kind: str,
+    kind: SubmissionKind,
     sha256: str,
     size: int,
     actor: str,
@@ -153,7 +153,7 @@ def _recorded(
         "message_id": message_id,
         "sha256": sha256,
         "size": size,
-        "kind": kind,
+        "kind": SubmissionKind(kind).value,
         "state": SubmissionState.RECEIVED.value,
     }
     payload |= ({"mends": mends} if mends else {}) | ({"inbox": inbox} if inbox else {})
@@ -168,7 +168,7 @@ def _recorded(
             submission = session.get_one(Submission, submission_id)
             if why is None:
                 # A message is read at once; then 01 names the document as its sender does.
-                held_until = now + READING if kind == "edxml" else None
+                held_until = now + READING if kind == SubmissionKind.EDXML else None
                 outbox.owe(session, submission, "01", "", now=now, not_before=held_until)
                 send_after_commit(session, "ingest.tasks.advance", submission_id)
             else:

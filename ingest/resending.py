@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from archive.errors import NotAllowedError
 from archive.reason import because
-from archive.register.models import Submission, SubmissionState
+from archive.register.models import Submission, SubmissionKind, SubmissionState
 from archive.register.session import reading
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 from ingest import submissions
@@ -86,7 +86,7 @@ def send(submission_id: str, source: BinaryIO, *, viewer: Viewer, now: datetime)
         source,
         agency_code=agency_code,
         message_id=message_id,
-        kind="mend",
+        kind=SubmissionKind.MEND,
         file_name="",
         actor=viewer.name,
         now=now,

@@ -7,9 +7,8 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
-from archive.register.models import Submission
+from archive.register.models import Submission, SubmissionKind
 from archive.viewer import Viewer
-from ingest.outbox import ASSEMBLY
 
 
 def sent_by(session: Session, submission: Submission) -> frozenset[str]:
@@ -20,7 +19,7 @@ def sent_by(session: Session, submission: Submission) -> frozenset[str]:
     ids = list[str]()
     one: Submission | None = submission
     while one is not None and one.id not in ids:
-        if one.kind != ASSEMBLY:
+        if one.kind != SubmissionKind.ASSEMBLY:
             ids.append(one.id)
         one = session.get(Submission, one.mends) if one.mends else None
     query = select(EventRow.actor).where(EventRow.object_id.in_(ids), EventRow.verb == Verb.INGEST.value)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from archive.register.models import Submission, SubmissionState
+from archive.register.models import Submission, SubmissionKind, SubmissionState
 from archive.viewer import Access
 from ingest import quarantine
 from ingest.access import of_delivery
@@ -23,7 +23,7 @@ from ingest.steps.look import AllFacts
 from ingest.steps.normalise import Derivatives
 from ingest.steps.step import Work
 
-OPEN_AFTER = {"edxml": "gather"}
+OPEN_AFTER: Mapping[str, str] = {SubmissionKind.EDXML: "gather"}
 """Kind of submission -> step after which it may be shown; a case file's is `check`."""
 NEVER_SHOWN = frozenset({SubmissionState.REFUSED, SubmissionState.STORED, SubmissionState.NOTED})
 """Refused: secret, infected or not ours. Stored: the case file shows it."""

@@ -59,6 +59,16 @@ class SubmissionState(StrEnum):
     NOTED = "noted"  # a message that brings no document: a status, a recall; what it meant is recorded
 
 
+class SubmissionKind(StrEnum):
+    """What a submission is: which steps it takes follows from it."""
+
+    SIP = "sip"  # a case file as a package, in any wrapping the archive reads
+    EDXML = "edxml"  # one edXML message with one document
+    STATUS = "status"  # an edXML message that is a status
+    MEND = "mend"  # what was wrong in a returned submission, sent again
+    ASSEMBLY = "assembly"  # made by the archive itself out of documents that came alone
+
+
 STATES_OPEN = frozenset({SubmissionState.RECEIVED, SubmissionState.CHECKING, SubmissionState.ACCEPTED})
 STATES_CLOSED = frozenset(
     {
@@ -85,7 +95,7 @@ class Submission(Base):
     message_id: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(Sha256)
     size: Mapped[int]
-    kind: Mapped[str] = mapped_column(String(20))  # sip | edxml | status | mend | assembly
+    kind: Mapped[str] = mapped_column(String(20))  # SubmissionKind
     file_name: Mapped[str] = mapped_column(String(255), default="")
     title: Mapped[str] = mapped_column(Text, default="")  # for lists; known after description
     file_code: Mapped[str] = mapped_column(String(100), default="")

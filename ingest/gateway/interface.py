@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from archive.register.models import SubmissionKind
 from ingest.inbox_settings import Common
 
 TRANSPORT_STATUSES = ("done", "fail", "processing")
@@ -33,9 +34,9 @@ class Waiting:
     title: str = ""
 
     @property
-    def kind(self) -> str:
-        """Return "sip" for a case file, "edxml" for what is an edXML message (document or status)."""
-        return "sip" if self.message_type == "sip" else "edxml"
+    def kind(self) -> SubmissionKind:
+        """Return `SIP` for a case file, `EDXML` for what is an edXML message (document or status)."""
+        return SubmissionKind.SIP if self.message_type == "sip" else SubmissionKind.EDXML
 
 
 class Inbox(Protocol):

@@ -25,7 +25,7 @@ from archive.ledger.event import Verb
 from archive.queue import send_after_commit
 from archive.reason import because
 from archive.register.messages import ReceivedMessage
-from archive.register.models import Agency, Submission, SubmissionState, new_id
+from archive.register.models import Agency, Submission, SubmissionKind, SubmissionState, new_id
 from archive.register.projection import apply
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
@@ -40,7 +40,6 @@ from ingest.delivery import DeliveredDocument, Delivery
 from ingest.errors import IngestError, UnreadableDeliveryError
 from ingest.finding import Finding, Severity
 from ingest.gathering import claims
-from ingest.outbox import ASSEMBLY
 from ingest.profiles.load import profile_for
 from ingest.seen_by import seen_by
 from ingest.settings import IngestSettings
@@ -132,7 +131,7 @@ def assemble(
             "message_id": message_id,
             "sha256": digest,
             "size": len(raw),
-            "kind": ASSEMBLY,
+            "kind": SubmissionKind.ASSEMBLY.value,
             "state": SubmissionState.RECEIVED.value,
         },
         after=digest,

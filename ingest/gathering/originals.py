@@ -14,14 +14,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from archive.codes.identifiers import parse_axis_id
 from archive.register.messages import ReceivedMessage
-from archive.register.models import CaseFile, Record, Submission, SubmissionState
+from archive.register.models import CaseFile, Record, Submission, SubmissionKind, SubmissionState
 from ingest.gateway.edxml import DOCUMENTS, Reference, promulgation_date
 from ingest.gathering.answers import Place
 from ingest.gathering.claims import STATES_CLAIMING
 from ingest.gathering.match import key_of, same_organ
 from ingest.naming import case_file_id_of
 
-MESSAGES = ("edxml", "status")
+MESSAGES = (SubmissionKind.EDXML, SubmissionKind.STATUS)
 """Kinds of submissions that are one edXML message; all others are case files."""
 STATES_GONE = frozenset({SubmissionState.RETURNED, SubmissionState.REFUSED, SubmissionState.SUPERSEDED})
 STATES_ARCHIVED = frozenset({SubmissionState.ACCEPTED, SubmissionState.STORED})

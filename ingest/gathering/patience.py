@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from archive.register.models import Submission, SubmissionState
+from archive.register.models import Submission, SubmissionKind, SubmissionState
 from ingest.gateway.edxml import DOCUMENTS
 from ingest.settings import IngestSettings
 
@@ -29,7 +29,7 @@ def still_coming(
         select(Submission)
         .where(
             Submission.agency_code == agency_code,
-            Submission.kind == "edxml",
+            Submission.kind == SubmissionKind.EDXML,
             Submission.state.in_(UNREAD),
             Submission.id != submission_id,
         )

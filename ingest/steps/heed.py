@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from archive.reason import because
 from archive.register.messages import RequestKind
-from archive.register.models import Agency, Outbox, Submission
+from archive.register.models import Agency, Outbox, Submission, SubmissionKind
 from archive.register.session import reading
 from archive.vietnam import day_of
 from ingest.errors import NotYetError
@@ -31,7 +31,7 @@ def heed(work: Work, now: datetime) -> Outcome:
     message = work.load("message", Message)
     if message.kind is Kind.STATUS:
         return _noted(work, message)
-    if work.kind != "edxml" and message.kind in DOCUMENTS:
+    if work.kind != SubmissionKind.EDXML and message.kind in DOCUMENTS:
         finding = Finding("EDXML_KIND", "thông điệp", {"kind": str(message.kind)})
         return Outcome(Verdict.RETURN, findings=(finding,))
     with reading() as session:

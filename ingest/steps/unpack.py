@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from archive.reason import because
-from archive.register.models import Agency
+from archive.register.models import Agency, SubmissionKind
 from archive.register.session import reading
 from archive.vietnam import day_of
 from ingest.agreements.versions import agreed_on
@@ -27,7 +27,7 @@ from ingest.gathering.originals import MESSAGES
 from ingest.mending import earlier
 from ingest.mending import package as mend_package
 from ingest.mending.amendment import from_package
-from ingest.outbox import ABOUT, ASSEMBLY
+from ingest.outbox import ABOUT
 from ingest.readers import record_status
 from ingest.readers.fetcher import HttpFetcher
 from ingest.readers.interface import Context
@@ -134,9 +134,9 @@ def _context(work: Work, now: datetime) -> Context:
 
 def _opened(work: Work, target: Path, now: datetime) -> tuple[Delivery, str]:
     """Return the case file that was sent, or made here, and which returned submission it mends."""
-    if work.kind == "mend":
+    if work.kind == SubmissionKind.MEND:
         return _mended(work, target)
-    return _assembled(work) if work.kind == ASSEMBLY else _package(work, target, now)
+    return _assembled(work) if work.kind == SubmissionKind.ASSEMBLY else _package(work, target, now)
 
 
 def _assembled(work: Work) -> tuple[Delivery, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from archive.reason import told
+from archive.register.models import SubmissionKind
 from ingest.preflight import kind_of, preflight
 from ingest.steps.step import Verdict
 from tests.samples.road import NOW
@@ -18,17 +19,17 @@ UTF_16 = '<?xml version="1.0" encoding="UTF-16"?><edXML/>'.encode("utf-16")
 @pytest.mark.parametrize(
     ("head", "kind"),
     [
-        (b"PK\3\4", "sip"),
-        (b"<?xml version='1.0'?>", "edxml"),
-        (b"\xef\xbb\xbf\r\n  <edXML:edXML>", "edxml"),
-        (UTF_16, "edxml"),
-        (b"# notes", ""),
-        (b"%PDF-1.7", ""),
-        (b"\xd0\xcf\x11\xe0", ""),
-        (b"", ""),
+        (b"PK\3\4", SubmissionKind.SIP),
+        (b"<?xml version='1.0'?>", SubmissionKind.EDXML),
+        (b"\xef\xbb\xbf\r\n  <edXML:edXML>", SubmissionKind.EDXML),
+        (UTF_16, SubmissionKind.EDXML),
+        (b"# notes", None),
+        (b"%PDF-1.7", None),
+        (b"\xd0\xcf\x11\xe0", None),
+        (b"", None),
     ],
 )
-def test_the_first_bytes_tell_the_kind(head: bytes, kind: str) -> None:
+def test_the_first_bytes_tell_the_kind(head: bytes, kind: SubmissionKind | None) -> None:
     assert kind_of(head) == kind
 
 
