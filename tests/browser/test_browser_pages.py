@@ -75,6 +75,7 @@ PAGES = (
     ("ledger-nothing", "dung", "/nhat-ky?ho_so=000.00.01.H37.20&from=x"),
     ("ledger-event", "dung", "/nhat-ky/18"),
     ("health", "khanh", "/he-thong"),
+    ("copies", "an", "/ban-sao"),
     ("accounts", "khanh", "/tai-khoan"),
     ("account", "khanh", "/tai-khoan/giang"),
     ("account-own", "khanh", "/tai-khoan/khanh"),

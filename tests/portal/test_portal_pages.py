@@ -59,6 +59,7 @@ DOORS = (
     ("/giu-ho-so", ("an", "binh", "chi", "dung"), ("giang", "hoa", "khanh", "")),
     ("/nhat-ky", ("dung",), ("an", "chi", "hoa", "khanh", "")),
     ("/he-thong", ("khanh",), ("an", "hoa", "giang", "")),
+    ("/ban-sao", ("an", "dung", "khanh"), ("giang", "hoa", "")),
     ("/tai-khoan", ("khanh",), ("an", "chi", "dung", "hoa", "")),
     ("/phong", ("an", "hoa"), ("dung", "khanh", "")),
 )

@@ -88,6 +88,8 @@ PAGES = (
     ("dung", "/nhat-ky"),
     ("dung", "/nhat-ky/1"),
     ("khanh", "/he-thong"),
+    ("khanh", "/ban-sao"),
+    ("an", "/ban-sao"),
     ("khanh", "/tai-khoan"),
     ("khanh", "/tai-khoan/giang"),
     ("hoa", "/doi-mat-khau"),

@@ -14,6 +14,7 @@ from archive.ledger.event import Event
 from archive.ledger.rows import EventRow
 from archive.register.decisions import Approval, Hold, Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState, Copy, CopyState, Submission, SubmissionState
+from archive.rolling.standing import lost as without_good_copy
 from archive.viewer import ALL_AGENCIES, OWN_AGENCY, Role, Viewer
 from exports.reception import unanswered
 from exports.settings import ExportsSettings
@@ -36,6 +37,7 @@ class Kept:
     Attributes:
         agencies: agencies that have something in the vault.
         faults: copies that are damaged or missing, over the whole vault.
+        lost: things no store has a good copy of, over the whole vault.
     """
 
     case_files: int
@@ -43,6 +45,7 @@ class Kept:
     pages: int
     agencies: int
     faults: int
+    lost: int = 0
 
 
 @dataclass(frozen=True)
@@ -159,7 +162,8 @@ def _kept(session: Session, viewer: Viewer) -> Kept:
     faults = session.scalar(
         select(func.count()).select_from(Copy).where(Copy.state.in_((CopyState.DAMAGED, CopyState.MISSING)))
     )
-    return Kept(files, documents, pages, agencies, faults or 0)
+    lost = len(without_good_copy(session)) if faults else 0
+    return Kept(files, documents, pages, agencies, faults or 0, lost)
 
 
 def _events(session: Session, viewer: Viewer) -> list[Event]:

@@ -11,6 +11,7 @@ from archive.vietnam import local
 from archive.viewer import Role
 from ingest.drafting import cabinet
 from ingest.resending import to_mend
+from portal.browser.copies.view import SEES as SEES_COPIES
 from portal.browser.screen import Screen
 from portal.browser.start.today import Today, today_for
 from portal.browser.submissions.rows import rows_of
@@ -91,8 +92,10 @@ class StartPage(Screen):
                 tiles.append(_tile(len(facts.handovers), _("hand-overs under way"), "ban-giao", "quiet"))
             if self.viewer.agencies_with(frozenset({Role.HISTORICAL})):
                 tiles.append(_tile(facts.arrived, _("packages to check and receive"), "ban-giao", "wait"))
-        if self.may("Tang Thu: Read health"):
-            tiles.append(_tile(facts.kept.faults, _("faulty copies"), "he-thong", "bad"))
+        if self.viewer.agencies_with(SEES_COPIES):
+            if facts.kept.lost:
+                tiles.insert(0, _tile(facts.kept.lost, _("without any good copy"), "ban-sao", "bad"))
+            tiles.append(_tile(facts.kept.faults, _("faulty copies"), "ban-sao", "bad"))
         return tiles
 
 

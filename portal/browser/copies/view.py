@@ -1,0 +1,62 @@
+"""`ban-sao`: the copies in every store: how many, read when, what was found and mended, what no store has any more."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archive.errors import NotAllowedError
+from archive.fixity import PACKAGE
+from archive.ledger.event import Event, Verb
+from archive.reason import because
+from archive.rolling.standing import Lost, findings, standing
+from archive.viewer import Role
+from portal.browser.ledger.objects import Named, names_of
+from portal.browser.screen import Screen
+from portal.words import COPY_STATES
+
+SEES = frozenset({Role.ARCHIVIST, Role.ADMINISTRATOR, Role.AUDITOR})
+
+
+class CopiesScreen(Screen):
+    """For archivists, administrators and auditors; titles only for who may read the case file."""
+
+    def prepare(self) -> Any:
+        """Read how it stands, and what was found of late."""
+        if not self.viewer.agencies_with(SEES):
+            raise NotAllowedError(because("portal.who-sees-copies", who=self.viewer.name))
+        self.standing = standing(self.session, now=self.now)
+        self.events = findings(self.session)
+        spoken = {(event.object_kind, event.object_id) for event in self.events}
+        spoken |= {(one.kind, one.id) for one in self.standing.lost}
+        self.names = names_of(self.session, spoken, self.viewer, self.t)
+        self.sees_health = self.may("Tang Thu: Read health")
+
+    def tiles(self) -> list[dict[str, Any]]:
+        """Return the figures over all stores."""
+        there = self.standing
+        bad = sum(one.bad for one in there.stores)
+        return [
+            {"count": sum(one.copies for one in there.stores), "words": "copies", "tone": ""},
+            {"count": bad, "words": "bad", "tone": "wait" if bad else "quiet"},
+            {"count": there.late, "words": "late", "tone": "wait" if there.late else "quiet"},
+            {"count": len(there.lost), "words": "lost", "tone": "bad" if there.lost else "quiet"},
+        ]
+
+    def of(self, kind: str, id: str) -> Named:
+        """Return what a thing is called; its kind alone when it is not in the register."""
+        return self.names.get((kind, id)) or Named(id)
+
+    def lost_named(self, one: Lost) -> Named:
+        """Return what stands for a thing that is in no store any more."""
+        named = self.of(one.kind, one.id)
+        return named if one.kind == PACKAGE else Named(named.text or one.id, "", named.path)
+
+    def found(self, event: Event) -> str:
+        """Return what was found or done, store by store."""
+        payload = event.payload
+        if event.verb is Verb.REPAIR:
+            store = payload.get("store") or ", ".join(payload.get("states", ()))
+            was = self.t(COPY_STATES.get(payload.get("was"), payload.get("was", "")))
+            return f"{store}: {was}".rstrip(": ")
+        states = payload.get("states", {}).items()
+        return ", ".join(f"{store}: {self.t(COPY_STATES.get(state, state))}" for store, state in states)
