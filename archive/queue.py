@@ -42,6 +42,7 @@ app.conf.update(
     task_default_queue="house",  # short periodic work; long conversions never stand in its way
     task_routes={
         "ingest.tasks.advance": {"queue": "road"},
+        "ingest.tasks.rescan_holdings": {"queue": "rounds"},
         "archive.tasks.go_the_rounds": {"queue": "rounds"},  # reads for minutes; stands in nobody's way
     },
     broker_transport_options={
@@ -56,6 +57,11 @@ app.conf.update(
         "follow-the-ledger": {"task": "archive.tasks.follow", "schedule": 2.0, "options": {"expires": 10}},
         "seal-the-ledger": {"task": "archive.tasks.seal", "schedule": 300.0},
         "stamp-the-ledger": {"task": "archive.tasks.stamp", "schedule": 60.0, "options": {"expires": 50}},
+        "rescan-holdings": {
+            "task": "ingest.tasks.rescan_holdings",
+            "schedule": 600.0,
+            "options": {"expires": 590},
+        },
         "go-the-rounds": {
             "task": "archive.tasks.go_the_rounds",
             "schedule": 600.0,

@@ -50,6 +50,8 @@ class IngestSettings(Section):
         default=180, ge=1
     )  # bytes of what went back; our own term, no law sets one
     infected_kept_days: int = Field(default=30, ge=1)  # bytes of what is infected; our own term as well
+    # QCVN 12:2026/BCA 2.2.12.2.2 has backups of levels 3 to 5 scanned every 6 months; we do so with what is kept.
+    rescan_days: int = Field(default=180, ge=1)
     gather_grace_seconds: int = Field(default=60, ge=0)  # what is named may come a little later
     gather_wait_seconds: int = Field(
         default=900, ge=0

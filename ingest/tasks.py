@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import UTC, datetime
 
+from archive.errors import TemporaryError
 from archive.queue import app, send
 from archive.register.session import transaction
 from archive.vietnam import day_of
-from ingest import fetching, outbox, pipeline, rounds, tidying
+from ingest import fetching, outbox, pipeline, rescan, rounds, tidying
 from ingest.duelists import lists
 from ingest.gateway.opening import named
 from ingest.handover import minutes
 from ingest.infected import wiping
 from ingest.settings import IngestSettings
+
+log = logging.getLogger(__name__)
 
 TIDY_SECONDS = 60.0
 _tidied = float("-inf")
@@ -81,3 +85,15 @@ def announce_due() -> int:
     now = datetime.now(UTC)
     with transaction() as session:
         return lists.announce(session, now=now, today=day_of(now))
+
+
+@app.task(name="ingest.tasks.rescan_holdings")
+def rescan_holdings() -> int:
+    """Look through the originals that are due for viruses again; return how many packages were looked through."""
+    try:
+        return rescan.rescan(datetime.now(UTC)).packages
+    except TemporaryError as error:
+        log.warning(
+            "the rescan for viruses waits: %s", error
+        )  # clamd or a store is down, or another run is at it
+        return 0

@@ -64,9 +64,19 @@ def scan(path: Path, *, address: Path | None = None) -> Scan:
     Raises:
         ToolMissingError: clamd is not there, stopped in the middle, or is too busy; try again later.
     """
+    with path.open("rb") as file:
+        return scan_stream(file, address=address)
+
+
+def scan_stream(file: BinaryIO, *, address: Path | None = None) -> Scan:
+    """Return clamd's word on what a stream gives from where it stands to its end. Otherwise as `scan`.
+
+    Raises:
+        ToolMissingError: as `scan`; also when the stream itself cannot be read.
+    """
     where = address or IngestSettings.load().clamd_socket
     engine = version(where)
-    with path.open("rb") as file, _connect(where) as link:
+    with _connect(where) as link:
         try:
             # clamd stops reading at its limit; its reason is still to be read.
             with suppress(BrokenPipeError, ConnectionResetError):

@@ -15,7 +15,7 @@ from archive.register.models import STATES_OPEN, InboxRow, Submission
 from archive.register.session import reading
 from archive.rolling.standing import Standing, standing
 from archive.vietnam import local
-from ingest import outbox, rounds
+from ingest import outbox, rescan, rounds
 from ingest.settings import IngestSettings
 from operations.doctor_services import register_file_missing, services
 from operations.doctor_stamps import stamps
@@ -25,6 +25,7 @@ from operations.sign import Sign
 LATE = timedelta(minutes=1)  # a follower this far behind is stuck
 SHOWN = 5
 COPIES = "copies"
+RESCAN = "rescan"
 WAITING = "waiting"
 """Name of the sign that tells which deliveries wait, and for what: a title or a file's name may be in it."""
 
@@ -121,9 +122,26 @@ def _copies() -> Iterator[Sign]:
     try:
         with reading() as session:
             there = standing(session, now=datetime.now(UTC))
+            found = [package.name for package, _ in rescan.infected(session)]
+            behind_by = rescan.late(session, datetime.now(UTC))
     except SQLAlchemyError:
         return  # the register's own sign says why
     yield _copies_sign(there)
+    yield _rescan_sign(found, behind_by)
+
+
+def _rescan_sign(infected: list[str], late: int) -> Sign:
+    days = IngestSettings.load().rescan_days
+    if infected:
+        some = [because(SAID, text=name) for name in infected[:SHOWN]]
+        if len(infected) > SHOWN:
+            some.append(because("operations.and-more", count=len(infected) - SHOWN))
+        found = because("operations.holdings-infected", count=len(infected), some=some)
+        return Sign(RESCAN, False, found, because("operations.nothing-was-changed"))
+    if late:
+        waits = because("operations.rescan-late", count=late, days=days)
+        return Sign(RESCAN, False, waits, because("operations.start-rounds-and-clamd"))
+    return Sign(RESCAN, True, because("operations.holdings-clean", days=days))
 
 
 def _copies_sign(there: Standing) -> Sign:

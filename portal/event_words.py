@@ -59,6 +59,12 @@ def headline(event: Event, t: Translated, lang: Lang) -> str:
         return t(_("Segment of the ledger written again"))
     if event.object_kind == "holdings" and verb is Verb.FIXITY_CHECK:
         return t(_("${number} copies checked: all good", mapping={"number": payload.get("copies", 0)}))
+    if event.object_kind == "holdings" and verb is Verb.VIRUS_CHECK:
+        number = {"number": len(payload.get("clean", ()))}
+        return t(_("${number} packages scanned again: nothing found", mapping=number))
+    if event.object_kind == "package" and verb is Verb.VIRUS_CHECK:
+        virus = _("Scanned again: a virus was found")
+        return t(virus if payload.get("infected") else _("Scanned again: not all could be looked into"))
     if verb is Verb.RESTORE:
         return t(_("Restore tried: equal") if payload.get("equal") else _("Restore tried: NOT equal"))
     if verb is Verb.RIGHTS_CHANGE and payload.get("act") in set(Act):

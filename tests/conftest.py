@@ -32,6 +32,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         models,
         questions,
         rolls,
+        scans,
         session,
     )
     from archive.register.base import Base

@@ -45,6 +45,7 @@ from archive.register.models import (
     SubmissionState,
 )
 from archive.register.questions import Question
+from archive.register.scans import PackageScan
 
 TABLES: tuple[type[Base], ...] = (
     Agency,
@@ -55,6 +56,7 @@ TABLES: tuple[type[Base], ...] = (
     Component,
     Package,
     Copy,
+    PackageScan,
     Order,
     OrderItem,
     Approval,

@@ -23,6 +23,7 @@ from archive.register import (  # noqa: F401
     models,
     questions,
     rolls,
+    scans,
 )
 from archive.register.base import Base
 

@@ -42,6 +42,7 @@ from archive.register.models import (
     SubmissionState,
 )
 from archive.register.questions import QuestionWords
+from archive.register.scans import PackageScan
 
 DONE = "done"
 
@@ -99,6 +100,16 @@ def _package(session: Session, event: Event) -> None:
         )
     )
     session.flush()
+    session.add(
+        PackageScan(
+            package_id=told["id"],
+            scanned_at=unstamp(told["made_at"]),
+            engine="",
+            infected=[],
+            untold=[],
+            found=False,
+        )
+    )
     for store in event.payload["copies"]:
         session.add(Copy(package_id=told["id"], store=store, state=CopyState.VERIFIED, checked_at=event.at))
 
@@ -184,6 +195,7 @@ def destroyed(session: Session, event: Event) -> None:
     for copy in session.scalars(select(Copy).where(Copy.package_id.in_(packages))):
         copy.state = CopyState.ERASED
         copy.checked_at = event.at
+    session.execute(delete(PackageScan).where(PackageScan.package_id.in_(packages)))
     session.flush()
     session.expire_all()
 

@@ -23,6 +23,7 @@ from archive.register import (
     project_orders,
     project_questions,
     project_requests,
+    project_scans,
     project_submissions,
 )
 from archive.register.agencies import project_agency, project_fonds
@@ -35,6 +36,7 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.INGEST: project_submissions.received,
     Verb.FIXITY_CHECK: project_fixity.checked,
     Verb.REPAIR: project_fixity.checked,
+    Verb.VIRUS_CHECK: project_scans.scanned,
     Verb.RETENTION_SET: project_case_files.retention,
     Verb.RETENTION_CHANGE: project_case_files.retention,
     Verb.TRANSFER: project_case_files.transferred,

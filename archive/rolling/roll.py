@@ -117,10 +117,13 @@ def _batch(
     used = {name: one.store for name, one in going.items()}
     found = look([due for due, _ in batch], used, pool)
     silent = {due.store for due in found.silent}
+    good = set(found.good)
+    # What is bad costs nothing: what cannot be written down now (it is being destroyed) would else take the share of
+    # what comes behind it, at every run.
     spent: dict[str, int] = defaultdict(int)
     for due, counts in batch:
         if due.store not in silent:
-            spent[due.store] += due.size if counts else 0
+            spent[due.store] += due.size if counts and due in good else 0
     with transaction() as session:
         write_down(session, found.good, now=now)
         for store, size in spent.items():

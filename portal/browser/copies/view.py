@@ -8,8 +8,11 @@ from archive.errors import NotAllowedError
 from archive.fixity import PACKAGE
 from archive.ledger.event import Event, Verb
 from archive.reason import because
+from archive.register.scans import PackageScan
 from archive.rolling.standing import Lost, findings, standing
 from archive.viewer import Role
+from ingest import rescan
+from ingest.settings import IngestSettings
 from portal.browser.ledger.objects import Named, names_of
 from portal.browser.screen import Screen
 from portal.words import COPY_STATES
@@ -29,6 +32,11 @@ class CopiesScreen(Screen):
         spoken = {(event.object_kind, event.object_id) for event in self.events}
         spoken |= {(one.kind, one.id) for one in self.standing.lost}
         self.names = names_of(self.session, spoken, self.viewer, self.t)
+        self.infected = rescan.infected(self.session)
+        self.rescan_days = IngestSettings.load().rescan_days
+        self.rescan_late = rescan.late(self.session, self.now)
+        spoken = {(PACKAGE, package.id) for package, _scan in self.infected}
+        self.names |= names_of(self.session, spoken, self.viewer, self.t)
         self.sees_health = self.may("Tang Thu: Read health")
 
     def tiles(self) -> list[dict[str, Any]]:
@@ -45,6 +53,11 @@ class CopiesScreen(Screen):
     def of(self, kind: str, id: str) -> Named:
         """Return what a thing is called; its kind alone when it is not in the register."""
         return self.names.get((kind, id)) or Named(id)
+
+    def signatures(self, scan: PackageScan) -> str:
+        """Return what the scanner calls what it found, and which scanner with signatures of which day."""
+        names = sorted({str(one.get("signature", "")) for one in scan.infected})
+        return f"{', '.join(names)} ({scan.engine})"
 
     def lost_named(self, one: Lost) -> Named:
         """Return what stands for a thing that is in no store any more."""

@@ -19,7 +19,7 @@ from archive.viewer import ALL_AGENCIES, OWN_AGENCY, Role, Viewer
 from exports.reception import unanswered
 from exports.settings import ExportsSettings
 from exports.waiting import ORDERS_OPEN, handovers
-from ingest import submissions
+from ingest import rescan, submissions
 from ingest.duelists.lists import count_due
 from ingest.gathering import settling
 from portal.events import AUDITORS, readable
@@ -38,6 +38,7 @@ class Kept:
         agencies: agencies that have something in the vault.
         faults: copies that are damaged or missing, over the whole vault.
         lost: things no store has a good copy of, over the whole vault.
+        infected: packages in which the last scan found a virus, over the whole vault.
     """
 
     case_files: int
@@ -46,6 +47,7 @@ class Kept:
     agencies: int
     faults: int
     lost: int = 0
+    infected: int = 0
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ def _kept(session: Session, viewer: Viewer) -> Kept:
         select(func.count()).select_from(Copy).where(Copy.state.in_((CopyState.DAMAGED, CopyState.MISSING)))
     )
     lost = len(without_good_copy(session)) if faults else 0
-    return Kept(files, documents, pages, agencies, faults or 0, lost)
+    return Kept(files, documents, pages, agencies, faults or 0, lost, len(rescan.infected(session)))
 
 
 def _events(session: Session, viewer: Viewer) -> list[Event]:

@@ -95,6 +95,8 @@ class StartPage(Screen):
         if self.viewer.agencies_with(SEES_COPIES):
             if facts.kept.lost:
                 tiles.insert(0, _tile(facts.kept.lost, _("without any good copy"), "ban-sao", "bad"))
+            if facts.kept.infected:
+                tiles.insert(0, _tile(facts.kept.infected, _("kept packages with a virus"), "ban-sao", "bad"))
             tiles.append(_tile(facts.kept.faults, _("faulty copies"), "ban-sao", "bad"))
         return tiles
 
