@@ -18,7 +18,8 @@ import shutil
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from archive.depositing import deposit
@@ -31,25 +32,36 @@ GOAL = 400
 MB = 1_000_000
 
 
-def raw(package: Path, places: Sequence[Path]) -> float:
-    """Copy a file into each folder, flush it, hash the copy; return the seconds."""
-    begun = time.perf_counter()
+@dataclass(frozen=True)
+class Cost:
+    """What one way of doing it took; other work on the machine disturbs the processor's seconds least."""
+
+    seconds: float
+    cpu: float
+
+
+def timed(work: Callable[[], object]) -> Cost:
+    """Return what it took, all threads of this process together."""
+    begun, used = time.perf_counter(), time.process_time()
+    work()
+    return Cost(time.perf_counter() - begun, time.process_time() - used)
+
+
+def raw(package: Path, places: Sequence[Path]) -> None:
+    """Copy a file into each folder, flush it, hash the copy."""
     for place in places:
         copy = place / package.name
         shutil.copyfile(package, copy)
         with copy.open("rb") as stream:
             os.fsync(stream.fileno())
             assert hashlib.file_digest(stream, "sha256").hexdigest()
-    return time.perf_counter() - begun
 
 
-def ours(package: Path, sha256: str, places: Sequence[Store]) -> float:
-    """Deposit it; return the seconds."""
-    begun = time.perf_counter()
+def ours(package: Path, sha256: str, places: Sequence[Store]) -> None:
+    """Deposit it."""
     assert len(deposit(package, f"a/{package.name}", sha256, into=places, required=len(places))) == len(
         places
     )
-    return time.perf_counter() - begun
 
 
 def packages(folder: Path, count: int, megabytes: int) -> list[Path]:
@@ -67,25 +79,29 @@ def packages(folder: Path, count: int, megabytes: int) -> list[Path]:
 
 def measure(folder: Path, count: int, megabytes: int, stores: int) -> dict[str, float | int | bool]:
     """Return the figures; what was made is removed."""
-    raws, deposits = [], []
+    raws: list[Cost] = []
+    deposits: list[Cost] = []
     for number, package in enumerate(packages(folder, count, megabytes)):
         sha256 = sha256_of_file(package)
         plain = [folder / f"raw-{n}" for n in range(stores)]
         kept = [folder / f"store-{n}" for n in range(stores)]
         for place in (*plain, *kept):
             place.mkdir()
-        turns = [
-            lambda package=package, plain=plain: raws.append(raw(package, plain)),
-            lambda package=package, kept=kept, sha256=sha256: deposits.append(
-                ours(package, sha256, [FolderStore(place.name, place) for place in kept])
-            ),
-        ]
-        for turn in turns if number % 2 else reversed(turns):
-            turn()
+
+        def plainly(package: Path = package, plain: list[Path] = plain) -> None:
+            raw(package, plain)
+
+        def deposited(package: Path = package, sha256: str = sha256, kept: list[Path] = kept) -> None:
+            ours(package, sha256, [FolderStore(place.name, place) for place in kept])
+
+        turns = [(raws, plainly), (deposits, deposited)]
+        for costs, turn in turns if number % 2 else reversed(turns):
+            costs.append(timed(turn))
         for place in (*plain, *kept):
             shutil.rmtree(place)
         package.unlink()
-    quick, slow = statistics.median(deposits), statistics.median(raws)
+    quick, slow = (statistics.median(one.seconds for one in costs) for costs in (deposits, raws))
+    cpu, raw_cpu = (statistics.median(one.cpu for one in costs) for costs in (deposits, raws))
     copies = megabytes * stores
     return {
         "packages": count,
@@ -95,6 +111,8 @@ def measure(folder: Path, count: int, megabytes: int, stores: int) -> dict[str, 
         "deposit_packages_mb_per_second": round(megabytes / quick, 1),
         "raw_copies_mb_per_second": round(copies / slow, 1),
         "ratio_to_raw": round(slow / quick, 2),
+        "cpu_seconds_per_gb_of_copies": round(cpu / copies * 1000, 2),
+        "cpu_ratio_to_raw": round(cpu / raw_cpu, 2),
         "goal_mb_per_second": GOAL,
         "goal_met": copies / quick >= GOAL,
     }

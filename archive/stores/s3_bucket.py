@@ -42,6 +42,8 @@ NO_LOCK = frozenset(
 )
 """What servers say when an object or a bucket has no lock."""
 PIECE = 1 << 18
+COPIED_WHOLE = 4 << 30
+"""Bytes up to which the server copies an object in one request (S3: 5 GiB)."""
 
 for _name in ("boto3", "botocore", "s3transfer", "urllib3"):
     # At DEBUG botocore writes whole requests into the log, signatures among them.
@@ -318,7 +320,9 @@ class Bucket:
     def copy(self, key: str, head: Head, target: str) -> None:
         """Copy an object inside the bucket, by the server; larger ones than it copies at once, in pieces."""
         source = {**self._at, "Key": key, **({"VersionId": head.version} if head.version else {})}
-        config = TransferConfig(multipart_threshold=4 << 30, multipart_chunksize=1 << 30, use_threads=False)
+        config = TransferConfig(
+            multipart_threshold=COPIED_WHOLE, multipart_chunksize=COPIED_WHOLE // 4, use_threads=False
+        )
         with self._answers(key):
             self._boto.copy(source, self._set.bucket, target, Config=config)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,7 @@ from archive.erasing import StoreHolder
 from archive.errors import TemporaryError
 from archive.holders import Target
 from archive.receipt_words import receipt_told, understood
+from archive.stores import s3_bucket
 from archive.stores.s3 import S3Store
 from archive.stores.s3_bucket import Version
 from archive.vietnam import day_of
@@ -80,6 +82,21 @@ def test_a_legal_hold_has_no_end_and_no_day_is_promised(s3_server: S3Server, sou
     assert (receipt.gone, receipt.expires_on) == (False, None)
     assert receipt.how == "not erased: S3 object lock (HOLD) without an end"
     assert understood(receipt.how)
+
+
+def test_what_is_too_large_to_be_copied_at_once_is_put_aside_in_pieces(
+    s3_server: S3Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = random.Random(3).randbytes(24 << 20)
+    (tmp_path / "large").write_bytes(data)
+    store = a_store(s3_server, "versions")
+    store.put(NAME, tmp_path / "large")
+    monkeypatch.setattr(s3_bucket, "COPIED_WHOLE", 20 << 20)
+    aside = store.quarantine(NAME)
+    copied = s3_server.client().get_object(Bucket="versions", Key=store._set.prefix + aside)
+    assert copied["ETag"].strip('"').endswith("-5"), "it was copied at once"
+    assert copied["Body"].read() == data
+    assert store.size(NAME) is None
 
 
 def test_a_half_sent_upload_is_no_name_and_erase_finds_it(s3_server: S3Server) -> None:
