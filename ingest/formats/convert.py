@@ -184,6 +184,7 @@ def _kept(work: Work, found: Judgement, candidate: Candidate, into: Path) -> Der
         tools=_tools(work, accepted),
         verdict=dict(found.facts or {}),
         flavour=work.source.flavour,
+        recognised=tuple(page for route in accepted for page in work.recognised.get(route, ())),
         verification_page=proof,
     )
 

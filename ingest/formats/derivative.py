@@ -53,6 +53,20 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class RecognisedPage:
+    """What OCR found on one page.
+
+    Attributes:
+        page: its number, from 1.
+        confidence: mean over its words, 0 to 100; None when it has none.
+    """
+
+    page: int
+    words: int
+    confidence: float | None
+
+
+@dataclass(frozen=True)
 class Derivative:
     """A PDF/A that veraPDF and the fidelity gate both accepted.
 
@@ -62,6 +76,7 @@ class Derivative:
         tools: name -> version of the tools that made and judged it.
         verdict: what was measured, JSON values.
         flavour: of PDF/A, as veraPDF judged it.
+        recognised: pages with words by OCR; the others have their source's own.
         pages: of the document; a verification page behind them is not counted.
         verification_page: number of the page that tells of the source's signatures; 0 when there is none.
     """
@@ -77,12 +92,25 @@ class Derivative:
     tools: Mapping[str, str]
     verdict: Mapping[str, Any] = field(default_factory=dict)
     flavour: str = FLAVOUR
+    recognised: tuple[RecognisedPage, ...] = ()
     verification_page: int = 0
 
     @property
     def image_only(self) -> bool:
         """Say whether the pages are pictures, with words by OCR."""
         return self.route in ("raster", "picture")
+
+    @property
+    def confidence(self) -> float | None:
+        """Return OCR's mean confidence over all words it found, 0 to 100; None when it found none."""
+        counted = [(page.words, page.confidence) for page in self.recognised if page.confidence is not None]
+        words = sum(number for number, _ in counted)
+        return round(sum(number * sure for number, sure in counted) / words, 1) if words else None
+
+
+def has_own_words(made: Derivative) -> bool:
+    """Say whether the text beside a derivative is its source's own although its pages are pictures (`measure.py`)."""
+    return made.route == "raster" and "words_found" in made.verdict
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from typing import Any
 from archive.reason import Reason, because
 from ingest.formats import ghostscript, ocr
 from ingest.formats.colours import cmyk_profile
-from ingest.formats.derivative import PDFA_FAILED, Attempt, NoDerivativeError, Source
+from ingest.formats.derivative import PDFA_FAILED, Attempt, NoDerivativeError, RecognisedPage, Source
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.flavour import TARGETS
 from ingest.formats.judge import Judgement, judge
@@ -38,6 +38,9 @@ FONT_RULES = frozenset({"6.2.11.4.1-1", "6.3.4-1"})
 CMYK_RULES = frozenset({"6.2.4.3-3", "6.2.3.3-2"})
 # What LibreOffice declares by itself; of the others it makes level 1a or 2b, and the right one is declared after.
 PRINTED = frozenset({"2b", "3b"})
+DRAWN_LIMIT = (
+    2000  # pages of one file that are drawn and read by OCR, 2 s of CPU each; ours, no law gives one
+)
 CHUNK = 8  # pages drawn by one job
 
 Measuring = Callable[[], Mapping[str, Any]]
@@ -49,12 +52,14 @@ class Work:
 
     Attributes:
         folder: private to this file, removed afterwards.
+        recognised: route -> what OCR said of its pages.
     """
 
     shop: Workshop
     source: Source
     folder: Path
     attempts: list[Attempt] = field(default_factory=list)
+    recognised: dict[str, list[RecognisedPage]] = field(default_factory=dict)
 
     def step(
         self,
@@ -270,6 +275,11 @@ def _ghostscript(work: Work, mended: Path, statement: str, out: Path) -> tuple[s
     return (*removals, *(one for one in _repair(work, raw, out, statement) if one not in removals))
 
 
+def _enough(count: int) -> None:
+    if count > DRAWN_LIMIT:
+        raise CannotOpenError(because("ingest.pages-many", pages=count, most=DRAWN_LIMIT))
+
+
 def _draw(work: Work, numbers: range) -> list[dict[str, Any]]:
     """Return pictures of these pages of the source."""
     box = work.shop.sandbox
@@ -286,6 +296,7 @@ def _raster(work: Work, statement: str) -> tuple[Judgement, Candidate]:
 
     def _make(out: Path) -> tuple[str, ...]:
         count = work.source.facts.pages or box.ask("look", path=work.source.path, name="x.pdf")["pages"]
+        _enough(count)
         pages = _draw(work, range(count))
         bound = work.folder / "bound.pdf"
         box.ask("bind", pages=pages, out=bound)
@@ -309,6 +320,7 @@ def _with_words(work: Work, found: Judgement, candidate: Candidate) -> tuple[Jud
         return found, candidate
 
     def _make(out: Path) -> tuple[str, ...]:
+        _enough(len(bare))
         pictures = {number: _draw(work, range(number, number + 1))[0] for number in bare}
         _lay(work, candidate.path, pictures, out, "")
         return ()
@@ -321,11 +333,13 @@ def _lay(work: Work, path: Path, pictures: Mapping[int, dict[str, Any]], out: Pa
     """Write `path` with the words Tesseract finds on the pictures laid over their pages."""
     tools = work.shop.tools
     layers = {}
+    said = work.recognised[out.stem] = []
     for number, picture in pictures.items():
         stem = work.folder / f"words{number + 1:05}"
         seen = ocr.recognise(
             Path(picture["path"]), picture["dpi"], stem, limits=tools.limits, tesseract=tools.tesseract
         )
+        said.append(RecognisedPage(number + 1, seen.words, seen.confidence))
         if seen.text.strip():
             layers[str(number)] = str(seen.layer)
     work.shop.sandbox.ask(

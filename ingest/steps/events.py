@@ -14,6 +14,8 @@ from ingest import virus
 from ingest.steps.step import Work
 
 TOOL = "Tàng Thư ingest"
+REASON_LONGEST = 600  # characters of one attempt's reasons in an event; the component's facts have all
+PAGES_TOLD = 50
 # EN 319 102-1 main status -> PREMIS outcome; what could not be told is never a success.
 OUTCOMES = {"TOTAL-PASSED": "success", "TOTAL-FAILED": "failure"}
 
@@ -43,7 +45,7 @@ def events_of(work: Work, records: tuple[RecordFacts, ...], now: datetime) -> It
             yield make(
                 "normalization",
                 _at(normalised, now),
-                f"{component.path}: {component.facts['route']}",
+                how_made(component),
                 tools or TOOL,
                 (component.facts["of"], component.id),
             )
@@ -120,6 +122,24 @@ def _of_signatures(make: _Maker, component: ComponentFacts, at: datetime) -> Eve
         (component.id,),
         worst,
     )
+
+
+def how_made(component: ComponentFacts) -> str:
+    """Return how a derivative came to be: what was tried and why it was not taken, OCR, what was taken out."""
+    facts = component.facts
+    parts = [f"{component.path}: {facts['route']}, PDF/A-{facts['verapdf'].get('flavour', '')}"]
+    for one in facts.get("attempts", ()):
+        if one["outcome"] != "accepted":
+            parts.append(f"{one['route']} {one['outcome']}: {'; '.join(one['reasons'][:3])}"[:REASON_LONGEST])
+    if ocr := facts.get("ocr"):
+        pages = ", ".join(str(page["page"]) for page in ocr["pages"][:PAGES_TOLD])
+        more = f" and {len(ocr['pages']) - PAGES_TOLD} more" if len(ocr["pages"]) > PAGES_TOLD else ""
+        sure = f"{ocr['confidence']} of 100" if ocr["confidence"] is not None else "no word found"
+        parts.append(f"OCR ({ocr['languages']}) of pages {pages}{more}: mean confidence {sure}")
+    taken = [one for one in facts.get("attempts", ()) if one["outcome"] == "accepted" and one["removals"]]
+    parts += [f"changed by {one['route']}: {'; '.join(one['removals'])}"[:REASON_LONGEST] for one in taken]
+    # Names of fonts and attachments come from the file: a sign that XML forbids must not stop the package.
+    return "".join(sign if sign.isprintable() else "?" for sign in ". ".join(parts))
 
 
 def _at(result: Mapping[str, object], now: datetime) -> datetime:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
@@ -31,9 +32,10 @@ from ingest.checks.fields import DAYS, TITLES, canonical, first_of
 from ingest.checks.regime import regime_of
 from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFacts
 from ingest.errors import IngestError
-from ingest.formats.derivative import Derivative
+from ingest.formats.derivative import Derivative, has_own_words
 from ingest.formats.flavour import TARGETS
 from ingest.formats.media import told
+from ingest.formats.ocr import LANGUAGES
 from ingest.formats.sandbox import shared
 from ingest.formats.signed import judged
 from ingest.naming import (
@@ -193,6 +195,7 @@ def _components(
     )
     if made is None:
         return
+    ocr = _recognised(made)
     yield ComponentFacts(
         id=str(uuid5(seed, f"pdfa {folder} {position}")),
         role=ComponentRole.PDFA,
@@ -208,7 +211,17 @@ def _components(
             "tools": dict(made.tools),
             "verapdf": dict(made.verdict),
             "pages": made.pages,
+            "attempts": [
+                {
+                    "route": one.route,
+                    "outcome": one.outcome,
+                    "reasons": [str(reason) for reason in one.reasons],
+                    "removals": list(one.removals),
+                }
+                for one in made.attempts
+            ],
         }
+        | ({"ocr": ocr} if ocr else {})
         | ({"verification_page": made.verification_page} if made.verification_page else {}),
         source=made.path,
     )
@@ -222,7 +235,7 @@ def _components(
         puid="x-fmt/111",
         size=text.size,
         sha256=text.sha256,
-        facts={"of": original},
+        facts={"of": original} | ({"ocr": ocr} if ocr and not has_own_words(made) else {}),
         source=made.text_path,
     )
 
@@ -232,6 +245,19 @@ def _made(fact: FileFacts, file: DeliveredFile, derivatives: Derivatives) -> Der
     if fact.signs:
         return None
     return derivatives.get(file.sha256) if fact.media is not None else derivatives[file.sha256]
+
+
+def _recognised(made: Derivative) -> dict[str, Any]:
+    """Return how OCR did; empty when no page has words by OCR."""
+    if not made.recognised:
+        return {}
+    return {
+        "languages": LANGUAGES,
+        "confidence": made.confidence,
+        "pages": [
+            {"page": one.page, "words": one.words, "confidence": one.confidence} for one in made.recognised
+        ],
+    }
 
 
 def _measured(path: Path) -> WrittenPackage:

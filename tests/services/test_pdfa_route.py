@@ -442,3 +442,15 @@ def test_another_flavour_is_made_when_it_is_asked_for(
     assert another_vera.check(result.path, flavour).compliant is True
     again = inspect(make.delivered(result.path), sandbox=shop.sandbox)
     assert again.puid == TARGETS[flavour].puid
+
+
+def test_a_scan_tells_how_sure_ocr_was_of_each_page(tmp_path: Path, shop: Workshop) -> None:
+    result = _made(make.scanned_pdf(tmp_path / "a.pdf"), tmp_path / "out", shop)
+    assert isinstance(result, Derivative)
+    (page,) = result.recognised
+    assert (page.page, page.words > 40) == (1, True)
+    assert result.confidence is not None
+    assert 60 < result.confidence <= 100
+    plain = _made(make.born_digital(tmp_path / "b.pdf"), tmp_path / "plain", shop)
+    assert isinstance(plain, Derivative)
+    assert (plain.recognised, plain.confidence) == ((), None)
