@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 
 from fpdf import FPDF
@@ -21,6 +22,7 @@ WORD = ("application/vnd.openxmlformats-officedocument.wordprocessingml.document
 """Media type and PRONOM identifier of a Word document."""
 
 
+@cache  # each test has a house of its own with the same papers, and a font is long in the reading
 def a_pdf(title: str) -> bytes:
     """Return a small PDF; whether it is PDF/A is not what these tests are about."""
     pdf = FPDF()
