@@ -23,7 +23,7 @@ pytestmark = pytest.mark.service
 NAME = "lang-son/000.00.01.H37/2014/01/v0001.zip"
 DATA = random.Random(5).randbytes(6_000_000)  # two pieces
 SHA256 = sha256(DATA).hexdigest()
-HASTY = {"attempts": 1, "connect_seconds": 2, "read_seconds": 1, "slowest": 5_000_000}
+HASTY = {"attempts": 1, "connect_seconds": 2, "read_seconds": 3, "slowest": 5_000_000}
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_deposit_waits_for_its_third_copy_and_the_two_good_ones_stay(
     begun = time.monotonic()
     with pytest.raises(TemporaryError, match=f"2 good copies of 3: store kho.*({says})"):
         deposit(package, NAME, SHA256, into=places, required=3)
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 60
     # What the bucket lists, if anything, is whole: the good answer never reached us.
     for name in direct.names():
         assert examine(name, SHA256, [direct]) == {"kho": "verified"}
