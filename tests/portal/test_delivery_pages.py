@@ -368,7 +368,7 @@ def test_who_sent_it_is_told_that_another_archivist_accepts(visit: Any) -> None:
     with transaction() as session:
         append(session, Verb.INGEST, actor="an", kind="submission", id=TO_DECIDE, payload={}, now=NOW)
     page = visit("an", PAGE).page
-    assert "nên phải do lưu trữ viên khác chấp nhận" in page
+    assert "nên phải do lưu trữ viên khác tiếp nhận" in page
     assert 'name="accept"' not in page
     assert 'name="return"' in page
 
