@@ -124,6 +124,7 @@ def letters(site: Any, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def chosen(visit: Any, *ids: str, login: str = "an") -> Any:
     browser = visit(login, "/tiep-nhan/gom")
+    assert '<p class="tt-below"><button' in browser.page, "the button keeps its distance from the table"
     browser.getControl(name="document:list").value = list(ids)
     browser.getControl(name="describe").click()
     return browser

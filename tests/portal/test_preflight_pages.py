@@ -90,7 +90,8 @@ def test_notes_are_called_no_delivery_and_nothing_is_shown_as_if_one_had_been_re
     form.getControl(name="package").add_file(io.BytesIO(b"# Ghi ch\xc3\xa9p"), "text/markdown", "ghi-chep.md")
     form.getControl(name="check").click()
     page = browser.page
-    assert "Không phải gói ZIP, cũng không phải thông điệp edXML: TXT." in page
+    assert "Tệp này không phải là gói hồ sơ." in page
+    assert "Không phải gói ZIP, cũng không phải thông điệp edXML. Hệ thống thấy: TXT." in page
     assert page.count("tt-finding-head") == 1
     facts = page[page.index('<dl class="tt-facts">') :]
     facts = facts[: facts.index("</dl>")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -58,6 +59,8 @@ def test_the_page_says_what_was_found_since_when_and_how_long_it_stays(visit: An
     assert all(word in page for word in ("Doc.Macro.Odd-1", "Pdf.Exploit.Other-2", "UBND tỉnh Lạng Sơn"))
     assert "ClamAV 1.4.3, cơ sở dữ liệu mẫu 27800 ngày 16/11/2026" in page
     assert "văn bản 1 / tệp 1" in page
+    lists = re.findall(r'<dl class="tt-facts">(.*?)</dl>', page, re.S)
+    assert lists and not any("<div" in one for one in lists), "else a long name runs into the next column"
     assert "Chưa có đề nghị" in page
     (shown,) = html.fromstring(page).xpath("//*[@id='content' or contains(@class, 'tt-screen')][1]")
     assert HERE not in str(shown.text_content())

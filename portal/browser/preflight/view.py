@@ -9,6 +9,7 @@ from plone.protect.authenticator import check as check_authenticator
 from archive.errors import NotAllowedError, TangThuError
 from archive.register.session import reading
 from ingest.preflight import Preflight
+from ingest.steps.step import Verdict
 from portal import findings
 from portal.browser.screen import Screen
 from portal.i18n import _
@@ -70,7 +71,11 @@ class PreflightScreen(Screen):
 
     def verdict(self) -> str:
         """Return what would become of it, in words."""
-        return self.t(VERDICTS[str(self.found.verdict)]) if self.found else ""
+        if self.found is None:
+            return ""
+        if not self.found.tried and self.found.verdict is Verdict.RETURN:
+            return self.t(_("This is nothing that can be sent here."))
+        return self.t(VERDICTS[str(self.found.verdict)])
 
     def groups(self) -> list[dict[str, Any]]:
         """Return the findings by document."""
