@@ -20,11 +20,12 @@ from sqlalchemy.orm import Session
 
 from archive.copies import stores
 from archive.depositing import deposit
-from archive.errors import ArchiveError, NotFoundError, TangThuError
+from archive.errors import ArchiveError, NotFoundError, TangThuError, TemporaryError
 from archive.keeping import keep
 from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb
 from archive.packages.facts import Earlier, EventFacts, PackageFacts
+from archive.packages.reader import read_description
 from archive.packages.writer import write
 from archive.reason import because
 from archive.register.decisions import Order, OrderItem, OrderState
@@ -116,6 +117,29 @@ def describe(
             _take_back(facts.name, used)
             raise
     return facts.name
+
+
+def described_by(session: Session, case_file_id: str, version: int) -> PackageFacts:
+    """Return how a version describes its case file, without documents; asks nobody's leave (the caller has).
+
+    Raises:
+        NotFoundError: there is no such version.
+        TemporaryError: no store gives it now.
+    """
+    query = select(Package).where(Package.case_file_id == case_file_id, Package.version == version)
+    package = session.scalar(query)
+    if package is None:
+        raise NotFoundError(because("archive.no-version", version=version))
+    why: list[TangThuError] = []
+    for store in stores():
+        try:
+            with store.open(package.name) as source:
+                return read_description(source)
+        except TangThuError as error:
+            why.append(error)
+    raise TemporaryError(
+        because("archive.no-store-answers", name=package.name, why=[error.reason for error in why])
+    )
 
 
 def _facts(

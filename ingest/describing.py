@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from archive import describing
 from archive.errors import NotFoundError
+from archive.packages.facts import PackageFacts
 from archive.reason import because
 from archive.register.models import Agency, CaseFile, Package, Record
 from archive.register.session import reading
@@ -83,6 +84,18 @@ def described_now(session: Session, case_file_id: str, *, viewer: Viewer) -> Now
     viewer.require(Role.ARCHIVIST, row.agency_code)
     version = session.scalar(select(func.max(Package.version)).where(Package.case_file_id == row.id))
     return Now(dict(row.description), version or 0)
+
+
+def described_then(session: Session, case_file_id: str, version: int, *, viewer: Viewer) -> PackageFacts:
+    """Return how an earlier version described it, without documents, for an archivist of its agency.
+
+    Raises:
+        NotFoundError: no such case file or version.
+        NotAllowedError: the viewer is no archivist there.
+        TemporaryError: no store gives it now.
+    """
+    described_now(session, case_file_id, viewer=viewer)
+    return describing.described_by(session, case_file_id, version)
 
 
 def describe(

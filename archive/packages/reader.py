@@ -153,6 +153,19 @@ def _slice(source: BinaryIO, found: Found, path: str) -> BinaryIO:
     return io.BufferedReader(_Slice(source, _offset(source, found, path), found.size), 1 << 16)
 
 
+def read_description(source: BinaryIO) -> PackageFacts:
+    """Return what the package says of the case file and what was done, without its documents; a few reads.
+
+    Raises:
+        UnreadableError: not a package of ours, or damaged there.
+    """
+    package = _Package(source)
+    about, described = "metadata/preservation/PREMIS.xml", "metadata/descriptive/EAD.xml"
+    with package.open(about) as stream:
+        documentation, events = premis_reading.read_package(stream, about)
+    return ead.read_file(package.read(described), described, (), documentation=documentation, events=events)
+
+
 def opener_of(source: BinaryIO) -> Callable[[str], BinaryIO]:
     """Return a function that gives a stream of a member by its path; the directory is read once for all of them.
 

@@ -84,6 +84,7 @@ PAGES = (
     ("an", "/danh-muc-huy"),
     ("an", "/giu-ho-so"),
     ("chi", f"/giu-ho-so?ho_so={OLD.id}"),
+    ("an", f"/mo-ta-lai/{OLD.id}"),
     ("hoa", "/phong"),
     ("dung", "/nhat-ky"),
     ("dung", "/nhat-ky/1"),

@@ -15,6 +15,7 @@ from archive.ledger.append import history
 from archive.ledger.event import Event, Verb
 from archive.register.decisions import Hold, Order, Receipt
 from archive.register.models import Agency, CaseFileState, Component, Fonds, Record
+from archive.viewer import Role
 from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS
 from ingest.gathering import settling
 from ingest.signatures import words
@@ -213,6 +214,12 @@ class CaseFileScreen(Screen):
     def may_hold(self) -> bool:
         """Say whether the button to place a hold is shown."""
         return self.may("Tang Thu: Manage holds") and self.file.state == CaseFileState.STORED
+
+    @property
+    def may_describe(self) -> bool:
+        """Say whether the way to describe it anew is shown."""
+        archivist = self.viewer.has(Role.ARCHIVIST, self.file.agency_code)
+        return archivist and self.file.state == CaseFileState.STORED
 
     @property
     def active_holds(self) -> list[Hold]:

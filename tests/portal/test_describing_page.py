@@ -1,0 +1,58 @@
+"""Describing a stored case file anew on a page: who may, what the rules say, and the earlier words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from kept_case_files import OLD
+from lxml import html
+from test_portal_pages import refused
+
+from archive.register.models import CaseFile
+from archive.register.session import reading
+
+pytestmark = pytest.mark.plone
+TITLE = "Hồ sơ đã sửa tiêu đề"
+WHY = "Tiêu đề cũ viết nhầm"
+
+
+def title() -> str:
+    with reading() as session:
+        return session.get_one(CaseFile, OLD.id).title
+
+
+def words(browser: Any) -> str:
+    return " ".join(html.fromstring(browser.contents).text_content().split())
+
+
+def typed(visit: Any, **fields: str) -> Any:
+    browser = visit("an", f"/mo-ta-lai/{OLD.id}")
+    for name, text in fields.items():
+        browser.getControl(name=name).value = text
+    browser.getControl(name="describe").click()
+    return browser
+
+
+def test_an_archivist_corrects_a_title_and_reads_the_old_one(visit: Any) -> None:
+    before = title()
+    assert f"/mo-ta-lai/{OLD.id}" in visit("an", f"/ho-so/{OLD.id}").page
+    browser = typed(visit, Title=TITLE, reason=WHY)
+    assert "phiên bản 2" in words(browser) and title() == TITLE
+    first = words(visit("an", f"/mo-ta-lai/{OLD.id}?ban=1"))
+    assert before in first and WHY not in first
+    assert WHY in words(visit("an", f"/mo-ta-lai/{OLD.id}?ban=2"))
+
+
+def test_what_a_rule_is_against_is_told_and_what_was_typed_stays(visit: Any) -> None:
+    before = title()
+    browser = typed(visit, Title="Hồ sơ TỐI MẬT", reason=WHY)
+    assert "chưa đổi gì" in words(browser).lower() and title() == before
+    assert browser.getControl(name="Title").value == "Hồ sơ TỐI MẬT"
+    assert browser.getControl(name="reason").value == WHY
+
+
+@pytest.mark.parametrize("login", ["binh", "chi", "giang", "hoa", "dung", "khanh", ""])
+def test_nobody_but_the_archivist_is_shown_the_form(visit: Any, login: str) -> None:
+    browser = visit(login, f"/mo-ta-lai/{OLD.id}")
+    assert refused(browser) and 'name="describe"' not in browser.page
