@@ -20,8 +20,16 @@ import pypdfium2
 from PIL import Image, ImageChops
 
 from ingest.formats import office
-from ingest.formats.fidelity import OCR_ENOUGH, OCR_WORDS, OFFICE_WORDS, SHEET_WORDS, PageMeasure
+from ingest.formats.fidelity import (
+    OCR_ENOUGH,
+    OCR_WORDS,
+    OFFICE_WORDS,
+    SHEET_WORDS,
+    SIDE_DIFFERENCE,
+    PageMeasure,
+)
 from ingest.formats.identify import CSV, ODF, OOXML, TEXT
+from ingest.formats.sheets import units
 
 PICTURED = 300
 SCALE = 36 / 72  # pictures of 36 dpi
@@ -53,6 +61,8 @@ def measure(before: Path, after: Path, text: Path, *, drawn: bool = False) -> di
         annotated: list[bool] = []
         words: list[str] = []
         pages: list[PageMeasure] = []
+        before_units: list[float] = []
+        after_units: list[float] = []
         for number in range(count):
             old, new = source[number], derivative[number]
             said = _words(old)
@@ -64,7 +74,10 @@ def measure(before: Path, after: Path, text: Path, *, drawn: bool = False) -> di
             share = None
             if said and not drawn:
                 share = same(said, written[number], extra_allowed=annotated[number])
-            side = max(abs(a - b) for a, b in zip(old.get_size(), new.get_size(), strict=True))
+            side = _apart(old, new, 1.0)
+            if side > SIDE_DIFFERENCE:  # PDFium knows no unit of a page's own
+                before_units, after_units = before_units or units(before), after_units or units(after)
+                side = _apart(old, new, after_units[number] / before_units[number])
             pages.append(PageMeasure(share, mean, spot, side))
             old.close()
             new.close()
@@ -140,12 +153,17 @@ def measure_page(words: Sequence[str], parts: Sequence[Path], after: Path, text:
         derivative.close()
 
 
+def _apart(old: Any, new: Any, unit: float) -> float:
+    """Return by how much the sides of two pages differ most, when the later one is counted in a unit so much larger."""
+    return float(max(abs(a - b * unit) for a, b in zip(old.get_size(), new.get_size(), strict=True)))
+
+
 def _alike(old: Any, new: Any, written: str, number: int) -> PageMeasure:
     said = _words(old)
     mean = spot = None
     if number < PICTURED:
         mean, spot = difference(_picture(old), _picture(new))
-    side = max(abs(a - b) for a, b in zip(old.get_size(), new.get_size(), strict=True))
+    side = _apart(old, new, 1.0)
     return PageMeasure(same(said, written) if said else None, mean, spot, side)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, pdfa
 
+from ingest.formats import sheets
 from ingest.formats.flavour import FLAVOUR, TARGETS
 
 FORBIDDEN_ACTIONS = frozenset(  # 6.5.1
@@ -42,7 +43,6 @@ KEPT_ANNOTATIONS = frozenset({"/Link"})  # nothing of it is drawn once its borde
 CATALOG_KEYS = ("/AA", "/Perms", "/DSS", "/NeedsRendering", "/AF", "/Collection", "/Requirements", "/Legal")
 NAME_TREES = ("/JavaScript", "/EmbeddedFiles", "/AlternatePresentations", "/Renditions")
 GRAPHIC_KEYS = ("/TR", "/HTP", "/HTO")  # 6.2.5
-SMALLEST, LARGEST = 3.0, 14400.0  # 6.1.13, page box sides in points
 
 
 def repair(source: Path, out: Path, *, statement: str = "", flavour: str = FLAVOUR) -> dict[str, Any]:
@@ -64,6 +64,8 @@ def repair(source: Path, out: Path, *, statement: str = "", flavour: str = FLAVO
         _layers(pdf, removed)
         _objects(pdf, removed)
         _pages(pdf, removed)
+        if TARGETS[flavour].part > 1:  # PDF 1.4 has no unit of a page's own
+            sheets.shrink(pdf, removed)
         _fonts(pdf, removed, TARGETS[flavour].part)
         if statement:
             state(pdf, statement)
@@ -309,4 +311,4 @@ def _sound(box: Any) -> bool:
         left, low, right, high = (float(side) for side in box)
     except (TypeError, ValueError):
         return False
-    return all(SMALLEST <= side <= LARGEST for side in (abs(right - left), abs(high - low)))
+    return all(sheets.SMALLEST <= side <= sheets.LARGEST for side in (abs(right - left), abs(high - low)))

@@ -28,6 +28,7 @@ from ingest.formats.workshop import Tools, Workshop, workshop
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "ingest"))
 import pdf_builders as make
+from nasty_builders import NASTY
 
 pytestmark = pytest.mark.service
 
@@ -121,6 +122,7 @@ def _open_document(path: Path) -> Path:
         ("helvetica.pdf", make.unembedded_latin, "embed", "ordinary page"),
         ("times.pdf", make.unembedded_letters, "embed", "Home Affairs"),
         ("signs.pdf", make.unembedded_signs, "embed", "Signs"),
+        ("poster.pdf", NASTY["poster of 7 metres"], "repair", "QUYẾT ĐỊNH"),
         ("cmyk.pdf", make.cmyk_drawing, "embed", "QUYẾT ĐỊNH"),
         ("noembed.pdf", make.unembedded_vietnamese, "embed", "QUYẾT ĐỊNH"),
         ("garamond.pdf", _garamond, "ghostscript", "Home Affairs"),
