@@ -236,7 +236,7 @@ def _changed_after_signing(document: Document, piece: Piece) -> Iterator[Finding
 
     The signed original is always kept as it came, beside its PDF/A (`ingest.steps.pack`).
     """
-    signatures = piece.facts.signatures if piece.facts else ()
+    signatures = [one for one in piece.facts.signatures if one.kind == "PAdES"] if piece.facts else []
     last = signatures[-1] if signatures else None
     if last and last.intact and not last.covers_whole_file and last.changed_after not in ("", "lta"):
         params = {"file": piece.name, "signer": last.signer or "?"}

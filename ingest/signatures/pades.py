@@ -130,7 +130,8 @@ def _one(
         coverage=_COVERED.get(added["coverage"], "part"),
         changed_after=_changed(signature, added),
         signed_at=next(
-            (one.at for one in found.stamps if one.trusted and one.kind == "signature"), blank.signed_at
+            (_in_zone_of(one.at, claimed) for one in found.stamps if one.trusted and one.kind == "signature"),
+            blank.signed_at,
         ),
         revision=signature.signed_revision + 1,
         revisions=reader.total_revisions,
@@ -167,6 +168,13 @@ def _changed(signature: Any, added: dict[str, Any]) -> str:
 
 def _broken(told: str, now: datetime) -> Moment:
     return Moment(UNTOLD, BROKEN, now.isoformat(), "", told[:500])
+
+
+def _in_zone_of(moment: str, claimed: datetime | None) -> str:
+    """Return the same moment in the zone the signer worked in: time-stamps are in UTC, and V05 asks for Việt Nam's."""
+    if claimed is None or claimed.tzinfo is None:
+        return moment
+    return datetime.fromisoformat(moment).astimezone(claimed.tzinfo).isoformat()
 
 
 def _claimed(signature: Any) -> datetime | None:

@@ -296,6 +296,17 @@ def test_proofs_of_long_term_validity_may_follow_the_last_signature(added: str) 
     assert a_good_case().files(File(signatures=(signature,))).codes() == []
 
 
+def test_a_signature_beside_a_file_has_no_look_and_hides_nothing_added_after_that_inside_it() -> None:
+    inside = replace(signed_by(), covers_whole_file=False, changed_after="annotation")
+    beside = replace(signed_by("Sở Nội vụ"), kind="CAdES", page=0, box=(), ink="")
+    pdf = File(signatures=(inside, beside))
+    assert "V15" in a_good_case().files(pdf).codes()
+    looked = lang_son().files(File(signatures=(signed_by(), signed_by("Sở Nội vụ"), beside)))
+    assert "SEAL_LOOK" not in looked.codes()
+    hidden = lang_son().files(File(signatures=(signed_by(), replace(signed_by("Sở Nội vụ"), ink=""))))
+    assert "SEAL_LOOK" in hidden.codes()
+
+
 def test_a_large_case_file_is_checked_in_linear_time() -> None:
     def seconds(count: int) -> float:
         base = a_good_case()

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import signing_builders as make
 
+from archive.vietnam import VIETNAM
 from ingest.signatures.check import examine
 from ingest.signatures.report import FileReport, as_json, from_json
 from ingest.signatures.trust import Trust, load
@@ -152,6 +153,15 @@ def test_the_report_tells_signer_agency_chain_stamp_and_revocation(town: Town, t
     assert {link.sha256 for link in one.chain} | {found.sha256 for found in one.revocation} <= kept
     assert (one.revision, one.revisions, one.coverage) == (2, 2, "file")
     assert one.algorithms.startswith("sha256")
+
+
+def test_a_time_stamped_moment_is_told_in_the_zone_the_signer_worked_in(town: Town, tmp_path: Path) -> None:
+    path = make.signed(
+        tmp_path / "a.pdf", town.authority, town.an, at=SIGNED.astimezone(VIETNAM), stamped=town.stamps
+    )
+    report, _ = examine(path, trust=town.today(), now=LATER)
+    (one,) = report.signatures
+    assert (one.signed_at, one.then.basis) == ("2022-05-09T09:00:00+07:00", "time-stamp")
 
 
 def test_proofs_inside_the_file_are_named_as_such(town: Town, tmp_path: Path) -> None:
