@@ -9,6 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import func, select, text
 
 from archive import orders
@@ -23,6 +24,7 @@ from archive.ledger.verify import verify
 from archive.order_check import reasons_against
 from archive.orders import NewOrder
 from archive.rebuild import rebuild
+from archive.register import migrate
 from archive.register import session as sessions
 from archive.register.agencies import set_fonds
 from archive.register.decisions import Order, OrderKind, OrderState, Receipt
@@ -31,6 +33,7 @@ from archive.register.messages import DocumentRequest, ReceivedMessage
 from archive.register.migrate import differences, upgrade, version
 from archive.register.models import CaseFile, Component, Copy, Outbox, Package, Record, StepResult, Submission
 from archive.register.projection import apply
+from archive.register.scans import PackageScan
 from archive.register.session import reading, transaction
 from archive.viewer import Role
 from tests.archive.vault_builders import AGENCY, HUNG, LAN, MAI, NOW, a_case_file, an_agency, ident
@@ -173,6 +176,18 @@ def test_the_migrations_make_exactly_the_tables_of_the_models(both: Path) -> Non
     newest = upgrade(sessions.engine())  # a second time: nothing to do
     with sessions.engine().connect() as connection:
         assert version(connection) == newest
+
+
+def test_packages_that_were_kept_before_rescans_are_due_by_the_day_they_were_made(both: Path) -> None:
+    case_file_id = a_case_file().kept(both / "work")
+    with sessions.engine().begin() as connection:
+        command.downgrade(migrate._config(connection), "0015")
+    upgrade(sessions.engine())
+    with reading() as session:
+        (scan,) = session.scalars(select(PackageScan)).all()
+        package = session.get_one(Package, scan.package_id)
+        assert package.case_file_id == case_file_id
+        assert (scan.scanned_at, scan.infected, scan.untold) == (package.made_at, [], [])
 
 
 def test_a_changed_table_is_noticed(both: Path) -> None:

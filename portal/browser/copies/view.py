@@ -15,6 +15,7 @@ from ingest import rescan
 from ingest.settings import IngestSettings
 from portal.browser.ledger.objects import Named, names_of
 from portal.browser.screen import Screen
+from portal.i18n import _
 from portal.words import COPY_STATES
 
 SEES = frozenset({Role.ARCHIVIST, Role.ADMINISTRATOR, Role.AUDITOR})
@@ -70,6 +71,7 @@ class CopiesScreen(Screen):
         if event.verb is Verb.REPAIR:
             store = payload.get("store") or ", ".join(payload.get("states", ()))
             was = self.t(COPY_STATES.get(payload.get("was"), payload.get("was", "")))
-            return f"{store}: {was}".rstrip(": ")
+            before = _("${store}: replaced; it was: ${state}", mapping={"store": store, "state": was})
+            return self.t(before) if was else str(store)
         states = payload.get("states", {}).items()
         return ", ".join(f"{store}: {self.t(COPY_STATES.get(state, state))}" for store, state in states)
