@@ -1,4 +1,4 @@
-"""A sheet of five metres whose fonts are missing: nobody can know how it looked, nor draw it."""
+"""A sheet of five metres whose fonts are missing and have no stand-in: nobody can know how it looked, nor draw it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SERVICE = True
 
 def _converted(road: Road) -> list[Finding]:
     folder = room(road)
-    path = make.unembedded_vietnamese(folder / "a.pdf")
+    path = make.unembedded_vietnamese(folder / "a.pdf", "VnTime")
     with pikepdf.open(path, allow_overwriting_input=True) as pdf:
         for page in pdf.pages:  # five metres: no picture of it stays legible
             page.MediaBox = [0, 0, 14_000, 14_000]
