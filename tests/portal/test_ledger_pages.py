@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from datetime import UTC, datetime
 from typing import Any
@@ -11,10 +12,12 @@ import pytest
 from house_people import GIA_LAI, LANG_SON
 from kept_case_files import GONE, HELD, OLD, RULES
 from lxml import html
+from sqlalchemy import func, select
 
 from archive.ledger.append import append
 from archive.ledger.event import Event, Verb
-from archive.ledger.rows import EventRow
+from archive.ledger.rows import EventRow, SealRow
+from archive.ledger.seal import seal
 from archive.reason import as_json, because
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
@@ -22,6 +25,7 @@ from portal.browser.ledger import filters
 from portal.browser.ledger.objects import Named
 from portal.browser.ledger.payload import MOST, Telling, lines, spoken_of
 from portal.event_words import headline
+from tests.archive.time_authority import token_over
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-")
 TELLING = Telling(
@@ -305,3 +309,35 @@ def test_the_day_an_event_counts_to_is_the_day_in_vietnam(visit: Any) -> None:
         "02/01/2030 01:30"
     ]
     assert rows(visit("dung", "/nhat-ky?from=2030-01-01&to=2030-01-01")) == []
+
+
+@plone
+def test_a_seal_says_whether_it_is_time_stamped_by_whom_and_when(visit: Any) -> None:
+    with transaction() as session:
+        seal(session, now=datetime(2026, 10, 20, 3, 0, tzinfo=UTC))
+        last = session.scalar(select(func.max(SealRow.number))) or 0
+        row = session.get_one(SealRow, last)
+        seq, imprint = row.first_seq, bytes.fromhex(row.chain)
+    assert "chưa có dấu thời gian" in visit("dung", "/nhat-ky").page
+    assert "not time-stamped yet" in visit("dung", f"/nhat-ky/{seq}?set_language=en").page
+    try:
+        for token, vi, en in (
+            (
+                token_over(imprint, at=datetime(2026, 10, 20, 3, 5, tzinfo=UTC)),
+                "đã đóng dấu thời gian: Test Time-Stamping Authority, 20/10/2026",
+                "time-stamped by Test Time-Stamping Authority, ",
+            ),
+            (
+                token_over(b"\x05" * 32),
+                "dấu thời gian không phải của niêm phong này",
+                "is not over this seal",
+            ),
+        ):
+            with transaction() as session:
+                session.get_one(SealRow, last).timestamp_token = base64.b64encode(token).decode()
+            for path in ("/nhat-ky", f"/nhat-ky/{seq}"):
+                assert vi in visit("dung", path).page
+                assert en in visit("dung", f"{path}?set_language=en").page
+    finally:
+        with transaction() as session:
+            session.get_one(SealRow, last).timestamp_token = ""

@@ -20,6 +20,7 @@ from archive.register.models import CaseFile
 from archive.register.session import reading, transaction
 from archive.viewer import Role
 from portal.browser.ledger import filters, objects, payload
+from portal.browser.ledger.stamped import Stamped, stamped
 from portal.browser.screen import Screen
 from portal.days import DayField, Days, day_fields, days_of
 from portal.events import audits_everything, event_row, readable
@@ -196,6 +197,10 @@ class LedgerScreen(Screen):
     def narrowed(self) -> bool:
         """Say whether any filter is in force."""
         return bool(self.verb or self.actor or self.object or self.ho_so or any(self.days.limits))
+
+    def stamped(self, seal: SealRow) -> Stamped:
+        """Return whether a seal is time-stamped by a third party, by whom and when."""
+        return stamped(self.session, seal, self.t, self.moment)
 
     # verifying
 
