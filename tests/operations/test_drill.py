@@ -161,3 +161,29 @@ def test_the_minutes_escape_every_word_from_outside() -> None:
     for word in ("<script>", "<i>", "<u>", "<s>", "<a>", "<lan>", "<kho>", "<b></p>"):
         assert word not in html
     assert "1,5 giây" in html
+
+
+def test_the_papers_of_the_portal_are_in_the_backup_and_come_back(
+    lived_in: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import transaction
+    from ZODB import DB
+    from ZODB.FileStorage import FileStorage
+
+    var = lived_in / "plone/var"
+    (var / "filestorage").mkdir(parents=True)
+    (var / "blobstorage/0x00").mkdir(parents=True)
+    (var / "blobstorage/0x00/a.blob").write_bytes(b"blob")
+    with DB(FileStorage(str(var / "filestorage/Data.fs"))).transaction() as connection:
+        connection.root()["paper"] = "Danh mục hồ sơ hết giá trị"
+    transaction.abort()
+    backups.make(lived_in / "backup", now=NOW)
+    monkeypatch.setenv("TANGTHU_ARCHIVE__DATA", str(lived_in / "empty/archive"))
+    (lived_in / "empty/archive").mkdir(parents=True)
+    backups.put_back(lived_in / "backup")
+    monkeypatch.setenv("TANGTHU_ARCHIVE__DATA", str(lived_in / "archive"))
+    assert (lived_in / "empty/plone/blobstorage/0x00/a.blob").read_bytes() == b"blob"
+    restored = DB(FileStorage(str(lived_in / "empty/plone/Data.fs"), read_only=True))
+    with restored.transaction() as connection:
+        assert connection.root()["paper"] == "Danh mục hồ sơ hết giá trị"
+    restored.close()
