@@ -114,7 +114,7 @@ def leaf(text: bytes) -> bytes:
 
 def stamp(at: datetime) -> str:
     """Return a time as the ledger writes it: UTC, microseconds, Z."""
-    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+    return at.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"  # "+00:00" is what goes
 
 
 def unstamp(text: str) -> datetime:
