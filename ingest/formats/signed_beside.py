@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from ingest.delivery import DeliveredFile, Delivery, FileFacts
 from ingest.formats.sandbox import Sandbox, shared
 from ingest.formats.signed import judged
 from ingest.signatures import beside
+from ingest.signatures.report import BROKEN
 
 XMLDSIG = b"http://www.w3.org/2000/09/xmldsig#"
 CHUNK = 2**20
@@ -21,31 +23,53 @@ def with_signatures_beside(
 ) -> dict[str, FileFacts]:
     """Return the facts with what detached signatures say of their files, and signed messages of themselves.
 
-    A signature's own file is one that `signs` another; it needs no page and no format of its own. A message that holds
-    no signature stays as it is; whatever its signature says, acceptance does not depend on it.
+    A signature's own file is one that `signs` another; it needs no page and no format of its own. The name alone makes
+    none: what cannot be read as a signature is looked at like any other file. A message that holds no signature stays
+    as it is; whatever its signature says, acceptance does not depend on it.
 
     Raises:
         ToolMissingError, TrustListError: as `ingest.formats.signed.judged`.
     """
     box = sandbox or shared()
     known = {sha256: _without_detached(fact) for sha256, fact in facts.items()}
-    for document in delivery.documents:
-        for signature, signed in beside.pairs(document.files):
-            found = judged(signed, box, reports, kind="CAdES", beside=signature)
-            before = known[signed.sha256]
-            known[signed.sha256] = replace(before, signatures=(*before.signatures, *found))
-            known[signature.sha256] = replace(
-                known[signature.sha256],
-                signs=signed.sha256,
-                media_type=SIGNATURE_TYPE,
-                extensions=("p7s", "p7m"),
-                problem=None,
-            )
+    for signature, signed in _pairs(delivery):
+        found = judged(signed, box, reports, kind="CAdES", beside=signature)
+        before = known[signed.sha256]
+        known[signed.sha256] = replace(before, signatures=(*before.signatures, *found))
+        if all(one.sub_indication == BROKEN for one in found):
+            continue
+        known[signature.sha256] = replace(
+            known[signature.sha256],
+            signs=signed.sha256,
+            media_type=SIGNATURE_TYPE,
+            extensions=("p7s", "p7m"),
+            problem=None,
+        )
     for source in delivery.sources:
         if not known[source.sha256].signatures and _mentions_signature(source):
             found = judged(source, box, reports, kind="XML-DSig")
             known[source.sha256] = replace(known[source.sha256], signatures=found)
     return known
+
+
+def _pairs(delivery: Delivery) -> list[tuple[DeliveredFile, DeliveredFile]]:
+    """Return each signature file with the file it lies beside, once.
+
+    What is known of a file goes by its hash: the same bytes beside two different files, or somewhere else as a file of
+    a document, are no signature anywhere, or that other document would lose a file nobody looked at.
+    """
+    found = [pair for document in delivery.documents for pair in beside.pairs(document.files)]
+    over = defaultdict[str, set[str]](set)
+    for signature, signed in found:
+        over[signature.sha256].add(signed.sha256)
+    sent = Counter(file.sha256 for document in delivery.documents for file in document.files)
+    paired = Counter(signature.sha256 for signature, _ in found)
+    once = {(signature.sha256, signed.sha256): (signature, signed) for signature, signed in found}
+    return [
+        (signature, signed)
+        for signature, signed in once.values()
+        if len(over[signature.sha256]) == 1 and sent[signature.sha256] == paired[signature.sha256]
+    ]
 
 
 def _without_detached(facts: FileFacts) -> FileFacts:

@@ -50,7 +50,7 @@ def judged(
 def _read(content: bytes) -> cms.SignedData:
     if pem.detect(content):
         _, _, content = pem.unarmor(content)
-    info = cms.ContentInfo.load(content)
+    info = cms.ContentInfo.load(content, strict=True)  # nothing behind it: a document could hide there
     if info["content_type"].native != "signed_data":
         raise ValueError(f"a CMS of kind {info['content_type'].native}, not signed data")
     return info["content"]

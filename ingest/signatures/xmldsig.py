@@ -6,6 +6,7 @@ and most messages in the wild carry a dummy. What they say is told.
 Hardened: no DTD, no entity, nothing fetched; a reference must be to the whole message or to one element of it by a
 unique id; only canonicalisation and the enveloped-signature transform are permitted, so no XSLT, XPath or base64
 decides what was signed. What is covered is told: `file` when the message's root is signed, else the elements' names.
+The library judges the first signature of an element only, so a later one beside it cannot be told.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ MESSAGE_LIMIT = 256 * 2**20
 SIGNATURES_LIMIT = 20
 ENVELOPED = f"{DS}enveloped-signature"
 TRANSFORMS = frozenset({ENVELOPED, *(one.value for one in CanonicalizationMethod)})
+IDS = frozenset({"Id", "ID", "id"})  # local names the library resolves a reference by, whatever the namespace
+REFERENCES_LIMIT = 100  # of one signature; for each the whole message is searched
 METHODS = frozenset(one for one in SignatureMethod if "SHA1" not in one.name and "HMAC" not in one.name)
 WEAK = ("#sha1", "#rsa-sha1", "#dsa-sha1", "#ecdsa-sha1", "#md5", "#rsa-md5")
 CONFIG = SignatureConfiguration(
@@ -162,10 +165,14 @@ def _not_permitted(signature: etree._Element) -> str:
     references = signature.findall(f"{{{DS}}}SignedInfo/{{{DS}}}Reference")
     if not references:
         return "it refers to nothing"
+    if len(references) > REFERENCES_LIMIT:
+        return f"{len(references)} references; at most {REFERENCES_LIMIT}"
     root = signature.getroottree().getroot()
+    if not _is_found(signature, root):
+        return "another signature stands before it in the same element"
     for one in references:
         uri = one.get("URI")
-        if uri is None or (uri and not uri.startswith("#")):
+        if uri is None or (uri and not uri.startswith("#")) or (uri and uri.startswith("##")):
             return f"a reference to something outside the message: {str(uri)[:100]}"
         if uri and len(_with_id(root, uri[1:])) != 1:
             return f"a reference to {uri[:100]}, which is not one element"
@@ -176,9 +183,19 @@ def _not_permitted(signature: etree._Element) -> str:
 
 
 def _with_id(root: etree._Element, wanted: str) -> list[etree._Element]:
+    """Return the elements of this id as the library may find them: `wsu:Id` and `xml:id` are ids to it too."""
     return [
-        one for one in root.iter() if any(one.get(name) == wanted for name in ("Id", "ID", "id", "xml:id"))
+        one
+        for one in root.iter(etree.Element)
+        if any(value == wanted and etree.QName(name).localname in IDS for name, value in one.attrib.items())
     ]
+
+
+def _is_found(signature: etree._Element, root: etree._Element) -> bool:
+    """Say whether the library will verify this very signature: of several beside each other it takes the first."""
+    if root.tag == signature.tag:
+        return signature is root
+    return root.find(f"{_place(signature, root)}{{{DS}}}Signature") is signature
 
 
 def _signer(signature: etree._Element) -> x509.Certificate | None:
@@ -202,10 +219,13 @@ def _verified(signature: etree._Element, signer: x509.Certificate) -> str:
     """
     root = signature.getroottree().getroot()
     whole = _is_whole(signature, root)
+    certificate = load_der_x509_certificate(signer.dump())
+    # The library would ask its own clock whether the certificate holds; that is for the chain to say, at our moment.
+    moment = certificate.not_valid_before_utc
     found = XMLVerifier().verify(
         root,
-        x509_cert=load_der_x509_certificate(signer.dump()),
-        expect_config=replace(CONFIG, location=_place(signature, root)),
+        x509_cert=certificate,
+        expect_config=replace(CONFIG, location=_place(signature, root), verification_time=moment),
     )
     results = found if isinstance(found, list) else [found]
     names = [
@@ -220,7 +240,7 @@ def _is_whole(signature: etree._Element, root: etree._Element) -> bool:
 
 
 def _place(signature: etree._Element, root: etree._Element) -> str:
-    """Return where the verifier finds this signature and no other."""
+    """Return where the verifier looks for it; whether it finds it and no other, `_is_found` says."""
     if signature is root:
         return "./"
     above = signature.getparent()

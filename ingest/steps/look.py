@@ -29,6 +29,8 @@ def look(work: Work, now: datetime) -> Outcome:
         known = carried.get(file.sha256)
         if known is not None and known.signatures and not keeping.place(reports, file.sha256).exists():
             known = None  # carried from before there were reports: looked into anew
+        if known is not None and known.signs:
+            known = None  # what it lay beside may be gone from the mended whole
         facts[file.sha256] = known or inspect(file, reports=reports)
     facts = with_signatures_beside(delivery, facts, reports)
     with reading() as session:

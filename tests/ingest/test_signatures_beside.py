@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -232,6 +233,28 @@ def test_a_message_whose_signature_covers_one_element_says_which(
     assert _one(_xml(path, trusted)).now.sub_indication == "SIG_CONSTRAINTS_FAILURE"
 
 
+def test_a_second_signature_never_takes_the_verdict_of_the_first_one(
+    tmp_path: Path, authority: Authority, an: Holder, trusted: tuple[Piece, ...]
+) -> None:
+    path = tmp_path / "m.edxml"
+    path.write_text('<edXML><Body Id="b"><x>1</x></Body><Header>2</Header></edXML>', "utf-8")
+    signer = XMLSigner(
+        method=SignatureConstructionMethod.enveloped,
+        signature_algorithm="ecdsa-sha256",
+        digest_algorithm="sha256",
+    )
+    chain = an.certificate.public_bytes(serialization.Encoding.PEM).decode()
+    chain += authority.middle.certificate.public_bytes(serialization.Encoding.PEM).decode()
+    root = signer.sign(etree.parse(path).getroot(), key=an.key, cert=chain, reference_uri="#b")
+    forged = copy.deepcopy(root.find(f"{{{DS}}}Signature"))
+    forged.find(f".//{{{DS}}}Reference").set("URI", "")
+    root.append(forged)
+    path.write_bytes(etree.tostring(root))
+    first, second = _xml(path, trusted).signatures
+    assert (first.now.verdict, first.coverage) == ("TOTAL-PASSED", "Body")
+    assert (second.now.verdict, second.coverage) == ("INDETERMINATE", "")
+
+
 def test_a_message_without_a_signature_has_no_report(tmp_path: Path, trusted: tuple[Piece, ...]) -> None:
     _message(tmp_path / "m.edxml")
     assert _xml(tmp_path / "m.edxml", trusted).signatures == ()
@@ -293,6 +316,18 @@ def test_the_signed_file_carries_what_lies_beside_it_and_the_message_its_own(
     assert [replace(one, judged_at="") for one in again[files[0].sha256].signatures] == [
         replace(found, judged_at="")
     ]
+
+
+def test_a_file_that_only_has_the_name_of_a_signature_is_none(tmp_path: Path, box: Sandbox) -> None:
+    data, other = tmp_path / "a.txt", tmp_path / "a.txt.p7s"
+    data.write_text("Quyết định", "utf-8")
+    other.write_text("MẬT", "utf-8")
+    files = (_file(data), _file(other))
+    delivery = Delivery("TT05", "", "NEW", "", "", {}, (DeliveredDocument("EAD_doc_1.xml", {}, files),))
+    facts = {one.sha256: inspect(one, sandbox=box) for one in files}
+    told = with_signatures_beside(delivery, facts, tmp_path / "reports", sandbox=box)
+    assert told[files[1].sha256] == facts[files[1].sha256]
+    assert [one.verdict for one in told[files[0].sha256].signatures] == ["INDETERMINATE"]
 
 
 def _component(name: str, path: Path, position: int, facts: dict[str, object]) -> ComponentFacts:
