@@ -12,7 +12,7 @@ from ingest.formats import look_pdf, mail, page
 from ingest.formats.inside import PDF, Inside, of_file
 from ingest.formats.look_packages import facts_of
 
-WORDS_KEPT = 16384
+WORDS_KEPT = 16384  # characters of the plain text, and as many of the page
 
 
 def message(path: Path) -> dict[str, Any]:
@@ -30,13 +30,15 @@ def message(path: Path) -> dict[str, Any]:
         else:
             of_file(one.name, partial(io.BytesIO, one.data), found, depth=0)
     words = [*(f"{name}: {value}" for name, value in read.headers), read.text]
+    shown: list[str] = []
     if read.html.strip():
         root, removed = page.cleaned(read.html, plain=True)
         active |= {"script"} if removed["script"] else set()
-        words += page.blocks(root) if not read.text.strip() else []
+        # Both: a mail program shows this, and the plain text beside it may say something else.
+        shown = page.blocks(root)
     facts = facts_of(found) | {
         "active_content": sorted(active),
-        "first_page_text": "\n".join(words)[:WORDS_KEPT],
+        "first_page_text": "\n".join(["\n".join(words)[:WORDS_KEPT], "\n".join(shown)[:WORDS_KEPT]]).strip(),
     }
     if read.encrypted:
         return facts | {"encrypted": True, "problem": as_json(because("ingest.mail-locked"))}
