@@ -95,7 +95,8 @@ def facts_of(report: FileReport) -> tuple[SignatureFacts, ...]:
 
 
 def _facts(one: SignatureReport) -> SignatureFacts:
-    stamped = next((stamp.by for stamp in one.stamps if stamp.trusted), "")
+    # Only a stamp on the signature itself tells its moment; one over the file later says no more than "not after".
+    stamped = next((stamp.by for stamp in one.stamps if stamp.trusted and stamp.kind == "signature"), "")
     offline = one.now.sub_indication == OFFLINE
     detail = one.now.detail or ("offline: the revocation status was not checked" if offline else "")
     return SignatureFacts(

@@ -8,6 +8,7 @@ and its place behind the document are our own.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from html import escape
@@ -127,4 +128,4 @@ def _both(vi: str, en: str) -> str:
 
 
 def _text(value: str) -> str:
-    return escape(_DRAWN.sub("?", value[:300]))
+    return escape(_DRAWN.sub("?", unicodedata.normalize("NFC", value[:300])))

@@ -41,13 +41,13 @@ def signing(one: Mapping[str, Any], lang: Lang) -> str:
     basis = one.get("then_basis", "")
     if not at:
         return {"vi": "không nêu thời điểm ký", "en": "moment of signing not said"}[lang]
-    if basis == STAMPED:
-        by = str(one.get("stamped_by", "")) or "?"
+    by = str(one.get("stamped_by", ""))
+    if basis == STAMPED and by:
         return {
             "vi": f"ký lúc {at}, theo dấu thời gian của {by}",
             "en": f"signed {at}, time-stamped by {by}",
         }[lang]
-    if basis == CLAIMED:
+    if basis in (CLAIMED, STAMPED):  # stamped later, over the whole file: when it was signed is the signer's word
         return {
             "vi": f"ký lúc {at}, do người ký tự khai",
             "en": f"signed {at} as the signer claims, no trusted time-stamp",

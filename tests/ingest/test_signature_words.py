@@ -48,6 +48,7 @@ def test_below_it_stand_agency_moment_verdict_at_signing_and_trust_list() -> Non
         "danh sách tin cậy: Ban Cơ yếu Chính phủ",
     ]
     assert words.signing(STAMPED | {"then_basis": "claimed"}, "vi").endswith("do người ký tự khai")
+    assert words.signing(STAMPED | {"stamped_by": ""}, "vi").endswith("do người ký tự khai")
     assert words.lines({}, "en") == ["moment of signing not said"]
 
 
