@@ -47,7 +47,8 @@ def signing(one: Mapping[str, Any], lang: Lang) -> str:
             "vi": f"ký lúc {at}, theo dấu thời gian của {by}",
             "en": f"signed {at}, time-stamped by {by}",
         }[lang]
-    if basis in (CLAIMED, STAMPED):  # stamped later, over the whole file: when it was signed is the signer's word
+    # Stamped later, over the whole file: when it was signed is the signer's word.
+    if basis in (CLAIMED, STAMPED):
         return {
             "vi": f"ký lúc {at}, do người ký tự khai",
             "en": f"signed {at} as the signer claims, no trusted time-stamp",
