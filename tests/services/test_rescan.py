@@ -2,33 +2,70 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import pytest
 from sqlalchemy import select
 
+from archive import describing
 from archive.checkpoints import write_checkpoint
+from archive.custody import stores
+from archive.describing import Redescription
 from archive.ledger.append import read
 from archive.ledger.event import Event, Verb
 from archive.rebuild import rebuild
-from archive.register.models import Package
+from archive.register.models import CaseFile, Package
 from archive.register.scans import PackageScan
 from archive.register.session import engine, reading, transaction
 from ingest.errors import ToolMissingError
 from ingest.rescan import infected, late, rescan
 from ingest.virus import eicar_bytes
-from tests.archive.vault_builders import NOW, a_case_file
+from tests.archive.vault_builders import LAN, NOW, a_case_file
 from tests.services.test_virus import CLAMD, _start
 
 pytestmark = [
     pytest.mark.service,
     pytest.mark.skipif(CLAMD is None, reason="clamd is not installed (Debian package clamav-daemon)"),
 ]
+BAD_SECTOR = a_case_file().with_(code="0.2014.QD")
 DAY = timedelta(days=1)
 LATER = NOW + DAY
+
+
+class _Broken(io.FileIO):
+    """A file with a bad sector at `at`."""
+
+    def __init__(self, path: str, at: int) -> None:
+        super().__init__(path, "rb")
+        self.at = at
+
+    def readinto(self, buffer: Any) -> int:
+        if self.tell() <= self.at < self.tell() + len(buffer):
+            raise OSError(errno.EIO, "Input/output error")
+        return super().readinto(buffer)
+
+
+class OnABadDisk:
+    """A folder store whose disk cannot read one place of one package."""
+
+    def __init__(self, store: Any, name: str, at: int) -> None:
+        self._store, self._bad, self._at = store, name, at
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def open(self, name: str) -> BinaryIO:
+        if name != self._bad:
+            return self._store.open(name)  # type: ignore[no-any-return]
+        with self._store.open(name) as file:
+            return io.BufferedReader(_Broken(file.name, self._at), 1)  # reads no further than asked
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +168,44 @@ def test_without_clamd_nothing_is_noted_and_everything_stays_due(
     with reading() as session:
         assert set(session.scalars(select(PackageScan.scanned_at))) == {NOW}
         assert len(session.scalars(select(Package)).all()) == 3
+
+
+def test_a_sector_that_cannot_be_read_costs_one_copy_and_not_the_round(three_kept: list[str]) -> None:
+    places = stores()
+    with places[0].open(three_kept[0]) as file:
+        content = BAD_SECTOR.contents()[0]
+        at = file.read().index(content) + len(content) - 1
+    done = rescan(LATER, places=[OnABadDisk(places[0], three_kept[0], at), *places[1:]], everything=True)
+    assert (done.packages, done.files, done.unread) == (3, 7, []), "another store's copy was looked through"
+    bad = [OnABadDisk(place, three_kept[0], at) for place in places]
+    done = rescan(LATER + DAY, places=bad, everything=True)
+    assert (done.packages, done.unread) == (2, [three_kept[0]])
+
+
+def test_a_first_version_without_its_originals_is_not_clean(house: Path, three_kept: list[str]) -> None:
+    for place in (house / "archive/stores").iterdir():
+        path = place / three_kept[0]
+        with zipfile.ZipFile(path) as full:
+            members = {name: full.read(name) for name in full.namelist() if "/original/data/" not in name}
+        path.unlink()
+        with zipfile.ZipFile(path, "w") as less:
+            for name, data in members.items():
+                less.writestr(name, data)
+    done = rescan(LATER, everything=True)
+    assert (done.packages, done.unread) == (2, [three_kept[0]])
+
+
+def test_a_version_that_only_describes_has_no_originals_and_is_clean(three_kept: list[str]) -> None:
+    with reading() as session:
+        row = session.scalars(select(CaseFile).where(CaseFile.code == "0.2014.QD")).one()
+    new = Redescription(dict(row.description), "Tiêu đề mới", row.access, ("Title",), "Viết nhầm", 1)
+    describing.describe(row.id, new, viewer=LAN, now=NOW)
+    done = rescan(LATER, everything=True)
+    assert (done.packages, done.files, done.unread) == (4, 7, [])
+
+
+def test_the_clause_of_a_rescan_is_called_our_own_reading(three_kept: list[str]) -> None:
+    rescan(LATER, everything=True)
+    assert {event.basis for event in events()} == {
+        "QCVN 12:2026/BCA 2.2.12.2.2 (theo cách hiểu của hệ thống)"
+    }
