@@ -14,10 +14,12 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from archive.codes.identifiers import is_agency_code
 from archive.errors import SettingsError
 from ingest.delivery import FileFacts
 from ingest.formats.flavour import FLAVOUR, TARGETS
 from ingest.formats.identify import UNKNOWN_PUID
+from ingest.profiles.load import profiles
 
 BASE = Path(__file__).with_name("policy.toml")
 Action = Literal["keep", "convert", "refuse"]
@@ -70,10 +72,26 @@ class Layer(_Table):
 
 
 class PolicyFile(Layer):
-    """A policy file as it is written."""
+    """A policy file as it is written. A table for a name nobody bears would never hold, unnoticed: it is refused."""
 
     profile: Mapping[str, Layer] = Field(default_factory=dict)
     agency: Mapping[str, Layer] = Field(default_factory=dict)
+
+    @field_validator("profile")
+    @classmethod
+    def _profiles_are_known(cls, value: Mapping[str, Layer]) -> Mapping[str, Layer]:
+        for name in value:
+            if name not in profiles():
+                raise ValueError(f"profile {name}: no such profile; known: {', '.join(sorted(profiles()))}")
+        return value
+
+    @field_validator("agency")
+    @classmethod
+    def _agencies_have_codes(cls, value: Mapping[str, Layer]) -> Mapping[str, Layer]:
+        for code in value:
+            if not is_agency_code(code):
+                raise ValueError(f"agency {code}: not an agency code such as 000.00.01.H37 or H37.02.02")
+        return value
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,24 @@ def test_a_policy_that_says_something_unknown_is_refused(own: Path, text: str) -
         policy_for(own=own)
 
 
+def test_a_profile_nobody_knows_is_refused_and_the_known_ones_are_named(own: Path) -> None:
+    own.write_text(OWN.replace("[profile.lang-son]", "[profile.langson]"), "utf-8")
+    with pytest.raises(SettingsError, match=r"langson: no such profile; known: .*cao-bang.*lang-son"):
+        policy_for(own=own)
+
+
+@pytest.mark.parametrize("code", ["lang-son", "000.01.05", "000.01.05.H37 "])
+def test_an_agency_that_has_no_agency_code_is_refused(own: Path, code: str) -> None:
+    own.write_text(OWN.replace("000.01.05.H37", code), "utf-8")
+    with pytest.raises(SettingsError, match=f"{code}: not an agency code"):
+        policy_for(own=own)
+
+
+def test_both_forms_of_agency_code_are_taken(own: Path) -> None:
+    own.write_text(OWN.replace("000.01.05.H37", "H37.02.02"), "utf-8")
+    assert policy_for(agency="H37.02.02", own=own).target == "1b"
+
+
 def test_a_policy_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="format_policy"):
         policy_for(own=tmp_path / "none.toml")
