@@ -1,7 +1,8 @@
 """Promises of holders that could not erase at once (locked objects, offline media): a day each, and a second receipt.
 
 A receipt that is not "gone" names the day by which the bytes will be (design section 5). Here the holder is asked
-again; when it says gone, the second receipt is ledgered and the certificate shows it.
+again; when it says gone, the second receipt is ledgered and the certificate shows it. Asking means erasing, so only
+what was destroyed is asked for: a case file that was spared after a holder had promised is kept, and owes nothing.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
+from archive.alone import alone, work_on_copies
 from archive.erasing import record_receipt, target_of
 from archive.errors import TangThuError
 from archive.holders import Holder, holders
-from archive.register.decisions import Receipt
+from archive.register.decisions import OrderItem, Receipt
+from archive.register.models import CaseFile, CaseFileState
+from archive.register.project_case_files import DONE
 from archive.register.session import reading, transaction
 from archive.vietnam import day_of
 
@@ -41,10 +45,12 @@ class Promise:
 
 
 def owed() -> list[Promise]:
-    """Return every promise that is not kept yet, the earliest day first."""
+    """Return every promise of a destruction that was carried out and is not kept yet, the earliest day first."""
+    item = and_(OrderItem.order_id == Receipt.order_id, OrderItem.case_file_id == Receipt.case_file_id)
     query = (
         select(Receipt)
-        .where(Receipt.gone.is_(False), Receipt.expires_on.is_not(None))
+        .join(OrderItem, item)
+        .where(Receipt.gone.is_(False), Receipt.expires_on.is_not(None), OrderItem.outcome == DONE)
         .order_by(Receipt.expires_on, Receipt.case_file_id, Receipt.holder)
     )
     with reading() as session:
@@ -81,10 +87,13 @@ def _again(promise: Promise, holder: Holder | None, actor: str, now: datetime) -
     """Return None when it is gone now."""
     if holder is None:
         return f"there is no holder {promise.holder} any more; find out where its bytes are"
-    with reading() as session:
-        target = target_of(session, promise.case_file_id)
     try:
-        receipt = holder.erase(target)
+        with alone(work_on_copies(promise.case_file_id)):
+            with reading() as session:
+                if session.get_one(CaseFile, promise.case_file_id).state != CaseFileState.DESTROYED:
+                    return "its case file is not destroyed, so nothing is erased"
+                target = target_of(session, promise.case_file_id)
+            receipt = holder.erase(target)
     except TangThuError as error:
         return str(error)
     if not receipt.gone:

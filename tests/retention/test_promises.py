@@ -20,8 +20,8 @@ from archive.ledger.rows import EventRow
 from archive.media.export import export
 from archive.media.holder import NAME, destroyed
 from archive.promises import keep, owed
-from archive.register.decisions import Receipt
-from archive.register.session import reading
+from archive.register.decisions import OrderItem, Receipt
+from archive.register.session import reading, transaction
 from operations import doctor
 from retention.certificate import page
 from retention.destruction import execute
@@ -114,6 +114,21 @@ def test_who_is_asked_again_when_and_what_stays_owed(town: Town) -> None:
     locked.answer, locked.until = lambda: None, date.min  # type: ignore[method-assign]
     assert keep(actor="x", now=due, ask=[locked]) == []
     assert receipts(order_id)["store:kho-s3"] is True
+
+
+def test_a_case_file_that_was_spared_after_a_promise_owes_nothing_and_is_not_erased(town: Town) -> None:
+    locked = Locked()
+    order_id = town.ordered(town.store("01"))
+    execute(order_id, viewer=BINH, now=NOW, ask=[locked, *store_holders()])
+    with transaction() as session:
+        session.scalars(select(OrderItem).where(OrderItem.order_id == order_id)).one().outcome = "held"
+
+    def erased() -> None:
+        raise AssertionError("it was asked to erase what is kept")
+
+    locked.answer = erased  # type: ignore[method-assign]
+    assert owed() == []
+    assert keep(actor="x", now=datetime(2026, 4, 1, 2, tzinfo=UTC), ask=[locked]) == []
 
 
 def test_the_doctor_tells_what_is_owed(town: Town) -> None:
