@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 from sqlalchemy import select
@@ -19,6 +20,8 @@ from archive.register.models import CaseFile, Package
 from archive.register.projection import apply
 from archive.stores.interface import Store
 from archive.vietnam import day_of
+
+VERSION = re.compile(r"v[0-9]{4,}\.zip")
 
 
 class StoreHolder:
@@ -40,12 +43,15 @@ class StoreHolder:
         Raises:
             TemporaryError: the store did not answer; what was erased stays erased, call again.
         """
-        there = {name: size for name in target.package_names if (size := self._store.size(name)) is not None}
-        how = [self._store.erase(name) for name in target.package_names]
-        for name in target.package_names:
+        names = self._names(target)
+        there = {name: size for name in names if (size := self._store.size(name)) is not None}
+        how = [self._store.erase(name) for name in names]
+        for name in names:
             clear_spool(name)
-        left = [self._store.left(name) for name in target.package_names]
-        locked = [one.until for one in left if one.until is not None]
+        left = [one for name in names if (one := self._store.left(name)).objects]
+        ends = [one.until for one in left if one.until is not None]
+        # Without an end for each of them nobody can promise a day.
+        expires_on = day_of(max(ends)) if left and len(ends) == len(left) else None
         what = ", ".join(f"{name}, {size} bytes" for name, size in there.items())
         # Quarantined remains are erased too, though they are under no name: what could not be erased is said first,
         # then how the others were.
@@ -57,9 +63,19 @@ class StoreHolder:
             what=what or "nothing",
             how=worded[0] if worded else "not applicable: no package",
             at=datetime.now(UTC),
-            gone=not any(one.objects for one in left),
-            expires_on=day_of(max(locked)) if locked else None,
+            gone=not left,
+            expires_on=expires_on,
         )
+
+    def _names(self, target: Target) -> tuple[str, ...]:
+        """Return every version of the package: those the register knows, and those it does not, but this store has.
+
+        A description anew that was killed between the stores and the register leaves one (`archive.describing`).
+        """
+        folders = sorted({name.rpartition("/")[0] for name in target.package_names})
+        found = (name for folder in folders for name in self._store.names(f"{folder}/v"))
+        strays = (name for name in found if VERSION.fullmatch(name.rpartition("/")[2]))
+        return tuple(dict.fromkeys((*target.package_names, *strays)))
 
 
 def store_holders() -> list[Holder]:

@@ -36,7 +36,16 @@ from archive.packages.reader import read_facts
 from archive.register.agencies import set_agency, set_fonds
 from archive.register.digest import TABLES, digest
 from archive.register.migrate import upgrade
-from archive.register.models import STATES_OPEN, Agency, Fonds, Package, StepResult, Submission
+from archive.register.models import (
+    STATES_OPEN,
+    Agency,
+    CaseFile,
+    CaseFileState,
+    Fonds,
+    Package,
+    StepResult,
+    Submission,
+)
 from archive.register.projection import project
 from archive.register.session import engine, transaction
 from archive.settings import ArchiveSettings
@@ -67,7 +76,8 @@ class Report:
         lost_register: the register was gone, or older than the stores.
         adopted: packages found in the stores without an event, taken in again.
         missing: packages the ledger names and no store has; their case files have no documents now.
-        troubles: stores that did not answer and packages that could not be taken in, as sentences.
+        troubles: stores that did not answer, packages that could not be taken in, and those that lie in a store though
+            they were destroyed, as sentences.
     """
 
     digest_before: str
@@ -212,9 +222,16 @@ def _adopt(places: Sequence[Store], now: datetime) -> tuple[tuple[str, ...], tup
     for name in sorted(holding):
         try:
             with transaction() as session:
-                known = session.scalar(select(Package.id).where(Package.name == name))
+                of = select(CaseFile.state).join(Package, Package.case_file_id == CaseFile.id)
+                known = session.scalar(of.where(Package.name == name))
                 if known is None and _adopt_one(session, name, holding[name], now):
                     adopted.append(name)
+                if known == CaseFileState.DESTROYED:
+                    # From a medium or a backup of before the destruction; nobody erases it once more by itself.
+                    where = ", ".join(store.name for store in holding[name])
+                    troubles.append(
+                        f"{name} was destroyed by order and lies in {where} again: erase it there"
+                    )
         except TangThuError as error:
             troubles.append(f"{name} was not taken in: {error}")
     return tuple(adopted), tuple(troubles)
@@ -245,6 +262,9 @@ def _adopt_one(session: Session, name: str, holding: Sequence[Store], now: datet
         raise ArchiveError(f"store {good[0].name} does not give it: {error}") from error
     if _under_way(session, facts.submission_id):
         return False
+    row = session.get(CaseFile, facts.case_file_id)
+    if row is not None and row.state == CaseFileState.DESTROYED:
+        raise ArchiveError("its case file was destroyed by order; erase it in the stores")
     if agreeing < (wanted := min(2, ArchiveSettings.load().copies_required)):
         raise ArchiveError(
             f"{agreeing} of {len(hashes)} copies agree and {wanted} must: nobody can say which is the right one"

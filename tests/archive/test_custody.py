@@ -364,6 +364,17 @@ def test_erasing_leaves_no_byte_in_store_quarantine_or_work_folder(house: Path) 
     assert [(receipt.what, receipt.gone) for receipt in again] == [("nothing", True)] * 3
 
 
+def test_a_version_the_register_does_not_know_is_erased_too(house: Path) -> None:
+    id = a_case_file().kept(house / "work")
+    with reading() as session:
+        target = target_of(session, id)
+    (name,) = target.package_names
+    left = house / "archive/stores/kho-b" / name.replace("v0001", "v0002")
+    left.write_bytes(b"PK, a description anew that was killed")
+    assert all(holder.erase(target).gone for holder in store_holders())
+    assert not left.exists()
+
+
 def test_a_store_that_is_away_gives_no_receipt(house: Path, tmp_path: Path) -> None:
     id = a_case_file().kept(house / "work")
     with reading() as session:
