@@ -1,8 +1,9 @@
 """Describe a stored case file anew (mô tả lại hồ sơ): a small later version of its package, and nothing rewritten.
 
 The new version holds the description and the event that made it, and names the version before by identifier and hash.
-The ledger has who, when, which fields, both packages' hashes and the reason's; the words are in the package, so that
-a destruction takes them with it. Whether the words are well formed is for `ingest.describing` to say.
+The ledger has who, when, which fields, both packages' hashes, the reason's, and the title, which a tombstone keeps;
+the other words are in the package, so that a destruction takes them with it. Whether the words are well formed is for
+`ingest.describing` to say.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from uuid import UUID, uuid4, uuid5
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.alone import alone, work_on_copies
 from archive.copies import stores
 from archive.depositing import deposit
-from archive.errors import ArchiveError, NotFoundError, TangThuError, TemporaryError
+from archive.errors import AlreadyStoredError, ArchiveError, NotFoundError, TangThuError, TemporaryError
 from archive.keeping import keep
 from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb
@@ -78,20 +80,21 @@ def describe(
         NotAllowedError: the viewer is no archivist of its agency.
         ArchiveError: it is not in the vault any more, a decision names it, nothing was changed, no reason was given, or
             somebody described it meanwhile; the reason says which.
-        TemporaryError: too few stores took it; nothing was changed.
+        TemporaryError: too few stores took it, or somebody is at work on its copies; nothing was changed.
     """
     if not new.reason.strip():
         raise ArchiveError(because("archive.describe-no-reason"))
     if not new.changed:
         raise ArchiveError(because("archive.describe-nothing-new"))
     used = list(stores() if places is None else places)
-    with reading() as session:
-        facts = _facts(session, case_file_id, new, viewer, now, used)
-    with at_work("describing-") as folder:
+    # Alone: what is taken back below must not be what another one, or a repair, is writing under the same name.
+    with alone(work_on_copies(case_file_id)), at_work("describing-") as folder:
+        with reading() as session:
+            facts = _facts(session, case_file_id, new, viewer, now, used)
         schemas = ArchiveSettings.load().tools_home / "schemas"
         written = write(facts, folder / "package.zip", schemas=schemas)
-        copies = deposit(written.path, facts.name, written.sha256, into=places)
         try:
+            copies = deposit(written.path, facts.name, written.sha256, into=places)
             with transaction() as session:
                 be_only_writer(session)
                 _facts(session, case_file_id, new, viewer, now, [])  # all of it asked again
@@ -113,6 +116,8 @@ def describe(
                     now=now,
                 )
                 apply(session, event)
+        except AlreadyStoredError:
+            raise  # somebody else's bytes are under that name
         except TangThuError:
             _take_back(facts.name, used)
             raise
@@ -169,7 +174,7 @@ def _facts(
     version = newest.version + 1
     name = _name(newest.name, version)
     # What an earlier try that was killed left there is nobody's; its number is not used again.
-    while any(store.size(name) is not None for store in places):
+    while any(_holds(store, name) for store in places):
         version += 1
         name = _name(newest.name, version)
     at = now.astimezone(UTC).replace(microsecond=0)
@@ -212,6 +217,14 @@ def _open_order(session: Session, case_file_id: str) -> str | None:
         .where(OrderItem.case_file_id == case_file_id, Order.state.in_(OPEN))
     )
     return session.scalar(query.limit(1))
+
+
+def _holds(store: Store, name: str) -> bool:
+    """Say whether a store has something of that name; of one that does not answer, the deposit will say."""
+    try:
+        return store.size(name) is not None
+    except TemporaryError:
+        return False
 
 
 def _name(earlier: str, version: int) -> str:
