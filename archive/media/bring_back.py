@@ -7,7 +7,7 @@ A register that knows nothing (all is lost) believes the medium's manifest inste
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from archive.alone import alone, work_on_copies
-from archive.copies import examine, stores
+from archive.copies import examine_one, stores
 from archive.errors import AlreadyStoredError, NotFoundError, TemporaryError
 from archive.hashing import sha256_of_file
 from archive.ledger.append import append
@@ -28,7 +28,7 @@ from archive.media.medium import DATA, File, listed, number_of
 from archive.media.records import note
 from archive.packages.bag import MANIFEST
 from archive.register.media import Medium, MediumState
-from archive.register.models import CaseFile, CaseFileState, CopyState, Package
+from archive.register.models import CaseFile, CaseFileState, Copy, CopyState, Package
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from archive.stores.interface import Store
@@ -63,7 +63,9 @@ class _Known:
 def bring_back(
     folder: Path, *, actor: str, now: datetime, places: Sequence[Store] | None = None
 ) -> BroughtBack:
-    """Put into each store what it lacks and this medium has; whole copies in stores are left alone.
+    """Put into each store what it lacks and this medium has; good copies in stores are left alone.
+
+    A copy counts as bad when it has another size, or when fixity found it damaged and it still is.
 
     Raises:
         MediumError: it is no medium, or its manifest cannot be read.
@@ -93,26 +95,26 @@ def _package(
     """Bring one package back; return its id when it is the register's, "" otherwise."""
     with reading() as session:
         row = session.execute(
-            select(Package.id, Package.case_file_id, Package.sha256, CaseFile.state)
-            .join(CaseFile, CaseFile.id == Package.case_file_id)
-            .where(Package.name == file.name)
+            select(Package.id, Package.case_file_id, Package.sha256).where(Package.name == file.name)
         ).first()
-        gone = row is not None and (
-            row.state == CaseFileState.DESTROYED or being_destroyed(session, row.case_file_id)
-        )
     if row is None:
         done.faults.append(f"{file.name} is not in the register")
         return ""
     if row.sha256 != file.sha256:
         done.faults.append(f"{file.name} on the medium is not the package the register knows")
         return ""
-    if gone:
-        done.skipped.append(file.name)
-        return str(row.id)
     known = _Known(row.id, row.case_file_id, row.sha256)
     try:
         with alone(work_on_copies(known.case_file_id)):
-            written = _put(folder, file, places, done)
+            # Asked here and not before: a destruction may have come in between.
+            with reading() as session:
+                state = session.get_one(CaseFile, known.case_file_id).state
+                if state == CaseFileState.DESTROYED or being_destroyed(session, known.case_file_id):
+                    done.skipped.append(file.name)
+                    return known.id
+                bad = select(Copy.store).where(Copy.package_id == known.id, Copy.state == CopyState.DAMAGED)
+                suspect = set(session.scalars(bad))
+            written = _put(folder, file, places, done, suspect)
             if written:
                 _ledger_repair(known, written, done.number, actor, now)
     except TemporaryError as error:
@@ -120,8 +122,14 @@ def _package(
     return known.id
 
 
-def _put(folder: Path, file: File, places: Sequence[Store], done: BroughtBack) -> list[str]:
-    """Put one file into the stores that have nothing of that name and size; return their names."""
+def _put(
+    folder: Path, file: File, places: Sequence[Store], done: BroughtBack, suspect: Collection[str] = ()
+) -> list[str]:
+    """Put one file into the stores that have nothing of that name and size; return their names.
+
+    Args:
+        suspect: stores whose copy is read, because it may have the right size and other bytes.
+    """
     path = folder / DATA / file.name
     lacking: list[tuple[Store, bool]] = []
     for store in places:
@@ -130,7 +138,9 @@ def _put(folder: Path, file: File, places: Sequence[Store], done: BroughtBack) -
         except TemporaryError as error:
             done.faults.append(str(error))
             continue
-        if size != file.size:
+        if size != file.size or (
+            store.name in suspect and examine_one(store, file.name, file.sha256) == CopyState.DAMAGED
+        ):
             lacking.append((store, size is not None))
     if not lacking:
         return []
@@ -146,7 +156,7 @@ def _put(folder: Path, file: File, places: Sequence[Store], done: BroughtBack) -
         except (TemporaryError, AlreadyStoredError, NotFoundError) as error:
             done.faults.append(str(error))
             continue
-        state = examine(file.name, file.sha256, [store])[store.name]
+        state = examine_one(store, file.name, file.sha256)
         if state != CopyState.VERIFIED:
             done.faults.append(f"{store.name}: {file.name} is {state} after it was written")
             continue

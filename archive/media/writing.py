@@ -17,6 +17,7 @@ from archive.hashing import CHUNK, sha256_of_file
 from archive.media.medium import DATA, File, MediumError
 from archive.stores.interface import Store
 from archive.stores.naming import checked
+from archive.wiping import wipe_file
 
 HALF = ".half-"
 """How a file is called while it is written; what a killed run left is removed by the next."""
@@ -52,8 +53,8 @@ def write_payload(folder: Path, file: File, places: Sequence[Store]) -> None:
             except (NotFoundError, SourceError) as error:
                 troubles.append(str(error))
             finally:
-                with suppress(FileNotFoundError):
-                    half.unlink()
+                with suppress(FileNotFoundError):  # it became the file
+                    wipe_file(half)
         raise SourceError(f"{file.name}: {'; '.join(troubles) or 'no store has it'}")
     except OSError as error:
         raise _trouble(folder, error) from error
@@ -94,14 +95,14 @@ def make_folder(folder: Path) -> Path:
 
 
 def clear_halves(folder: Path) -> None:
-    """Remove what a killed run left half-written.
+    """Overwrite and remove what a killed run left half-written.
 
     Raises:
         TemporaryError: the medium does not answer.
     """
     try:
         for half in list(folder.rglob(f"{HALF}*")):
-            half.unlink()
+            wipe_file(half)  # its case file may be destroyed by now, and nobody knows of it here
     except OSError as error:
         raise _trouble(folder, error) from error
 

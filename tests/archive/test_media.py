@@ -12,7 +12,7 @@ import bagit
 import pytest
 from sqlalchemy import select
 
-from archive.custody import stores, target_of
+from archive.custody import stores, target_of, verify_package
 from archive.errors import NotFoundError, TemporaryError
 from archive.ledger.append import read
 from archive.ledger.event import Verb
@@ -265,6 +265,20 @@ def test_the_stores_get_back_what_they_lack(house: Path, kept: list[str], into: 
     with reading() as session:
         event = next(event for event in read(session) if event.verb is Verb.REPAIR)
         assert event.payload["from"] == "medium:VM-2026-0001"
+
+
+def test_a_copy_that_fixity_found_damaged_is_replaced_though_its_size_is_right(
+    house: Path, kept: list[str], into: Path
+) -> None:
+    folder = export(into, **WHO).media[0].folder
+    path = house / "archive/stores/kho-a" / kept[0]
+    good = path.read_bytes()
+    path.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
+    with reading() as session:
+        package_id = session.scalars(select(Package.id).where(Package.name == kept[0])).one()
+    assert verify_package(package_id, now=NOW)["kho-a"] == "damaged"
+    assert bring_back(folder, **WHO).written == [f"kho-a:{kept[0]}"]
+    assert path.read_bytes() == good
 
 
 def test_what_a_medium_says_is_believed_only_when_the_register_says_it_too(
