@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +20,7 @@ from archive.register.session import reading
 from archive.settings import ArchiveSettings
 from archive.timestamps.ask import judge
 
+HEX = re.compile(r"[0-9A-Fa-f]{64}")
 AsJson = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 
 evidence = typer.Typer(no_args_is_help=True, help="Evidence records: renew, export, verify.")
@@ -88,9 +89,9 @@ def verify(
         facts: dict[str, object] = {}
         well = "the evidence is whole"
     else:
-        if of is None and len(sha256) != hashlib.sha256().digest_size * 2:
-            raise typer.BadParameter("say of what the record is: --of PACKAGE.zip or --sha256 HEX")
-        imprint = bytes.fromhex(sha256 or sha256_of_file(of or file))
+        if (of is None) == (not sha256) or (sha256 and not HEX.fullmatch(sha256)):
+            raise typer.BadParameter("say of what the record is: either --of PACKAGE.zip or --sha256 HEX")
+        imprint = bytes.fromhex(sha256_of_file(of) if of is not None else sha256)
         verdict = record.judge(file.read_bytes(), imprint, judge(), now=now)
         faults = list(verdict.faults)
         facts = {"since": verdict.since, "until": verdict.until, "authorities": verdict.authorities}

@@ -1,8 +1,10 @@
 """Make a round of evidence: one hash tree and one time-stamp over everything that needs one now.
 
 What needs one: packages without evidence; and time-stamps, of rounds and of ledger seals, whose certificates run out
-within `[archive] tsa_renew_days`. Renewing means that the old token's hash becomes a leaf of the new tree (time-stamp
-renewal, RFC 4998 section 5.2), so an object's chain of time-stamps goes on without its bytes being read.
+within `[archive] tsa_renew_days`. Of one that was given later than that, half of the time it had left must be over:
+an authority near the end of its certificate gives no better one, and each round would renew the round before.
+Renewing means that the old token's hash becomes a leaf of the new tree (time-stamp renewal, RFC 4998 section 5.2), so
+an object's chain of time-stamps goes on without its bytes being read.
 """
 
 from __future__ import annotations
@@ -53,8 +55,8 @@ class Made:
 
 def owed(session: Session, *, now: datetime) -> list[Leaf]:
     """Return what needs evidence now, `MOST` at most; renewals come first, because they have a last day."""
-    soon = now + timedelta(days=ArchiveSettings.load().tsa_renew_days)
-    found = [*_old_rounds(session, soon), *_old_stamps(session, soon)][:MOST]
+    days = timedelta(days=ArchiveSettings.load().tsa_renew_days)
+    found = [*_old_rounds(session, now, days), *_old_stamps(session, now, days)][:MOST]
     return found + list(_packages(session, MOST - len(found)))
 
 
@@ -160,22 +162,31 @@ def _packages(session: Session, limit: int) -> Iterator[Leaf]:
         yield Leaf(row.sha256, PACKAGE, row.id)
 
 
-def _old_rounds(session: Session, soon: datetime) -> Iterator[Leaf]:
+def is_due(stamped_at: datetime | None, until: datetime | None, now: datetime, days: timedelta) -> bool:
+    """Say whether a time-stamp is to be renewed now: so long before its end, or after half of a shorter life. Pure."""
+    if until is None:
+        return False  # nobody vouches for it; a new stamp over it would prove nothing
+    return now > until - (days if stamped_at is None else min(days, (until - stamped_at) / 2))
+
+
+def _old_rounds(session: Session, now: datetime, days: timedelta) -> Iterator[Leaf]:
     query = select(EvidenceRoundRow).where(
-        EvidenceRoundRow.stamp_until < soon, _none_yet(ROUND, cast(EvidenceRoundRow.number, String))
+        EvidenceRoundRow.stamp_until < now + days, _none_yet(ROUND, cast(EvidenceRoundRow.number, String))
     )
     for row in session.scalars(query.order_by(EvidenceRoundRow.stamp_until).limit(MOST)):
-        yield Leaf(_hash_of(row.timestamp_token), ROUND, str(row.number))
+        if is_due(row.stamped_at, row.stamp_until, now, days):
+            yield Leaf(_hash_of(row.timestamp_token), ROUND, str(row.number))
 
 
-def _old_stamps(session: Session, soon: datetime) -> Iterator[Leaf]:
+def _old_stamps(session: Session, now: datetime, days: timedelta) -> Iterator[Leaf]:
     query = select(SealRow).where(
         SealRow.timestamp_token != "",
-        SealRow.stamp_until < soon,
+        SealRow.stamp_until < now + days,
         _none_yet(STAMP, cast(SealRow.number, String)),
     )
     for row in session.scalars(query.order_by(SealRow.stamp_until).limit(MOST)):
-        yield Leaf(_hash_of(row.timestamp_token), STAMP, str(row.number))
+        if is_due(row.stamped_at, row.stamp_until, now, days):
+            yield Leaf(_hash_of(row.timestamp_token), STAMP, str(row.number))
 
 
 def _hash_of(token: str) -> str:

@@ -216,6 +216,14 @@ def test_time_stamps_are_renewed_before_they_run_out_and_prove_on(kept: Authorit
     assert (ledger.faults, ledger.since) == ((), NOW)
 
 
+def test_an_authority_near_its_end_does_not_renew_its_own_stamps_at_every_run(kept: Authority) -> None:
+    kept.at = datetime(2029, 12, 1, tzinfo=UTC)  # a month before the end
+    assert make_round(now=kept.at).packages == 2
+    assert make_round(now=kept.at + timedelta(hours=1)) == Made()
+    kept.at += timedelta(days=20)  # more than half of that month
+    assert make_round(now=kept.at) == Made(2, packages=0, renewed=1)
+
+
 def test_what_was_not_renewed_in_time_is_named(kept: Authority) -> None:
     make_round(now=NOW)
     assert "was no longer good" in evidence_faults(LATER)[0]
@@ -312,6 +320,9 @@ def test_the_commands_renew_export_and_verify(kept: Authority, house: Path) -> N
     assert run.invoke(load(), ["evidence", "verify", str(out), "--sha256", imprint.hex()]).exit_code == 0
     assert run.invoke(load(), ["evidence", "verify", str(out), "--sha256", "ab" * 32]).exit_code == 1
     assert run.invoke(load(), ["evidence", "verify", str(out)]).exit_code == 2
+    both = ["--of", str(path), "--sha256", imprint.hex()]
+    assert run.invoke(load(), ["evidence", "verify", str(out), *both]).exit_code == 2
+    assert run.invoke(load(), ["evidence", "verify", str(out), "--sha256", "z" * 64]).exit_code == 2
     assert run.invoke(load(), ["evidence", "verify"]).exit_code == 0
     assert run.invoke(load(), ["evidence", "export", "seal:2", "--out", str(out)]).exit_code == 0
 
