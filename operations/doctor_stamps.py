@@ -1,4 +1,4 @@
-"""The doctor on the ledger's time-stamps: which seals still wait for one, since when, and why; which run out soon."""
+"""The doctor on the ledger's time-stamps: which seals still wait for one, since when, and why."""
 
 from __future__ import annotations
 
