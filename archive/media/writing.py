@@ -102,7 +102,10 @@ def clear_halves(folder: Path) -> None:
     """
     try:
         for half in list(folder.rglob(f"{HALF}*")):
-            wipe_file(half)  # its case file may be destroyed by now, and nobody knows of it here
+            if half.is_symlink():  # whoever had the medium may have laid it; what it leads to is not ours
+                half.unlink()
+            else:
+                wipe_file(half)  # its case file may be destroyed by now, and nobody knows of it here
     except OSError as error:
         raise _trouble(folder, error) from error
 

@@ -22,6 +22,7 @@ from archive.media.check import check
 from archive.media.export import Exported, export
 from archive.media.holder import MediaHolder, destroyed
 from archive.media.medium import MediumError
+from archive.media.writing import clear_halves
 from archive.rebuild import rebuild
 from archive.receipt_words import receipt_told, understood
 from archive.register import session as sessions
@@ -265,6 +266,17 @@ def test_the_stores_get_back_what_they_lack(house: Path, kept: list[str], into: 
     with reading() as session:
         event = next(event for event in read(session) if event.verb is Verb.REPAIR)
         assert event.payload["from"] == "medium:VM-2026-0001"
+
+
+def test_a_link_that_looks_half_written_is_removed_and_not_followed(into: Path) -> None:
+    mine = into / "mine"
+    mine.write_bytes(b"no part of any medium")
+    (into / "VM-2026-0001" / "data").mkdir(parents=True)
+    link = into / "VM-2026-0001" / "data" / ".half-x"
+    link.symlink_to(mine)
+    clear_halves(into / "VM-2026-0001")
+    assert not link.is_symlink()
+    assert mine.read_bytes() == b"no part of any medium"
 
 
 def test_a_copy_that_fixity_found_damaged_is_replaced_though_its_size_is_right(
