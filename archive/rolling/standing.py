@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, exists, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from archive.fixity import BAD, MINUTES, PACKAGE
@@ -126,8 +126,12 @@ def has_good_copy(session: Session, kind: str, id: str) -> bool:
     return bool(session.scalar(select(good)))
 
 
-def findings(session: Session, limit: int = 20) -> list[Event]:
-    """Return the newest events of copies found bad or mended, newest first."""
+def findings(session: Session, limit: int = 20, *, only: ColumnElement[bool] | None = None) -> list[Event]:
+    """Return the newest events of copies found bad or mended, newest first.
+
+    Args:
+        only: a condition on `EventRow`: what whoever asks may be told of; None for the machine's own use.
+    """
     query = (
         select(EventRow)
         .where(
@@ -135,6 +139,7 @@ def findings(session: Session, limit: int = 20) -> list[Event]:
             EventRow.object_kind.in_((PACKAGE, MINUTES, "ledger")),
             EventRow.object_kind != HOLDINGS,
             EventRow.object_id != "ledger",  # the ledger itself was verified
+            true() if only is None else only,
         )
         .order_by(EventRow.seq.desc())
         .limit(limit)
