@@ -40,13 +40,21 @@ def drill(
     user: Annotated[str, typer.Option("--as", help="Who has it done.")] = "system:operator",
     samples: Annotated[int, typer.Option(min=0, help="Packages to read whole and check.")] = 20,
     register_url: Annotated[str, typer.Option(help="Empty database, for a backup of PostgreSQL.")] = "",
+    keep: Annotated[bool, typer.Option("--keep", help="Leave what was restored there.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Restore to an empty place, compare, and write the minutes (PDF/A) there; exit 1 when something differs."""
-    done = drills.drill(into, actor=user, backup=source, samples=samples, register_url=register_url)
+    """Restore to an empty place, compare, and write the minutes (PDF/A) there.
+
+    What was restored is overwritten and removed after comparing. Exit 1 when something differs, or lies in the stores
+    and is in no event.
+    """
+    done = drills.drill(
+        into, actor=user, backup=source, samples=samples, register_url=register_url, keep=keep
+    )
     lines = [
         f"restored in {done.seconds} s from {done.source}",
         *(f"{'equal    ' if one.equal else 'NOT EQUAL'} {one.name}: {one.after}" for one in done.compared),
+        *(f"NOT COMPARED {name}" for name in done.not_compared),
         f"{sum(one['good'] for one in done.samples)} of {len(done.samples)} sampled packages are good",
         *(f"NOT GOOD: {one['name']} {'; '.join(one['faults'])}" for one in done.samples if not one["good"]),
         *done.faults,

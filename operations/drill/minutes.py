@@ -56,11 +56,6 @@ def page(done: Drill) -> str:
         if done.source == "stores"
         else f"từ bản sao lưu {done.source}"
     )
-    verdict = (
-        "Kết quả phục hồi khớp hoàn toàn với dữ liệu gốc."
-        if done.equal
-        else "Kết quả phục hồi KHÔNG khớp; các điểm khác nhau và các lỗi nêu ở dưới phải được làm rõ."
-    )
     return f"""<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>{TITLE}</title>
 <style>{STYLE}</style></head><body>
 <header>CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM<br>Độc lập - Tự do - Hạnh phúc</header>
@@ -72,10 +67,11 @@ def page(done: Drill) -> str:
 <p>Sổ đăng ký, sổ nhật ký và chỉ mục tìm kiếm được phục hồi vào một nơi trống, {escape(source)}.</p>
 <p>Các kho: {escape(", ".join(done.stores))}. Thời gian phục hồi: {str(done.seconds).replace(".", ",")} giây.</p>
 <h2>3. Kết luận</h2>
-<p><b>{verdict}</b></p>
+<p><b>{_verdict(done)}</b></p>
 <h2>4. So sánh</h2>
 <table><thead><tr><th>Nội dung</th><th>Trước</th><th>Sau khi phục hồi</th><th>Khớp</th></tr></thead>
 <tbody>{"".join(_row(one) for one in done.compared)}</tbody></table>
+{_not_compared(done)}
 <h2>5. Gói lưu trữ được lấy mẫu, đọc toàn bộ và kiểm tra: {len(done.samples)}</h2>
 <table><thead><tr><th>Số TT</th><th>Gói</th><th>Đọc từ kho</th><th>Kết quả</th></tr></thead>
 <tbody>{"".join(_sample(number, one) for number, one in enumerate(done.samples, 1))}</tbody></table>
@@ -89,6 +85,27 @@ def page(done: Drill) -> str:
 phục hồi định kỳ hằng quý với hệ thống cấp độ 3 đến 5). Mẫu này do hệ thống Tàng Thư đặt ra; mã băm của biên bản được
 ghi vào sổ nhật ký.</p>
 </body></html>"""
+
+
+def _verdict(done: Drill) -> str:
+    if not done.equal:
+        return (
+            "Kết quả phục hồi KHÔNG khớp; các điểm khác nhau, các lỗi và các gói chưa có trong sổ nhật ký nêu ở dưới "
+            "phải được làm rõ."
+        )
+    if done.not_compared:
+        return "Những nội dung so sánh được đều khớp với dữ liệu gốc; những nội dung không so sánh được nêu ở mục 4."
+    return "Kết quả phục hồi khớp hoàn toàn với dữ liệu gốc."
+
+
+def _not_compared(done: Drill) -> str:
+    if not done.not_compared:
+        return ""
+    names = "; ".join(NAMES.get(name, escape(name)) for name in done.not_compared)
+    return (
+        "<p>Không so sánh được, vì kho lưu trữ thay đổi trong khi diễn tập hoặc vì số liệu trước đó không được ghi "
+        f"lại: {names}.</p>"
+    )
 
 
 def _moment(at: datetime) -> str:

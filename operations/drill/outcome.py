@@ -21,6 +21,7 @@ class Drill:
         adopted: packages found in the stores without an event.
         seconds: from nothing to everything restored.
         minutes: where the minutes are.
+        not_compared: names of figures that say nothing, because the archive went on meanwhile or nobody had noted them.
     """
 
     source: str
@@ -34,13 +35,15 @@ class Drill:
     actor: str
     stores: tuple[str, ...]
     minutes: str = ""
+    not_compared: tuple[str, ...] = ()
 
     @property
     def equal(self) -> bool:
-        """Say whether everything is what it was."""
+        """Say whether everything that was compared is what it was, and nothing was there that nobody knows of."""
         return (
             all(one.equal for one in self.compared)
             and not self.faults
+            and not self.adopted
             and all(one["good"] for one in self.samples)
         )
 

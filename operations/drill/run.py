@@ -26,10 +26,11 @@ from archive.patience import Patience
 from archive.pdfa.print import print_pdfa
 from archive.register.session import transaction
 from archive.settings import ArchiveSettings
+from archive.wiping import wipe_folder
 from operations.drill import backup as backups
 from operations.drill.minutes import TITLE, page
 from operations.drill.outcome import Drill
-from operations.drill.state import State, compare, state_of
+from operations.drill.state import State, compare, left_out, state_of
 from operations.errors import DrillError
 from search import index
 from search.choice import open_engine
@@ -38,7 +39,13 @@ MINUTES = "bien-ban-phuc-hoi.pdf"
 
 
 def drill(
-    into: Path, *, actor: str, backup: Path | None = None, samples: int = 20, register_url: str = ""
+    into: Path,
+    *,
+    actor: str,
+    backup: Path | None = None,
+    samples: int = 20,
+    register_url: str = "",
+    keep: bool = False,
 ) -> Drill:
     """Restore into an empty folder, compare, and leave the minutes there (PDF/A) and an event in the ledger.
 
@@ -47,7 +54,8 @@ def drill(
         actor: who has it done; named in minutes and ledger.
         backup: a folder `tangthu backup` made; without it everything is made from the stores alone.
         samples: packages to read whole and check.
-        register_url: an empty database to restore into, where the backup is of PostgreSQL.
+        register_url: an empty database to restore into, where the backup is of PostgreSQL; it is left as it is.
+        keep: leave what was restored; else it is overwritten and removed, because no destruction would know of it.
 
     Raises:
         DrillError: the folder is not empty, the backup is damaged, or the restore failed.
@@ -58,20 +66,27 @@ def drill(
     began = datetime.now(UTC)
     before = backups.read(backup).state if backup else _living(began)
     clock = time.monotonic()
-    told = _restore(into.resolve(), backup, samples, register_url, before.seals)
+    try:
+        told = _restore(into.resolve(), backup, samples, register_url, before.seals)
+        seconds = round(time.monotonic() - clock, 1)
+    finally:
+        if not keep:
+            _wipe(into)
     after = State(**told["state"])
     if told["at_event"] > before.event:
         # A worker wrote another checkpoint meanwhile: that is what the restore came to, and is compared with.
         before = replace(before, digest=told["wanted"])
+    compared = compare(before, after)
     done = Drill(
         source=str(backup) if backup else "stores",
         started_at=began,
         ended_at=datetime.now(UTC),
-        compared=tuple(compare(before, after)),
+        compared=tuple(compared),
+        not_compared=tuple(left_out(before, compared)),
         faults=tuple(told["faults"]),
         samples=tuple(told["samples"]),
         adopted=tuple(told["adopted"]),
-        seconds=round(time.monotonic() - clock, 1),
+        seconds=seconds,
         actor=actor,
         stores=tuple(store.name for store in stores()),
     )
@@ -79,6 +94,21 @@ def drill(
     path.write_bytes(print_pdfa(page(done), title=TITLE))
     _ledger(done, path)
     return replace(done, minutes=str(path))
+
+
+def _wipe(into: Path) -> None:
+    """Overwrite and remove what was restored; the folder was empty before.
+
+    Raises:
+        DrillError: the disk does not let us.
+    """
+    try:
+        for place in list(into.iterdir()):
+            wipe_folder(place)
+    except OSError as error:
+        raise DrillError(
+            f"what was restored to {into} could not be overwritten ({error}); remove it"
+        ) from error
 
 
 def _living(now: datetime) -> State:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from archive.register.models import CaseFile, CaseFileState, CopyState, Package
 from archive.register.session import reading
 from archive.settings import ArchiveSettings
 from archive.stores.interface import Store
+from archive.wiping import wipe_file
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ def sample(places: Sequence[Store], folder: Path, *, number: int, seed: str) -> 
 
     Args:
         places: stores to read from, each package from another one if possible.
-        folder: a package is copied there to be checked; it is gone afterwards.
+        folder: a package is copied there to be checked; it is overwritten and gone afterwards.
         number: at most so many.
         seed: the same seed chooses the same packages.
     """
@@ -74,6 +76,7 @@ def _check(name: str, sha256: str, places: Sequence[Store], folder: Path) -> Sam
         except (TangThuError, OSError) as error:
             return Sample(name, store.name, (str(error),))
         finally:
-            path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                wipe_file(path)
         return Sample(name, store.name, tuple(f"{one.rule} {one.path}: {one.message}" for one in faults))
     return Sample(name, "", ("no store has a copy with its hash",))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -90,6 +90,13 @@ def state_of(session: Session, *, seal: int | None = None) -> State:
             for name, model in COUNTED.items()
         },
     )
+
+
+def left_out(before: State, compared: Iterable[Compared]) -> list[str]:
+    """Return the names of the figures of `before` that were not compared, so that nobody takes them for equal. Pure."""
+    done = {one.name for one in compared}
+    names = ["digest", "chain", "event", *(f"count {name}" for name in before.counts), "index"]
+    return [name for name in names if name not in done]
 
 
 def compare(before: State, after: State) -> list[Compared]:

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from archive.cli import load
 from archive.copies import stores
+from archive.depositing import deposit
 from archive.ledger.append import read
 from archive.ledger.event import Verb
 from archive.register import session as sessions
@@ -23,7 +24,7 @@ from operations.drill import run as drills
 from operations.drill.minutes import page
 from operations.drill.only_read import OnlyRead
 from operations.drill.outcome import Drill
-from operations.drill.state import State, compare
+from operations.drill.state import State, compare, left_out
 from operations.errors import DrillError
 from search import index
 from tests.archive.vault_builders import a_case_file
@@ -70,6 +71,7 @@ def test_a_restore_from_the_stores_alone_is_equal_and_leaves_them_as_they_are(li
     assert [one["good"] for one in facts["samples"]] == [True] * 3
     minutes = (into / drills.MINUTES).read_text("utf-8")
     assert "khớp hoàn toàn" in minutes
+    assert [path.name for path in into.iterdir()] == [drills.MINUTES], "no destruction knows of the rest"
     with reading() as session:
         event = next(event for event in read(session) if event.verb is Verb.RESTORE)
     assert (event.actor, event.payload["equal"], event.payload["samples"]) == ("lan", True, 3)
@@ -106,7 +108,7 @@ def test_a_backup_is_restored_equal_and_a_damaged_one_is_refused(lived_in: Path,
     assert said.exit_code == 0, said.output
     a_case_file().with_(code="later.2014.QD").kept(lived_in / "work")  # the archive goes on
     said = CliRunner().invoke(
-        app, ["drill", "--into", str(lived_in / "empty"), "--from", str(kept), "--json"]
+        app, ["drill", "--into", str(lived_in / "empty"), "--from", str(kept), "--keep", "--json"]
     )
     assert said.exit_code == 0, said.output
     facts = json.loads(said.stdout)
@@ -150,6 +152,34 @@ THEN = State(10, "d", 2, "c", {"packages": 3}, 9, "i")
 def test_what_is_not_the_same_is_named(changed: dict[str, object], unequal: set[str]) -> None:
     after = replace(THEN, **changed)  # type: ignore[arg-type]
     assert {one.name for one in compare(THEN, after) if not one.equal} == unequal
+
+
+def test_what_was_not_compared_is_named_and_not_called_equal() -> None:
+    went_on = compare(THEN, replace(THEN, event=11))
+    assert left_out(THEN, went_on) == ["event", "count packages", "index"]
+    assert left_out(THEN, compare(THEN, THEN)) == []
+    unseen = replace(THEN, index_documents=0, index_digest="")
+    assert left_out(unseen, compare(unseen, unseen)) == ["index"]
+    done = Drill(
+        "stores", NOW, NOW, tuple(went_on), (), (), (), 1.5, "lan", ("kho-a",), not_compared=("index",)
+    )
+    assert done.equal
+    assert "khớp hoàn toàn" not in page(done)
+    assert "Không so sánh được" in page(done) and "Chỉ mục tìm kiếm" in page(done)
+    assert "khớp hoàn toàn" in page(replace(done, not_compared=()))
+    assert "KHÔNG khớp" in page(replace(done, adopted=("a/v0001.zip",)))
+
+
+def test_a_package_without_an_event_makes_the_drill_fail(lived_in: Path, app) -> None:  # type: ignore[no-untyped-def]
+    late = a_case_file().with_(code="late.2014.QD")
+    written = late.written(lived_in / "work2")
+    deposit(written.path, late.facts().name, written.sha256)
+    said = CliRunner().invoke(app, ["drill", "--into", str(lived_in / "empty"), "--json"])
+    assert said.exit_code == 1, said.output
+    facts = json.loads(said.stdout)
+    assert facts["adopted"] == [late.facts().name]
+    assert "index" in facts["not_compared"]
+    assert "khớp hoàn toàn" not in (lived_in / "empty" / drills.MINUTES).read_text("utf-8")
 
 
 def test_the_minutes_escape_every_word_from_outside() -> None:
