@@ -128,11 +128,13 @@ def export(
         with transaction() as session:
             seal(session, now=now, places=used)
         done = [_finish(number, into, used, actor, now) for number in _begun(into)]
-        for _ in range(copies):
+        # The second medium of everything comes after the first of everything: else the ledger's segments, which no
+        # cursor passes by, fill a medium of their own.
+        for copy in range(1, copies + 1):
             newest = ""
             while True:
                 with reading() as session:
-                    plan = _plan(session, size, copies, newest, used, too_large)
+                    plan = _plan(session, size, copy, newest, used, too_large)
                     number = next_number(session, now)
                 if not plan.items and not plan.segments:
                     break

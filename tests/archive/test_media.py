@@ -102,7 +102,9 @@ def test_only_what_is_on_no_medium_is_written_the_next_time(house: Path, kept: l
 
 
 def test_each_package_stands_on_as_many_media_as_are_asked_for(kept: list[str], into: Path) -> None:
-    export(into, copies=2, **WHO)
+    made = export(into, copies=2, **WHO).media
+    assert [(medium.number, medium.packages) for medium in made] == [("VM-2026-0001", 3), ("VM-2026-0002", 3)]
+    assert all("_ledger/segment-000001.jsonl" in payload(medium.folder) for medium in made)
     with reading() as session:
         for name in kept:
             id = session.scalar(select(Package.id).where(Package.name == name))
