@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from archive.reason import Lang, Reason, because, told
+from archive.vietnam import day_of
 
 PATTERNS: tuple[tuple[str, Callable[[Mapping[str, str]], Reason]], ...] = (
     # who
@@ -53,8 +54,10 @@ PATTERNS: tuple[tuple[str, Callable[[Mapping[str, str]], Reason]], ...] = (
         lambda said: because("archive.erased-objects"),
     ),
     (
-        r"not erased: S3 object lock \((?P<mode>[^)]+)\) until (?P<until>\S+)",
-        lambda said: because("archive.locked-until", mode=said["mode"], until=said["until"]),
+        r"not erased: S3 object lock \((?P<mode>[^)]+)\) until (?P<until>\d{4}-\d\d-\d\dT\d\d:\d\dZ)",
+        lambda said: because(
+            "archive.locked-until", mode=said["mode"], until=day_of(datetime.fromisoformat(said["until"]))
+        ),
     ),
     (
         r"not erased: S3 object lock \((?P<mode>[^)]+)\) without an end",

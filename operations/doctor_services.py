@@ -26,7 +26,7 @@ from ingest.signatures.errors import TrustListError
 from ingest.signatures.trust import load, set_lists
 from operations.parts import http_answers, socket_answers
 from operations.settings import OperationsSettings
-from operations.sign import Sign, sign, version
+from operations.sign import Sign, sign
 from operations.supervisor import running_pid
 from search.choice import open_engine
 from search.settings import SearchSettings
@@ -73,13 +73,15 @@ def _trust_lists() -> Iterator[Sign]:
     lists = set_lists()
     if not lists:
         return
-    trouble, told = None, ""
     try:
         found = load(lists)
-        told = f"{len(lists)} lists, {len(found.anchors)} roots, {len(found.crls)} revocation lists"
     except TrustListError as error:
-        trouble = error.reason
-    yield sign("trust roots", trouble, version(told), because("operations.put-roots"))
+        yield Sign("trust roots", False, error.reason, because("operations.put-roots"))
+        return
+    there = because(
+        "operations.trust-lists", lists=len(lists), roots=len(found.anchors), revoked=len(found.crls)
+    )
+    yield Sign("trust roots", True, there)
 
 
 def register_file_missing() -> Path | None:

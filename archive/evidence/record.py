@@ -110,16 +110,16 @@ def read(der: bytes) -> list[Stamp]:
     try:
         record = _Record.load(der, strict=True)
         if record["version"].native != 1 or record["encryption_info"].native is not None:
-            raise EvidenceError(because("archive.evidence-unknown-kind", said="encryption"))
+            raise EvidenceError(because("archive.evidence-unknown-kind", said="encrypted"))
         chains = record["archive_time_stamp_sequence"]
         if len(chains) != 1:
-            raise EvidenceError(because("archive.evidence-unknown-kind", said=f"{len(chains)} chains"))
+            raise EvidenceError(because("archive.evidence-unknown-kind", said="several-chains"))
         found = []
         for one in chains[0]:
             token = one["time_stamp"].dump()
             named = one["digest_algorithm"].native or {"algorithm": ALGORITHM}
             if named["algorithm"] != ALGORITHM:
-                raise EvidenceError(because("archive.evidence-unknown-kind", said=str(named["algorithm"])))
+                raise EvidenceError(because("archive.evidence-unknown-kind", said="other-hash"))
             found.append(Stamp([list(part) for part in one["reduced_hashtree"].native or []], token))
     except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise EvidenceError(because("archive.evidence-unreadable", said=str(error))) from error

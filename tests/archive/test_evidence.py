@@ -28,6 +28,7 @@ from archive.ledger.rows import EvidenceLeafRow, EvidenceRoundRow
 from archive.ledger.seal import seal
 from archive.ledger.verify import verify as verify_ledger
 from archive.patience import Patience
+from archive.reason import told
 from archive.rebuild import rebuild
 from archive.register.models import Package
 from archive.register.session import engine, reading, transaction
@@ -107,6 +108,15 @@ def test_a_record_is_read_as_it_was_written_and_has_the_form_of_the_rfc() -> Non
     chains = outer[2]  # SEQUENCE OF (chain) SEQUENCE OF (archive time-stamp)
     assert (len(chains), len(chains[0]), chains[0][0][1].tag) == (1, 2, 2)  # reducedHashtree is [2]
     tsp.ArchiveTimeStamp.load(chains[0][1].dump(), strict=True)
+
+
+def test_a_record_of_two_chains_is_refused_in_words_of_the_reader() -> None:
+    two = record._Record.load(chain(NOW))
+    two["archive_time_stamp_sequence"].append(two["archive_time_stamp_sequence"][0])
+    with pytest.raises(EvidenceError) as refused:
+        record.read(two.dump(force=True))
+    assert "một chuỗi dấu thời gian" in told(refused.value.reason, "vi")
+    assert "not of one chain" in str(refused.value)
 
 
 def test_a_renewed_record_outlives_the_first_certificate() -> None:

@@ -17,18 +17,20 @@ from archive.cli import load
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.ledger.seal import seal
-from archive.reason import as_text, because
+from archive.reason import as_text, because, told
 from archive.register import session as sessions
 from archive.register.migrate import newest, upgrade
 from archive.register.models import Submission
 from archive.register.session import transaction
 from archive.stamping import stamp
 from operations import doctor
+from operations.doctor_services import _trust_lists
 from operations.doctor_stamps import stamps
 from operations.doctor_tools import SCHEMAS, TOOLS
 from operations.sign import Sign, version
 from operations.supervisor import Supervisor
 from tests.archive.time_authority import certificate, serving
+from tests.samples.authority import Authority
 
 
 def closed_port() -> int:
@@ -153,6 +155,16 @@ def test_services_named_in_the_settings_have_to_answer_and_no_password_is_shown(
     assert found["trust roots"].well is False
     assert found["virus scanner"].well is False
     assert "bi-mat" not in json.dumps([(one.found, one.remedy) for one in found.values()])
+
+
+def test_trust_lists_are_counted_in_both_languages(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = Authority()
+    folder = made.trust(empty / "roots", *made.fresh(datetime.now(UTC)))
+    monkeypatch.setenv("TANGTHU_INGEST__TRUST_ROOTS", str(folder))
+    (found,) = _trust_lists()
+    assert found.well
+    assert found.found == "1 lists, 1 roots, 2 revocation lists"
+    assert told(found.what, "vi") == "1 danh sách tin cậy, 1 chứng thư gốc, 2 danh sách thu hồi"
 
 
 def test_embedded_parts_that_nobody_started_are_no_illness_unless_their_supervisor_runs(empty: Path) -> None:
