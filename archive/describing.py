@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -37,7 +38,8 @@ from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
 from archive.stores.interface import Store
 from archive.viewer import Role, Viewer
-from archive.workplace import at_work
+from archive.wiping import wipe_file
+from archive.workplace import DESCRIBING, at_work, prefix_of
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +90,7 @@ def describe(
         raise ArchiveError(because("archive.describe-nothing-new"))
     used = list(stores() if places is None else places)
     # Alone: what is taken back below must not be what another one, or a repair, is writing under the same name.
-    with alone(work_on_copies(case_file_id)), at_work("describing-") as folder:
+    with alone(work_on_copies(case_file_id)), at_work(prefix_of(DESCRIBING, case_file_id)) as folder:
         with reading() as session:
             facts = _facts(session, case_file_id, new, viewer, now, used)
         schemas = ArchiveSettings.load().tools_home / "schemas"
@@ -121,6 +123,9 @@ def describe(
         except TangThuError:
             _take_back(facts.name, used)
             raise
+        finally:
+            with suppress(OSError):  # kept is kept; the folder is removed in any case
+                wipe_file(written.path)
     return facts.name
 
 

@@ -20,6 +20,7 @@ from archive.register.models import CaseFile, Package
 from archive.register.projection import apply
 from archive.stores.interface import Store
 from archive.vietnam import day_of
+from archive.workplace import DESCRIBING, clear
 
 VERSION = re.compile(r"v[0-9]{4,}\.zip")
 
@@ -48,6 +49,7 @@ class StoreHolder:
         how = [self._store.erase(name) for name in names]
         for name in names:
             clear_spool(name)
+        clear(DESCRIBING, target.case_file_id)
         left = [one for name in names if (one := self._store.left(name)).objects]
         ends = [one.until for one in left if one.until is not None]
         # Without an end for each of them nobody can promise a day.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,7 +13,14 @@ from sqlalchemy.orm import Session
 
 from archive.alone import alone, work_on_copies
 from archive.copies import UNREACHABLE, examine, stores
-from archive.errors import DamagedError, NotFoundError, OrderRefusedError, TemporaryError
+from archive.errors import (
+    AlreadyStoredError,
+    DamagedError,
+    NotFoundError,
+    OrderRefusedError,
+    TangThuError,
+    TemporaryError,
+)
 from archive.hashing import sha256_of_file
 from archive.ledger.append import append
 from archive.ledger.event import Verb
@@ -25,8 +31,8 @@ from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from archive.stores.interface import Store
 from archive.underway import being_destroyed
-from archive.wiping import wipe_file, wipe_folder
-from archive.workplace import at_work, workplace
+from archive.wiping import wipe_file
+from archive.workplace import REPAIR, at_work, clear, prefix_of
 
 BAD = frozenset({CopyState.DAMAGED, CopyState.MISSING})
 
@@ -120,6 +126,7 @@ def repair(
         DamagedError: no store that answers has a good copy; what was found is ledgered all the same.
         TemporaryError: a store did not take the good copy, or did not give the right bytes back (the other stores
             are mended then); or somebody is at work on the copies of this case file.
+        AlreadyStoredError: a store has other bytes under that name now (the other stores are mended then).
     """
     with reading() as session:
         work = _kept(session, kind, id).work
@@ -154,15 +161,15 @@ def _mend(
     """Mend one store after another; one that fails keeps no other from being mended.
 
     Raises:
-        TemporaryError: the trouble of the first store that failed.
+        TemporaryError, AlreadyStoredError: the trouble of the first store that failed.
     """
     mended: list[str] = []
-    failed: list[TemporaryError] = []
+    failed: list[TangThuError] = []
     with _spooled(good, kept) as path:
         for store in bad:
             try:
                 aside = _replace(store, kept, path, damaged=states[store.name] == CopyState.DAMAGED)
-            except TemporaryError as error:
+            except (TemporaryError, AlreadyStoredError) as error:
                 failed.append(error)
                 continue
             told = kept.told(
@@ -226,7 +233,7 @@ def _package(session: Session, package_id: str) -> _Kept:
 @contextmanager
 def _spooled(store: Store, kept: _Kept) -> Iterator[Path]:
     """Yield the good copy as a file beside the register, hashed once more after it was copied."""
-    with at_work(_spool(kept.name)) as folder:
+    with at_work(prefix_of(REPAIR, kept.name)) as folder:
         path = folder / "good"
         with store.open(kept.name) as source, path.open("wb") as target:
             shutil.copyfileobj(source, target, 1024 * 1024)
@@ -240,9 +247,4 @@ def _spooled(store: Store, kept: _Kept) -> Iterator[Path]:
 
 def clear_spool(name: str) -> None:
     """Overwrite and remove what a killed repair of that package left in the work folder."""
-    for folder in workplace().glob(f"{_spool(name)}*"):
-        wipe_folder(folder)
-
-
-def _spool(name: str) -> str:
-    return f"repair-{hashlib.sha256(name.encode()).hexdigest()[:16]}-"
+    clear(REPAIR, name)

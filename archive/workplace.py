@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
@@ -10,11 +11,37 @@ from pathlib import Path
 
 from archive.errors import TemporaryError
 from archive.settings import ArchiveSettings
+from archive.wiping import wipe_folder
+
+REPAIR = "repair"
+"""Work on a package: a copy is replaced."""
+DESCRIBING = "describing"
+"""Work on a case file: it is described anew."""
 
 
 def workplace() -> Path:
     """Return the work folder; it need not exist."""
     return ArchiveSettings.load().data / "work"
+
+
+def prefix_of(work: str, name: str) -> str:
+    """Return how folders of some work on something begin, so that an erasure finds what a killed process left.
+
+    Args:
+        work: `REPAIR` or `DESCRIBING`.
+        name: of the package, or the id of the case file.
+    """
+    return f"{work}-{hashlib.sha256(name.encode()).hexdigest()[:16]}-"
+
+
+def clear(work: str, name: str) -> None:
+    """Overwrite and remove what a killed process left of that work in the work folder.
+
+    Raises:
+        OSError: a file could not be overwritten; call again.
+    """
+    for folder in workplace().glob(f"{prefix_of(work, name)}*"):
+        wipe_folder(folder)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from datetime import datetime
 from archive import fixity
 from archive.alone import alone
 from archive.copies import stores
-from archive.errors import DamagedError, NotFoundError, OrderRefusedError, TemporaryError
+from archive.errors import AlreadyStoredError, DamagedError, NotFoundError, OrderRefusedError, TemporaryError
 from archive.register.session import reading, transaction
 from archive.rolling.due import Due
 from archive.rolling.look import ACTOR, look, write_down
@@ -153,7 +153,7 @@ def _mend(kind: str, id: str, done: Rolled, now: datetime, places: Sequence[Stor
         else:
             log.error("no store has a good copy of %s: look for it in the backups, at once", error.place)
             done.lost.append(error.place)
-    except TemporaryError as error:
+    except (TemporaryError, AlreadyStoredError) as error:
         log.warning("%s %s cannot be mended now: %s", kind, id, error)
         done.troubles.append(str(error))
     else:

@@ -29,7 +29,6 @@ from archive.errors import (
     OrderRefusedError,
     TemporaryError,
 )
-from archive.fixity import _spool
 from archive.ledger.append import append, history
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
@@ -38,6 +37,7 @@ from archive.register.models import CaseFile, Component, Package
 from archive.register.session import reading, transaction
 from archive.stores.folder import FolderStore
 from archive.stores.interface import Stored
+from archive.workplace import DESCRIBING, REPAIR, prefix_of
 from tests.archive.vault_builders import LAN, NOW, STRANGER, a_case_file, an_agency
 
 
@@ -348,9 +348,10 @@ def test_erasing_leaves_no_byte_in_store_quarantine_or_work_folder(house: Path) 
     repair(package_id(), actor="lan", now=NOW)
     with reading() as session:
         target = target_of(session, id)
-    left = house / "archive/work" / f"{_spool(name)}killed"
-    left.mkdir()
-    (left / "good").write_bytes(words)
+    for begins in (prefix_of(REPAIR, name), prefix_of(DESCRIBING, id)):
+        left = house / "archive/work" / f"{begins}killed"
+        left.mkdir()
+        (left / "good").write_bytes(words)
     receipts = [holder.erase(target) for holder in store_holders()]
     assert [(receipt.holder, receipt.gone) for receipt in receipts] == [
         ("store:kho-a", True),

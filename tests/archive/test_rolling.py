@@ -17,6 +17,7 @@ from sqlalchemy import select
 from archive.checkpoints import write_checkpoint
 from archive.copies import stores
 from archive.custody import deposit, keep
+from archive.errors import AlreadyStoredError
 from archive.hashing import sha256_of_file
 from archive.ledger.append import append, read
 from archive.ledger.event import Event, Verb
@@ -36,6 +37,8 @@ from archive.rolling.roll import roll
 from archive.rolling.round import roll_name
 from archive.rolling.segments import roll_segments
 from archive.rolling.standing import lost, standing
+from archive.stores.folder import FolderStore
+from archive.stores.interface import Stored
 from tests.archive.vault_builders import NOW, a_case_file, an_agency, ident
 
 STORES = ("kho-a", "kho-b", "kho-c")
@@ -230,6 +233,31 @@ def test_what_no_store_has_a_good_copy_of_is_an_alarm(house: Path, caplog: pytes
     assert [one.name for one in there.lost] == [name]
     assert [one.bad for one in there.stores] == [1, 1, 1]
     assert all(object_in(house, store, other).exists() for store in STORES)
+
+
+class Taken(FolderStore):
+    """A store in which somebody is always quicker with other bytes under one name."""
+
+    name_taken = ""
+
+    def put(self, name: str, source: Path) -> Stored:
+        if name == self.name_taken:
+            raise AlreadyStoredError(f"store {self.name} already holds other bytes as {name}")
+        return super().put(name, source)
+
+
+def test_a_name_taken_by_other_bytes_keeps_no_other_copy_from_being_mended(house: Path) -> None:
+    names = filled(house, 3)
+    places = [Taken(store, house / "archive/stores" / store) for store in STORES]
+    for place in places:
+        place.name_taken = names[0]
+    for store in STORES[:2]:
+        object_in(house, store, names[0]).unlink()
+    object_in(house, "kho-a", names[1]).unlink()
+    done = roll(LATER, places=places, everything=True)
+    assert len(done.mended) == 1 and done.mended[0].startswith("kho-a:package ")
+    assert object_in(house, "kho-a", names[1]).exists()
+    assert [names[0] in trouble for trouble in done.troubles] == [True]
 
 
 def test_good_copies_are_one_event_a_batch_and_a_rebuild_knows_each(house: Path) -> None:
