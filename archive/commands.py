@@ -215,7 +215,10 @@ def repair(
 
 
 def rebuild(as_json: AsJson = False) -> None:
-    """Make the register again from packages and ledger, and say whether it is the same."""
+    """Make the register again from packages and ledger, and say whether it is the same.
+
+    Exit 1 when it is not, when a package is in no store, or when there was a trouble that is named.
+    """
     report = rebuild_register()
     lines = [
         f"{report.events} events replayed, digests compared at event {report.at_event}",
@@ -227,9 +230,10 @@ def rebuild(as_json: AsJson = False) -> None:
         *report.troubles,
     ]
     show(asdict(report), as_json=as_json, text="\n".join(lines))
-    if report.verdict == NOT_COMPARABLE and not report.missing:
+    found = bool(report.missing or report.troubles)
+    if report.verdict == NOT_COMPARABLE and not found:
         raise typer.Exit(2)
-    _exit(report.equal and not report.missing)
+    _exit(report.equal and not found)
 
 
 def _compared(report: Report) -> str:

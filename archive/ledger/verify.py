@@ -83,13 +83,13 @@ class _Events:
         """Return the canonical form of an event and its leaf hash, and note what is wrong; None when it is none."""
         if row.verb not in VERBS:
             self.complaints.append(because("archive.ledger-no-verb", seq=row.seq, verb=row.verb))
-            self._expected = row.seq + 1
+            self._expected = max(self._expected, row.seq + 1)
             return None
-        if row.seq != self._expected:
-            self.complaints += [
-                because("archive.ledger-gone", seq=seq) for seq in range(self._expected, row.seq)
-            ]
-        self._expected = row.seq + 1
+        if row.seq < self._expected:  # numbers begin at 1 and come in their order: it is 0 or less
+            self.complaints.append(because("archive.ledger-event-added", event=named(row)))
+        elif row.seq > self._expected:
+            self.complaints.append(_gone(self._expected, row.seq - 1))
+        self._expected = max(self._expected, row.seq + 1)
         text = canonical(row)
         hashed = leaf(text)
         if hashed.hex() != row.sha256:
@@ -98,6 +98,13 @@ class _Events:
             self.complaints.append(because("archive.ledger-other-time", event=named(row)))
         self._before = row.at
         return text, hashed
+
+
+def _gone(first: int, last: int) -> Reason:
+    """Name what is missing as one span: how far a number was set is up to whoever set it."""
+    if first == last:
+        return because("archive.ledger-gone", seq=first)
+    return because("archive.ledger-gone-span", first=first, last=last)
 
 
 @dataclass

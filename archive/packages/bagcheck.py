@@ -15,7 +15,8 @@ VERSIONS = frozenset({"0.93", "0.94", "0.95", "0.96", "0.97", "1.0"})
 ALGORITHMS = frozenset({"md5", "sha1", "sha224", "sha256", "sha384", "sha512"})
 MANIFEST = re.compile(r"(tag)?manifest-([a-z0-9-]+)\.txt\Z")
 LINE = re.compile(r"([0-9A-Fa-f]+)[ \t]+\*?(.+)\Z")
-OXUM = re.compile(r"([0-9]+)\.([0-9]+)\Z")
+OXUM = re.compile(r"([0-9]{1,18})\.([0-9]{1,18})\Z")
+"""More digits no bag needs, and Python turns no more than 4,300 into a number."""
 TAG_LIMIT = 1 << 20
 """Bytes of bagit.txt and bag-info.txt that are read."""
 LINE_LIMIT = 16_384
@@ -246,7 +247,7 @@ class BagCheck:
     def _check_oxum(self, value: str, payload: set[str]) -> None:
         match = OXUM.match(value)
         if not match:
-            self._fault("RFC8493-2.2.2", "bag-info.txt", f"Payload-Oxum {value!r} is no octets.streams")
+            self._fault("RFC8493-2.2.2", "bag-info.txt", f"Payload-Oxum {value[:80]!r} is no octets.streams")
             return
         octets = sum(self.digests[path].size for path in payload if path in self.digests)
         if (int(match[1]), int(match[2])) != (octets, len(payload)):

@@ -144,6 +144,23 @@ def test_an_event_put_between_two_others_is_named(undone: Session) -> None:
     assert names(found(undone), 6)
 
 
+@pytest.mark.parametrize(
+    ("seq", "said"),
+    [(10**15, f"events {EVENTS + 1} to {10**15 - 1} were removed"), (0, "event 0 "), (-7, "event -7 ")],
+)
+def test_an_event_far_off_the_others_is_named_and_costs_no_more_than_another(
+    undone: Session, seq: int, said: str
+) -> None:
+    true = undone.get_one(EventRow, EVENTS)
+    added = EventRow(**{column.name: getattr(true, column.name) for column in EventRow.__table__.columns})
+    added.seq, added.at = seq, true.at + timedelta(seconds=1 if seq > 0 else -1000)
+    added.sha256 = from_row(added).sha256
+    undone.add(added)
+    faults = found(undone)
+    assert len(faults) < 9
+    assert any(said in fault for fault in faults), faults
+
+
 @pytest.mark.parametrize("kept", range(EVENTS))
 def test_a_register_cut_off_together_with_its_seals_is_named_event_by_event(
     undone: Session, kept: int

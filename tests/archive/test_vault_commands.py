@@ -237,7 +237,7 @@ def test_a_store_that_is_away_stops_no_rebuild_half_way(
     run("ledger", "seal")
     lose_the_register(house)
     result = run("rebuild", "--json")
-    assert result.exit_code == 0, result.output
+    assert result.exit_code == 1, "what lies in the store that is away was not looked at"
     facts = json.loads(result.output)
     assert facts["equal"] and "away" in facts["troubles"][0]
 
@@ -255,7 +255,9 @@ def test_a_package_that_cannot_be_taken_in_is_named_and_the_others_are(
     late = a_case_file().with_(code="02.late")
     more = late.written(house / "work3")
     deposit(more.path, late.facts().name, more.sha256)
-    told = json.loads(run("rebuild", "--json").output)
+    result = run("rebuild", "--json")
+    assert result.exit_code == 1
+    told = json.loads(result.output)
     assert told["adopted"] == [late.facts().name]
     assert facts.name in told["troubles"][0] and "already has a case file" in told["troubles"][0]
 

@@ -262,6 +262,13 @@ CLAUSES = (
     Clause("2.2.2", "a Payload-Oxum that is none", a_bag({INFO: b"Payload-Oxum: many\n"}), (N, INFO), CRASH),
     Clause(
         "2.2.2",
+        "a Payload-Oxum of more digits than Python turns into a number",
+        a_bag({INFO: b"Payload-Oxum: " + b"9" * 5000 + b".1\n"}),
+        (N, INFO),
+        CRASH,
+    ),
+    Clause(
+        "2.2.2",
         "a line that is no label and value",
         a_bag({INFO: b"Contact-Name: An\nwhat is this\n"}),
         (N, INFO),
