@@ -204,7 +204,7 @@ def test_trouble_of_ours_is_nothing_seen_in_the_file(
         raise ours
 
     monkeypatch.setattr("ingest.formats.look_pdf.pdf", broken)
-    monkeypatch.setattr("ingest.signatures.check.PdfFileReader", broken)
+    monkeypatch.setattr("ingest.signatures.pades.PdfFileReader", broken)
     for read in (lambda: look(path, "a.pdf"), lambda: check(path, roots=tmp_path)):
         with pytest.raises(type(ours)):
             read()
