@@ -1,7 +1,7 @@
 """A signature in a file of its own beside what it signs (detached CAdES: `x.docx.p7s`, `x.docx.p7m`).
 
-Only the file it lies beside counts as signed: a CMS that brings content of its own is judged over the file's bytes all
-the same, so other content inside it fails as a changed hash and nothing inside it is ever taken for the document.
+Only the file it lies beside counts as signed. A CMS that brings content of its own is one only when that content is the
+file, byte by byte: other content inside would be kept beside a valid signature, and nobody would have looked at it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from asn1crypto import cms, pem
+from asn1crypto import cms, core, pem
 from pyhanko.sign.general import CMSExtractionError, extract_certificate_info
 from pyhanko.sign.validation.generic_cms import extract_self_reported_ts
 
@@ -38,11 +38,13 @@ def judged(
         data: the file it must be over.
 
     Raises:
-        ValueError: it is no CMS signature, or too large to be one.
+        ValueError: it is no CMS signature, too large to be one, or carries other content than that file.
     """
     if signature.stat().st_size > SIGNATURE_LIMIT:
         raise ValueError(f"larger than {SIGNATURE_LIMIT} bytes")
     whole = _read(signature.read_bytes())
+    if not _carries_nothing_else(whole, data):
+        raise ValueError("it carries content of its own that is not the file beside it")
     pieces = evidence.needed([*trusted, *evidence.readable(lambda: evidence.of_cms(whole))])
     return tuple(_each(whole, data, pieces, now)), pieces
 
@@ -54,6 +56,19 @@ def _read(content: bytes) -> cms.SignedData:
     if info["content_type"].native != "signed_data":
         raise ValueError(f"a CMS of kind {info['content_type'].native}, not signed data")
     return info["content"]
+
+
+def _carries_nothing_else(whole: cms.SignedData, data: Path) -> bool:
+    content = whole["encap_content_info"]["content"]
+    if isinstance(content, core.Void):
+        return True  # detached
+    if not isinstance(content, core.OctetString | core.ParsableOctetString):
+        return False
+    carried = bytes(content)
+    if len(carried) != data.stat().st_size:
+        return False
+    with data.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").digest() == hashlib.sha256(carried).digest()
 
 
 def _each(
