@@ -33,7 +33,7 @@ from ingest.formats.errors import CannotOpenError
 from ingest.formats.inspect import inspect
 from ingest.formats.judge import Judgement
 from ingest.formats.libreoffice import Printed
-from ingest.formats.page_routes import DEPTH, Nested, from_mail, from_page
+from ingest.formats.page_routes import DEPTH, Conversions, Nested, from_mail, from_page
 from ingest.formats.policy import Policy, policy_for
 from ingest.formats.routes import Candidate, Work, from_office, from_pdf, from_picture
 from ingest.formats.workshop import Workshop, library_version, program_version, shared
@@ -50,6 +50,7 @@ def normalise(
     shop: Workshop | None = None,
     policy: Policy | None = None,
     depth: int = 0,
+    left: Conversions | None = None,
 ) -> list[Derivative | Failure]:
     """Make a PDF/A of each file, in the order given; one file's trouble stays its own.
 
@@ -58,6 +59,7 @@ def normalise(
     Args:
         policy: what becomes of which format; ours for no agency in particular unless given.
         depth: how many messages the sources are inside of.
+        left: what the outermost of those messages may still have converted; each source its own unless given.
 
     Raises:
         ToolMissingError, VeraPdfMissingError: a tool that is needed is missing or does not start (both are
@@ -79,8 +81,9 @@ def normalise(
         for number, source in enumerate(placed):
             work = Work(shop, source, room / f"work{number}")
             work.folder.mkdir()
-            nested = partial(_inside, work, policy, depth)
-            made = _one(work, printed.get(str(number)), into, policy, nested)
+            mine = left or Conversions()
+            nested = partial(_inside, work, policy, depth, mine)
+            made = _one(work, printed.get(str(number)), into, policy, nested, mine)
             if isinstance(made, Failure):
                 our_disk.need_room(into, Path(tempfile.gettempdir()))
             results.append(made)
@@ -104,14 +107,16 @@ def _printed(shop: Workshop, placed: Sequence[Source], room: Path, policy: Polic
     return printed
 
 
-def _inside(work: Work, policy: Policy, depth: int, key: str, path: Path, name: str) -> Derivative | Failure:
+def _inside(
+    work: Work, policy: Policy, depth: int, left: Conversions, key: str, path: Path, name: str
+) -> Derivative | Failure:
     """Return what becomes of a file attached to a message: the same as of one that came by itself."""
     if depth >= DEPTH:
         return Failure(key, UNSUPPORTED, because("ingest.nested", deep=DEPTH))
     size, sha256 = path.stat().st_size, sha256_of_file(path)
     facts = inspect(DeliveredFile(name, path, size, sha256), sandbox=work.shop.sandbox)
     source = Source(key, path, facts, work.source.flavour)
-    (made,) = normalise([source], work.folder, shop=work.shop, policy=policy, depth=depth + 1)
+    (made,) = normalise([source], work.folder, shop=work.shop, policy=policy, depth=depth + 1, left=left)
     return made
 
 
@@ -133,14 +138,14 @@ def refusal(facts: FileFacts, policy: Policy) -> tuple[str, Reason] | None:
 
 
 def _one(
-    work: Work, printed: Printed | None, into: Path, policy: Policy, nested: Nested
+    work: Work, printed: Printed | None, into: Path, policy: Policy, nested: Nested, left: Conversions
 ) -> Derivative | Failure:
     source = work.source
     refused = refusal(source.facts, policy)
     if refused is not None:
         return Failure(source.id, *refused)
     try:
-        found, candidate = _routed(work, printed, policy, nested)
+        found, candidate = _routed(work, printed, policy, nested, left)
     except NoDerivativeError as error:
         return Failure(source.id, error.code, error.reason, tuple(work.attempts))
     except CannotOpenError as error:
@@ -149,7 +154,7 @@ def _one(
 
 
 def _routed(
-    work: Work, printed: Printed | None, policy: Policy, nested: Nested
+    work: Work, printed: Printed | None, policy: Policy, nested: Nested, left: Conversions
 ) -> tuple[Judgement, Candidate]:
     """Send a file down the route its rule names."""
     rule = policy.rule_for(work.source.facts)
@@ -161,7 +166,7 @@ def _routed(
         case "page":
             return from_page(work)
         case "mail":
-            return from_mail(work, nested)
+            return from_mail(work, nested, left)
     return from_office(work, printed or Printed(None, because("ingest.not-printed")))
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_binary_file, policy
 from email.header import decode_header, make_header
 from email.message import Message
@@ -34,6 +35,7 @@ VIETNAMESE = {"From": "Từ", "To": "Đến", "Cc": "Đồng gửi", "Reply-To":
 HEADER_LONGEST = 10_000
 NAME_LONGEST = 120
 INLINE_LIMIT = 8 * 2**20  # bytes of one picture shown inside the text
+SHOWN_LIMIT = 16 * 2**20  # bytes of all of them, each as often as it is shown
 
 
 class UnreadableMailError(ValueError):
@@ -71,6 +73,7 @@ class Mail:
     Attributes:
         text: its plain text, "" when it has none.
         html: its text as a web page, "" when it has none; what a mail program shows.
+        beside: the plain text that stands beside the page, as a list's footer does; not what the page says otherwise.
     """
 
     headers: tuple[tuple[str, str], ...]
@@ -78,6 +81,7 @@ class Mail:
     html: str
     attachments: tuple[Attachment, ...]
     encrypted: bool = False
+    beside: str = ""
 
     def header(self, name: str) -> str:
         """Return a header's value; "" when there is none."""
@@ -98,43 +102,53 @@ def read(path: Path) -> Mail:
     headers = tuple((name, value) for name in HEADERS if (value := _header(message, name)))
     if not headers:
         raise UnreadableMailError(because("ingest.mail-headers"))
-    texts: list[str] = []
-    pages: list[str] = []
+    texts: list[tuple[str, frozenset[int]]] = []
+    pages: list[tuple[str, frozenset[int]]] = []
     attached: list[Attachment] = []
     encrypted = False
-    for part in _leaves(message):
+    for part, alternatives in _leaves(message):
         kind, name = part.get_content_type(), _name(part)
         encrypted |= kind in ("application/pgp-encrypted",) or _enveloped(part)
         data = _data(part)
         if kind == "text/plain" and not name:
-            texts.append(_text(part, data))
+            texts.append((_text(part, data), alternatives))
         elif kind == "text/html" and not name and not pages:
-            pages.append(_text(part, data))
+            pages.append((_text(part, data), alternatives))
         else:
             mark = str(part.get("Content-ID", "")).strip().strip("<>")
             attached.append(Attachment(name or _own_name(part), kind, data, mark))
-    shown = "".join(pages)
-    marked = tuple(
-        Attachment(one.name, one.media_type, one.data, one.content_id, shown=_is_shown(one, shown))
-        for one in attached
+    shown, instead_of = pages[0] if pages else ("", frozenset[int]())
+    return Mail(
+        headers,
+        "\n".join(text for text, _ in texts),
+        shown,
+        _marked(attached, shown),
+        encrypted,
+        "\n".join(text for text, alternatives in texts if shown.strip() and not alternatives & instead_of),
     )
-    return Mail(headers, "\n".join(texts), shown, marked, encrypted)
 
 
-def _leaves(message: Message) -> Iterator[Message]:
-    """Yield the parts that are no containers, in order; a message inside is one part."""
-    stack: list[tuple[Message, int]] = [(message, 0)]
+def _leaves(message: Message) -> Iterator[tuple[Message, frozenset[int]]]:
+    """Yield the parts that are no containers, in order, with the numbers of the `multipart/alternative` they are in.
+
+    A message inside is one part.
+    """
+    stack: list[tuple[Message, int, frozenset[int]]] = [(message, 0, frozenset())]
     count = 0
     while stack:
-        part, depth = stack.pop()
+        part, depth, alternatives = stack.pop()
         count += 1
         if count > PARTS_LIMIT or depth > DEEPEST:
             raise UnreadableMailError(because("ingest.mail-parts", count=PARTS_LIMIT, deep=DEEPEST))
         payload = part.get_payload()
         if isinstance(payload, list) and part.get_content_maintype() == "multipart":
-            stack.extend((one, depth + 1) for one in reversed(payload) if isinstance(one, Message))
+            if part.get_content_subtype() == "alternative":
+                alternatives |= {count}
+            stack.extend(
+                (one, depth + 1, alternatives) for one in reversed(payload) if isinstance(one, Message)
+            )
         else:
-            yield part
+            yield part, alternatives
 
 
 def _data(part: Message) -> bytes:
@@ -195,13 +209,18 @@ def _enveloped(part: Message) -> bool:
     return kind.endswith("pkcs7-mime") and "signed" not in str(part.get_param("smime-type", ""))
 
 
-def _is_shown(one: Attachment, text: str) -> bool:
-    return (
-        bool(one.content_id)
-        and one.media_type in ("image/png", "image/jpeg", "image/gif")
-        and len(one.data) <= INLINE_LIMIT
-        and f"cid:{one.content_id}" in text
-    )
+def _marked(attached: list[Attachment], text: str) -> tuple[Attachment, ...]:
+    """Return the attachments, with those `shown` that the page shows and that fit into it."""
+    times = page.cids(text) if text.strip() else Counter[str]()
+    room = SHOWN_LIMIT
+    marked = []
+    for one in attached:
+        size = len(one.data) * times.pop(one.content_id, 0)  # of two of one name the first is meant
+        fits = 0 < size <= room and len(one.data) <= INLINE_LIMIT
+        shown = fits and one.media_type in ("image/png", "image/jpeg", "image/gif")
+        room -= size if shown else 0
+        marked.append(replace(one, shown=shown))
+    return tuple(marked)
 
 
 def print_mail(
@@ -227,21 +246,29 @@ def print_mail(
 
 
 def words_of(path: Path) -> list[str]:
-    """Return what the page of a message has to say, as a reader without a printer finds it."""
-    root, _ = as_page(read(path), plain=True)
-    return page.blocks(root)
+    """Return what the page of a message has to say, read from its parts and not from what was made for the printer."""
+    mail = read(path)
+    said = [value for _, value in mail.headers]
+    said += (
+        page.blocks(page.cleaned(mail.html, plain=True)[0]) if mail.html.strip() else mail.text.split("\n")
+    )
+    said += mail.beside.split("\n")
+    said += [one.name for one in mail.attachments if not one.shown]
+    lines = (page.shown(page.printable(one), Counter()) or "" for one in said)
+    return [line.strip() for line in lines if line.strip()]
 
 
 def as_page(mail: Mail, *, plain: bool = False) -> tuple[Any, list[str]]:
     """Return the message as a page, and what was taken out of its text."""
     text = mail.html
-    for one in mail.attachments:
-        if one.shown:
-            data = base64.b64encode(one.data).decode("ascii")
-            text = text.replace(f"cid:{one.content_id}", f"data:{one.media_type};base64,{data}")
     if not text.strip():
         text = html.tostring(builder.PRE(page.printable(mail.text)), encoding="unicode")
-    root, removed = page.cleaned(text, plain=plain)
+    pictures = {
+        one.content_id: f"data:{one.media_type};base64,{base64.b64encode(one.data).decode('ascii')}"
+        for one in mail.attachments
+        if one.shown
+    }
+    root, removed = page.cleaned(text, plain=plain, pictures=pictures)
     body = root.find("body")
     if body is None:
         raise ValueError("there is no text in it")
@@ -253,6 +280,8 @@ def as_page(mail: Mail, *, plain: bool = False) -> tuple[Any, list[str]]:
         for name, value in mail.headers
     ]
     body.insert(0, builder.TABLE(*rows, builder.CLASS("headers")))
+    if mail.beside.strip():
+        body.append(builder.PRE(page.shown(page.printable(mail.beside), removed) or ""))
     listed = [one for one in mail.attachments if not one.shown]
     if listed:
         items = [

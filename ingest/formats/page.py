@@ -12,8 +12,11 @@ import logging
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import unquote
 
 import pikepdf
 from lxml import etree, html
@@ -108,17 +111,18 @@ def _read(path: Path) -> str:
     return decoded(data)
 
 
-def cleaned(text: str, *, plain: bool = False) -> tuple[Any, Counter[str]]:
+def cleaned(
+    text: str, *, plain: bool = False, pictures: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Any, Counter[str]]:
     """Return the page without what runs or loads by itself, and what was taken out.
+
+    Args:
+        pictures: `data:` addresses of what came with the page, by the name it has in `cid:` addresses (RFC 2392).
 
     Raises:
         ValueError: there is no page in the text.
     """
-    try:
-        parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
-        root: Any = html.document_fromstring(_without_declaration(text), parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError) as error:
-        raise ValueError("there is no page in it") from error
+    root = _parsed(text)
     removed: Counter[str] = Counter()
     for element in list(root.iter()):
         if not isinstance(element.tag, str):
@@ -129,12 +133,40 @@ def cleaned(text: str, *, plain: bool = False) -> tuple[Any, Counter[str]]:
         elif plain and element.tag == "style":
             element.drop_tree()
         else:
+            if (name := _cid(element)) in pictures:
+                element.set("src", pictures[name])
             _attributes(element, removed, plain)
     for element in root.iter():
         if isinstance(element.tag, str):
             element.text = shown(element.text, removed) if element.tag != "style" else element.text
         element.tail = shown(element.tail, removed)
     return root, removed
+
+
+def cids(text: str) -> Counter[str]:
+    """Return how often a page shows each picture that it names as part of its message.
+
+    Raises:
+        ValueError: there is no page in the text.
+    """
+    root = _parsed(text)
+    for element in list(root.iter(*DROPPED)):
+        element.drop_tree()
+    return Counter(name for element in root.iter("img") if (name := _cid(element)))
+
+
+def _parsed(text: str) -> Any:
+    try:
+        parser = html.HTMLParser(no_network=True, remove_comments=True, remove_pis=True, huge_tree=False)
+        return html.document_fromstring(_without_declaration(text), parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError) as error:
+        raise ValueError("there is no page in it") from error
+
+
+def _cid(element: Any) -> str:
+    """Return the name in a picture's `cid:` address; "" when it has another one."""
+    scheme, _, name = (element.get("src") or "").strip().partition(":")
+    return unquote(name) if element.tag == "img" and scheme.lower() == "cid" else ""
 
 
 def _attributes(element: Any, removed: Counter[str], plain: bool) -> None:

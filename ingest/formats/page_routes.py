@@ -7,6 +7,7 @@ mail        headers, text and list of attachments printed, then the derivatives 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,23 @@ from ingest.formats.derivative import Derivative, Failure
 from ingest.formats.judge import Judgement
 from ingest.formats.routes import Candidate, Measuring, Work, last
 
-ATTACHED_LIMIT = 50  # of one message that are converted; the others are listed
+ATTACHED_LIMIT = 50  # of a message and all messages inside it that are converted; the others are listed
 DEPTH = 2  # messages within messages whose attachments are converted
 
 Nested = Callable[[str, Path, str], Derivative | Failure]
 """Makes the derivative of a file inside: an id of ours, where it is, its name."""
+
+
+@dataclass
+class Conversions:
+    """How many attachments may still be converted, counted over a message and all messages inside it."""
+
+    left: int = ATTACHED_LIMIT
+
+    def one_more(self) -> bool:
+        """Return whether one may be converted; then it counts."""
+        self.left -= 1
+        return self.left >= 0
 
 
 def from_page(work: Work) -> tuple[Judgement, Candidate]:
@@ -38,7 +51,7 @@ def from_page(work: Work) -> tuple[Judgement, Candidate]:
     return last(work, found, candidate)
 
 
-def from_mail(work: Work, nested: Nested) -> tuple[Judgement, Candidate]:
+def from_mail(work: Work, nested: Nested, left: Conversions) -> tuple[Judgement, Candidate]:
     """Return the accepted derivative of an e-mail message. Errors as `routes.from_pdf`."""
     box, path, flavour = work.shop.sandbox, work.source.path, work.source.flavour
     parts: list[Path] = []
@@ -54,7 +67,7 @@ def from_mail(work: Work, nested: Nested) -> tuple[Judgement, Candidate]:
         printed = work.folder / f"mail{int(plain)}.pdf"
         said = box.ask("print_mail", path=path, folder=work.folder, out=printed, flavour=flavour, plain=plain)
         if not attached:
-            attached.extend(_converted(said["attachments"], nested))
+            attached.extend(converted(said["attachments"], nested, left))
         made = [one for _, one in attached if isinstance(one, Derivative)]
         parts[:] = [printed, *(one.path for one in made)]
         box.ask("join", paths=[str(part) for part in parts], out=out, flavour=flavour)
@@ -66,12 +79,14 @@ def from_mail(work: Work, nested: Nested) -> tuple[Judgement, Candidate]:
     return last(work, found, candidate)
 
 
-def _converted(files: list[dict[str, Any]], nested: Nested) -> list[tuple[str, Derivative | Failure | None]]:
-    """Return what became of each attachment; None: there were too many."""
+def converted(
+    files: list[dict[str, Any]], nested: Nested, left: Conversions
+) -> list[tuple[str, Derivative | Failure | None]]:
+    """Return what became of each attachment, by its name; None: there were too many."""
     return [
         (
             one["name"],
-            nested(f"in{number:03}", Path(one["path"]), one["name"]) if number < ATTACHED_LIMIT else None,
+            nested(f"in{number:03}", Path(one["path"]), one["name"]) if left.one_more() else None,
         )
         for number, one in enumerate(files)
     ]

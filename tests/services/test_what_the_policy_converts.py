@@ -16,12 +16,13 @@ from ingest.formats.cage import Limits
 from ingest.formats.convert import Derivative, Failure, Source, normalise
 from ingest.formats.inspect import inspect
 from ingest.formats.media import kept_as_it_came
+from ingest.formats.page_routes import Conversions
 from ingest.formats.policy import policy_for
 from ingest.formats.workshop import Tools, Workshop, workshop
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "ingest"))
 import pdf_builders as make
-from format_builders import OF_RULES, WORDS, OfRule
+from format_builders import OF_RULES, WORDS, OfRule, message
 
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 
@@ -131,3 +132,18 @@ def test_a_message_has_its_headers_its_text_and_its_attachments_behind_it(made: 
                  "QUYẾT ĐỊNH", "Danh sách kèm theo", "Thư bên trong", "Phụ lục lồng"):  # fmt: skip
         assert said in words
     assert mail.result.pages == 5
+
+
+def test_the_messages_inside_a_message_share_its_number_of_conversions(
+    shop: Workshop, tmp_path: Path
+) -> None:
+    path = message(tmp_path / "a.eml")
+    facts = inspect(make.delivered(path), sandbox=shop.sandbox)
+    (one,) = normalise([Source("a", path, facts)], tmp_path / "out", shop=shop, left=Conversions(3))
+    assert isinstance(one, Derivative), one
+    told = one.attempts[-1].removals
+    assert any(said.startswith("attachment Chuyển tiếp.eml: 1 pages put behind") for said in told)
+    assert "attachment goi.zip: listed only, the original has it (more than 50 attachments)" in told
+    words = " ".join(one.text_path.read_text("utf-8").split())
+    assert "long.txt" in words
+    assert "Phụ lục lồng" not in words
