@@ -193,6 +193,7 @@ class FileFacts:
         legacy_fonts: fonts of encodings before Unicode.
         office_signatures: signatures in an OOXML or ODF file; they are counted and not judged.
         signs: SHA-256 of the file beside it this one is a detached signature of; "" when it is none.
+        inner_texts: for stamp words too: text and page of a message, first words of files attached to it or to a PDF.
         first_page_text: for stamp words; at most 4,000 characters, and of a table the cells after them that may be one.
     """
 
@@ -220,3 +221,4 @@ class FileFacts:
     scan: ScanFacts | None = None
     media: MediaFacts | None = None
     signs: str = ""
+    inner_texts: tuple[str, ...] = ()

@@ -1,7 +1,8 @@
 """V12: nothing marked as a state secret (bí mật nhà nước) comes into a networked archive.
 
-Signs looked for: a level in any field, a stamp on the first page or in a cell, the name of a file or of a file inside
-it. A sign refuses the whole case file; the finding names where it was seen and never repeats the text around it.
+Signs looked for: a level in any field, a stamp on the first page or in a cell, also of a file attached to a message or
+a PDF, the name of a file or of a file inside it. A sign refuses the whole case file; the finding names where it was
+seen and never repeats the text around it.
 
 The words themselves are in `secret_words`; what they mean here is our reading, and leans to refusing: the office still
 has what it sent.
@@ -42,6 +43,8 @@ def _piece(case: Case, piece: Piece, ordinal: int) -> Iterator[Finding]:
         cells = any(word in facts.media_type for word in SHEETS)
         if stamp := secret_words.stamp_on(facts.first_page_text, cells=cells):
             yield _finding(case, piece.name, f"{stamp} (trang 1)", ordinal)
+        if stamp := next(filter(None, map(secret_words.stamp_on, facts.inner_texts)), ""):
+            yield _finding(case, piece.name, f"{stamp} (bên trong)", ordinal)
         if any(secret_words.is_secret_name(name) for name in facts.inner_names):
             yield _finding(case, piece.name, "tên tệp bên trong", ordinal)
     if secret_words.is_secret_name(piece.name):

@@ -51,6 +51,7 @@ def facts_from(sha256: str, said: dict[str, Any], signatures: tuple[SignatureFac
         problem=_reason(said, "problem"),
         active_content=tuple(said.get("active_content", ())),
         first_page_text=said.get("first_page_text", ""),
+        inner_texts=tuple(said.get("inner_texts", ())),
         signatures=signatures,
         damaged=_reason(said, "damaged"),
         macros=tuple(said.get("macros", ())),

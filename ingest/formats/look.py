@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from archive.reason import as_json, because
-from ingest.formats import look_mail, look_media, look_packages, look_pdf, look_pictures, office
+from ingest.formats import look_mail, look_media, look_packages, look_pdf, look_pictures, office, page
 from ingest.formats.executable import HEAD, program_in
 from ingest.formats.identify import CSV, ODF, OOXML, PDF, TEXT, Format, identify
 from ingest.formats.inside import OLE
+from ingest.formats.look_within import Words, is_table
 from ingest.formats.page_words import nfc, table
 from ingest.our_disk import is_full_or_broken
 
@@ -26,8 +27,13 @@ MAIL = "message/rfc822"
 _SCRIPT = re.compile(rb"<script\b|javascript:|\son[a-z]+\s*=", re.IGNORECASE)
 
 
-def look(path: Path, name: str) -> dict[str, Any]:
-    """Return the facts of one file, as the keyword arguments of `FileFacts` but for hash and signatures."""
+def look(path: Path, name: str, within: Words | None = None) -> dict[str, Any]:
+    """Return the facts of one file, as the keyword arguments of `FileFacts` but for hash and signatures.
+
+    Args:
+        within: where the words of files inside go when this one is itself inside another.
+    """
+    words = within or Words()
     kind = identify(path, name)
     facts: dict[str, Any] = {
         "puid": kind.puid,
@@ -35,7 +41,7 @@ def look(path: Path, name: str) -> dict[str, Any]:
         "extensions": kind.extensions,
     }
     try:
-        facts |= _read(path, kind)
+        facts |= _read(path, kind, words)
     except MemoryError:
         raise
     except Exception as error:  # whatever a library makes of a hostile file
@@ -44,17 +50,18 @@ def look(path: Path, name: str) -> dict[str, Any]:
         said = f"{error or type(error).__name__}"[:500]
         facts["problem"] = as_json(because("ingest.cannot-open", said=said))
     text = facts.get("first_page_text", "")
-    is_table = kind.media_type == CSV or "spreadsheet" in kind.media_type or "excel" in kind.media_type
-    facts["first_page_text"] = table(text) if is_table else nfc(text)
+    facts["first_page_text"] = table(text) if is_table(kind.media_type) else nfc(text)
+    if within is None:
+        facts["inner_texts"] = words.kept
     return facts
 
 
-def _read(path: Path, kind: Format) -> dict[str, Any]:
+def _read(path: Path, kind: Format, words: Words) -> dict[str, Any]:
     media_type = kind.media_type
     if not kind.puid:
         return {"problem": as_json(because("ingest.empty-file"))}
     if media_type == PDF:
-        return look_pdf.pdf(path)
+        return look_pdf.pdf(path, words)
     if media_type.startswith((OOXML, ODF)) or "macroEnabled" in media_type:
         return look_packages.zipped(path, media_type)
     if media_type in ZIP_TYPES:
@@ -66,7 +73,7 @@ def _read(path: Path, kind: Format) -> dict[str, Any]:
     if media_type == RTF:
         return look_packages.rich_text(path)
     if media_type == MAIL:
-        return look_mail.message(path)
+        return look_mail.message(path, words)
     if media_type in (TEXT, CSV, HTML):
         return _text(path, media_type)
     if kind.puid in office.ENCRYPTED_PUIDS:
@@ -88,4 +95,14 @@ def _text(path: Path, media_type: str) -> dict[str, Any]:
         if media_type == HTML:
             data += stream.read(4 * 2**20)
             facts["active_content"] = ["script"] if _SCRIPT.search(data) else []
+            facts["first_page_text"] = _without_marks(facts["first_page_text"])
     return facts
+
+
+def _without_marks(text: str) -> str:
+    """Return the words of the beginning of a web page, a line for each block: a stamp stands on a line of its own."""
+    try:
+        root, _ = page.cleaned(text, plain=True)
+    except ValueError:  # there are none
+        return text
+    return "\n".join(page.blocks(root))

@@ -11,12 +11,17 @@ from archive.reason import as_json, because
 from ingest.formats import look_pdf, mail, page
 from ingest.formats.inside import PDF, Inside, of_file
 from ingest.formats.look_packages import facts_of
+from ingest.formats.look_within import Words, look_into
 
-WORDS_KEPT = 16384  # characters of the plain text, and as many of the page
+WORDS_KEPT = 16384  # characters of the headers and plain text, and as many of the page
 
 
-def message(path: Path) -> dict[str, Any]:
-    """Return the facts of one message; attachments are looked into as those of a PDF are."""
+def message(path: Path, seen: Words) -> dict[str, Any]:
+    """Return the facts of one message; attachments are looked into as those of a PDF are.
+
+    Args:
+        seen: where the words of its page and of its attachments go.
+    """
     try:
         read = mail.read(path)
     except mail.UnreadableMailError as error:
@@ -29,16 +34,19 @@ def message(path: Path) -> dict[str, Any]:
             active |= look_pdf.attached_pdf(one.data, found, depth=1)
         else:
             of_file(one.name, partial(io.BytesIO, one.data), found, depth=0)
+        look_into(one.name, one.data, seen, found)
     words = [*(f"{name}: {value}" for name, value in read.headers), read.text]
-    shown: list[str] = []
+    seen.keep("\n".join(words)[:WORDS_KEPT], found)
     if read.html.strip():
         root, removed = page.cleaned(read.html, plain=True)
         active |= {"script"} if removed["script"] else set()
-        # Both: a mail program shows this, and the plain text beside it may say something else.
+        # Also beside plain text: a mail program shows this, and the plain text may say something else.
         shown = page.blocks(root)
+        seen.keep("\n".join(shown)[:WORDS_KEPT], found)
+        words += shown if not read.text.strip() else []
     facts = facts_of(found) | {
         "active_content": sorted(active),
-        "first_page_text": "\n".join(["\n".join(words)[:WORDS_KEPT], "\n".join(shown)[:WORDS_KEPT]]).strip(),
+        "first_page_text": "\n".join(words)[:WORDS_KEPT],
     }
     if read.encrypted:
         return facts | {"encrypted": True, "problem": as_json(because("ingest.mail-locked"))}

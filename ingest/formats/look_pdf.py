@@ -18,6 +18,7 @@ from archive.reason import as_json, because
 from ingest.formats import page_words, scans, seals
 from ingest.formats.inside import BYTES_OPENED, DEPTH, PDF, Inside, of_file
 from ingest.formats.look_packages import PASSWORD, facts_of
+from ingest.formats.look_within import Words, look_into
 
 TAIL = 2048
 OBJECTS_LIMIT = 2_000_000
@@ -51,8 +52,12 @@ class _Walk:
         self.legacy: set[str] = set()
 
 
-def pdf(path: Path) -> dict[str, Any]:
-    """Return the facts of one PDF."""
+def pdf(path: Path, words: Words) -> dict[str, Any]:
+    """Return the facts of one PDF.
+
+    Args:
+        words: where the words of files attached to it go.
+    """
     try:
         opened = pikepdf.open(path)
     except pikepdf.PasswordError:
@@ -64,7 +69,7 @@ def pdf(path: Path) -> dict[str, Any]:
     with opened:
         walk = _walked(opened)
         found = Inside()
-        walk.active |= _attached(walk.attached, found, depth=0)
+        walk.active |= _attached(walk.attached, found, depth=0, words=words)
         facts: dict[str, Any] = {
             "pages": len(opened.pages),
             "pdf_version": _version(opened),
@@ -176,8 +181,14 @@ def _direct(value: object) -> bool:
     return isinstance(value, pikepdf.Dictionary | pikepdf.Array) and not value.is_indirect
 
 
-def _attached(specifications: list[Any], found: Inside, *, depth: int) -> set[str]:
-    """Look into the files attached to a PDF; return what is active in PDFs among them."""
+def _attached(
+    specifications: list[Any], found: Inside, *, depth: int, words: Words | None = None
+) -> set[str]:
+    """Look into the files attached to a PDF; return what is active in PDFs among them.
+
+    Args:
+        words: where their words go; None when who looks at the PDF around them does that.
+    """
     active: set[str] = set()
     if len(specifications) > ATTACHED_LIMIT:
         found.unseen = because("ingest.more-attached", count=ATTACHED_LIMIT)
@@ -194,6 +205,8 @@ def _attached(specifications: list[Any], found: Inside, *, depth: int) -> set[st
             active |= attached_pdf(data, found, depth=depth + 1)
         else:
             of_file(name, partial(io.BytesIO, data), found, depth=depth)
+        if words is not None and data is not None and len(data) <= BYTES_OPENED:
+            look_into(name, data, words, found)
     return active
 
 

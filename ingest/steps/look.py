@@ -9,6 +9,7 @@ from archive.register.models import Agency
 from archive.register.session import reading
 from ingest.delivery import Delivery, FileFacts
 from ingest.formats.inspect import inspect
+from ingest.formats.look import MAIL
 from ingest.formats.signed_beside import with_signatures_beside
 from ingest.signatures import keeping
 from ingest.steps import secret
@@ -29,6 +30,8 @@ def look(work: Work, now: datetime) -> Outcome:
         known = carried.get(file.sha256)
         if known is not None and known.signatures and not keeping.place(reports, file.sha256).exists():
             known = None  # carried from before there were reports: looked into anew
+        if known is not None and (known.media_type == MAIL or known.attachments) and not known.inner_texts:
+            known = None  # carried from before attachments were looked through for stamps
         if known is not None and known.signs:
             known = None  # what it lay beside may be gone from the mended whole
         facts[file.sha256] = known or inspect(file, reports=reports)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable, Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pdf_builders as make
@@ -182,6 +183,14 @@ def _carrying(path: Path) -> None:
     trap.carrying(path, {"Phương án (MẬT).docx": b"x"})
 
 
+def _attached(path: Path) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = "a@example.invalid", "Kế hoạch"
+    message.set_content("Kính gửi\n")
+    message.add_attachment("SỞ NỘI VỤ\nMẬT\nSố: 12/KH\n", filename="a.txt")
+    path.write_bytes(message.as_bytes())
+
+
 def _beside_the_letterhead(path: Path) -> None:
     """Three columns on one line: a PDF keeps nothing but a space between them."""
     pdf = FPDF()
@@ -224,6 +233,7 @@ MARKED: dict[str, Callable[[], ACase]] = {
     "a cell of a CSV, far down": lambda: a_case().files(("a.pdf", plain), ("b.csv", from_(_stamped_csv))),
     "the first page of an old Word file": lambda: a_case().files(("a.doc", from_(_old_word))),
     "the name of a file inside a PDF": lambda: a_case().files(("a.pdf", from_(_carrying))),
+    "the first page of a file attached to a message": lambda: a_case().files(("a.eml", from_(_attached))),
 }
 
 
