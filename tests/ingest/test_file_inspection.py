@@ -21,6 +21,7 @@ from ingest.formats.look import look
 from ingest.formats.private import PrivateFolder, sweep
 from ingest.formats.sandbox import Sandbox
 from ingest.signatures.check import check
+from ingest.signatures.trust import NOBODY
 
 
 @pytest.fixture(scope="module")
@@ -205,6 +206,6 @@ def test_trouble_of_ours_is_nothing_seen_in_the_file(
 
     monkeypatch.setattr("ingest.formats.look_pdf.pdf", broken)
     monkeypatch.setattr("ingest.signatures.pades.PdfFileReader", broken)
-    for read in (lambda: look(path, "a.pdf"), lambda: check(path, roots=tmp_path)):
+    for read in (lambda: look(path, "a.pdf"), lambda: check(path, trust=NOBODY)):
         with pytest.raises(type(ours)):
             read()
