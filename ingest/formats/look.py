@@ -14,7 +14,7 @@ from ingest.formats import look_mail, look_media, look_packages, look_pdf, look_
 from ingest.formats.executable import HEAD, program_in
 from ingest.formats.identify import CSV, ODF, OOXML, PDF, TEXT, Format, identify
 from ingest.formats.inside import OLE
-from ingest.formats.look_within import Words, is_table
+from ingest.formats.look_within import MAIL, Words, is_table
 from ingest.formats.page_words import nfc, table
 from ingest.our_disk import is_full_or_broken
 
@@ -23,7 +23,6 @@ TABLE_READ = 8 * 2**20
 ZIP_TYPES = frozenset({"application/zip"})
 RTF = "application/rtf"
 HTML = "text/html"
-MAIL = "message/rfc822"
 _SCRIPT = re.compile(rb"<script\b|javascript:|\son[a-z]+\s*=", re.IGNORECASE)
 
 
@@ -33,7 +32,7 @@ def look(path: Path, name: str, within: Words | None = None) -> dict[str, Any]:
     Args:
         within: where the words of files inside go when this one is itself inside another.
     """
-    words = within or Words()
+    words = within or Words(look)
     kind = identify(path, name)
     facts: dict[str, Any] = {
         "puid": kind.puid,

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from archive.reason import because, from_json
 from ingest.formats.identify import CSV
 from ingest.formats.inside import DEPTH, Inside
 
+MAIL = "message/rfc822"
 FILES = 200
 CHARACTERS = 2**20  # of all words kept
 _CELL = re.compile(r"[,;\t\r\n]+")
@@ -25,9 +28,11 @@ class Words:
     """What was read so far in one delivered file and everything inside it.
 
     Attributes:
+        look: looks at one file; it looks into messages and PDFs through here.
         kept: beginnings of texts; in each a stamp stands on a line of its own.
     """
 
+    look: Callable[[Path, str, Words], dict[str, Any]]
     kept: list[str] = field(default_factory=list)
     files: int = 0
     depth: int = 0
@@ -44,8 +49,6 @@ class Words:
 
 def look_into(name: str, data: bytes, words: Words, found: Inside) -> None:
     """Keep the first words of a file inside, and of what is inside it; take over what is dangerous in it."""
-    from ingest.formats import look  # which looks into messages and PDFs through here
-
     if words.depth >= DEPTH:
         found.unseen = found.unseen or because("ingest.nested", deep=DEPTH)
         return
@@ -58,13 +61,13 @@ def look_into(name: str, data: bytes, words: Words, found: Inside) -> None:
         with tempfile.NamedTemporaryFile() as place:
             place.write(data)
             place.flush()
-            facts = look.look(Path(place.name), name, words)
+            facts = words.look(Path(place.name), name, words)
     finally:
         words.depth -= 1
     text = facts["first_page_text"]
     if is_table(facts["media_type"]):
         text = _CELL.sub("\n\n", text)  # every cell stands alone
-    if facts["media_type"] != look.MAIL:  # which has kept its own
+    if facts["media_type"] != MAIL:  # which has kept its own
         words.keep(text, found)
     found.programs.update(facts.get("programs", ()))
     found.macros.update(facts.get("macros", ()))

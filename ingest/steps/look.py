@@ -9,7 +9,7 @@ from archive.register.models import Agency
 from archive.register.session import reading
 from ingest.delivery import Delivery, FileFacts
 from ingest.formats.inspect import inspect
-from ingest.formats.look import MAIL
+from ingest.formats.look_within import MAIL
 from ingest.formats.signed_beside import with_signatures_beside
 from ingest.signatures import keeping
 from ingest.steps import secret
