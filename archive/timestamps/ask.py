@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
 import requests
@@ -24,6 +24,8 @@ from archive.timestamps.judge import Judge, Judgement, roots_in
 from archive.timestamps.token import ALGORITHM, LIMIT
 
 HEADERS = {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"}
+TOLERANCE = timedelta(minutes=30)
+"""How far the authority's clock may be from ours: a run over many packages has begun some minutes before it asks."""
 GRANTED = ("granted", "granted_with_mods")
 
 
@@ -47,7 +49,7 @@ def ask(imprint: bytes, *, now: datetime, by: Judge | None = None) -> Judgement:
 
     Args:
         imprint: 32 bytes.
-        now: when the authority's chain has to hold.
+        now: when the authority's chain has to hold, and what its clock must show, `TOLERANCE` more or less.
         by: who judges; by default one with the roots of the settings.
 
     Raises:
@@ -72,6 +74,16 @@ def ask(imprint: bytes, *, now: datetime, by: Judge | None = None) -> Judgement:
             "archive.stamp-other-policy", policy=judgement.token.policy, wanted=settings.tsa_policy
         )
         raise TimestampError(other)
+    if abs(judgement.token.at - now) > TOLERANCE:
+        raise TimestampError(
+            because(
+                "archive.stamp-other-clock",
+                authority=judgement.token.authority,
+                at=judgement.token.at,
+                now=now,
+                minutes=TOLERANCE // timedelta(minutes=1),
+            )
+        )
     return judgement
 
 

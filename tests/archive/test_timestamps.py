@@ -26,6 +26,13 @@ def trusting(*labels: str) -> Judge:
     return Judge([pki().get_cert(label) for label in labels])  # type: ignore[arg-type]
 
 
+@pytest.fixture
+def authority(authority: Authority) -> Authority:
+    """Whose clock shows what ours does."""
+    authority.at = NOW
+    return authority
+
+
 def test_a_stamp_says_over_what_when_and_by_whom(authority: Authority) -> None:
     authority.at = NOW
     given = ask(IMPRINT, now=NOW)
@@ -87,6 +94,19 @@ def test_a_stamp_by_somebody_else_is_not_taken(authority: Authority, label: str,
     authority.label = label
     with pytest.raises(TimestampError, match=said):
         ask(IMPRINT, now=NOW)
+
+
+@pytest.mark.parametrize("minutes", [-31, 31, 60 * 24 * 365])
+def test_a_stamp_of_a_clock_far_from_ours_is_not_taken(authority: Authority, minutes: int) -> None:
+    authority.at = NOW + timedelta(minutes=minutes)
+    with pytest.raises(TimestampError, match="more than 30 minutes from ours"):
+        ask(IMPRINT, now=NOW)
+
+
+@pytest.mark.parametrize("minutes", [-29, 29])
+def test_clocks_a_little_apart_are_no_reason_to_refuse_a_stamp(authority: Authority, minutes: int) -> None:
+    authority.at = NOW + timedelta(minutes=minutes)
+    assert ask(IMPRINT, now=NOW).good
 
 
 def test_a_stamp_under_another_policy_is_not_taken(
