@@ -44,6 +44,21 @@ def strictest(modes: Iterable[str]) -> Access:
     return next((code for code in _STRICTEST_FIRST if code in codes), Access.CONDITIONAL)
 
 
+def loosens(before: Access, was: str, after: Access, says: str) -> bool:
+    """Say whether a new use mode opens a case file further: by the access code that follows, or by its own words.
+
+    The words count too: documents may still keep it closed, but the description goes along when it is handed over.
+
+    Args:
+        before, after: access code that holds, and the one that would.
+        was, says: the case file's own use mode, then and now; "" says what the code says.
+    """
+    of_words = access_of(was) if was.strip() else before, access_of(says) if says.strip() else after
+    return any(
+        _STRICTEST_FIRST.index(new) > _STRICTEST_FIRST.index(old) for old, new in ((before, after), of_words)
+    )
+
+
 def access_of(rights: str) -> Access:
     """Return the access code for a Rights or Mode text; unknown words give conditional (fails closed)."""
     text = unicodedata.normalize("NFC", rights).strip().casefold()

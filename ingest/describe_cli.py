@@ -18,7 +18,9 @@ def describe_anew(
     user: Annotated[str, typer.Option("--as", help="Account name; written into the ledger.")],
     role: Annotated[list[str], typer.Option("--role", help="ROLE@AGENCY held by that account.")],
     title: Annotated[str | None, typer.Option(help="Its title.")] = None,
-    rights: Annotated[str | None, typer.Option(help="Its use mode (chế độ sử dụng).")] = None,
+    rights: Annotated[
+        str | None, typer.Option(help="Its use mode (chế độ sử dụng); the same or a stricter one.")
+    ] = None,
     keyword: Annotated[str | None, typer.Option(help="Its keywords, with semicolons.")] = None,
     note: Annotated[str | None, typer.Option(help="Its note (Description).")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="FIELD=TEXT, any other field.")] = None,

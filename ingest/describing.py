@@ -1,7 +1,9 @@
 """Describe a stored case file anew: the words are checked by the rules its delivery was checked by.
 
 Only what describes may be said otherwise (`DESCRIBABLE`). What identifies the case file, counts its documents or says
-how long it is kept is decided elsewhere; that an archivist may correct these fields at all is our own rule.
+how long it is kept is decided elsewhere; that an archivist may correct these fields at all is our own rule. So is
+that the use mode stays or becomes stricter here: nobody approves what they proposed (design section 10), and the way
+that asks a second person for opening a case file is not built.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive import describing
-from archive.errors import NotFoundError
+from archive.errors import ArchiveError, NotFoundError
 from archive.packages.facts import PackageFacts
 from archive.reason import because
 from archive.register.models import Agency, CaseFile, Package, Record
@@ -22,7 +24,7 @@ from archive.register.session import reading
 from archive.stores.interface import Store
 from archive.vietnam import day_of
 from archive.viewer import Access, Role, Viewer
-from ingest.access import strictest
+from ingest.access import loosens, strictest
 from ingest.checks import description, secrets
 from ingest.checks.case import case_of
 from ingest.checks.catalogue import rule
@@ -120,7 +122,8 @@ def describe(
         places: stores to use instead of the configured ones.
 
     Raises:
-        As `archive.describing.describe`; NotFoundError for a field that cannot be described anew.
+        As `archive.describing.describe`; NotFoundError for a field that cannot be described anew; ArchiveError for a
+        looser use mode.
     """
     for name in said:
         if name not in DESCRIBABLE:
@@ -134,8 +137,11 @@ def describe(
         )
         fields = _with(before.fields, said, changed)
         row = session.get_one(CaseFile, case_file_id)
-        findings = tuple(_findings(session, row, fields, changed, now))
         access = _access(session, row, fields, changed)
+        was, says = before.fields.get("Rights", ""), fields.get("Rights", "")
+        if "Rights" in changed and loosens(Access(row.access), was, access, says):
+            raise ArchiveError(because("ingest.describe-looser"))
+        findings = tuple(_findings(session, row, fields, changed, now))
         title = fields.get("Title", "")
     if any(rule(finding.code).severity is not Severity.WARNING for finding in findings):
         return Described("", before.version, findings)

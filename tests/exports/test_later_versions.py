@@ -30,11 +30,12 @@ from archive.register import project_case_files
 from archive.register.models import CaseFile, CaseFileState, Component, Package, Record
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
-from archive.viewer import Viewer
+from archive.viewer import Access, Viewer
 from exports.aip import export_aip
 from exports.given import export_dip
 from exports.receipt import receipt_path
 from exports.reception import receive
+from ingest.access import loosens
 from ingest.cli import register
 from ingest.describing import describe, described_now
 from search.follower import documents_of
@@ -249,6 +250,35 @@ def test_a_stricter_use_mode_closes_the_case_file(kept: dict[str, str]) -> None:
         assert component is not None
         with pytest.raises(NotAllowedError):
             read_component(session, component.id, viewer=STRANGER)
+
+
+def test_one_person_alone_does_not_open_a_case_file_again(kept: dict[str, str]) -> None:
+    closed, same = "Sử dụng có điều kiện", "Hạn chế sử dụng"
+    describe(kept[CODE], {"Rights": closed}, reason=WHY, viewer=LAN, now=LATER)
+    for looser in ("Công khai", "01", "Không hạn chế"):
+        with pytest.raises(ArchiveError, match="second person"):
+            describe(kept[CODE], {"Rights": looser, "Title": TITLE}, reason=WHY, viewer=LAN, now=LATER)
+    assert (row(kept[CODE]).access, row(kept[CODE]).title, len(packages(kept[CODE]))) == ("02", OLD_TITLE, 2)
+    assert describe(kept[CODE], {"Rights": same}, reason=WHY, viewer=LAN, now=LATER).version == 3
+    assert describe(kept[CODE], {"Title": TITLE}, reason=WHY, viewer=LAN, now=LATER).version == 4
+    assert row(kept[CODE]).access == "02"
+
+
+@pytest.mark.parametrize(
+    ("access", "was", "becomes", "says", "looser"),
+    [
+        ("01", "", "01", "Công khai", False),
+        ("01", "Công khai", "02", "Hạn chế", False),
+        ("02", "Công khai", "02", "Công khai", False),  # a document of it is conditional
+        ("02", "Hạn chế", "02", "", False),
+        ("02", "Hạn chế", "02", "Công khai", True),  # the words would say what the documents forbid
+        ("02", "", "01", "Công khai", True),
+        ("03", "Mật", "02", "", True),
+        ("03", "Mật", "02", "Hạn chế", True),
+    ],
+)
+def test_what_is_looser(access: str, was: str, becomes: str, says: str, looser: bool) -> None:
+    assert loosens(Access(access), was, Access(becomes), says) is looser
 
 
 def test_two_who_describe_at_once_do_not_overwrite_each_other(kept: dict[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from kept_case_files import OLD
+from kept_case_files import CONDITIONAL, OLD, ACaseFile
 from lxml import html
 from test_portal_pages import refused
 
@@ -26,8 +26,8 @@ def words(browser: Any) -> str:
     return " ".join(html.fromstring(browser.contents).text_content().split())
 
 
-def typed(visit: Any, **fields: str) -> Any:
-    browser = visit("an", f"/mo-ta-lai/{OLD.id}")
+def typed(visit: Any, of: ACaseFile = OLD, **fields: str) -> Any:
+    browser = visit("an", f"/mo-ta-lai/{of.id}")
     for name, text in fields.items():
         browser.getControl(name=name).value = text
     browser.getControl(name="describe").click()
@@ -50,6 +50,16 @@ def test_what_a_rule_is_against_is_told_and_what_was_typed_stays(visit: Any) -> 
     assert "chưa đổi gì" in words(browser).lower() and title() == before
     assert browser.getControl(name="Title").value == "Hồ sơ TỐI MẬT"
     assert browser.getControl(name="reason").value == WHY
+
+
+def test_nobody_opens_alone_what_is_conditional_and_the_form_says_so_before(visit: Any) -> None:
+    assert "nới lỏng cần người thứ hai" in words(visit("an", f"/mo-ta-lai/{CONDITIONAL.id}"))
+    browser = typed(visit, CONDITIONAL, Rights="Công khai", reason=WHY)
+    assert "không tự nới lỏng chế độ sử dụng" in words(browser)
+    assert browser.getControl(name="Rights").value == "Công khai"
+    with reading() as session:
+        row = session.get_one(CaseFile, CONDITIONAL.id)
+        assert (row.access, len(row.packages)) == ("02", 1)
 
 
 @pytest.mark.parametrize("login", ["binh", "chi", "giang", "hoa", "dung", "khanh", ""])
