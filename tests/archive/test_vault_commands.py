@@ -185,6 +185,26 @@ def test_a_register_lost_between_a_destruction_and_the_next_checkpoint_cannot_be
     assert (again["equal"], again["verdict"]) == (True, "equal")
 
 
+def test_what_was_destroyed_and_lies_in_a_store_again_is_named_and_not_taken_in(
+    house: Path,
+    case: ACaseFile,
+    run,  # type: ignore[no-untyped-def]
+) -> None:
+    made_by_migrations(house, run)
+    copy = copy_of(house, "kho-a", case)
+    held = copy.read_bytes()
+    destroy(case)
+    run("ledger", "seal")
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    copy.write_bytes(held)
+    result = run("rebuild", "--json")
+    facts = json.loads(result.output)
+    assert (result.exit_code, facts["adopted"]) == (1, [])
+    assert facts["troubles"] == [
+        f"{case.facts().name} was destroyed by order and lies in kho-a again: erase it there"
+    ]
+
+
 def test_a_register_lost_before_any_checkpoint_cannot_be_compared(house: Path, case: ACaseFile, run) -> None:  # type: ignore[no-untyped-def]
     lose_the_register(house)
     result = run("rebuild")

@@ -315,6 +315,34 @@ def test_what_too_few_stores_took_changes_nothing_and_the_next_try_does(
     assert done.version == 3 and row(kept[CODE]).title == TITLE
 
 
+def stores_are(monkeypatch: pytest.MonkeyPatch, *names: str) -> Path:
+    """Set these stores; return the first one's folder. One that was never mounted is away."""
+    root = ArchiveSettings.load().all_stores[0].path.parent
+    named = [{"name": name, "kind": "folder", "path": str(root / name)} for name in names]
+    monkeypatch.setenv("TANGTHU_ARCHIVE__STORES", json.dumps(named))
+    return root / names[0]
+
+
+def test_what_one_store_took_is_taken_back_when_too_few_others_did(
+    kept: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first,) = packages(kept[CODE])
+    store = stores_are(monkeypatch, "kho-a", "away", "too")
+    with pytest.raises(TemporaryError):
+        describe(kept[CODE], {"Title": TITLE}, reason=WHY, viewer=LAN, now=LATER)
+    assert row(kept[CODE]).title != TITLE
+    assert [path.name for path in (store / first.name).parent.iterdir()] == ["v0001.zip"]
+
+
+def test_one_store_that_is_away_keeps_nobody_from_describing(
+    kept: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores_are(monkeypatch, "kho-a", "kho-b", "away")
+    monkeypatch.setenv("TANGTHU_ARCHIVE__COPIES_REQUIRED", "2")
+    assert describe(kept[CODE], {"Title": TITLE}, reason=WHY, viewer=LAN, now=LATER).version == 2
+    assert row(kept[CODE]).title == TITLE
+
+
 def test_on_the_command_line(kept: dict[str, str]) -> None:
     app = typer.Typer()
     register(app)
