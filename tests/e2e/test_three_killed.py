@@ -138,7 +138,7 @@ def test_killed_together_at_every_step_it_is_stored_once(
     asking = threading.Thread(target=decide, args=(people, submission, told))
     asking.start()
     until(lambda: state_of(submission) != "to-decide", "the decision is committed", pause=0.001)
-    house.kill("decide, after the commit", "plone", "lgsp")
+    house.kill("decide, after the commit", *AT_A_STEP)  # the worker too: it has begun to pack, or is about to
     asking.join(90)
 
     for step in AFTER_DECISION:

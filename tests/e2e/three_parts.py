@@ -49,6 +49,7 @@ class House:
             os.killpg(self.running[name].process.pid, signal.SIGKILL)
         for name in names:
             self.running.pop(name).stop()
+        for name in reversed(names):  # the worker last: whoever called looks at what it does next
             self.start(name)
         self.kills.append(moment)
 
