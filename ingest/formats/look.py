@@ -17,6 +17,7 @@ from ingest.formats.inside import OLE
 from ingest.formats.look_within import MAIL, Words, is_table
 from ingest.formats.page_words import nfc, table
 from ingest.our_disk import is_full_or_broken
+from ingest.our_memory import is_short_of_memory
 
 TEXT_READ = 16384  # bytes of a plain text that are read
 TABLE_READ = 8 * 2**20
@@ -41,10 +42,8 @@ def look(path: Path, name: str, within: Words | None = None) -> dict[str, Any]:
     }
     try:
         facts |= _read(path, kind, words)
-    except MemoryError:
-        raise
     except Exception as error:  # whatever a library makes of a hostile file
-        if is_full_or_broken(error):
+        if is_full_or_broken(error) or is_short_of_memory(error):
             raise
         said = f"{error or type(error).__name__}"[:500]
         facts["problem"] = as_json(because("ingest.cannot-open", said=said))

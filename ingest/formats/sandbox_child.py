@@ -18,6 +18,7 @@ from archive.reason import trouble
 from ingest.formats import append, joining, look, measure, pictures, repair, textlayer, widen
 from ingest.formats.flavour import FLAVOUR
 from ingest.our_disk import is_full_or_broken
+from ingest.our_memory import is_short_of_memory
 
 
 def _signatures(
@@ -117,6 +118,8 @@ def main() -> None:
         except MemoryError:
             os._exit(3)  # a fresh child rather than one short of memory
         except Exception as error:
+            if is_short_of_memory(error):
+                os._exit(3)
             # A hostile file makes libraries raise all kinds; the asker turns this into one file's failure.
             answer = _answer_of(error)
         print(json.dumps(answer), file=answers)

@@ -48,7 +48,7 @@ def test_what_is_locked_is_not_erased_and_the_receipt_says_until_when(
     assert receipt.expires_on == day_of(until)
     assert receipt.how == f"not erased: S3 object lock (COMPLIANCE) until {until:%Y-%m-%dT%H:%MZ}"
     assert receipt_told(receipt.how, "vi") == (
-        f"chưa xóa được: máy chủ S3 còn khóa (COMPLIANCE) đến {until:%Y-%m-%dT%H:%MZ}"
+        f"chưa xóa được: máy chủ S3 còn khóa (COMPLIANCE) đến ngày {day_of(until):%d/%m/%Y}"
     )
     # Nobody finds it under its name any more, and asking again says the same.
     assert store.size(NAME) is None
