@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import errno
+import resource
+from pathlib import Path
+
+ENOUGH = 0.75
+"""Share of the address space this process may have; with more in use it does not take another file."""
 
 
 def is_short_of_memory(error: BaseException) -> bool:
@@ -18,3 +23,10 @@ def is_short_of_memory(error: BaseException) -> bool:
     said = str(error).lower()
     no_room = "failed to map segment" in said or "cannot allocate memory" in said
     return no_room or getattr(error, "errno", None) == errno.ENOMEM
+
+
+def is_nearly_short() -> bool:
+    """Say whether this process has used most of the address space it may have (`RLIMIT_AS`)."""
+    limit, _ = resource.getrlimit(resource.RLIMIT_AS)
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    return limit != resource.RLIM_INFINITY and pages * resource.getpagesize() > ENOUGH * limit

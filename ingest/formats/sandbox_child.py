@@ -18,7 +18,7 @@ from archive.reason import trouble
 from ingest.formats import append, joining, look, measure, pictures, repair, textlayer, widen
 from ingest.formats.flavour import FLAVOUR
 from ingest.our_disk import is_full_or_broken
-from ingest.our_memory import is_short_of_memory
+from ingest.our_memory import is_nearly_short, is_short_of_memory
 
 
 def _signatures(
@@ -123,6 +123,8 @@ def main() -> None:
             # A hostile file makes libraries raise all kinds; the asker turns this into one file's failure.
             answer = _answer_of(error)
         print(json.dumps(answer), file=answers)
+        if is_nearly_short():
+            os._exit(0)  # the next question starts a fresh child: libraries loaded late need room
 
 
 def _answer_of(error: Exception) -> dict[str, Any]:
