@@ -19,6 +19,7 @@ from ingest.formats import page_words, scans, seals
 from ingest.formats.inside import BYTES_OPENED, DEPTH, PDF, Inside, of_file
 from ingest.formats.look_packages import PASSWORD, facts_of
 from ingest.formats.look_within import Words, look_into
+from ingest.our_memory import is_short_of_memory
 
 TAIL = 2048
 OBJECTS_LIMIT = 2_000_000
@@ -131,7 +132,9 @@ def _claim(opened: pikepdf.Pdf) -> str:
     try:
         with opened.open_metadata(set_pikepdf_as_editor=False) as metadata:
             return str(metadata.pdfa_status)
-    except Exception:  # broken XMP claims nothing
+    except Exception as error:  # broken XMP claims nothing
+        if is_short_of_memory(error):
+            raise
         return ""
 
 

@@ -115,11 +115,9 @@ def main() -> None:
         job = JOBS[parts.pop("job")]
         try:
             answer = job(**parts)
-        except MemoryError:
-            os._exit(3)  # a fresh child rather than one short of memory
         except Exception as error:
             if is_short_of_memory(error):
-                os._exit(3)
+                os._exit(3)  # a fresh child rather than one short of memory
             # A hostile file makes libraries raise all kinds; the asker turns this into one file's failure.
             answer = _answer_of(error)
         print(json.dumps(answer), file=answers)

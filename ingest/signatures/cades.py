@@ -17,6 +17,7 @@ from asn1crypto import cms, core, pem
 from pyhanko.sign.general import CMSExtractionError, extract_certificate_info
 from pyhanko.sign.validation.generic_cms import extract_self_reported_ts
 
+from ingest.our_memory import is_short_of_memory
 from ingest.signatures import evidence
 from ingest.signatures.evidence import Piece
 from ingest.signatures.moments import held
@@ -81,9 +82,9 @@ def _each(
         blank = untold(KIND, BROKEN, "", now)
         try:
             yield _one(_alone(whole, info), info, data, pieces, now, blank)
-        except MemoryError:
-            raise
         except Exception as error:  # this signer only
+            if is_short_of_memory(error):
+                raise
             yield untold(KIND, BROKEN, f"{type(error).__name__}: {error}", now)
     if len(infos) > SIGNERS_LIMIT:
         yield untold(KIND, BROKEN, f"{len(infos)} signers; only {SIGNERS_LIMIT} were judged", now)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from ingest.delivery import SignatureFacts
 from ingest.our_disk import is_full_or_broken
+from ingest.our_memory import is_short_of_memory
 from ingest.signatures import cades, evidence, pades, xmldsig
 from ingest.signatures.evidence import Piece
 from ingest.signatures.report import BROKEN, OFFLINE, FileReport, Kept, SignatureReport, untold
@@ -71,10 +72,8 @@ def examine_with(
             signatures, used = xmldsig.judged(path, pieces, now)
         else:
             signatures, used = pades.judged(path, pieces, now)
-    except MemoryError:
-        raise
     except Exception as error:  # a malformed file: what is signed in it cannot be told
-        if is_full_or_broken(error):
+        if is_full_or_broken(error) or is_short_of_memory(error):
             raise
         signatures = (untold(kind, BROKEN, f"{type(error).__name__}: {error}", now),)
     report = FileReport(

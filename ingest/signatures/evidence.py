@@ -25,6 +25,7 @@ from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
 from pyhanko.sign.validation.policy_decl import LocalKnowledge
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
+from ingest.our_memory import is_short_of_memory
 from ingest.signatures.trust import Trust
 
 log = logging.getLogger(__name__)
@@ -120,9 +121,9 @@ def readable(source: Callable[[], Iterable[Piece]]) -> list[Piece]:
         for piece in source():
             if _can_be_read(piece):
                 found.append(piece)
-    except MemoryError:
-        raise
     except Exception as error:  # a malformed store or CMS: libraries raise all kinds
+        if is_short_of_memory(error):
+            raise
         log.debug("evidence that cannot be read: %r", error)
     return found
 

@@ -20,6 +20,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import SignatureCoverageLevel
 
+from ingest.our_memory import is_short_of_memory
 from ingest.signatures import evidence
 from ingest.signatures.evidence import Piece
 from ingest.signatures.moments import Held, Stamping, held
@@ -86,9 +87,9 @@ def _each(
             claimed = _claimed(signature)
             blank = replace(blank, signed_at=claimed.isoformat() if claimed else "")
             yield _one(reader, signature, pieces, now, blank, claimed)
-        except MemoryError:
-            raise
         except Exception as error:  # this signature only
+            if is_short_of_memory(error):
+                raise
             told = f"{type(error).__name__}: {error}"
             yield replace(blank, now=_broken(told, now), then=_broken(told, now))
     if len(listed) > SIGNATURES_LIMIT:

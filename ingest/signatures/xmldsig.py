@@ -25,6 +25,7 @@ from signxml.algorithms import CanonicalizationMethod, SignatureMethod
 from signxml.exceptions import InvalidDigest, InvalidSignature, SignXMLException
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
+from ingest.our_memory import is_short_of_memory
 from ingest.signatures import evidence
 from ingest.signatures.chains import held_by_chain
 from ingest.signatures.evidence import IN_FILE, Piece
@@ -100,9 +101,9 @@ def _each(path: Path, count: int, pieces: Sequence[Piece], now: datetime) -> Ite
             # Read anew for each: verifying takes the signature out of the tree.
             signature = list(_read(path).iter(f"{{{DS}}}Signature"))[number]
             yield _one(signature, pieces, now)
-        except MemoryError:
-            raise
         except Exception as error:  # this signature only
+            if is_short_of_memory(error):
+                raise
             yield untold(KIND, BROKEN, f"{type(error).__name__}: {error}", now)
     if count > SIGNATURES_LIMIT:
         yield untold(KIND, BROKEN, f"{count} signatures; only {SIGNATURES_LIMIT} were judged", now)

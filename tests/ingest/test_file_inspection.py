@@ -195,7 +195,14 @@ def test_a_file_our_disk_does_not_give_has_no_unknown_format(tmp_path: Path) -> 
         identify(tmp_path / "gone", "a.pdf")
 
 
-@pytest.mark.parametrize("ours", [OSError(errno.EIO, "broken"), MemoryError()])
+@pytest.mark.parametrize(
+    "ours",
+    [
+        OSError(errno.EIO, "broken"),
+        MemoryError(),
+        ImportError("libx.so: failed to map segment from shared object"),
+    ],
+)
 def test_trouble_of_ours_is_nothing_seen_in_the_file(
     tmp_path: Path, ours: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
