@@ -38,6 +38,20 @@ class Lying:
     stores: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Readable:
+    """A case file somebody may read.
+
+    Attributes:
+        agency: its code.
+        versions: of its package, newest first, at least one.
+    """
+
+    case_file_id: str
+    agency: str
+    versions: tuple[Lying, ...]
+
+
 def lying(session: Session, package: Package) -> Lying:
     """Return where the copies of a package lie."""
     copies = session.scalars(
@@ -68,16 +82,29 @@ def export_aip(
         NoGoodCopyError: no store has a sound copy.
         TemporaryError: the folder cannot be written, or no store answers.
     """
+    found = readable(case_file_id, viewer).versions
+    return [hand_out(one, into, places=places, e_ark=e_ark) for one in found][-1]
+
+
+def readable(case_file_id: str, viewer: Viewer) -> Readable:
+    """Return where the package of a case file lies, for somebody who may read it.
+
+    Opens a session of its own, closed when it returns.
+
+    Raises:
+        NotFoundError: no such case file, or it has no package any more.
+        NotAllowedError: the viewer may not read it.
+    """
     with reading() as session:
         row = session.get(CaseFile, case_file_id)
         if row is None:
             raise NotFoundError(because("archive.no-file", file=case_file_id))
         if not viewer.may_read(row.agency_code, row.access):
             raise NotAllowedError(because("archive.may-not-read", who=viewer.name, file=row.code))
-        found = versions_of(session, row.id)
-        if not found:
+        versions = versions_of(session, row.id)
+        if not versions:
             raise NotFoundError(because("archive.file-without-package", file=row.code))
-    return [hand_out(one, into, places=places, e_ark=e_ark) for one in found][-1]
+        return Readable(row.id, row.agency_code, versions)
 
 
 def versions_of(session: Session, case_file_id: str) -> tuple[Lying, ...]:

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from uuid import UUID, uuid4, uuid5
 
 from archive.custody import stores
-from archive.errors import NotAllowedError, NotFoundError, TemporaryError
+from archive.errors import NotAllowedError, TemporaryError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts, WrittenPackage
@@ -27,12 +27,12 @@ from archive.packages.tt05_given import FEE_OBJECTS, PURPOSES, Request
 from archive.packages.unbag import unbag
 from archive.packages.writer import write
 from archive.reason import because, trouble
-from archive.register.models import CaseFile, ComponentRole
-from archive.register.session import reading, transaction
+from archive.register.models import ComponentRole
+from archive.register.session import transaction
 from archive.settings import ArchiveSettings
 from archive.stores.interface import Store
 from archive.viewer import STAFF, Viewer
-from exports.aip import Lying, sound_copy, versions_of
+from exports.aip import Lying, Readable, readable, sound_copy
 from exports.errors import ExportError
 
 ORIGINAL, PDFA = ComponentRole.ORIGINAL.value, ComponentRole.PDFA.value
@@ -88,7 +88,7 @@ def export_dip(
     for code, known in ((request.purpose, PURPOSES), (request.fee_object, FEE_OBJECTS)):
         if code and code not in known:
             raise ExportError(because("exports.unknown-code", said=code, known=", ".join(known)))
-    found = _readable(case_file_id, viewer)
+    found = readable(case_file_id, viewer)
 
     def given(facts: PackageFacts) -> PackageFacts:
         records = (replace(one, components=_to_read(one, originals)) for one in facts.records)
@@ -115,7 +115,7 @@ def export_sip(
 
     Raises and arguments: as `export_dip`; only an archivist, the head or a historical archivist of the agency may.
     """
-    found = _readable(case_file_id, viewer)
+    found = readable(case_file_id, viewer)
     if not any(viewer.has(role, found.agency) for role in STAFF):
         raise NotAllowedError(
             because("archive.roles-missing", who=viewer.name, roles=tuple(sorted(STAFF)), agency=found.agency)
@@ -127,26 +127,6 @@ def export_sip(
         return replace(facts, objid=f"uuid-{str(objid).upper()}", records=records)
 
     return _give(found, into, viewer, given, SIP, {"given": "SIP"}, bag=bag, now=now, places=places)
-
-
-@dataclass(frozen=True)
-class _Found:
-    case_file_id: str
-    agency: str
-    versions: tuple[Lying, ...]  # newest first
-
-
-def _readable(case_file_id: str, viewer: Viewer) -> _Found:
-    with reading() as session:
-        row = session.get(CaseFile, case_file_id)
-        if row is None:
-            raise NotFoundError(because("archive.no-file", file=case_file_id))
-        if not viewer.may_read(row.agency_code, row.access):
-            raise NotAllowedError(because("archive.may-not-read", who=viewer.name, file=row.code))
-        versions = versions_of(session, row.id)
-        if not versions:
-            raise NotFoundError(because("archive.file-without-package", file=row.code))
-        return _Found(row.id, row.agency_code, versions)
 
 
 def _to_read(record: RecordFacts, originals: bool) -> tuple[ComponentFacts, ...]:
@@ -182,7 +162,7 @@ def _stored(
 
 
 def _give(
-    found: _Found,
+    found: Readable,
     into: Path,
     viewer: Viewer,
     given: Callable[[PackageFacts], PackageFacts],
@@ -228,7 +208,7 @@ def _written(
         return unbag(stream, work / "plain.zip")
 
 
-def _note(found: _Found, viewer: Viewer, payload: dict[str, object], sha256: str, now: datetime) -> None:
+def _note(found: Readable, viewer: Viewer, payload: dict[str, object], sha256: str, now: datetime) -> None:
     """Ledger it before it is given: what cannot be ledgered is not given."""
     with transaction() as session:
         append(
