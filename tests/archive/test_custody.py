@@ -32,13 +32,12 @@ from archive.errors import (
 from archive.ledger.append import append, history
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
-from archive.register.decisions import ITEM_ERASING, Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, Component, Package
 from archive.register.session import reading, transaction
 from archive.stores.folder import FolderStore
 from archive.stores.interface import Stored
 from archive.workplace import DESCRIBING, REPAIR, prefix_of
-from tests.archive.vault_builders import LAN, NOW, STRANGER, a_case_file, an_agency
+from tests.archive.vault_builders import LAN, NOW, STRANGER, a_case_file, an_agency, being_erased
 
 
 def spoil(path: Path, around: bytes = b"") -> None:
@@ -309,23 +308,7 @@ def test_repair_puts_nothing_back_while_a_destruction_is_erasing(house: Path) ->
     case = a_case_file()
     id = case.kept(house / "work")
     where(house, "kho-a", case.facts().name).unlink()  # what the first store's erasure did
-    with transaction() as session:
-        order = Order(
-            kind=OrderKind.DESTRUCTION,
-            proposed_by="lan",
-            agency_code=case.facts().agency_code,
-            reason="r",
-            document_number="1",
-            document_date=NOW.date(),
-            list_sha256="0" * 64,
-            created_at=NOW,
-            payload={},
-        )
-        session.add(order)
-        session.flush()
-        session.add(
-            OrderItem(order_id=order.id, case_file_id=id, package_sha256="0" * 64, outcome=ITEM_ERASING)
-        )
+    being_erased(id)
     with pytest.raises(OrderRefusedError, match="being destroyed"):
         repair(package_id(), actor="lan", now=NOW)
     assert not where(house, "kho-a", case.facts().name).exists()

@@ -39,7 +39,7 @@ from archive.rolling.segments import roll_segments
 from archive.rolling.standing import lost, standing
 from archive.stores.folder import FolderStore
 from archive.stores.interface import Stored
-from tests.archive.vault_builders import NOW, a_case_file, an_agency, ident
+from tests.archive.vault_builders import NOW, a_case_file, an_agency, being_erased, ident
 
 STORES = ("kho-a", "kho-b", "kho-c")
 DAY = timedelta(days=1)
@@ -348,33 +348,12 @@ def test_a_new_store_is_filled_first(house: Path, monkeypatch: pytest.MonkeyPatc
 
 
 def test_a_case_file_that_is_being_destroyed_is_left_alone(house: Path) -> None:
-    from archive.register.decisions import ITEM_ERASING, Order, OrderItem, OrderKind
-
     name, _ = filled(house, 2)
     object_in(house, "kho-a", name).unlink()
     with transaction() as session:
         package = session.scalars(select(Package).where(Package.name == name)).one()
-        order = Order(
-            kind=OrderKind.DESTRUCTION,
-            proposed_by="lan",
-            agency_code="000.00.01.H37",
-            reason="r",
-            document_number="1",
-            document_date=NOW.date(),
-            list_sha256="0" * 64,
-            created_at=NOW,
-            payload={},
-        )
-        session.add(order)
-        session.flush()
-        session.add(
-            OrderItem(
-                order_id=order.id,
-                case_file_id=package.case_file_id,
-                package_sha256="0" * 64,
-                outcome=ITEM_ERASING,
-            )
-        )
+        case_file_id = package.case_file_id
+    being_erased(case_file_id)
     done = roll(LATER, everything=True)
     assert (done.mended, done.lost) == ([], [])
     assert not object_in(house, "kho-a", name).exists()

@@ -12,6 +12,7 @@ from archive.custody import deposit, keep
 from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts, WrittenPackage
 from archive.packages.writer import write
 from archive.register.agencies import set_agency, set_fonds
+from archive.register.decisions import ITEM_ERASING, Order, OrderItem, OrderKind
 from archive.register.session import transaction
 from archive.settings import ArchiveSettings
 from archive.viewer import Role, Viewer
@@ -135,3 +136,25 @@ def an_agency(session: object) -> None:
     common = {"actor": "admin", "now": NOW}
     set_agency(session, code=AGENCY, name="UBND tỉnh Lạng Sơn", profile="lang-son", **common)  # type: ignore[arg-type]
     set_fonds(session, code="LS-UBND", agency_code=AGENCY, name="Phông UBND tỉnh", **common)  # type: ignore[arg-type]
+
+
+def being_erased(case_file_id: str) -> None:
+    """Leave the case file in the state of a destruction that has begun and erases it."""
+    with transaction() as session:
+        order = Order(
+            kind=OrderKind.DESTRUCTION,
+            proposed_by="lan",
+            agency_code=AGENCY,
+            reason="r",
+            document_number="1",
+            document_date=NOW.date(),
+            list_sha256="0" * 64,
+            created_at=NOW,
+            payload={},
+        )
+        session.add(order)
+        session.flush()
+        item = OrderItem(
+            order_id=order.id, case_file_id=case_file_id, package_sha256="0" * 64, outcome=ITEM_ERASING
+        )
+        session.add(item)

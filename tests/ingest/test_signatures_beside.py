@@ -231,11 +231,8 @@ def test_a_message_that_was_changed_or_points_elsewhere_never_passes(
     assert f"{one.now.verdict} {one.now.sub_indication}" == verdict
 
 
-def test_a_message_whose_signature_covers_one_element_says_which(
-    tmp_path: Path, authority: Authority, an: Holder, trusted: tuple[Piece, ...]
-) -> None:
-    path = tmp_path / "m.edxml"
-    path.write_text('<edXML><Body Id="b"><x>1</x></Body><Header>2</Header></edXML>', "utf-8")
+def _body_signed(authority: Authority, an: Holder) -> etree._Element:
+    """A message of which only the body is signed."""
     signer = XMLSigner(
         method=SignatureConstructionMethod.enveloped,
         signature_algorithm="ecdsa-sha256",
@@ -243,8 +240,15 @@ def test_a_message_whose_signature_covers_one_element_says_which(
     )
     chain = an.certificate.public_bytes(serialization.Encoding.PEM).decode()
     chain += authority.middle.certificate.public_bytes(serialization.Encoding.PEM).decode()
-    made = signer.sign(etree.parse(path).getroot(), key=an.key, cert=chain, reference_uri="#b")
-    path.write_bytes(etree.tostring(made))
+    message = etree.fromstring('<edXML><Body Id="b"><x>1</x></Body><Header>2</Header></edXML>')
+    return signer.sign(message, key=an.key, cert=chain, reference_uri="#b")
+
+
+def test_a_message_whose_signature_covers_one_element_says_which(
+    tmp_path: Path, authority: Authority, an: Holder, trusted: tuple[Piece, ...]
+) -> None:
+    path = tmp_path / "m.edxml"
+    path.write_bytes(etree.tostring(_body_signed(authority, an)))
     one = _one(_xml(path, trusted))
     assert (one.now.verdict, one.coverage) == ("TOTAL-PASSED", "Body")
     twice = path.read_bytes().replace(b"<Header>", b'<Header Id="b">')
@@ -256,15 +260,7 @@ def test_a_second_signature_never_takes_the_verdict_of_the_first_one(
     tmp_path: Path, authority: Authority, an: Holder, trusted: tuple[Piece, ...]
 ) -> None:
     path = tmp_path / "m.edxml"
-    path.write_text('<edXML><Body Id="b"><x>1</x></Body><Header>2</Header></edXML>', "utf-8")
-    signer = XMLSigner(
-        method=SignatureConstructionMethod.enveloped,
-        signature_algorithm="ecdsa-sha256",
-        digest_algorithm="sha256",
-    )
-    chain = an.certificate.public_bytes(serialization.Encoding.PEM).decode()
-    chain += authority.middle.certificate.public_bytes(serialization.Encoding.PEM).decode()
-    root = signer.sign(etree.parse(path).getroot(), key=an.key, cert=chain, reference_uri="#b")
+    root = _body_signed(authority, an)
     forged = copy.deepcopy(root.find(f"{{{DS}}}Signature"))
     forged.find(f".//{{{DS}}}Reference").set("URI", "")
     root.append(forged)

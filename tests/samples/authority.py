@@ -21,6 +21,8 @@ from pyhanko.sign import signers
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from tests.samples.pki import key_usage
+
 BEGINS = datetime(2015, 1, 1, tzinfo=UTC)
 ENDS = datetime(2045, 1, 1, tzinfo=UTC)
 SIGNED = datetime(2022, 5, 9, 2, 0, tzinfo=UTC)
@@ -176,7 +178,7 @@ def _issue(
         .not_valid_after(ends)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(own.public_key()), critical=False)
         .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
-        .add_extension(_usage(ca=ca), critical=True)
+        .add_extension(key_usage(ca=ca), critical=True)
     )
     if by is not None and not ca and not tsa:
         # OCSP answers are looked at only where the certificate names a responder; nobody answers there.
@@ -188,17 +190,3 @@ def _issue(
         usage = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING])
         builder = builder.add_extension(usage, critical=True)
     return Holder(builder.sign(by.key if by else own, hashes.SHA256()), own)
-
-
-def _usage(*, ca: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not ca,
-        content_commitment=not ca,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=ca,
-        crl_sign=ca,
-        encipher_only=False,
-        decipher_only=False,
-    )

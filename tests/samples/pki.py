@@ -52,7 +52,7 @@ class Pki:
         self._certificate = (
             _builder(self._name, self._name, self._key.public_key())
             .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-            .add_extension(_usage(ca=True), critical=True)
+            .add_extension(key_usage(ca=True), critical=True)
             .sign(self._key, hashes.SHA256())
         )
         self.root = trust / "tang-thu-test-root.pem"
@@ -86,7 +86,7 @@ class Pki:
         certificate = (
             _builder(subject, self._name, key.public_key())
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-            .add_extension(_usage(ca=False), critical=True)
+            .add_extension(key_usage(ca=False), critical=True)
             .sign(self._key, hashes.SHA256())
         )
         stem = self._folder / f"signer-{len(self._signers) + 1:02d}"
@@ -121,7 +121,8 @@ def _builder(
     )
 
 
-def _usage(*, ca: bool) -> x509.KeyUsage:
+def key_usage(*, ca: bool) -> x509.KeyUsage:
+    """Return what a certificate of an authority, or of somebody who signs, may be used for."""
     return x509.KeyUsage(
         digital_signature=not ca,
         content_commitment=not ca,

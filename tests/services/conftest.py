@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from archive.pdfa.verapdf import VeraPdf
+from ingest.formats.cage import Limits
+from ingest.formats.workshop import Tools, Workshop, workshop
 from search import node
 from search.settings import SearchSettings
 from tests.services.postgres_cluster import both, postgres, postgres_database  # noqa: F401 (fixtures)
@@ -30,6 +33,21 @@ def s3_server() -> Iterator[S3Server]:
         yield server
     finally:
         server.remove()
+
+
+@pytest.fixture(scope="module")
+def shop() -> Iterator[Workshop]:
+    """The tools that make PDF/A, warm for one file of tests."""
+    made = workshop(Tools(limits=Limits(seconds=120)))
+    yield made
+    made.office.close()
+
+
+@pytest.fixture(scope="module")
+def another_vera() -> Iterator[VeraPdf]:
+    """A second opinion: not the JVM that the routes asked."""
+    with VeraPdf() as running:
+        yield running
 
 
 @dataclass(frozen=True)

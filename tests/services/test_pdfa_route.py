@@ -5,7 +5,7 @@ from __future__ import annotations
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -40,20 +40,6 @@ class _Usage:
     """What `shutil.disk_usage` says of a disk."""
 
     free: int
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Workshop]:
-    made = workshop(Tools(limits=LIMITS))
-    yield made
-    made.office.close()
-
-
-@pytest.fixture(scope="module")
-def another_vera() -> Iterator[VeraPdf]:
-    """A second opinion: not the JVM that the routes asked."""
-    with VeraPdf() as running:
-        yield running
 
 
 def _source(path: Path, shop: Workshop, key: str = "one") -> Source:

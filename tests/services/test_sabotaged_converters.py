@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import stat
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -14,12 +14,11 @@ import pikepdf
 import pytest
 
 from archive.pdfa.verapdf import VeraPdf
-from ingest.formats.cage import Limits
 from ingest.formats.convert import Derivative, Failure, Source, normalise
 from ingest.formats.inspect import inspect
 from ingest.formats.repair import finish
 from ingest.formats.sandbox import Sandbox
-from ingest.formats.workshop import Tools, Workshop, workshop
+from ingest.formats.workshop import Workshop, workshop
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "ingest"))
 import format_builders as files
@@ -28,19 +27,6 @@ import pdf_builders as make
 pytestmark = [pytest.mark.service, pytest.mark.timeout(300)]
 
 OTHER = "Một văn bản hoàn toàn khác, không ai đã gửi\n" * 6
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Workshop]:
-    made = workshop(Tools(limits=Limits(seconds=120)))
-    yield made
-    made.office.close()
-
-
-@pytest.fixture(scope="module")
-def another_vera() -> Iterator[VeraPdf]:
-    with VeraPdf() as running:
-        yield running
 
 
 def _valid(path: Path, change: Callable[[pikepdf.Pdf], None], **parts: Any) -> Path:

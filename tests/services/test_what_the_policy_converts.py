@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,13 +12,12 @@ import pytest
 from archive.hashing import sha256_of_file
 from archive.pdfa.verapdf import VeraPdf
 from ingest.delivery import FileFacts
-from ingest.formats.cage import Limits
 from ingest.formats.convert import Derivative, Failure, Source, normalise
 from ingest.formats.inspect import inspect
 from ingest.formats.media import kept_as_it_came
 from ingest.formats.page_routes import Conversions
 from ingest.formats.policy import policy_for
-from ingest.formats.workshop import Tools, Workshop, workshop
+from ingest.formats.workshop import Workshop
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "ingest"))
 import pdf_builders as make
@@ -37,19 +36,6 @@ class Made:
     facts: FileFacts
     result: Derivative | Failure
     untouched: bool
-
-
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Workshop]:
-    made = workshop(Tools(limits=Limits(seconds=120)))
-    yield made
-    made.office.close()
-
-
-@pytest.fixture(scope="module")
-def another_vera() -> Iterator[VeraPdf]:
-    with VeraPdf() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
