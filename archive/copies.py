@@ -8,10 +8,12 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO
 
 from archive.errors import NotFoundError, TemporaryError
 from archive.hashing import sha256_of
+from archive.reason import because
 from archive.register.models import CopyState
 from archive.settings import ArchiveSettings
 from archive.stores.folder import FolderStore
@@ -75,6 +77,28 @@ def examine_one(store: Store, name: str, sha256: str, *, from_disk: bool = False
         # A reset drive answers later; a dead one keeps being reported until somebody replaces it.
         return UNREACHABLE
     return CopyState.VERIFIED if good else CopyState.DAMAGED
+
+
+def put_right(store: Store, name: str, sha256: str, good: Path, *, damaged: bool) -> str:
+    """Write a good copy and read it back; return where the damaged one is now, "" when there was none.
+
+    What is damaged is put aside first, never overwritten.
+
+    Args:
+        good: a file with the right bytes.
+        damaged: the store has something under that name.
+
+    Raises:
+        TemporaryError: the store does not take it, or does not give the right bytes back.
+        AlreadyStoredError: there are other bytes under that name.
+        NotFoundError: what is damaged has gone meanwhile.
+    """
+    aside = store.quarantine(name) if damaged else ""
+    store.put(name, good)
+    state = examine_one(store, name, sha256)
+    if state != CopyState.VERIFIED:
+        raise TemporaryError(because("archive.copy-not-good", store=store.name, name=name, state=state))
+    return aside
 
 
 def _forget(stream: BinaryIO) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from archive.alone import alone, work_on_copies
-from archive.copies import UNREACHABLE, examine, stores
+from archive.copies import UNREACHABLE, examine, put_right, stores
 from archive.errors import (
     AlreadyStoredError,
     DamagedError,
@@ -168,7 +168,8 @@ def _mend(
     with _spooled(good, kept) as path:
         for store in bad:
             try:
-                aside = _replace(store, kept, path, damaged=states[store.name] == CopyState.DAMAGED)
+                damaged = states[store.name] == CopyState.DAMAGED
+                aside = put_right(store, kept.name, kept.sha256, path, damaged=damaged)
             except (TemporaryError, AlreadyStoredError) as error:
                 failed.append(error)
                 continue
@@ -195,16 +196,6 @@ def _mend(
     if failed:
         raise failed[0]
     return mended
-
-
-def _replace(store: Store, kept: _Kept, path: Path, *, damaged: bool) -> str:
-    """Write the good copy and read it back; return where the damaged one is now, "" when there was none."""
-    aside = store.quarantine(kept.name) if damaged else ""
-    store.put(kept.name, path)
-    state = examine(kept.name, kept.sha256, [store])[store.name]
-    if state != CopyState.VERIFIED:
-        raise TemporaryError(because("archive.copy-not-good", store=store.name, name=kept.name, state=state))
-    return aside
 
 
 def _kept(session: Session, kind: str, id: str) -> _Kept:

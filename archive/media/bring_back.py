@@ -15,7 +15,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 
 from archive.alone import alone, work_on_copies
-from archive.copies import examine_one, stores
+from archive.copies import examine_one, put_right, stores
 from archive.errors import AlreadyStoredError, NotFoundError, TemporaryError
 from archive.hashing import sha256_of_file
 from archive.ledger.append import append
@@ -150,15 +150,9 @@ def _put(
     written = []
     for store, damaged in lacking:
         try:
-            if damaged:
-                store.quarantine(file.name)
-            store.put(file.name, path)
+            put_right(store, file.name, file.sha256, path, damaged=damaged)
         except (TemporaryError, AlreadyStoredError, NotFoundError) as error:
             done.faults.append(str(error))
-            continue
-        state = examine_one(store, file.name, file.sha256)
-        if state != CopyState.VERIFIED:
-            done.faults.append(f"{store.name}: {file.name} is {state} after it was written")
             continue
         written.append(store.name)
         done.written.append(f"{store.name}:{file.name}")
