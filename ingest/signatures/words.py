@@ -12,11 +12,13 @@ from typing import Any
 from archive.reason import Lang, because, told
 from archive.vietnam import local
 from ingest.signatures.report import CLAIMED, FAILED, PASSED, STAMPED
+from ingest.signatures.trust import UNNAMED
 
 _VERDICTS = {
     PASSED: {"vi": "chữ ký hợp lệ", "en": "valid"},
     FAILED: {"vi": "chữ ký không hợp lệ", "en": "not valid"},
 }
+_UNNAMED_LIST: Mapping[Lang, str] = {"vi": "danh sách chung của kho", "en": "the archive's common list"}
 _UNTOLD: Mapping[Lang, str] = {"vi": "chưa đủ căn cứ kết luận", "en": "cannot be told"}
 
 
@@ -68,5 +70,6 @@ def lines(one: Mapping[str, Any], lang: Lang) -> list[str]:
         at = {"vi": "tại thời điểm ký", "en": "at signing"}[lang]
         found.append(f"{at}: {verdict(then, str(one.get('then_sub_indication', '')), lang)}")
     if by := str(one.get("trust_list", "")):
+        by = _UNNAMED_LIST[lang] if by == UNNAMED else by
         found.append({"vi": f"danh sách tin cậy: {by}", "en": f"trust list: {by}"}[lang])
     return found

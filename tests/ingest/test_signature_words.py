@@ -7,6 +7,7 @@ import pytest
 from archive.reason import Lang
 from ingest.delivery import SignatureFacts
 from ingest.signatures import page, words
+from ingest.signatures.trust import UNNAMED
 
 STAMPED = {
     "organisation": "UBND tỉnh",
@@ -49,6 +50,7 @@ def test_below_it_stand_agency_moment_verdict_at_signing_and_trust_list() -> Non
     ]
     assert words.signing(STAMPED | {"then_basis": "claimed"}, "vi").endswith("do người ký tự khai")
     assert words.signing(STAMPED | {"stamped_by": ""}, "vi").endswith("do người ký tự khai")
+    assert words.lines({"trust_list": UNNAMED}, "vi")[-1] == "danh sách tin cậy: danh sách chung của kho"
     assert words.lines({}, "en") == ["moment of signing not said"]
 
 
