@@ -10,10 +10,6 @@ import logging
 import tempfile
 from pathlib import Path
 
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import FatalURLFetchingError, URLFetcher
-
 from archive.pdfa.errors import NotPdfaError
 from archive.pdfa.verapdf import VeraPdf, shared
 
@@ -25,26 +21,6 @@ STYLE = """
 * { image-rendering: crisp-edges }  /* else pictures are marked for interpolation, which PDF/A forbids */
 html { font: 13pt "Liberation Serif", "Noto Serif", serif; line-height: 1.35 }
 """
-
-logging.getLogger("weasyprint").setLevel(logging.ERROR)
-logging.getLogger("fontTools").setLevel(logging.ERROR)
-
-
-class _OnlyData(URLFetcher):  # type: ignore[misc]
-    """Serves `data:` URLs; a page that asks for anything else is not printed at all."""
-
-    def __init__(self) -> None:
-        super().__init__(allowed_protocols=("data",), allow_redirects=False)
-
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> object:
-        """Return the data of a `data:` URL.
-
-        Raises:
-            FatalURLFetchingError: any other address.
-        """
-        if not url.startswith("data:"):
-            raise FatalURLFetchingError(f"a printed page may not fetch {url[:80]}; put it in as a data: URL")
-        return super().fetch(url, headers)
 
 
 def print_pdfa(html: str, *, title: str, lang: str = "vi", vera: VeraPdf | None = None) -> bytes:
@@ -77,6 +53,31 @@ def render(html: str, *, title: str, lang: str = "vi", flavour: str = FLAVOUR) -
     Raises:
         NotPdfaError: the page asks for an outside file.
     """
+    from weasyprint import CSS, HTML  # most of a second: loaded at the first page only
+    from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher
+
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it sets its own when it is loaded
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
+
+    class _OnlyData(URLFetcher):  # type: ignore[misc]
+        """Serves `data:` URLs; a page that asks for anything else is not printed at all."""
+
+        def __init__(self) -> None:
+            super().__init__(allowed_protocols=("data",), allow_redirects=False)
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> object:
+            """Return the data of a `data:` URL.
+
+            Raises:
+                FatalURLFetchingError: any other address.
+            """
+            if not url.startswith("data:"):
+                raise FatalURLFetchingError(
+                    f"a printed page may not fetch {url[:80]}; put it in as a data: URL"
+                )
+            return super().fetch(url, headers)
+
     fonts = FontConfiguration()
     page = HTML(string=html, url_fetcher=_OnlyData())
     root = page.etree_element

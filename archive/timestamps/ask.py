@@ -14,7 +14,6 @@ from typing import Any, ClassVar
 
 import requests
 from asn1crypto import cms, core, tsp
-from pyhanko.sign.timestamps import TimeStamper
 
 from archive.errors import SettingsError, TemporaryError
 from archive.reason import because
@@ -60,6 +59,8 @@ def ask(imprint: bytes, *, now: datetime, by: Judge | None = None) -> Judgement:
     settings = ArchiveSettings.load()
     if not settings.tsa_url:
         raise SettingsError("no time-stamping authority is set; write [archive] tsa_url")
+    from pyhanko.sign.timestamps import TimeStamper  # loaded at the first question only
+
     nonce, request = TimeStamper().request_cms(imprint, ALGORITHM)  # type: ignore[no-untyped-call]
     if settings.tsa_policy:
         request["req_policy"] = settings.tsa_policy

@@ -16,13 +16,6 @@ from pathlib import Path
 from typing import Any
 
 from asn1crypto import cms, pem, x509
-from pyhanko.sign.general import extract_signer_info
-from pyhanko.sign.validation.generic_cms import (
-    extract_certs_for_validation,
-    get_signing_cert_attr,
-    validate_sig_integrity,
-)
-from pyhanko_certvalidator import CertificateValidator, ValidationContext
 
 from archive.errors import SettingsError
 from archive.reason import Reason, because
@@ -105,6 +98,13 @@ class Judge:
         Raises:
             TimestampError: the signature is wrong, weak, or nobody vouches for it; other errors of the libraries too.
         """
+        from pyhanko.sign.general import extract_signer_info  # loaded at the first token only
+        from pyhanko.sign.validation.generic_cms import (
+            extract_certs_for_validation,
+            get_signing_cert_attr,
+            validate_sig_integrity,
+        )
+
         signer = extract_signer_info(signed)
         certificates = extract_certs_for_validation(
             signed
@@ -135,6 +135,8 @@ class Judge:
         return known
 
     def _path(self, certificate: Any, others: Sequence[Any], moment: datetime) -> _Chain:
+        from pyhanko_certvalidator import CertificateValidator, ValidationContext
+
         context = ValidationContext(
             trust_roots=self._roots, allow_fetching=False, revocation_mode="soft-fail", moment=moment
         )

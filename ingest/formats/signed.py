@@ -12,7 +12,7 @@ from ingest.delivery import DeliveredFile, SignatureFacts
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.sandbox import Sandbox
 from ingest.signatures import keeping, trust
-from ingest.signatures.check import facts_of
+from ingest.signatures.facts import facts_of
 from ingest.signatures.report import BROKEN, FileReport, as_json, untold
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from ingest.delivery import DeliveredFile
-from ingest.signatures.cades import ENDINGS
+
+ENDINGS = (".p7s", ".p7m")
 
 
 def pairs(files: Sequence[DeliveredFile]) -> list[tuple[DeliveredFile, DeliveredFile]]:

@@ -25,7 +25,6 @@ from ingest.signatures.reading import algorithms_of, chain_of, names_of, revocat
 from ingest.signatures.report import BROKEN, SignatureReport, untold
 
 KIND = "CAdES"
-ENDINGS = (".p7s", ".p7m")
 SIGNATURE_LIMIT = 32 * 2**20  # bytes of the file with the signature
 SIGNERS_LIMIT = 50
 

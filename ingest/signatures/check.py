@@ -21,10 +21,9 @@ from ingest.our_disk import is_full_or_broken
 from ingest.our_memory import is_short_of_memory
 from ingest.signatures import cades, evidence, pades, xmldsig
 from ingest.signatures.evidence import Piece
-from ingest.signatures.report import BROKEN, OFFLINE, FileReport, Kept, SignatureReport, untold
+from ingest.signatures.facts import facts_of
+from ingest.signatures.report import BROKEN, FileReport, Kept, untold
 from ingest.signatures.trust import Trust, configured
-
-DETAIL_LIMIT = 500
 
 for _name in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)  # a bad signature is a finding, not a log entry
@@ -86,38 +85,6 @@ def examine_with(
         kind=kind,
     )
     return report, used
-
-
-def facts_of(report: FileReport) -> tuple[SignatureFacts, ...]:
-    """Return what the checks and the register need of a report; its verdict is that of now."""
-    return tuple(_facts(one) for one in report.signatures)
-
-
-def _facts(one: SignatureReport) -> SignatureFacts:
-    # Only a stamp on the signature itself tells its moment; one over the file later says no more than "not after".
-    stamped = next((stamp.by for stamp in one.stamps if stamp.trusted and stamp.kind == "signature"), "")
-    offline = one.now.sub_indication == OFFLINE
-    detail = one.now.detail or ("offline: the revocation status was not checked" if offline else "")
-    return SignatureFacts(
-        signer=one.signer,
-        organisation=one.organisation,
-        verdict=one.now.verdict,
-        sub_indication=one.now.sub_indication,
-        intact=one.intact,
-        covers_whole_file=one.coverage == "file",
-        signed_at=one.signed_at,
-        detail=detail[:DETAIL_LIMIT],
-        field=one.field,
-        changed_after=one.changed_after,
-        kind=one.kind,
-        unit=one.unit,
-        then_verdict=one.then.verdict,
-        then_sub_indication=one.then.sub_indication,
-        then_basis=one.then.basis,
-        stamped_by=stamped,
-        judged_at=one.now.at,
-        trust_list=next((link.trust_list for link in one.chain if link.trust_list), ""),
-    )
 
 
 def _sha256(path: Path) -> str:

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from ingest.signatures import evidence, trust
-from ingest.signatures.check import examine_with, facts_of
+from ingest.signatures.check import examine_with
 from ingest.signatures.evidence import Piece
+from ingest.signatures.facts import facts_of
 from ingest.signatures.report import as_json
 
 
