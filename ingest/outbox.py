@@ -32,7 +32,6 @@ from ingest.gateway.edxml_status import (
     DONE,
     MAX_DESCRIPTION,
     REFUSED,
-    TAKE_BACK,
     WORKED_ON,
     Reporter,
     write_status,
@@ -44,8 +43,10 @@ from ingest.settings import IngestSettings
 
 log = logging.getLogger(__name__)
 
-OWED = frozenset({ARRIVED, REFUSED, ACCEPTED, WORKED_ON, DONE, TAKE_BACK, AGREED, DECLINED})
-OF_A_RECALL = frozenset({TAKE_BACK, AGREED, DECLINED})
+OWED = frozenset({ARRIVED, REFUSED, ACCEPTED, WORKED_ON, DONE, AGREED, DECLINED})
+"""What whoever receives a document reports. 13 is not among it: only who sent the document asks it back."""
+ANSWERS = frozenset({AGREED, DECLINED})
+"""What a recall or update, which may itself be a status, is answered with."""
 REPORTER_NAME = "Lưu trữ điện tử Tàng Thư"
 AT_ONCE = 200
 ABOUT = "about"
@@ -68,15 +69,15 @@ def owe(
     It goes back by the way in that brought the submission.
 
     Args:
-        status: 01 arrived, 02 refused or returned, 03 accepted, 05 being worked on, 06 stored; 13 asked back,
-            15 agreed to a recall or update, 16 declined.
+        status: 01 arrived, 02 refused or returned, 03 accepted, 05 being worked on, 06 stored; 15 agreed to a
+            recall or update, 16 declined.
         reason: in Vietnamese; sent as the message's Description.
         about: the document reported on, when it is another than the submission itself (a recall names one).
         not_before: it is sent then at the earliest, unless `release` comes first; at once when not given.
     """
     if status not in OWED:
         raise IngestError(f"status {status} is not one the archive owes; known: {', '.join(sorted(OWED))}")
-    if submission.kind == SubmissionKind.STATUS and status not in OF_A_RECALL:
+    if submission.kind == SubmissionKind.STATUS and status not in ANSWERS:
         return  # a status is not answered but when it asks: two archives would thank each other for ever
     if submission.kind == SubmissionKind.ASSEMBLY:
         return  # nobody sent it; its documents are answered one by one
