@@ -14,9 +14,10 @@ from archive.reason import SAID, because, from_text
 from archive.register.models import STATES_OPEN, InboxRow, Submission
 from archive.register.session import reading
 from archive.rolling.standing import Standing, standing
-from archive.vietnam import local
+from archive.vietnam import day_of, local
 from ingest import outbox, rescan, rounds
 from ingest.settings import IngestSettings
+from operations.doctor_calendar import calendar
 from operations.doctor_services import register_file_missing, services
 from operations.doctor_stamps import stamps
 from operations.doctor_tools import tools
@@ -33,7 +34,7 @@ WAITING = "waiting"
 def examine() -> list[Sign]:
     """Return every sign, in a fixed order."""
     told = (*stamps(), *_inboxes(), *_road(), *_copies()) if register_file_missing() is None else ()
-    return [*tools(), *services(), *told]
+    return [*tools(), *services(), *calendar(day_of(datetime.now(UTC))), *told]
 
 
 def _inboxes() -> Iterator[Sign]:

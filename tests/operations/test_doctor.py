@@ -7,7 +7,7 @@ import os
 import socket
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +24,7 @@ from archive.register.models import Submission
 from archive.register.session import transaction
 from archive.stamping import stamp
 from operations import doctor
+from operations.doctor_calendar import calendar
 from operations.doctor_services import _trust_lists
 from operations.doctor_stamps import stamps
 from operations.doctor_tools import SCHEMAS, TOOLS
@@ -258,6 +259,60 @@ def test_seals_that_wait_for_a_time_stamp_are_told_with_the_reason(
         stamp(now=datetime.now(UTC))
         assert told()[0] is True
         assert "0 seals wait" in told()[1]
+
+
+CALENDAR = """
+[default]
+shifts = [["07:30", "11:30"]]
+weekdays = [1, 2, 3, 4, 5]
+zone = "Asia/Ho_Chi_Minh"
+holidays = [2026-01-01, 2026-04-30, 2026-05-01, 2027-01-01, 2027-04-30, 2027-05-01, {more}]
+"""
+TET = "2026-02-17, 2026-02-18"  # the first days of the lunar year
+KINGS = "2026-04-26"  # the tenth of the third month, a Sunday
+ALL = f"{TET}, {KINGS}, 2027-02-06, 2027-04-16"
+
+
+@pytest.mark.parametrize(
+    ("more", "lacks"),
+    [
+        (
+            "",
+            [
+                "Tết Nguyên đán 2026",
+                "Giỗ Tổ Hùng Vương 2026",
+                "Tết Nguyên đán 2027",
+                "Giỗ Tổ Hùng Vương 2027",
+            ],
+        ),
+        (TET, ["Giỗ Tổ Hùng Vương 2026", "Tết Nguyên đán 2027", "Giỗ Tổ Hùng Vương 2027"]),
+        (f"{TET}, {KINGS}", ["Tết Nguyên đán 2027", "Giỗ Tổ Hùng Vương 2027"]),
+        (ALL, []),
+    ],
+)
+def test_a_year_whose_lunar_holidays_were_not_entered_is_told(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, more: str, lacks: list[str]
+) -> None:
+    path = empty / "lich.toml"
+    path.write_text(CALENDAR.format(more=more))
+    monkeypatch.setenv("TANGTHU_INGEST__OFFICE_CALENDAR", str(path))
+    (found,) = calendar(date(2026, 11, 26))
+    assert found.well is (None if lacks else True)
+    if lacks:
+        assert found.found.startswith(f"no day off is entered for {'; '.join(lacks)}:")
+        assert "office_calendar" in found.remedy
+    assert [year for year in ("2026", "2027") if year in told(found.what, "vi")] == sorted(
+        {name[-4:] for name in lacks} or {"2026", "2027"}
+    )
+
+
+def test_our_own_calendar_has_no_lunar_holidays_and_one_that_cannot_be_read_is_an_illness(
+    empty: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert signs()["office calendar"].well is None
+    monkeypatch.setenv("TANGTHU_INGEST__OFFICE_CALENDAR", str(empty / "none.toml"))
+    found = signs()["office calendar"]
+    assert (found.well, str(empty / "none.toml") in found.remedy) == (False, True)
 
 
 def _a_package(session: object, states: dict[str, str], checked_at: datetime) -> None:
