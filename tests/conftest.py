@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from zope.i18n.compile import compile_mo_file
 
+from tests.nothing_skipped import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 (hooks)
 from tests.work_shares import Shares
 
 LOCALES = Path(__file__).parents[1] / "portal" / "locales"

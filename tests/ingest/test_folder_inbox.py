@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import stat
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from archive.errors import TemporaryError
 from ingest.errors import BadMessageError, IngestError
 from ingest.gateway.drop import Drop, Settling, id_of, type_of
 from ingest.gateway.folder import Folder
+from tests.ingest.as_nobody import as_nobody
 from tests.ingest.inbox_counterparts import AGENCY, FileSide, file_side, inbox_settings, open_one
 
 
@@ -302,12 +303,28 @@ def test_a_root_that_is_not_there_is_never_made(side: FileSide) -> None:
     assert not side.root.exists()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_is_not_ours_to_write_is_a_temporary_failure(side: FileSide) -> None:
-    (side.root / "a.zip").write_bytes(b"x")
-    side.root.chmod(stat.S_IRUSR | stat.S_IXUSR)
-    with pytest.raises(TemporaryError, match="ours to read and write"):
-        a_drop(side, ready="rename").acknowledge(id_of("a.zip"), "done")
+def test_a_folder_that_is_not_ours_to_write_is_a_temporary_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Not pytest's folder: it is closed to everybody else, and root has to become somebody else here.
+    with tempfile.TemporaryDirectory(prefix="tangthu-drop-") as name:
+        place = Path(name)
+        monkeypatch.setenv("TANGTHU_CONFIG", str(place / "tangthu.toml"))
+        side = file_side(place / "ngoai")
+        drop = a_drop(side, ready="rename")
+        for one in ("a.zip", "b.zip"):
+            (side.root / one).write_bytes(b"x")
+        drop.acknowledge(id_of("b.zip"), "done")
+        for path in (place, *place.rglob("*")):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+
+        def acknowledge() -> str:
+            with pytest.raises(TemporaryError, match="ours to read and write") as refused:
+                drop.acknowledge(id_of("a.zip"), "done")
+            return str(refused.value)
+
+        assert "Permission denied" in as_nobody(acknowledge)
+        assert sorted(path.name for path in side.root.iterdir()) == ["a.zip", "done"]
+        for path in (place, *place.rglob("*")):
+            path.chmod(0o755)
 
 
 def test_a_file_taken_away_meanwhile_is_a_temporary_failure(side: FileSide, tmp_path: Path) -> None:
