@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pikepdf
+import pypdfium2
 import pytest
 
-from benchmarks import start_up
+from benchmarks import pdf_route, start_up
 from operations import bench
 from operations.errors import PartError
 
@@ -91,3 +93,16 @@ def test_a_benchmark_that_fails_is_an_error_and_its_words_reach_the_screen(
     with pytest.raises(PartError, match="ended with code 2"):
         bench.run("whole-road", "--no-such-option")
     assert "--no-such-option" in capfd.readouterr().err
+
+
+def test_the_pdf_route_is_also_measured_on_unsigned_papers_of_the_sample_world(tmp_path: Path) -> None:
+    paths = pdf_route.of_the_world(tmp_path, 5)
+    assert len(paths) == 5 == len({path.read_bytes() for path in paths})
+    texts = []
+    for path in paths:
+        with pikepdf.open(path) as pdf:
+            assert "/AcroForm" not in pdf.Root, "nobody signed it"
+            assert "/Encrypt" not in pdf.trailer
+        with pypdfium2.PdfDocument(path) as document:
+            texts.append(document[0].get_textpage().get_text_bounded())
+    assert all("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in text for text in texts)
