@@ -6,8 +6,7 @@ with the register as it is at this moment.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any
@@ -17,8 +16,13 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
+from archive.order_list import list_hash
+from archive.procedure.deciding_steps import DAYS_TO_EXECUTE
+from archive.procedure.judge import against_acting
+from archive.procedure.read import story_of
+from archive.procedure.story import Story
 from archive.reason import Reason, because
-from archive.register.decisions import Hold, Order, OrderKind, OrderState
+from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Package, Regime
 from archive.vietnam import day_of
 from archive.viewer import Role, same_person
@@ -35,14 +39,6 @@ NEEDED: Mapping[OrderKind, tuple[frozenset[Role], ...]] = {
 
 STATES_TO_ACT_ON = frozenset({OrderState.APPROVED, OrderState.EXECUTING})
 KINDS_THAT_DISPOSE = frozenset({OrderKind.DESTRUCTION, OrderKind.TRANSFER})
-DAYS_TO_EXECUTE = 15
-"""R2: execution at most 15 days after the decision (TT 06/2025/TT-BNV)."""
-
-
-def list_hash(items: Iterable[tuple[str, str]]) -> str:
-    """Return the SHA-256 over the sorted lines "case file id, space, package hash, newline"."""
-    lines = sorted(f"{case_file_id} {sha256}\n" for case_file_id, sha256 in items)
-    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def missing_approvals(order: Order) -> tuple[tuple[str, ...], ...]:
@@ -65,9 +61,14 @@ def reasons_against(session: Session, order: Order, *, now: datetime) -> tuple[R
     """
     return reasons_against_order(session, order, now=now) + tuple(
         reason
-        for item in order.items
+        for item in on_list(order)
         for reason in reasons_against_item(session, order, item.case_file_id, now=now)
     )
+
+
+def on_list(order: Order) -> list[OrderItem]:
+    """Return the items that are on the order's list still: neither taken out nor kept by the council."""
+    return [item for item in order.items if item.outcome not in ITEMS_LEFT]
 
 
 def reasons_against_order(session: Session, order: Order, *, now: datetime) -> tuple[Reason, ...]:
@@ -75,7 +76,12 @@ def reasons_against_order(session: Session, order: Order, *, now: datetime) -> t
     session.flush()
     session.expire(order)
     today = day_of(now)
-    return (*_against_the_order(order, today), *_against_the_ledger(session, order))
+    story = story_of(session, order.id) if order.kind == OrderKind.DESTRUCTION else None
+    return (
+        *_against_the_order(order, today),
+        *_against_the_ledger(session, order, story),
+        *(against_acting(session, order, story) if story else ()),
+    )
 
 
 def reasons_against_item(
@@ -107,14 +113,17 @@ def _against_the_order(order: Order, today: date) -> Iterator[Reason]:
     for one, other in combinations(order.approvals, 2):
         if same_person(one.actor, other.actor):
             yield because("archive.one-person", one=one.actor, other=other.actor)
-    if list_hash((item.case_file_id, item.package_sha256) for item in order.items) != order.list_sha256:
+    if list_hash((item.case_file_id, item.package_sha256) for item in on_list(order)) != order.list_sha256:
         yield because("archive.list-changed")
     if order.document_date > today:
         yield because("archive.decision-in-future", day=order.document_date)
 
 
-def _against_the_ledger(session: Session, order: Order) -> Iterator[Reason]:
-    """The rows must say what the ledger says; a changed row is an attack or an accident, never an order."""
+def _against_the_ledger(session: Session, order: Order, story: Story | None) -> Iterator[Reason]:
+    """The rows must say what the ledger says; a changed row is an attack or an accident, never an order.
+
+    What a procedure moves (the list, and the paper it rests on once that is decided) is asked of its story.
+    """
     query = select(EventRow).where(EventRow.object_id == order.id, EventRow.verb == Verb.DECISION.value)
     events = list(session.scalars(query.order_by(EventRow.seq)))
     proposals = [event for event in events if "order" in event.payload]
@@ -133,10 +142,22 @@ def _against_the_ledger(session: Session, order: Order) -> Iterator[Reason]:
         "list_sha256": order.list_sha256,
         "payload": order.payload,
     }
+    moved: dict[str, Any] = {}
+    items = list(map(tuple, told["items"]))
+    if story is not None:
+        moved["list_sha256"] = story.list_sha256
+        items = list(story.items.items())
+        if story.decision is not None:
+            paper = story.decision.paper
+            moved |= {
+                "document_number": paper.number,
+                "document_date": paper.day.isoformat(),
+                "document_sha256": paper.sha256,
+            }
     for key, value in row.items():
-        if told.get(key) != value:
+        if {**told, **moved}.get(key) != value:
             yield because("archive.order-differs", field=key)
-    if sorted(map(tuple, told["items"])) != sorted((i.case_file_id, i.package_sha256) for i in order.items):
+    if sorted(items) != sorted((i.case_file_id, i.package_sha256) for i in on_list(order)):
         yield because("archive.order-differs", field="items")
     given = {
         (event.payload["approval"]["actor"], event.payload["approval"]["role"])

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
-from archive.order_check import NEEDED, list_hash, missing_approvals
+from archive.order_check import NEEDED, missing_approvals
+from archive.order_list import list_hash
 from archive.reason import Reason, because
 from archive.register.decisions import Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState, Package, new_id
@@ -142,11 +143,13 @@ def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now:
         NotFoundError: no such order.
         NotAllowedError: the role is not held at the agency.
         OrderRefusedError: the proposer, a machine, somebody who approved already, a role whose word this
-            order does not need, or an order that is not waiting for approval.
+            order does not need, an order that is not waiting for approval, or one that goes through a procedure.
     """
     order = _locked(session, order_id)
     viewer.require(role, order.agency_code)
     reasons = []
+    if "procedure" in order.payload:
+        reasons.append(because("archive.past-procedure"))
     if order.state != OrderState.PROPOSED:
         reasons.append(because("archive.order-waits-for-nobody", state=order.state))
     if same_person(viewer.name, order.proposed_by):
@@ -200,7 +203,7 @@ def refuse(
     Raises:
         NotFoundError: no such order.
         NotAllowedError: the viewer has no say.
-        OrderRefusedError: no reason, another kind, or it has begun.
+        OrderRefusedError: no reason, another kind, it has begun, or it goes through a procedure.
     """
     order = named(session, order_id, lock=True, kind=kind)
     role = next((one for one in deciders if viewer.has(one, order.agency_code)), Role.ARCHIVIST)
@@ -208,6 +211,8 @@ def refuse(
     if role is Role.ARCHIVIST and viewer.name != order.proposed_by:
         raise NotAllowedError(because("archive.not-theirs-to-refuse", who=viewer.name))
     reasons = []
+    if "procedure" in order.payload:
+        reasons.append(because("archive.past-procedure"))
     if order.state not in (OrderState.PROPOSED, OrderState.APPROVED):
         reasons.append(because("archive.too-late-to-refuse", state=order.state))
     if not reason.strip():
@@ -233,9 +238,20 @@ def mark(
     actor: str,
     role: str = "",
     detail: str = "",
+    step: Mapping[str, Any] | None = None,
     now: datetime,
 ) -> Order:
     """Move the order to another state, ledger it, and return it; the state it already has is no move.
+
+    Args:
+        session: an open transaction.
+        order: to be moved.
+        state: where to.
+        actor: who does it.
+        role: in which role.
+        detail: told with it.
+        step: of its procedure that it is as well (`archive.procedure`).
+        now: aware time.
 
     Raises:
         OrderRefusedError: that move does not exist (nothing leaves done or refused).
@@ -251,7 +267,7 @@ def mark(
         role=role,
         kind="order",
         id=order.id,
-        payload={"state": str(state), "detail": detail},
+        payload={"state": str(state), "detail": detail, **({"step": dict(step)} if step else {})},
         after=order.list_sha256,
         now=now,
     )

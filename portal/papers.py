@@ -21,7 +21,7 @@ from archive.register.session import reading
 from archive.viewer import ALL_AGENCIES, Role
 from portal.roles import PAPER_ROLES, group_id
 from portal.workflows import AGREES, FOLLOW, HOLD, UNDER_R2, Workflow
-from retention.states import START, State
+from archive.procedure.states import START, State
 
 
 def mirror_all(site: Any) -> None:

@@ -1,6 +1,6 @@
 """The workflows of papers as tables; the XML in the profile is tested against them.
 
-A disposal list's paper goes through the legal states of `retention.states`, pushed by the people the table
+A disposal list's paper goes through the legal states of `archive.procedure.states`, pushed by the people the table
 names; what the vault may do hangs on the order in the register alone, so a paper in any state commands
 nothing. It never says anything else than its order either: `AGREES` is which states fit which state of the order,
 a step of the people that would lead out of them is closed, and the mirror moves what lags behind over steps of its own
@@ -21,7 +21,7 @@ from archive.viewer import Role
 from portal.i18n import _
 from portal.permissions import READERS
 from portal.roles import PAPER_ROLES, PLONE_ROLES
-from retention.states import START, STATES_END, TRANSITIONS, State
+from archive.procedure.states import START, STATES_END, TRANSITIONS, State
 
 OFFICE = frozenset({Role.ARCHIVIST, Role.COUNCIL, Role.HEAD, Role.AUDITOR})
 
@@ -131,7 +131,7 @@ FOLLOWED = (
 
 
 def disposal_transitions() -> dict[str, Step]:
-    """Return the transitions of `retention.states`, one id per law; several sources make one transition."""
+    """Return the transitions of `archive.procedure.states`, one id per law; several sources make one transition."""
     # The workflow has one initial state; a list under the Law of 2024 is moved to its own start by the mirror.
     steps = {
         UNDER_R2: Step(

@@ -1,7 +1,8 @@
 """An archivist sets a period that was unclear, or makes one longer (xác định giá trị tài liệu).
 
 Making a period shorter is left to a council and refused here. That is our reading: Law 01/2011/QH13 Điều 18 lets
-the council consider what may be destroyed; it does not say in these words who may shorten a period.
+the council consider what may be destroyed; it does not say in these words who may shorten a period. A council that
+extends the period of a case file on a disposal list has it set here too.
 """
 
 from __future__ import annotations
@@ -56,20 +57,8 @@ def set_period(
         RetentionError: no reason, the file has left the vault or is being destroyed, or the period would
             become shorter.
     """
-    file = session.scalar(select(CaseFile).where(CaseFile.id == case_file_id).with_for_update())
-    if file is None:
-        raise NotFoundError(because("archive.no-file", file=case_file_id))
-    viewer.require(Role.ARCHIVIST, file.agency_code)
-    if file.state != CaseFileState.STORED:
-        raise RetentionError(because("retention.left-the-vault", file=file.code))
-    if being_destroyed(session, file.id, begun=True):
-        raise RetentionError(because("retention.being-destroyed", file=file.code))
-    if not reason.strip():
-        raise RetentionError(because("archive.no-reason-given"))
-    period = parse_maintenance(text)
-    if isinstance(period, Unclear):
-        raise PeriodUnclearError(because("retention.no-period", text=text))
-    if _shorter(file, period):
+    file, period = _asked(session, case_file_id, text, Role.ARCHIVIST, viewer, reason)
+    if shorter(file, period):
         raise RetentionError(because("retention.shorter", period=str(period), file=file.code))
     steps = [
         Reckoned("set-by-person", {"actor": viewer.name, "period": str(period), "reason": reason.strip()})
@@ -92,6 +81,85 @@ def set_period(
                 f"{table.instrument}, {table.clause}, {line.ref}",
             )
         )
+    _write(session, file, period, steps, row, Role.ARCHIVIST, viewer, reason, now)
+    return period
+
+
+def extend_by_council(
+    session: Session, case_file_id: str, text: str, *, reason: str, viewer: Viewer, now: datetime
+) -> RetentionPeriod:
+    """Write the longer period a council concluded and the dates that follow; return it.
+
+    Args:
+        session: an open transaction.
+        case_file_id: of a stored case file.
+        text: the period.
+        reason: number of the minutes, and what was said.
+        viewer: the chair of the council.
+        now: aware time.
+
+    Raises:
+        NotFoundError: no such case file.
+        NotAllowedError: the viewer is no council member there.
+        PeriodUnclearError: the text is no period.
+        RetentionError: no reason, the file has left the vault or is being destroyed, or it would not be kept longer.
+    """
+    file, period = _asked(session, case_file_id, text, Role.COUNCIL, viewer, reason)
+    if not longer(file, period):
+        raise RetentionError(because("retention.not-longer", period=str(period), file=file.code))
+    steps = [
+        Reckoned("set-by-person", {"actor": viewer.name, "period": str(period), "reason": reason.strip()})
+    ]
+    _write(session, file, period, steps, None, Role.COUNCIL, viewer, reason, now)
+    return period
+
+
+def shorter(file: CaseFile, period: RetentionPeriod) -> bool:
+    """Say whether a period that is known would become shorter."""
+    if file.permanent:
+        return not period.permanent
+    if file.retention_years is None:
+        return False
+    return not covers(period, RetentionPeriod(file.retention_years))
+
+
+def longer(file: CaseFile, period: RetentionPeriod) -> bool:
+    """Say whether the case file would be kept longer; what is not known yet becomes longer by any period."""
+    if file.permanent:
+        return False
+    return file.retention_years is None or not covers(RetentionPeriod(file.retention_years), period)
+
+
+def _asked(
+    session: Session, case_file_id: str, text: str, role: Role, viewer: Viewer, reason: str
+) -> tuple[CaseFile, RetentionPeriod]:
+    file = session.scalar(select(CaseFile).where(CaseFile.id == case_file_id).with_for_update())
+    if file is None:
+        raise NotFoundError(because("archive.no-file", file=case_file_id))
+    viewer.require(role, file.agency_code)
+    if file.state != CaseFileState.STORED:
+        raise RetentionError(because("retention.left-the-vault", file=file.code))
+    if being_destroyed(session, file.id, begun=True):
+        raise RetentionError(because("retention.being-destroyed", file=file.code))
+    if not reason.strip():
+        raise RetentionError(because("archive.no-reason-given"))
+    period = parse_maintenance(text)
+    if isinstance(period, Unclear):
+        raise PeriodUnclearError(because("retention.no-period", text=text))
+    return file, period
+
+
+def _write(
+    session: Session,
+    file: CaseFile,
+    period: RetentionPeriod,
+    steps: list[Reckoned],
+    row: tuple[str, str] | None,
+    role: Role,
+    viewer: Viewer,
+    reason: str,
+    now: datetime,
+) -> None:
     was = facts_of(session, file)
     chosen = FileFacts(was.title, was.regime, was.work_ended, str(period), (), row or ("", ""))
     payload = reckon(chosen, counting=RetentionSettings.load().counting).payload()
@@ -108,7 +176,7 @@ def set_period(
         session,
         Verb.RETENTION_CHANGE,
         actor=viewer.name,
-        role=str(Role.ARCHIVIST),
+        role=str(role),
         kind="case-file",
         id=file.id,
         payload=payload,
@@ -116,13 +184,3 @@ def set_period(
         now=now,
     )
     apply(session, event)
-    return period
-
-
-def _shorter(file: CaseFile, period: RetentionPeriod) -> bool:
-    """Say whether a period that is known would become shorter."""
-    if file.permanent:
-        return not period.permanent
-    if file.retention_years is None:
-        return False
-    return not covers(period, RetentionPeriod(file.retention_years))

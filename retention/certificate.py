@@ -24,7 +24,13 @@ ROLES = {
     "council": "Thành viên hội đồng",
     "head": "Người đứng đầu",
 }
-OUTCOMES = {"done": "Đã hủy", "held": "Không hủy: đang bị giữ", "refused": "Không hủy: không đủ điều kiện"}
+OUTCOMES = {
+    "done": "Đã hủy",
+    "held": "Không hủy: đang bị giữ",
+    "refused": "Không hủy: không đủ điều kiện",
+    "taken-out": "Không hủy: đã rút khỏi danh mục",
+    "kept": "Không hủy: hội đồng giữ lại",
+}
 BASES = {
     "R1": "Luật Lưu trữ số 01/2011/QH13, Điều 28; Nghị định số 01/2013/NĐ-CP, Điều 11",
     "R2": "Luật Lưu trữ số 33/2024/QH15, Điều 16; Thông tư số 06/2025/TT-BNV",

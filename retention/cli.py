@@ -24,15 +24,8 @@ from retention import destruction, disposal, holds
 from retention.eligibility import count_due, count_unclear
 from retention.eligibility import due as due_list
 from retention.explain import explain as steps_of
-
-AsUser = Annotated[str, typer.Option("--as", help="account name, written into the ledger")]
-Roles = Annotated[
-    list[str], typer.Option("--role", help="ROLE@AGENCY, may be given again; * for all agencies")
-]
-AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
-Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
-Reason = Annotated[str, typer.Option(help="why, in a sentence")]
-Number = Annotated[str, typer.Option(help="number of the document it rests on")]
+from retention.options import AsJson, AsUser, Day, Number, Reason, Roles
+from retention.procedure.cli import DISPOSAL
 
 
 def _now() -> datetime:
@@ -214,6 +207,7 @@ def register(app: typer.Typer) -> None:
     for name, help, commands in (
         ("retention", "How long a case file is kept, what is due, and its destruction.", RETENTION),
         ("hold", "Stop the disposal of case files.", HOLD),
+        ("disposal", "A disposal list, step by step from its proposal to its dossier.", DISPOSAL),
     ):
         group = typer.Typer(name=name, no_args_is_help=True, help=help)
         for command, function in commands.items():

@@ -1,9 +1,7 @@
-"""What must hold before a disposal list takes a step (`retention.states`), and who sees to it.
+"""What must hold before a disposal list takes a step (`archive.procedure.states`), and who sees to it.
 
-Those marked `VAULT` are asked by the vault when it acts, and a test breaks each of them. Those marked `PEOPLE`
-(majority of the council, the opinion and its date) are for the people until their papers are in the system (issue #6):
-until then a paper can be moved without them, and the vault has no way to know. `PORTAL`: of the two factors the page
-asks for the password.
+Those marked `VAULT` are asked by the vault when a step is taken and again whenever it acts on the list, and a test breaks
+each of them. `PORTAL`: of the two factors the page asks for the password.
 """
 
 from __future__ import annotations
@@ -17,7 +15,6 @@ class KeptBy(StrEnum):
 
     VAULT = "vault"  # asked again at every moment the vault acts, whatever a paper says
     PORTAL = "portal"  # asked by the page on which it is decided
-    PEOPLE = "people"  # nobody but the people: the papers it rests on are not in the system before issue #6
 
 
 @dataclass(frozen=True)
@@ -25,14 +22,16 @@ class Condition:
     """What must hold before a step, in both languages, and who keeps it.
 
     Attributes:
-        where: the function or page that asks; "" for what is left to people.
+        where: the function or page that asks.
     """
 
     vi: str
     en: str
     kept_by: KeptBy
-    where: str = ""
+    where: str
 
+
+_STEPS = "archive.procedure.follow.after"
 
 CONDITIONS: dict[str, Condition] = {
     "all-due": Condition(
@@ -48,26 +47,28 @@ CONDITIONS: dict[str, Condition] = {
         "archive.order_check.reasons_against_item",
     ),
     "not-proposer": Condition(
-        "không phải người lập danh mục",
-        "not the person who made the list",
-        KeptBy.VAULT,
-        "archive.order_check.reasons_against_order",
+        "không phải người lập danh mục", "not the person who made the list", KeptBy.VAULT, _STEPS
     ),
     "not-council": Condition(
         "không phải thành viên hội đồng đã bỏ phiếu",
         "not a member of the council who voted",
         KeptBy.VAULT,
-        "archive.order_check.reasons_against_order",
+        _STEPS,
     ),
-    "majority": Condition("hội đồng kết luận theo đa số", "the council concluded by majority", KeptBy.PEOPLE),
+    "majority": Condition(
+        "hội đồng kết luận theo đa số và thư ký đã ký biên bản",
+        "the council concluded by majority and its minutes are signed",
+        KeptBy.VAULT,
+        _STEPS,
+    ),
     "opinion-needed": Condition(
-        "cơ quan thuộc nguồn nộp lưu", "the agency is on the source list", KeptBy.PEOPLE
+        "cơ quan thuộc nguồn nộp lưu", "the agency is on the source list", KeptBy.VAULT, _STEPS
     ),
     "no-opinion-needed": Condition(
-        "cơ quan không thuộc nguồn nộp lưu", "the agency is not on the source list", KeptBy.PEOPLE
+        "cơ quan không thuộc nguồn nộp lưu", "the agency is not on the source list", KeptBy.VAULT, _STEPS
     ),
     "opinion-dated": Condition(
-        "quyết định không trước văn bản ý kiến", "the decision is not before the opinion", KeptBy.PEOPLE
+        "quyết định không trước văn bản ý kiến", "the decision is not before the opinion", KeptBy.VAULT, _STEPS
     ),
     "two-factors": Condition(
         "xác nhận lại mật khẩu và yếu tố thứ hai",
@@ -79,7 +80,7 @@ CONDITIONS: dict[str, Condition] = {
         "trong 15 ngày từ ngày quyết định",
         "within 15 days of the decision",
         KeptBy.VAULT,
-        "archive.order_check.reasons_against_item",
+        "archive.order_check.reasons_against_item",  # and by the step that hands over
     ),
     "all-receipts": Condition(
         "mọi nơi giữ bản sao đã xác nhận",
@@ -87,6 +88,6 @@ CONDITIONS: dict[str, Condition] = {
         KeptBy.VAULT,
         "retention.destruction.execute",
     ),
-    "reason": Condition("có lý do", "a reason is given", KeptBy.VAULT, "archive.orders.propose"),
+    "reason": Condition("có lý do", "a reason is given", KeptBy.VAULT, _STEPS),
 }
 """What must hold, by code."""

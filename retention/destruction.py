@@ -16,7 +16,8 @@ from archive import orders
 from archive.alone import alone
 from archive.errors import NotAllowedError, OrderRefusedError
 from archive.holders import Holder, holders
-from archive.order_check import reasons_against_item, reasons_against_order
+from archive.order_check import on_list, reasons_against_item, reasons_against_order
+from archive.procedure.states import State
 from archive.reason import Reason, because, from_text
 from archive.register.decisions import Order, OrderKind, OrderState
 from archive.register.models import CaseFile
@@ -32,7 +33,8 @@ class ItemOutcome:
     """How one case file of the order ended.
 
     Attributes:
-        outcome: done, held, refused, or erasing when a holder has not said yet that it is gone.
+        outcome: done, held, refused, taken-out or kept when it had left the list before, or erasing when a holder has
+            not said yet that it is gone.
         detail: why, for all but done.
     """
 
@@ -144,7 +146,7 @@ def check(session: Session, order_id: str, *, viewer: Viewer, now: datetime) -> 
 def _reasons_not_to_begin(session: Session, order: Order, now: datetime) -> tuple[Reason, ...]:
     reasons = list(reasons_against_order(session, order, now=now))
     if not reasons and order.state == OrderState.APPROVED:
-        against = [reasons_against_item(session, order, i.case_file_id, now=now) for i in order.items]
+        against = [reasons_against_item(session, order, i.case_file_id, now=now) for i in on_list(order)]
         # One good file is reason enough to begin; the others end as held or refused, each with its reason.
         if all(against):
             reasons.extend(reason for one in against for reason in one)
@@ -174,5 +176,18 @@ def _conclude(
     if finished and order.state == OrderState.EXECUTING:
         counts = {name: sum(i.outcome == name for i in items) for name in (DONE, HELD, REFUSED)}
         told = ", ".join(f"{name} {number}" for name, number in counts.items())
-        orders.mark(session, order, OrderState.DONE, actor=actor.name, role=actor.role, detail=told, now=now)
+        step = None
+        if "procedure" in order.payload:
+            ended = State.DESTROYED if counts[DONE] else State.KEEP
+            step = {"id": "destroy", "spared": not counts[DONE], "state": ended.value}
+        orders.mark(
+            session,
+            order,
+            OrderState.DONE,
+            actor=actor.name,
+            role=actor.role,
+            detail=told,
+            step=step,
+            now=now,
+        )
     return Outcome(order.id, items, finished)

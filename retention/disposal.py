@@ -19,7 +19,7 @@ from archive.errors import OrderRefusedError
 from archive.order_check import is_active, not_due_before
 from archive.orders import NewOrder
 from archive.reason import Reason, because
-from archive.register.decisions import Hold, Order, OrderItem, OrderKind
+from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
@@ -107,9 +107,9 @@ def propose(
             reasons.append(because("archive.file-unknown", file=case_file_id))
             continue
         reasons.extend(
-            reasons_not_to_list(_candidate(session, file, today), agency_code=agency_code, today=today)
+            reasons_not_to_list(candidate(session, file, today), agency_code=agency_code, today=today)
         )
-        items[case_file_id] = _explained(session, file)
+        items[case_file_id] = explained(session, file)
     if reasons:
         raise OrderRefusedError(reasons)
     return orders.propose(
@@ -148,7 +148,8 @@ def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now:
     return orders.approve(session, order_id, viewer=viewer, role=role, now=now)
 
 
-def _candidate(session: Session, file: CaseFile, today: date) -> Candidate:
+def candidate(session: Session, file: CaseFile, today: date) -> Candidate:
+    """Return what decides whether a case file may be listed, as the register says it."""
     holds = session.scalars(select(Hold).where(Hold.case_file_id == file.id, Hold.lifted_at.is_(None)))
     listed = session.scalar(
         select(Order.id)
@@ -157,6 +158,7 @@ def _candidate(session: Session, file: CaseFile, today: date) -> Candidate:
             Order.kind == OrderKind.DESTRUCTION,
             Order.state.in_(ORDERS_OPEN),
             OrderItem.case_file_id == file.id,
+            OrderItem.outcome.not_in(ITEMS_LEFT),
         )
         .limit(1)
     )
@@ -171,7 +173,7 @@ def _candidate(session: Session, file: CaseFile, today: date) -> Candidate:
     )
 
 
-def _explained(session: Session, file: CaseFile) -> dict[str, Any]:
+def explained(session: Session, file: CaseFile) -> dict[str, Any]:
     """Return why a case file is on the list; it goes into the order and so into the ledger.
 
     Only what the tombstone keeps anyway: the ledger is never erased.

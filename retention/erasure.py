@@ -45,7 +45,7 @@ from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.order_check import is_active, reasons_against_item
 from archive.reason import Reason, as_json, because, from_text, trouble
-from archive.register.decisions import Hold, Order, OrderItem, Receipt
+from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, Receipt
 from archive.register.models import CaseFile
 from archive.register.projection import apply
 from archive.register.session import transaction
@@ -53,7 +53,7 @@ from archive.vietnam import day_of
 from retention.holds import ERASING, LAST_COPY
 
 DONE, HELD, REFUSED = "done", "held", "refused"
-OUTCOMES_END = frozenset({DONE, HELD, REFUSED})
+OUTCOMES_END = frozenset({DONE, HELD, REFUSED}) | ITEMS_LEFT
 
 
 @dataclass(frozen=True)

@@ -56,6 +56,10 @@ class Order(Base):
 
 
 ITEM_ERASING = "erasing"  # some holder was asked already: the copies are on their way out
+ITEM_TAKEN_OUT = "taken-out"  # an archivist took it off the list, with a reason
+ITEM_KEPT = "kept"  # the council keeps it
+ITEMS_LEFT = frozenset({ITEM_TAKEN_OUT, ITEM_KEPT})
+"""Outcomes of items that are on the list no more; the list's hash is over the others."""
 
 
 class OrderItem(Base):
@@ -65,7 +69,8 @@ class OrderItem(Base):
     order_id: Mapped[str] = mapped_column(ForeignKey("order.id"), primary_key=True)
     case_file_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     package_sha256: Mapped[str] = mapped_column(Sha256)
-    outcome: Mapped[str] = mapped_column(String(20), default="")  # erasing | done | held | refused
+    # erasing | done | held | refused, or one of ITEMS_LEFT
+    outcome: Mapped[str] = mapped_column(String(20), default="")
     outcome_at: Mapped[datetime | None]
     detail: Mapped[str] = mapped_column(Text, default="")
 

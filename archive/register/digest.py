@@ -30,6 +30,7 @@ from archive.ledger.event import stamp
 from archive.register.agreements import Agreement, DueFile, Minutes, MinutesCopy
 from archive.register.base import Base
 from archive.register.decisions import Approval, Hold, Order, OrderItem, Receipt
+from archive.register.disposal import CouncilMember, DisposalList
 from archive.register.infected import QuarantineRequest
 from archive.register.media import Medium, MediumPackage
 from archive.register.messages import DocumentRequest
@@ -60,6 +61,8 @@ TABLES: tuple[type[Base], ...] = (
     Order,
     OrderItem,
     Approval,
+    DisposalList,
+    CouncilMember,
     Hold,
     Receipt,
     DocumentRequest,

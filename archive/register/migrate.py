@@ -17,6 +17,7 @@ from archive.register import (  # noqa: F401
     agreements,
     attempts,
     decisions,
+    disposal,
     infected,
     media,
     messages,

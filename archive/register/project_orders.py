@@ -1,6 +1,7 @@
 """Ledger events about orders, holds and receipts, as register rows.
 
-DECISION, object (order, id), payload one of {"order": {...}}, {"approval": {"actor", "role"}}, {"state"}.
+DECISION, object (order, id), payload some of {"order": {...}}, {"approval": {"actor", "role"}}, {"state"}, {"step": {...}};
+steps are those of a disposal list (`archive.register.project_disposal`).
 HOLD, object (case-file, id), payload {"hold_id", "order_id", "reason", "until"?}.
 LIFT_HOLD, object (case-file, id), payload {"hold_id"?, "order_id"?}: without a hold_id every hold still
 active on that case file is lifted.
@@ -15,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.ledger.event import Event
+from archive.register import project_disposal
 from archive.register.decisions import Approval, Hold, Order, OrderItem, OrderState, Receipt
 
 STATES_ENDED = frozenset({OrderState.DONE, OrderState.REFUSED})
@@ -24,17 +26,29 @@ def decided(session: Session, event: Event) -> None:
     """Write that an order was proposed, approved by somebody, or moved to another state."""
     if "order" in event.payload:
         _proposed(session, event)
+        if "procedure" in event.payload["order"]["payload"]:
+            project_disposal.listed(session, event)
     order = session.get(Order, event.object_id)
     if order is None:
         return
     if "approval" in event.payload:
-        told = event.payload["approval"]
-        session.add(Approval(order_id=order.id, actor=told["actor"], role=told["role"], at=event.at))
-        session.flush()
-        session.expire(order, ["approvals"])
+        _approved(session, event, order)
+    if "step" in event.payload:
+        project_disposal.stepped(session, event, order)
     if "state" in event.payload:
         order.state = event.payload["state"]
         order.executed_at = event.at if order.state in STATES_ENDED else order.executed_at
+
+
+def _approved(session: Session, event: Event, order: Order) -> None:
+    told = event.payload["approval"]
+    row = session.get(Approval, (order.id, told["actor"]))
+    if row is None:
+        row = Approval(order_id=order.id, actor=told["actor"])
+        session.add(row)
+    row.role, row.at = told["role"], event.at  # a council that looks again at a returned list says yes again
+    session.flush()
+    session.expire(order, ["approvals"])
 
 
 def _proposed(session: Session, event: Event) -> None:

@@ -11,7 +11,7 @@ from portal.i18n import _
 
 class IDisposalList(model.Schema):
     """The dossier of a disposal list (danh mục tài liệu hết giá trị). The state is the legal one
-    (`retention.states`), pushed by people as far as it fits the order's own state, and following that where not."""
+    (`archive.procedure.states`), pushed by people as far as it fits the order's own state, and following that where not."""
 
     order_id = schema.TextLine(title=_("Order in the vault"), readonly=True, required=False)
     order_state = schema.TextLine(title=_("State of the order"), readonly=True, required=False)

@@ -14,7 +14,8 @@ from archive import orders
 from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
 from archive.ledger.append import append, history
 from archive.ledger.event import Verb
-from archive.order_check import list_hash, reasons_against
+from archive.order_check import reasons_against
+from archive.order_list import list_hash
 from archive.orders import NewOrder
 from archive.register.agencies import set_agency
 from archive.register.decisions import Approval, Order, OrderItem, OrderKind, OrderState

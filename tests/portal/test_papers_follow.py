@@ -24,7 +24,7 @@ from portal.papers import is_behind, mirror_all
 from portal.workflows import AGREES
 from retention import destruction, disposal
 from retention.holds import place
-from retention.states import State
+from archive.procedure.states import State
 
 pytestmark = pytest.mark.plone
 

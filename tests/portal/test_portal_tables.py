@@ -21,7 +21,7 @@ from portal.roles import PAPER_ROLES, PLONE_ROLES, group_id, role_of_group
 from portal.sending import Range, disposition, range_of
 from portal.viewer import viewer_from_groups
 from portal.workflows import DISPOSAL_LIST, FOLLOW, HOLD, UNDER_R2, WORKFLOWS, Workflow, path_of
-from retention.states import START, TRANSITIONS, State
+from archive.procedure.states import START, TRANSITIONS, State
 
 FOLDER = Path(portal.__file__).parent
 PROFILE = FOLDER / "profiles" / "default"

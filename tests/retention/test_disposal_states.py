@@ -8,19 +8,20 @@ from importlib import import_module
 from itertools import pairwise
 
 import pytest
-from retention_town import AGENCY, AN, BINH, NOW, TODAY, Town, copies_of, person, place
+from procedure_people import R2_ENDED, decide, hands_nothing_over, paper, walked
+from retention_town import BINH, HEAD, NOW, TODAY, Town, copies_of, person, place
 from sqlalchemy import update
 
 from archive.errors import OrderRefusedError
 from archive.holders import Erasure, Target
+from archive.procedure.states import START, STATES_END, TRANSITIONS, State, allowed, transitions_from
 from archive.register.decisions import Order
 from archive.register.models import CaseFile, Regime
 from archive.register.session import reading, transaction
 from archive.viewer import Role
-from retention import disposal
 from retention.conditions import CONDITIONS, KeptBy
 from retention.destruction import execute
-from retention.states import START, STATES_END, TRANSITIONS, State, allowed, transitions_from
+from retention.procedure import opinion
 
 
 def reachable(regime: Regime) -> set[State]:
@@ -105,19 +106,35 @@ def _not_due(town: Town) -> None:
 
 
 def _second_hat(town: Town) -> None:
-    order_id = town.ordered(town.store("01"), approved=False)
-    hats = person("cuong", Role.COUNCIL, Role.HEAD)
-    with transaction() as session:
-        disposal.approve(session, order_id, viewer=hats, role=Role.COUNCIL, now=NOW)
-        disposal.approve(session, order_id, viewer=hats, role=Role.HEAD, now=NOW)
+    story = walked(town.store("01"), to=State.OPINION_GIVEN)
+    decide(story, viewer=person("cuong", Role.COUNCIL, Role.HEAD))
 
 
 def _own_list(town: Town) -> None:
-    order_id = town.ordered(town.store("01"), approved=False)
+    story = walked(town.store("01"), to=State.OPINION_GIVEN)
+    decide(story, viewer=person("an", Role.HEAD))
+
+
+def _no_conclusion(town: Town) -> None:
+    story = walked(town.store("01"), to=State.COUNCIL_REVIEW)
     with transaction() as session:
-        disposal.approve(
-            session, order_id, viewer=person("an", Role.HEAD, Role.COUNCIL), role=Role.HEAD, now=NOW
-        )
+        opinion.request(session, story.order_id, paper(), viewer=HEAD, now=NOW)
+
+
+def _needless(town: Town) -> None:
+    hands_nothing_over()
+    story = walked(town.store("01", regime="R2", ended=R2_ENDED), to=State.COUNCIL)
+    with transaction() as session:
+        opinion.request(session, story.order_id, paper(), viewer=HEAD, now=NOW)
+
+
+def _alone(town: Town) -> None:
+    decide(walked(town.store("01", regime="R2", ended=R2_ENDED), to=State.COUNCIL))
+
+
+def _early(town: Town) -> None:
+    story = walked(town.store("01"), to=State.OPINION_GIVEN)
+    decide(story, paper=paper("12/QĐ", TODAY - timedelta(days=1)))
 
 
 def _late(town: Town) -> None:
@@ -137,18 +154,20 @@ def _silent_holder(town: Town) -> None:
 
 
 def _no_reason(town: Town) -> None:
+    story = walked(town.store("01"), to=State.OPINION_GIVEN)
     with transaction() as session:
-        disposal.propose(
-            session, agency_code=AGENCY, case_file_ids=[town.store("01")], reason=" ",
-            document_number="1", document_date=TODAY, viewer=AN, now=NOW,
-        )  # fmt: skip
+        opinion.reject(session, story.order_id, reason=" ", viewer=HEAD, now=NOW)
 
 
 BROKEN: dict[str, tuple[Callable[[Town], None], str]] = {
     "all-due": (_not_due, "not over before"),
     "none-held": (_hold, "is held"),
     "not-proposer": (_own_list, "nobody approves what they proposed"),
-    "not-council": (_second_hat, "has approved already"),
+    "not-council": (_second_hat, "took part in the council"),
+    "majority": (_no_conclusion, "has not concluded"),
+    "opinion-needed": (_needless, "decides without an appraisal"),
+    "no-opinion-needed": (_alone, "must be an appraisal"),
+    "opinion-dated": (_early, "before the opinion"),
     "within-15-days": (_late, "15 days"),
     "all-receipts": (_silent_holder, "gave no receipt"),
     "reason": (_no_reason, "a reason is missing"),
@@ -167,10 +186,10 @@ def test_what_the_vault_keeps_cannot_be_passed_over(town: Town, code: str) -> No
     assert copies_of("01")
 
 
-def test_each_condition_names_what_asks_it_unless_it_is_left_to_people() -> None:
+def test_each_condition_names_what_asks_it() -> None:
     for one in CONDITIONS.values():
         if one.kept_by is KeptBy.VAULT:
             module, _, name = one.where.rpartition(".")
             assert callable(getattr(import_module(module), name))
         else:
-            assert bool(one.where) is (one.kept_by is KeptBy.PORTAL)
+            assert one.where and one.kept_by is KeptBy.PORTAL

@@ -227,7 +227,7 @@ def test_a_case_file_smuggled_into_the_list_is_refused(town: Town) -> None:
 
 
 def test_a_changed_list_with_its_hash_recomputed_is_refused_by_the_ledger(town: Town) -> None:
-    from archive.order_check import list_hash
+    from archive.order_list import list_hash
 
     first, second = town.store("01"), town.store("02")
     order_id = town.ordered(first, second)

@@ -1,11 +1,10 @@
 """Disposal lists: every state, transition, actor and condition of both regimes, in one table.
 
 State names are ours; the acts, actors and documents behind them are in the law, where each transition's basis says,
-unless the transition says `reading`. The portal's workflow is tested against this table, and the table
-says nothing the vault relies on: the vault checks the order itself (`archive.orders`).
+unless the transition says `reading`. The vault follows a list's events over this table (`archive.procedure.follow`),
+and the portal's workflow is tested against it.
 
-The conditions say what the law asks before each step; this table does not evaluate them. Who keeps each is said in
-`retention.conditions`.
+The conditions say what must hold before each step; what asks for each is said in `retention.conditions`.
 
 R1: Law 01/2011/QH13 Điều 28, NĐ 01/2013/NĐ-CP Điều 11. R2: Law 33/2024/QH15 Điều 16, TT 06/2025/TT-BNV.
 """
@@ -35,11 +34,13 @@ class State(StrEnum):
     CLOSED = "closed"  # hồ sơ hủy kept, R1: at least 20 years
     KEEP = "keep"  # retention re-set, the items leave the list
     REJECTED = "rejected"
-    REFUSED = "refused"  # R1: not decided after the opinion
+    REFUSED = "refused"  # decided, and not carried out after all
     ABORTED = "aborted"  # everything as it was
 
 
 STATES_END = frozenset({State.CLOSED, State.KEEP, State.REJECTED, State.REFUSED, State.ABORTED})
+STATES_COUNCIL = frozenset({State.COUNCIL_REVIEW, State.COUNCIL})
+"""The council votes."""
 STATES_FROZEN = frozenset(
     {
         State.COUNCIL_REVIEW,
@@ -169,17 +170,6 @@ R1 = (
     ),
     Transition(
         Regime.R1,
-        "refuse",
-        State.DECIDED,
-        State.REFUSED,
-        Role.HEAD,
-        "",
-        ("reason",),
-        _28,
-        reading=True,
-    ),
-    Transition(
-        Regime.R1,
         "destroy",
         State.HANDED_OVER,
         State.DESTROYED,
@@ -306,6 +296,12 @@ TRANSITIONS = (
         )
         for source in states
     )
+    # A decision that is not carried out (too late under R2, or the head thinks again) frees its case files.
+    + tuple(
+        Transition(regime, "refuse", source, State.REFUSED, Role.HEAD, "", ("reason",), "", reading=True)
+        for regime in Regime
+        for source in (State.DECIDED, State.HANDED_OVER)
+    )
 )
 
 START: dict[Regime, State] = {Regime.R1: State.LISTED, Regime.R2: State.AUTO_LISTED}
@@ -318,6 +314,11 @@ def transitions_from(state: State, regime: Regime, *, role: Role | None = None) 
         for step in TRANSITIONS
         if step.regime == regime and step.source == state and (role is None or step.actor == role)
     )
+
+
+def step_from(state: State, regime: Regime, id: str) -> Transition | None:
+    """Return the step of that id out of a state, None when there is none."""
+    return next((step for step in transitions_from(state, regime) if step.id == id), None)
 
 
 def allowed(state: State, regime: Regime, id: str, role: Role) -> bool:

@@ -1,0 +1,150 @@
+"""What the council does: it is formed, votes, concludes, signs its minutes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from archive.procedure import seats
+from archive.procedure.ballots import Ballot, Choice, count
+from archive.procedure.list_steps import without
+from archive.procedure.papers import paper_of
+from archive.procedure.seats import Member, Seat
+from archive.procedure.states import START, STATES_COUNCIL, State
+from archive.procedure.story import Conclusion, Council, Happened, Left, Story
+from archive.reason import Reason, because
+from archive.viewer import Role, same_person
+
+FORMED = STATES_COUNCIL | frozenset(START.values())
+"""Where a council may be formed or changed."""
+
+
+def formed(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """The head forms the council, or changes it; a change after the list was submitted needs a reason (our rule).
+
+    The votes of those who stay, stand.
+    """
+    before = story.council
+    members = tuple(Member(str(account), Seat(seat)) for account, seat in told["members"])
+    council = Council(paper_of(told["paper"]), happened.actor, members)
+    faults = list(seats.against(story.regime, members, proposed_by=story.proposed_by))
+    if happened.role != Role.HEAD:
+        faults.append(because("archive.step-other-role", step="council", role=Role.HEAD))
+    if council.named(happened.actor):
+        faults.append(because("archive.council-head", who=happened.actor))
+    if story.state not in FORMED:
+        faults.append(because("archive.step-not-from-here", step="council", state=story.state))
+    if story.conclusion is not None:
+        faults.append(because("archive.council-concluded"))
+    if before is not None and story.state in STATES_COUNCIL and not str(told.get("reason", "")).strip():
+        faults.append(because("archive.council-change-reason"))
+    votes = {who: ballots for who, ballots in story.votes.items() if council.named(who)}
+    return replace(story, council=council, votes=votes), faults
+
+
+def excused(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """Chair or secretary note that a member is absent, and why; without a reason, that they are there again."""
+    account, reason = str(told["member"]), str(told.get("reason", "")).strip()
+    faults = list(_in_session(story, happened))
+    council = story.council
+    by = council.named(happened.actor) if council else None
+    if by is None or by.seat not in (Seat.CHAIR, Seat.SECRETARY):
+        faults.append(because("archive.not-chair", who=happened.actor))
+    member = council.named(account) if council else None
+    if council is None or member is None:
+        return story, [*faults, because("archive.not-on-council", who=account)]
+    if member.seat is Seat.CHAIR:
+        faults.append(because("archive.chair-absent"))
+    members = tuple(replace(one, excused=reason) if one is member else one for one in council.members)
+    return replace(story, council=replace(council, members=members)), faults
+
+
+def voted(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """A member votes on some case files, or on all that are on the list; later votes replace earlier ones."""
+    ballot = Ballot(
+        Choice(told["choice"]), str(told.get("reason", "")).strip(), str(told.get("period", "")).strip()
+    )
+    ids = list(story.items) if told["case_files"] is None else [str(one) for one in told["case_files"]]
+    faults = list(_in_session(story, happened))
+    member = story.council.named(happened.actor) if story.council else None
+    if member is None:
+        return story, [*faults, because("archive.not-on-council", who=happened.actor)]
+    if same_person(happened.actor, story.proposed_by):
+        faults.append(because("archive.votes-on-own", who=happened.actor))
+    if member.excused:
+        faults.append(because("archive.voter-excused", who=happened.actor, why=member.excused))
+    if not ids or not set(ids) <= story.items.keys():
+        faults.append(because("archive.not-on-list"))
+    if ballot.choice is not Choice.DESTROY and not ballot.reason:
+        faults.append(because("archive.vote-reason", choice=ballot.choice))
+    if bool(ballot.period) is not (ballot.choice is Choice.EXTEND):
+        faults.append(because("archive.vote-period"))
+    mine = {**story.votes.get(member.account, {}), **dict.fromkeys(ids, ballot)}
+    return replace(story, votes={**story.votes, member.account: mine}), faults
+
+
+def concluded(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """The chair concludes by majority: what is kept leaves the list; nothing left, and the list ends as kept."""
+    faults = list(_in_session(story, happened))
+    council = story.council
+    if council is None or not same_person(happened.actor, council.on(Seat.CHAIR)):
+        faults.append(because("archive.not-chair", who=happened.actor))
+    if happened.role != Role.COUNCIL:
+        faults.append(because("archive.step-other-role", step="conclude", role=Role.COUNCIL))
+    for account, number in story.missing_votes().items():
+        faults.append(because("archive.votes-missing", who=account, number=number))
+    may_vote = [
+        one
+        for one in (council.members if council else ())
+        if not same_person(one.account, story.proposed_by)
+    ]
+    if 2 * len(story.voters) <= len(may_vote):
+        faults.append(because("archive.too-many-absent", present=len(story.voters), of=len(may_vote)))
+    counts = {id: count(story.ballots(id).values()) for id in story.items}
+    kept = {str(id): Ballot(Choice(one["choice"]), "", str(one["period"])) for id, one in told["kept"].items()}
+    wanted = {id: one.choice for id, one in counts.items() if one.choice is not Choice.DESTROY}
+    if {id: one.choice for id, one in kept.items()} != wanted:
+        faults.append(because("archive.conclusion-differs"))
+    for id, one in kept.items():
+        if one.choice is Choice.EXTEND and (id not in counts or one.period not in counts[id].periods):
+            faults.append(because("archive.conclusion-differs"))
+    conclusion = Conclusion(paper_of(told["paper"]), happened.actor, happened.at, happened.seq, counts)
+    if council is not None and conclusion.paper.day < council.paper.day:
+        faults.append(because("archive.paper-before", day=conclusion.paper.day, other=council.paper.day))
+    left = {
+        id: Left(happened.actor, happened.at, happened.seq, _why(story, id), one.choice, one.period)
+        for id, one in kept.items()
+    }
+    new = replace(without(story, left), conclusion=conclusion)
+    return (new if new.items else replace(new, state=State.KEEP)), faults
+
+
+def signed(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """The secretary signs the minutes (biên bản họp hội đồng); before that nothing goes on."""
+    if story.conclusion is None:
+        return story, [because("archive.not-concluded")]
+    faults = []
+    if story.council is None or not same_person(happened.actor, story.council.on(Seat.SECRETARY)):
+        faults.append(because("archive.not-secretary", who=happened.actor))
+    if story.conclusion.signed_by:
+        faults.append(because("archive.minutes-signed", who=story.conclusion.signed_by))
+    return replace(story, conclusion=replace(story.conclusion, signed_by=happened.actor)), faults
+
+
+def _in_session(story: Story, happened: Happened) -> Iterator[Reason]:
+    """Yield why a council does not work on the list now."""
+    if story.state not in STATES_COUNCIL:
+        yield because("archive.council-not-asked", state=story.state)
+    if story.council is None:
+        yield because("archive.no-council")
+    if story.conclusion is not None:
+        yield because("archive.council-concluded")
+    if happened.role not in (Role.COUNCIL, Role.ARCHIVIST):
+        yield because("archive.step-other-role", step="vote", role=Role.COUNCIL)
+
+
+def _why(story: Story, case_file_id: str) -> str:
+    """Return the reasons of those who would not destroy a case file, each once."""
+    said = [one.reason for one in story.ballots(case_file_id).values() if one.reason]
+    return "; ".join(dict.fromkeys(said))

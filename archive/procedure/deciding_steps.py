@@ -1,0 +1,178 @@
+"""Opinion, decision, hand-over; and the conditions of the table of states that the events alone can answer. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from archive.procedure.papers import paper_of
+from archive.procedure.states import State
+from archive.procedure.story import Decision, HandOver, Happened, Opinion, Story, Verdict
+from archive.reason import Reason, because
+from archive.register.models import Regime
+from archive.vietnam import day_of
+from archive.viewer import Role, same_person
+
+DAYS_TO_EXECUTE = 15
+"""R2: execution at most 15 days after the decision (TT 06/2025/TT-BNV)."""
+
+
+def requested(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """The head asks the competent body for its opinion."""
+    opinion = Opinion(paper_of(told["paper"]), happened.actor)
+    faults = []
+    if story.conclusion is not None and opinion.requested.day < story.conclusion.paper.day:
+        faults.append(
+            because("archive.paper-before", day=opinion.requested.day, other=story.conclusion.paper.day)
+        )
+    return replace(story, opinion=opinion), faults
+
+
+def given(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """The opinion came: under R1 one against it returns the list instead, under R2 the head may then only reject it."""
+    faults = []
+    if happened.role != Role.ARCHIVIST:
+        faults.append(because("archive.step-other-role", step="record-opinion", role=Role.ARCHIVIST))
+    new, more = _with_opinion(story, happened, told, Verdict(told["verdict"]))
+    if story.regime is Regime.R1 and Verdict(told["verdict"]) is Verdict.AGAINST:
+        faults.append(because("archive.opinion-against"))
+    return new, faults + more
+
+
+def returned(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """R1: the body is against it; the list is as it was before the council, which has to look at it anew."""
+    new, faults = _with_opinion(story, happened, told, Verdict.AGAINST)
+    return replace(new, votes={}, conclusion=None, opinion=None), faults
+
+
+def _with_opinion(
+    story: Story, happened: Happened, told: Mapping[str, Any], verdict: Verdict
+) -> tuple[Story, list[Reason]]:
+    paper = paper_of(told["paper"])
+    if story.opinion is None:
+        return story, [because("archive.no-opinion-asked")]
+    faults = []
+    if story.opinion.given is not None:
+        faults.append(because("archive.opinion-given", number=story.opinion.given.number))
+    if paper.day < story.opinion.requested.day:
+        faults.append(because("archive.paper-before", day=paper.day, other=story.opinion.requested.day))
+    opinion = replace(story.opinion, given=paper, verdict=verdict, recorded_by=happened.actor)
+    return replace(story, opinion=opinion), faults
+
+
+def decided(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """The head decides on exactly the list that was shown."""
+    paper = paper_of(told["paper"])
+    faults = []
+    if told["list"] != story.list_sha256:
+        faults.append(because("archive.list-not-shown"))
+    if not str(told["signer"]).strip():
+        faults.append(because("archive.no-signer"))
+    if story.conclusion is not None and paper.day < story.conclusion.paper.day:
+        faults.append(because("archive.paper-before", day=paper.day, other=story.conclusion.paper.day))
+    decision = Decision(
+        paper=paper,
+        signer=str(told["signer"]),
+        by=happened.actor,
+        at=happened.at,
+        event=happened.seq,
+        list_sha256=story.list_sha256,
+        alone=told["id"] == "decide-alone",
+    )
+    return replace(story, decision=decision), faults
+
+
+def handed_over(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """The store manager hands the records over to whoever carries the destruction out."""
+    hand_over = HandOver(paper_of(told["paper"]), happened.actor, happened.at, str(told["receiver"]).strip())
+    faults = []
+    if not hand_over.receiver:
+        faults.append(because("archive.no-receiver"))
+    if same_person(hand_over.receiver, story.proposed_by):
+        faults.append(because("archive.receiver-proposed", who=hand_over.receiver))
+    if story.decision is not None and hand_over.paper.day < story.decision.paper.day:
+        faults.append(
+            because("archive.paper-before", day=hand_over.paper.day, other=story.decision.paper.day)
+        )
+    return replace(story, hand_over=hand_over), faults
+
+
+Condition = Callable[[Story, Happened, Mapping[str, Any]], Iterator[Reason]]
+
+
+def _reason(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterator[Reason]:
+    if not str(told.get("reason", "")).strip():
+        yield because("archive.no-reason-given")
+
+
+def _not_proposer(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterator[Reason]:
+    if same_person(happened.actor, story.proposed_by):
+        yield because("archive.approves-own", who=happened.actor)
+
+
+def _not_council(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterator[Reason]:
+    # Nobody who voted either: a member taken off the council later has had a say all the same.
+    spoke = {step.actor for step in story.steps if step.id in ("vote", "conclude", "sign-minutes")}
+    sits = story.council is not None and story.council.named(happened.actor) is not None
+    if sits or any(same_person(happened.actor, one) for one in spoke):
+        yield because("archive.decider-on-council", who=happened.actor)
+
+
+def _majority(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterator[Reason]:
+    if story.conclusion is None:
+        yield because("archive.not-concluded")
+    elif not story.conclusion.signed_by:
+        yield because("archive.minutes-not-signed")
+
+
+def _opinion_needed(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterator[Reason]:
+    if told.get("submits") is not True:
+        yield because("archive.opinion-not-needed", agency=story.agency_code)
+
+
+def _no_opinion_needed(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterator[Reason]:
+    if told.get("submits") is not False:
+        yield because("archive.opinion-needed", agency=story.agency_code)
+
+
+def _opinion_dated(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterator[Reason]:
+    if story.opinion is None or story.opinion.given is None:
+        yield because("archive.no-opinion")
+        return
+    if story.opinion.verdict is not Verdict.FOR:
+        yield because("archive.opinion-against")
+    day = paper_of(told["paper"]).day
+    if day < story.opinion.given.day:
+        yield because("archive.decision-before-opinion", day=day, other=story.opinion.given.day)
+
+
+def _within_15_days(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterator[Reason]:
+    if story.decision is None:
+        return
+    last = story.decision.paper.day + timedelta(days=DAYS_TO_EXECUTE)
+    if story.regime is Regime.R2 and day_of(happened.at) > last:
+        yield because(
+            "archive.list-decided-too-long-ago", day=story.decision.paper.day, last=last, days=DAYS_TO_EXECUTE
+        )
+
+
+def asked_elsewhere(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterator[Reason]:
+    """Yield nothing: the events cannot tell; `archive.order_check` asks the register."""
+    yield from ()
+
+
+CONDITIONS: Mapping[str, Condition] = {
+    "reason": _reason,
+    "not-proposer": _not_proposer,
+    "not-council": _not_council,
+    "majority": _majority,
+    "opinion-needed": _opinion_needed,
+    "no-opinion-needed": _no_opinion_needed,
+    "opinion-dated": _opinion_dated,
+    "within-15-days": _within_15_days,
+}
+"""Condition of `archive.procedure.states` -> what of it does not hold."""
+STATES_WAITING = frozenset({State.DECIDED, State.HANDED_OVER})
+"""Decided, and not destroyed yet: under R2 the days run."""

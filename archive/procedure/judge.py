@@ -1,0 +1,37 @@
+"""Whether a disposal list has gone the whole way of its law: asked whenever the vault is to act on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from archive.procedure.states import State
+from archive.procedure.story import Story
+from archive.reason import Reason, because
+from archive.register.decisions import Order
+from archive.register.disposal import DisposalList
+from archive.register.models import Agency
+
+
+def against_acting(session: Session, order: Order, story: Story) -> Iterator[Reason]:
+    """Yield what of the procedure is missing or broken before anything on the list may be destroyed.
+
+    The way itself was judged step by step when the story was followed (`archive.procedure.follow`): whatever in it is
+    not as it must be is one of its faults.
+
+    Args:
+        session: on the register.
+        order: that carries the list.
+        story: as the ledger tells it now.
+    """
+    yield from story.faults
+    if story.state is not State.HANDED_OVER:
+        yield because("archive.procedure-not-through", state=story.state)
+    row = session.get(DisposalList, order.id, populate_existing=True)
+    if row is None or (row.state, row.regime) != (story.state.value, story.regime.value):
+        yield because("archive.order-differs", field="disposal_state")
+    agency = session.get(Agency, order.agency_code)
+    submits = agency is None or agency.submits_to_historical
+    if story.decision is not None and story.decision.alone and submits:
+        yield because("archive.opinion-needed", agency=order.agency_code)

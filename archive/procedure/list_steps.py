@@ -1,0 +1,43 @@
+"""What happens to the list itself: it is submitted, case files are taken out. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from archive.procedure.states import STATES_END, State
+from archive.procedure.story import Happened, Left, Story
+from archive.reason import Reason, because
+from archive.viewer import Role
+
+
+def submitted(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """The list goes to the council and is frozen."""
+    faults = [] if story.explanation.strip() else [because("archive.no-explanation")]
+    return story, faults
+
+
+def taken_out(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """An archivist takes case files out, at any state before the destruction begins; the votes on the rest stand."""
+    ids = [str(one) for one in told["case_files"]]
+    reason = str(told.get("reason", ""))
+    faults = []
+    if happened.role != Role.ARCHIVIST:
+        faults.append(because("archive.step-other-role", step="take-out", role=Role.ARCHIVIST))
+    if story.state in STATES_END or story.state is State.DESTROYED:
+        faults.append(because("archive.step-not-from-here", step="take-out", state=story.state))
+    if not reason.strip():
+        faults.append(because("archive.no-reason-given"))
+    if not ids or not set(ids) <= story.items.keys():
+        faults.append(because("archive.not-on-list"))
+    if not story.items.keys() - set(ids):
+        faults.append(because("archive.list-would-be-empty"))
+    left = {id: Left(happened.actor, happened.at, happened.seq, reason) for id in ids}
+    return without(story, left), faults
+
+
+def without(story: Story, left: Mapping[str, Left]) -> Story:
+    """Return the story with these case files off the list."""
+    items = {id: sha256 for id, sha256 in story.items.items() if id not in left}
+    return replace(story, items=items, left={**story.left, **left})

@@ -1,0 +1,38 @@
+"""The papers a step rests on, as events tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A paper with its number and date (văn bản).
+
+    Attributes:
+        sha256: of its file, "" when there is none.
+    """
+
+    number: str
+    day: date
+    sha256: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as an event carries it."""
+        return {"number": self.number, "date": self.day.isoformat(), "sha256": self.sha256}
+
+    def __str__(self) -> str:
+        """Return number and date, as a basis is written."""
+        return f"{self.number}, {self.day.isoformat()}"
+
+
+def paper_of(told: Mapping[str, Any]) -> Paper:
+    """Return the paper an event tells of.
+
+    Raises:
+        KeyError, ValueError, TypeError: it tells of none.
+    """
+    return Paper(str(told["number"]), date.fromisoformat(told["date"]), str(told.get("sha256", "")))

@@ -1,0 +1,236 @@
+"""What has happened to a disposal list, as its events in the ledger tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from archive.order_list import list_hash
+from archive.procedure.ballots import Ballot, Choice, Count, count
+from archive.procedure.papers import Paper
+from archive.procedure.seats import Member, Seat
+from archive.procedure.states import State
+from archive.reason import Reason
+from archive.register.models import Regime
+from archive.viewer import same_person
+
+
+class Verdict(StrEnum):
+    """What the body that was asked thinks of the list."""
+
+    FOR = "for"
+    AGAINST = "against"
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event about the list, or one that is about to be written.
+
+    Attributes:
+        seq: number in the ledger, 0 of what is not written yet.
+        payload: as the event carries it.
+    """
+
+    seq: int
+    at: datetime
+    actor: str
+    role: str
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that was done.
+
+    Attributes:
+        id: a transition's of `archive.procedure.states`, or what leaves the state as it is: council, excuse, vote,
+            conclude, sign-minutes, take-out, release, and record-opinion under R2.
+        paper: it rests on, None where there is none.
+    """
+
+    id: str
+    source: State
+    target: State
+    actor: str
+    role: str
+    at: datetime
+    event: int
+    reason: str = ""
+    paper: Paper | None = None
+
+
+@dataclass(frozen=True)
+class Left:
+    """How a case file left the list before execution.
+
+    Attributes:
+        choice: KEEP or EXTEND by the council's conclusion; None when an archivist took it out.
+        period: the new period, with EXTEND.
+    """
+
+    by: str
+    at: datetime
+    event: int
+    reason: str
+    choice: Choice | None = None
+    period: str = ""
+
+
+@dataclass(frozen=True)
+class Council:
+    """The council that looks at the list (hội đồng), formed by the head's decision."""
+
+    paper: Paper
+    formed_by: str
+    members: tuple[Member, ...]
+
+    def named(self, account: str) -> Member | None:
+        """Return the member of that account."""
+        return next((one for one in self.members if same_person(one.account, account)), None)
+
+    def on(self, seat: Seat) -> str:
+        """Return the account of the first member on a seat, "" when it is empty."""
+        return next((one.account for one in self.members if one.seat is seat), "")
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """What the chair concluded after the vote (kết luận của hội đồng).
+
+    Attributes:
+        paper: the minutes of the meeting.
+        counts: how the votes fell, per case file.
+        signed_by: the secretary, "" before the minutes are signed.
+    """
+
+    paper: Paper
+    by: str
+    at: datetime
+    event: int
+    counts: Mapping[str, Count]
+    signed_by: str = ""
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """The opinion of the competent body (R1: ý kiến; R2: thẩm định), asked for and given.
+
+    Attributes:
+        given: its letter, None before it came.
+        verdict: None before it came.
+    """
+
+    requested: Paper
+    requested_by: str
+    given: Paper | None = None
+    verdict: Verdict | None = None
+    recorded_by: str = ""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The decision to destroy (quyết định hủy).
+
+    Attributes:
+        signer: name and position under the paper.
+        list_sha256: hash of the list that was decided.
+        alone: without an opinion, by the head of an agency that hands nothing over (Law 33/2024/QH15 Điều 16.3.b).
+    """
+
+    paper: Paper
+    signer: str
+    by: str
+    at: datetime
+    event: int
+    list_sha256: str
+    alone: bool
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """The records were handed over for destruction (biên bản bàn giao tài liệu hủy).
+
+    Attributes:
+        receiver: account of who carries it out.
+    """
+
+    paper: Paper
+    by: str
+    at: datetime
+    receiver: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """A disposal list from its proposal to this moment.
+
+    Attributes:
+        explanation: the archivist's (bản thuyết minh).
+        items: case file id -> package hash of what is still on the list.
+        left: case file id -> how it left.
+        votes: account -> case file id -> ballot; those of the present round.
+        begun: the destruction has begun; nothing can be taken out any more.
+        faults: what in the events breaks the procedure. A list with one is never acted on.
+    """
+
+    order_id: str
+    agency_code: str
+    regime: Regime
+    state: State
+    since: datetime
+    proposed_by: str
+    explanation: str
+    items: Mapping[str, str]
+    left: Mapping[str, Left] = field(default_factory=dict)
+    council: Council | None = None
+    votes: Mapping[str, Mapping[str, Ballot]] = field(default_factory=dict)
+    conclusion: Conclusion | None = None
+    opinion: Opinion | None = None
+    decision: Decision | None = None
+    hand_over: HandOver | None = None
+    begun: bool = False
+    steps: tuple[Step, ...] = ()
+    faults: tuple[Reason, ...] = ()
+
+    @property
+    def list_sha256(self) -> str:
+        """Return the hash of what is on the list now."""
+        return list_hash(self.items.items())
+
+    @property
+    def voters(self) -> tuple[Member, ...]:
+        """Return the members whose vote is wanted: all that are not excused, but for who proposed the list."""
+        members = self.council.members if self.council else ()
+        return tuple(
+            one for one in members if not one.excused and not same_person(one.account, self.proposed_by)
+        )
+
+    def ballots(self, case_file_id: str) -> dict[str, Ballot]:
+        """Return who voted what on one case file."""
+        return {
+            voter.account: self.votes[voter.account][case_file_id]
+            for voter in self.voters
+            if case_file_id in self.votes.get(voter.account, {})
+        }
+
+    def count(self, case_file_id: str) -> Count:
+        """Return how the votes on one case file stand: as concluded, or as they are now."""
+        if self.conclusion and case_file_id in self.conclusion.counts:
+            return self.conclusion.counts[case_file_id]
+        return count(self.ballots(case_file_id).values())
+
+    def dissent(self, case_file_id: str) -> dict[str, Ballot]:
+        """Return who voted otherwise than the majority, for the minutes."""
+        majority = self.count(case_file_id).choice
+        return {who: one for who, one in self.ballots(case_file_id).items() if one.choice is not majority}
+
+    def missing_votes(self) -> dict[str, int]:
+        """Return how many votes of each voter are missing; who has voted on everything is not there."""
+        missing = {
+            voter.account: len(self.items.keys() - self.votes.get(voter.account, {}).keys())
+            for voter in self.voters
+        }
+        return {account: number for account, number in missing.items() if number}

@@ -1,0 +1,171 @@
+"""Walk a disposal list through its whole procedure, each step by the person whose step it is.
+
+For the demonstration and for tests: people do the same over pages or with `tangthu disposal`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from archive.procedure.ballots import Ballot, Choice
+from archive.procedure.papers import Paper
+from archive.procedure.seats import Member, Seat
+from archive.procedure.states import State
+from archive.procedure.story import Story, Verdict
+from archive.register.models import Regime
+from archive.viewer import Role, Viewer
+from retention.procedure import council, deciding, listing, opinion
+from retention.procedure.deciding import NewDecision
+from retention.procedure.listing import NewList
+
+NOTE = "Hồ sơ đã hết thời hạn lưu trữ theo bảng thời hạn; tài liệu có giá trị đã được giữ lại"
+
+
+@dataclass(frozen=True)
+class People:
+    """Everybody a list needs. The archivist who makes it is the council's secretary, so does not vote.
+
+    Attributes:
+        voters: the chair, the leader of the unit that owns the records, who knows the subject; more are members.
+        head: forms the council, asks for the opinion, decides.
+        executor: account that receives the records and carries the destruction out.
+    """
+
+    archivist: Viewer
+    voters: tuple[Viewer, Viewer, Viewer]
+    head: Viewer
+    executor: str
+
+    def council(self) -> tuple[Member, ...]:
+        """Return the council they make up, under either law."""
+        seats = (Seat.CHAIR, Seat.OWNING_UNIT, Seat.EXPERT)
+        voters = (Member(voter.name, seat) for voter, seat in zip(self.voters, seats, strict=True))
+        return (*voters, Member(self.archivist.name, Seat.SECRETARY))
+
+
+def people_at(agencies: str, *, archivist: str, voters: Sequence[str], head: str, executor: str) -> People:
+    """Return people who hold exactly the role of their part, at an agency or at all ("*")."""
+
+    def one(name: str, role: Role) -> Viewer:
+        return Viewer(name, {agencies: frozenset({role})})
+
+    chair, leader, expert = (one(name, Role.COUNCIL) for name in voters)
+    return People(one(archivist, Role.ARCHIVIST), (chair, leader, expert), one(head, Role.HEAD), executor)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be destroyed, and by which papers.
+
+    Attributes:
+        number: of the decision; the other papers are numbered after it.
+        day: of all papers.
+    """
+
+    agency_code: str
+    case_file_ids: Sequence[str]
+    number: str
+    day: date
+    reason: str = "Hết thời hạn lưu trữ"
+    sha256: str = ""
+
+
+def walk(
+    session: Session, wanted: Wanted, people: People, *, now: datetime, to: State = State.HANDED_OVER
+) -> Story:
+    """Walk a new list as far as a state and return its story there.
+
+    Args:
+        session: an open transaction.
+        wanted: what is to be destroyed.
+        people: who does what.
+        now: aware time of every step.
+        to: the state to stop in; on the way from one state to the next everything is done that belongs to it.
+
+    Raises:
+        NotAllowedError, OrderRefusedError: as the steps do.
+    """
+    papers = Papers(wanted)
+    story = listing.propose(
+        session,
+        NewList(wanted.agency_code, wanted.case_file_ids, wanted.reason, NOTE, papers.named("TTr")),
+        viewer=people.archivist,
+        now=now,
+    )
+    return walk_on(session, story, papers, people, now=now, to=to)
+
+
+class Papers:
+    """The papers of a list: numbered after its decision, all of one day."""
+
+    def __init__(self, wanted: Wanted) -> None:
+        self.wanted = wanted
+
+    @property
+    def decision(self) -> Paper:
+        """Return the decision."""
+        return Paper(self.wanted.number, self.wanted.day, self.wanted.sha256)
+
+    def named(self, kind: str) -> Paper:
+        """Return another paper."""
+        return Paper(f"{self.wanted.number}/{kind}", self.wanted.day)
+
+
+def walk_on(
+    session: Session,
+    story: Story,
+    papers: Papers,
+    people: People,
+    *,
+    now: datetime,
+    to: State = State.HANDED_OVER,
+) -> Story:
+    """Walk a list on from where it is to a state, and return its story there. Raises as `walk`."""
+    order = story.order_id
+    while story.state is not to:
+        if story.state in (State.LISTED, State.AUTO_LISTED):
+            council.form(
+                session, order, people.council(), papers.named("QĐ-HĐ"), viewer=people.head, now=now
+            )
+            story = listing.submit(session, order, viewer=people.archivist, now=now)
+        elif story.state in (State.COUNCIL_REVIEW, State.COUNCIL):
+            if story.conclusion is None:
+                for voter in people.voters:
+                    council.vote(session, order, Ballot(Choice.DESTROY), viewer=voter, now=now)
+                council.conclude(session, order, papers.named("BB"), viewer=people.voters[0], now=now)
+                council.sign_minutes(session, order, viewer=people.archivist, now=now)
+            if story.regime is Regime.R1 or opinion.submits(session, story.agency_code):
+                story = opinion.request(session, order, papers.named("XYK"), viewer=people.head, now=now)
+            else:
+                story = _decided(session, story, papers, people, now)
+        elif story.state is State.OPINION_REQUESTED:
+            story = _opinion(session, story, papers, people, now)
+        elif story.state is State.APPRAISAL:
+            _opinion(session, story, papers, people, now)
+            story = _decided(session, story, papers, people, now)
+        elif story.state is State.OPINION_GIVEN:
+            story = _decided(session, story, papers, people, now)
+        else:
+            story = deciding.hand_over(
+                session,
+                order,
+                papers.named("BBBG"),
+                receiver=people.executor,
+                viewer=people.archivist,
+                now=now,
+            )
+    return story
+
+
+def _opinion(session: Session, story: Story, papers: Papers, people: People, now: datetime) -> Story:
+    letter, order = papers.named("YK"), story.order_id
+    return opinion.record(session, order, letter, Verdict.FOR, viewer=people.archivist, now=now)
+
+
+def _decided(session: Session, story: Story, papers: Papers, people: People, now: datetime) -> Story:
+    decision = NewDecision(papers.decision, f"{people.head.name}, Giám đốc", story.list_sha256)
+    return deciding.decide(session, story.order_id, decision, viewer=people.head, now=now)

@@ -1,0 +1,1 @@
+"""A disposal list on its way through the law, step by step."""

@@ -1,0 +1,322 @@
+"""`tangthu disposal ...`: every step of a disposal list, as the administrator's door.
+
+The name and role given are believed and ledgered; everything else is asked as on the pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import select
+
+from archive.cli import show, viewer_named
+from archive.errors import NotAllowedError
+from archive.procedure.ballots import Ballot, Choice
+from archive.procedure.papers import Paper
+from archive.procedure.seats import Member, Seat
+from archive.procedure.story import Story, Verdict
+from archive.reason import because
+from archive.register.disposal import DisposalList
+from archive.register.session import reading, transaction
+from archive.viewer import ALL_AGENCIES, Viewer
+from retention.dossier import READERS
+from retention.options import AsJson, AsUser, Day, Hash, Number, Reason, Roles
+from retention.procedure import council, deciding, listing, opinion, taking
+from retention.procedure.deciding import NewDecision
+from retention.procedure.listing import NewList
+
+OrderId = Annotated[str, typer.Argument(help="id of the list, as `disposal propose` prints it")]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _paper(number: str, day: datetime, sha256: str) -> Paper:
+    return Paper(number, day.date(), sha256)
+
+
+def _tell(story: Story, *, as_json: bool) -> None:
+    facts: dict[str, Any] = {
+        "order_id": story.order_id,
+        "regime": story.regime,
+        "state": story.state,
+        "list_sha256": story.list_sha256,
+        "items": sorted(story.items),
+        "left": {id: one.reason for id, one in story.left.items()},
+        "missing_votes": story.missing_votes(),
+        "faults": [str(fault) for fault in story.faults],
+    }
+    text = f"{story.order_id}  {story.state}  {len(story.items)} case files, list {story.list_sha256}"
+    show(facts, as_json=as_json, text=text)
+
+
+def list_lists(user: AsUser, role: Roles, as_json: AsJson = False) -> None:
+    """List the disposal lists of the agencies where the viewer has a part, the newest first."""
+    viewer = viewer_named(user, role)
+    where = viewer.agencies_with(frozenset(READERS))
+    query = select(DisposalList).order_by(DisposalList.since.desc())
+    if ALL_AGENCIES not in where:
+        query = query.where(DisposalList.agency_code.in_(where))
+    with reading() as session:
+        rows = list(session.scalars(query))
+        facts = [
+            {"order_id": r.order_id, "agency": r.agency_code, "regime": r.regime, "state": r.state} for r in rows
+        ]
+    lines = [f"{one['order_id']}  {one['agency']}  {one['regime']}  {one['state']}" for one in facts]
+    show(facts, as_json=as_json, text="\n".join(lines) or "no list")
+
+
+def show_list(order_id: OrderId, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
+    """Show where a list stands, and each step that was taken."""
+    viewer = viewer_named(user, role)
+    with reading() as session:
+        story = taking.story(session, order_id)
+    if not any(viewer.has(one, story.agency_code) for one in READERS):
+        raise NotAllowedError(because("archive.no-part", who=viewer.name, agency=story.agency_code))
+    _tell(story, as_json=as_json)
+    if not as_json:
+        for step in story.steps:
+            print(f"{step.event}  {step.at:%Y-%m-%d %H:%M}  {step.id}  {step.actor} ({step.role})  {step.paper or ''}")
+
+
+def propose(
+    case_file_ids: list[str],
+    agency: Annotated[str, typer.Option(help="agency code")],
+    reason: Reason,
+    explanation: Annotated[str, typer.Option(help="bản thuyết minh")],
+    document: Number,
+    document_date: Day,
+    user: AsUser,
+    role: Roles,
+    sha256: Hash = "",
+    as_json: AsJson = False,
+) -> None:
+    """Make a list of due case files of one law, with its explanation and the letter that submits it."""
+    new = NewList(agency, case_file_ids, reason, explanation, _paper(document, document_date, sha256))
+    with transaction() as session:
+        story = listing.propose(session, new, viewer=viewer_named(user, role), now=_now())
+    _tell(story, as_json=as_json)
+
+
+def submit(order_id: OrderId, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
+    """Submit the list to the council; it is frozen from here on."""
+    with transaction() as session:
+        story = listing.submit(session, order_id, viewer=viewer_named(user, role), now=_now())
+    _tell(story, as_json=as_json)
+
+
+def take_out(
+    order_id: OrderId,
+    case_file_ids: list[str],
+    reason: Reason,
+    user: AsUser,
+    role: Roles,
+    as_json: AsJson = False,
+) -> None:
+    """Take case files off the list, with a reason, at any state before execution."""
+    viewer = viewer_named(user, role)
+    with transaction() as session:
+        story = listing.take_out(session, order_id, case_file_ids, reason=reason, viewer=viewer, now=_now())
+    _tell(story, as_json=as_json)
+
+
+def form_council(
+    order_id: OrderId,
+    member: Annotated[list[str], typer.Option(help="SEAT:ACCOUNT, may be given again")],
+    document: Number,
+    document_date: Day,
+    user: AsUser,
+    role: Roles,
+    reason: Annotated[str, typer.Option(help="why it is changed, once the list was submitted")] = "",
+    sha256: Hash = "",
+    as_json: AsJson = False,
+) -> None:
+    """Form the council as the head, or change it. Seats: chair, secretary, owning-unit, expert, member."""
+    members = []
+    for text in member:
+        seat, colon, account = text.partition(":")
+        if not colon or seat not in set(Seat):
+            raise NotAllowedError(f"--member {text}: write SEAT:ACCOUNT; seats are {', '.join(Seat)}")
+        members.append(Member(account, Seat(seat)))
+    with transaction() as session:
+        formed = council.form(
+            session,
+            order_id,
+            members,
+            _paper(document, document_date, sha256),
+            viewer=viewer_named(user, role),
+            now=_now(),
+            reason=reason,
+        )
+    _tell(formed.story, as_json=as_json)
+    if not as_json:
+        for warning in formed.warnings:
+            print(f"note: {warning}")
+
+
+def excuse(
+    order_id: OrderId, account: str, reason: Reason, user: AsUser, role: Roles, as_json: AsJson = False
+) -> None:
+    """Note that a member is absent, and why; --reason "" takes it back."""
+    viewer = viewer_named(user, role)
+    with transaction() as session:
+        story = council.excuse(session, order_id, account, reason=reason, viewer=viewer, now=_now())
+    _tell(story, as_json=as_json)
+
+
+def vote(
+    order_id: OrderId,
+    user: AsUser,
+    role: Roles,
+    choice: Choice = Choice.DESTROY,
+    case_file: Annotated[list[str] | None, typer.Option(help="only this one, may be given again")] = None,
+    reason: Annotated[str, typer.Option(help="needed to keep or extend")] = "",
+    period: Annotated[str, typer.Option(help="the new period, to extend")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Vote as a member of the council, on everything unless case files are named."""
+    viewer = viewer_named(user, role)
+    ballot = Ballot(choice, reason, period)
+    with transaction() as session:
+        story = council.vote(
+            session, order_id, ballot, viewer=viewer, now=_now(), case_file_ids=case_file or None
+        )
+    _tell(story, as_json=as_json)
+
+
+def conclude(
+    order_id: OrderId,
+    document: Number,
+    document_date: Day,
+    user: AsUser,
+    role: Roles,
+    sha256: Hash = "",
+    as_json: AsJson = False,
+) -> None:
+    """Conclude as the chair; the paper is the minutes of the meeting."""
+    viewer = viewer_named(user, role)
+    with transaction() as session:
+        minutes = _paper(document, document_date, sha256)
+        story = council.conclude(session, order_id, minutes, viewer=viewer, now=_now())
+    _tell(story, as_json=as_json)
+
+
+def sign_minutes(order_id: OrderId, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
+    """Sign the minutes as the council's secretary."""
+    with transaction() as session:
+        story = council.sign_minutes(session, order_id, viewer=viewer_named(user, role), now=_now())
+    _tell(story, as_json=as_json)
+
+
+def give_opinion(
+    order_id: OrderId,
+    document: Number,
+    document_date: Day,
+    user: AsUser,
+    role: Roles,
+    verdict: Annotated[Verdict | None, typer.Option(help="of the letter that came; none asks for it")] = None,
+    reason: Annotated[str, typer.Option(help="what they have against it")] = "",
+    sha256: Hash = "",
+    as_json: AsJson = False,
+) -> None:
+    """Ask for the opinion as the head, or with --verdict record the letter that came as an archivist."""
+    viewer, letter = viewer_named(user, role), _paper(document, document_date, sha256)
+    with transaction() as session:
+        if verdict is None:
+            story = opinion.request(session, order_id, letter, viewer=viewer, now=_now())
+        else:
+            story = opinion.record(
+                session, order_id, letter, verdict, viewer=viewer, now=_now(), reason=reason
+            )
+    _tell(story, as_json=as_json)
+
+
+def _end(act: Callable[..., Story]) -> Callable[..., None]:
+    def command(order_id: OrderId, reason: Reason, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
+        viewer: Viewer = viewer_named(user, role)
+        with transaction() as session:
+            story = act(session, order_id, reason=reason, viewer=viewer, now=_now())
+        _tell(story, as_json=as_json)
+
+    command.__doc__ = (act.__doc__ or "").partition("\n")[0]
+    return command
+
+
+def decide(
+    order_id: OrderId,
+    document: Number,
+    document_date: Day,
+    signer: Annotated[str, typer.Option(help="name and position under the decision")],
+    list_sha256: Annotated[str, typer.Option("--list", help="hash of the list as it was shown")],
+    user: AsUser,
+    role: Roles,
+    sha256: Hash = "",
+    as_json: AsJson = False,
+) -> None:
+    """Decide as the head that what is on the list is destroyed."""
+    viewer = viewer_named(user, role)
+    decision = NewDecision(_paper(document, document_date, sha256), signer, list_sha256)
+    with transaction() as session:
+        story = deciding.decide(session, order_id, decision, viewer=viewer, now=_now())
+    _tell(story, as_json=as_json)
+
+
+def hand_over(
+    order_id: OrderId,
+    document: Number,
+    document_date: Day,
+    receiver: Annotated[str, typer.Option(help="account of who carries the destruction out")],
+    user: AsUser,
+    role: Roles,
+    sha256: Hash = "",
+    as_json: AsJson = False,
+) -> None:
+    """Hand the records over for destruction; the paper is the minutes of that."""
+    viewer = viewer_named(user, role)
+    with transaction() as session:
+        minutes = _paper(document, document_date, sha256)
+        story = deciding.hand_over(session, order_id, minutes, receiver=receiver, viewer=viewer, now=_now())
+    _tell(story, as_json=as_json)
+
+
+def close(
+    order_id: OrderId,
+    document: Number,
+    document_date: Day,
+    user: AsUser,
+    role: Roles,
+    sha256: Hash = "",
+    as_json: AsJson = False,
+) -> None:
+    """Close the list with its dossier, after its destruction."""
+    viewer = viewer_named(user, role)
+    with transaction() as session:
+        dossier = _paper(document, document_date, sha256)
+        story = deciding.close(session, order_id, dossier, viewer=viewer, now=_now())
+    _tell(story, as_json=as_json)
+
+
+DISPOSAL: dict[str, Callable[..., None]] = {
+    "list": list_lists,
+    "show": show_list,
+    "propose": propose,
+    "submit": submit,
+    "take-out": take_out,
+    "council": form_council,
+    "excuse": excuse,
+    "vote": vote,
+    "conclude": conclude,
+    "sign-minutes": sign_minutes,
+    "opinion": give_opinion,
+    "reject": _end(opinion.reject),
+    "decide": decide,
+    "refuse": _end(deciding.refuse),
+    "hand-over": hand_over,
+    "abort": _end(listing.abort),
+    "close": close,
+}
+"""Command -> function."""

@@ -1,0 +1,125 @@
+"""The decision, and what follows it: the hand-over for destruction, the end without one, the closed dossier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from archive.procedure.papers import Paper
+from archive.procedure.states import State
+from archive.procedure.story import Story
+from archive.register.decisions import OrderState
+from archive.viewer import Role, Viewer
+from retention.procedure.listing import against_items
+from retention.procedure.opinion import submits
+from retention.procedure.taking import story, take
+
+
+@dataclass(frozen=True)
+class NewDecision:
+    """What the head decides (quyết định hủy).
+
+    Attributes:
+        paper: number, date and hash of the signed or scanned file.
+        signer: name and position under it.
+        list_sha256: hash of the list the head was shown, repeated.
+    """
+
+    paper: Paper
+    signer: str
+    list_sha256: str
+
+
+def decide(
+    session: Session, order_id: str, decision: NewDecision, *, viewer: Viewer, now: datetime
+) -> Story:
+    """Decide that what is on the list is destroyed.
+
+    Raises:
+        NotFoundError, NotAllowedError: as `take`; the viewer is no head there.
+        OrderRefusedError: the list is not the one that was shown, a case file on it is held, not due or not as it was,
+            the paper is older than the opinion or the minutes, the opinion is missing or against it, or the head
+            proposed it or sat on its council.
+    """
+    told = story(session, order_id)
+    alone = told.state is State.COUNCIL
+    return take(
+        session,
+        order_id,
+        "decide-alone" if alone else "decide",
+        viewer=viewer,
+        roles=(Role.HEAD,),
+        now=now,
+        facts={
+            "paper": decision.paper.as_json(),
+            "signer": decision.signer.strip(),
+            "list": decision.list_sha256,
+            **({"submits": submits(session, told.agency_code)} if alone else {}),
+        },
+        says={
+            "approval": {"actor": viewer.name, "role": Role.HEAD.value},
+            "state": OrderState.APPROVED.value,
+            "detail": "",
+        },
+        more=lambda _, order: against_items(session, order, now),
+    )
+
+
+def refuse(session: Session, order_id: str, *, reason: str, viewer: Viewer, now: datetime) -> Story:
+    """End a decided list that is not carried out, as the head: too late under R2, or thought of again.
+
+    Raises:
+        NotFoundError, NotAllowedError: as `take`; the viewer is no head there.
+        OrderRefusedError: no reason, it is not decided, or its destruction has begun.
+    """
+    return take(
+        session,
+        order_id,
+        "refuse",
+        viewer=viewer,
+        roles=(Role.HEAD,),
+        now=now,
+        facts={"reason": reason.strip()},
+        says={"state": OrderState.REFUSED.value, "detail": reason.strip()},
+    )
+
+
+def hand_over(
+    session: Session, order_id: str, minutes: Paper, *, receiver: str, viewer: Viewer, now: datetime
+) -> Story:
+    """Hand the records over for destruction (biên bản bàn giao tài liệu hủy), as the store manager.
+
+    Args:
+        session: an open transaction.
+        order_id: of the list.
+        minutes: of the hand-over.
+        receiver: account of who carries the destruction out; not who proposed the list.
+        viewer: an archivist.
+        now: aware time.
+
+    Raises:
+        NotFoundError, NotAllowedError: as `take`; the viewer is no archivist there.
+        OrderRefusedError: it is not decided, nobody receives them, or the 15 days of R2 are over.
+    """
+    facts = {"paper": minutes.as_json(), "receiver": receiver.strip()}
+    return take(session, order_id, "hand-over", viewer=viewer, roles=(Role.ARCHIVIST,), now=now, facts=facts)
+
+
+def close(session: Session, order_id: str, dossier: Paper, *, viewer: Viewer, now: datetime) -> Story:
+    """Close the list with its dossier (hồ sơ hủy tài liệu), as an archivist.
+
+    Args:
+        session: an open transaction.
+        order_id: of the list.
+        dossier: number, date and hash of the dossier.
+        viewer: an archivist.
+        now: aware time.
+
+    Raises:
+        NotFoundError, NotAllowedError: as `take`; the viewer is no archivist there.
+        OrderRefusedError: its destruction is not done.
+    """
+    facts = {"paper": dossier.as_json()}
+    return take(session, order_id, "close", viewer=viewer, roles=(Role.ARCHIVIST,), now=now, facts=facts)

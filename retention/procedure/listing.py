@@ -1,0 +1,178 @@
+"""The archivist's part: make the list, take case files out, submit it to the council, give it up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from archive import orders
+from archive.errors import OrderRefusedError
+from archive.order_check import on_list, reasons_against_item
+from archive.orders import NewOrder
+from archive.procedure.papers import Paper
+from archive.procedure.states import START
+from archive.procedure.story import Story
+from archive.reason import Reason, because
+from archive.register.decisions import Order, OrderKind, OrderState
+from archive.register.models import CaseFile, Regime
+from archive.vietnam import day_of
+from archive.viewer import Role, Viewer
+from retention.disposal import candidate, explained, reasons_not_to_list
+from retention.procedure.taking import story, take
+
+PROCEDURE = 1
+"""Version of the procedure, in the payload of each list that goes through it."""
+
+
+@dataclass(frozen=True)
+class NewList:
+    """What an archivist wants destroyed.
+
+    Attributes:
+        agency_code: whose case files; one list, one agency, one law.
+        case_file_ids: whole case files only (NĐ 01/2013/NĐ-CP Điều 11.2).
+        reason: why they are no longer needed, in a sentence.
+        explanation: bản thuyết minh: how they came about, how many, what was kept of them.
+        letter: the archivist's letter that submits the list (tờ trình).
+    """
+
+    agency_code: str
+    case_file_ids: Sequence[str]
+    reason: str
+    explanation: str
+    letter: Paper
+
+
+def propose(session: Session, new: NewList, *, viewer: Viewer, now: datetime) -> Story:
+    """Make a list and return its story, which begins; the order in the register carries it under the same id.
+
+    Args:
+        session: an open transaction.
+        new: what is to be on it.
+        viewer: an archivist of the agency.
+        now: aware time.
+
+    Raises:
+        NotAllowedError: the viewer is no archivist there.
+        OrderRefusedError: no explanation, case files of both laws, a letter dated in the future, or one reason for every
+            case file that may not be listed; nothing was written.
+    """
+    viewer.require(Role.ARCHIVIST, new.agency_code)
+    today = day_of(now)
+    reasons: list[Reason] = []
+    items: dict[str, Any] = {}
+    regimes = set()
+    for case_file_id in dict.fromkeys(new.case_file_ids):
+        file = session.get(CaseFile, case_file_id)
+        if file is None:
+            reasons.append(because("archive.file-unknown", file=case_file_id))
+            continue
+        found = candidate(session, file, today)
+        reasons.extend(reasons_not_to_list(found, agency_code=new.agency_code, today=today))
+        items[case_file_id] = explained(session, file)
+        regimes.add(Regime(file.regime))
+    if len(regimes) > 1:
+        reasons.append(because("retention.both-laws"))
+    if not new.explanation.strip():
+        reasons.append(because("archive.no-explanation"))
+    if new.letter.day > today:
+        reasons.append(because("archive.decision-in-future", day=new.letter.day))
+    if reasons or not regimes:
+        raise OrderRefusedError(reasons or (because("archive.no-file-named"),))
+    (regime,) = regimes
+    order = orders.propose(
+        session,
+        NewOrder(
+            kind=OrderKind.DESTRUCTION,
+            agency_code=new.agency_code,
+            reason=new.reason,
+            document_number=new.letter.number,
+            document_date=new.letter.day,
+            document_sha256=new.letter.sha256,
+            case_file_ids=tuple(new.case_file_ids),
+            payload={
+                "procedure": PROCEDURE,
+                "regime": regime.value,
+                "state": START[regime].value,
+                "explanation": new.explanation.strip(),
+                "items": items,
+            },
+        ),
+        viewer=viewer,
+        now=now,
+    )
+    return story(session, order.id)
+
+
+def submit(session: Session, order_id: str, *, viewer: Viewer, now: datetime) -> Story:
+    """Submit the list to the council; from here on it is frozen but for what is taken out.
+
+    Raises:
+        NotFoundError, NotAllowedError: as `take`; the viewer is no archivist there.
+        OrderRefusedError: it was submitted already, or a case file on it is held, not due, or not as it was.
+    """
+    return take(
+        session,
+        order_id,
+        "submit",
+        viewer=viewer,
+        roles=(Role.ARCHIVIST,),
+        now=now,
+        more=lambda _, order: against_items(session, order, now),
+    )
+
+
+def take_out(
+    session: Session,
+    order_id: str,
+    case_file_ids: Sequence[str],
+    *,
+    reason: str,
+    viewer: Viewer,
+    now: datetime,
+) -> Story:
+    """Take case files off the list, at any state before the destruction begins; the votes on the rest stand.
+
+    Raises:
+        NotFoundError, NotAllowedError: as `take`; the viewer is no archivist there.
+        OrderRefusedError: no reason, a case file that is not on it, all that are (abort it instead), or it has begun.
+    """
+    return take(
+        session,
+        order_id,
+        "take-out",
+        viewer=viewer,
+        roles=(Role.ARCHIVIST,),
+        now=now,
+        facts={"case_files": sorted(set(case_file_ids)), "reason": reason.strip()},
+    )
+
+
+def abort(session: Session, order_id: str, *, reason: str, viewer: Viewer, now: datetime) -> Story:
+    """Give the list up before it is decided; everything is as it was, its case files are free for another.
+
+    Raises:
+        NotFoundError, NotAllowedError: as `take`; the viewer is no archivist there.
+        OrderRefusedError: no reason, or it is decided already (then the head may refuse it).
+    """
+    return take(
+        session,
+        order_id,
+        "abort",
+        viewer=viewer,
+        roles=(Role.ARCHIVIST,),
+        now=now,
+        facts={"reason": reason.strip()},
+        says={"state": OrderState.REFUSED.value, "detail": reason.strip()},
+    )
+
+
+def against_items(session: Session, order: Order, now: datetime) -> Iterable[Reason]:
+    """Yield what speaks against each case file on the list now: held, not due, gone, another package."""
+    for item in on_list(order):
+        # The days in which a decision must be carried out are the decision's, not a case file's.
+        yield from reasons_against_item(session, order, item.case_file_id, now=now, begun=True)

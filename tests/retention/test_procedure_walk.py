@@ -1,0 +1,484 @@
+"""A disposal list from its proposal to its closed dossier, under both laws; and what is refused on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from procedure_people import (
+    CHAIR,
+    EXPERT,
+    LEADER,
+    PEOPLE,
+    R2_ENDED,
+    decide,
+    hands_nothing_over,
+    on,
+    paper,
+    seen,
+    walked,
+)
+from retention_town import AGENCY, AN, BINH, HEAD, NOW, OTHER, Town, copies_of, person, place
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from archive.errors import NotAllowedError, OrderRefusedError
+from archive.ledger.append import append
+from archive.ledger.event import Verb
+from archive.order_check import reasons_against
+from archive.procedure.ballots import Ballot, Choice
+from archive.procedure.states import STATES_END, State
+from archive.procedure.story import Story, Verdict
+from archive.rebuild import rebuild
+from archive.register.decisions import Approval, Order, OrderItem
+from archive.register.disposal import DisposalList
+from archive.register.projection import apply
+from archive.register.session import reading, transaction
+from archive.viewer import Role, Viewer
+from retention import disposal
+from retention.destruction import execute
+from retention.procedure import council, deciding, listing, opinion
+from retention.procedure.deciding import NewDecision
+from retention.procedure.listing import NewList
+
+R1_WAY = (State.LISTED, State.COUNCIL_REVIEW, State.OPINION_REQUESTED, State.OPINION_GIVEN, State.DECIDED)
+R2_WAY = (State.AUTO_LISTED, State.COUNCIL, State.APPRAISAL, State.DECIDED)
+
+
+def r2(town: Town, code: str = "01") -> str:
+    return town.store(code, regime="R2", ended=R2_ENDED)
+
+
+def against(order_id: str) -> str:
+    with reading() as session:
+        found = reasons_against(session, session.get_one(Order, order_id), now=NOW)
+        return "; ".join(map(str, found))
+
+
+def refused_to_act(order_id: str) -> str:
+    """Return why it is not carried out, having seen that nothing was erased."""
+    with pytest.raises(OrderRefusedError) as caught:
+        execute(order_id, viewer=BINH, now=NOW)
+    assert len(copies_of("01")) == 3
+    return "; ".join(map(str, caught.value.reasons))
+
+
+# --- the whole way -------------------------------------------------------------------------------------
+
+
+def test_a_list_under_the_law_of_2011_goes_the_whole_way(town: Town) -> None:
+    story = walked(town.store("01"), town.store("02"))
+    assert [step.target for step in story.steps if step.source is not step.target] == [
+        *R1_WAY[1:],
+        State.HANDED_OVER,
+    ]
+    assert against(story.order_id) == ""
+    assert execute(story.order_id, viewer=BINH, now=NOW).count("done") == 2
+    assert copies_of("01") == copies_of("02") == []
+    assert seen(story.order_id).state is State.DESTROYED
+    with transaction() as session:
+        closed = deciding.close(session, story.order_id, paper("1/HSH"), viewer=AN, now=NOW)
+    assert closed.state is State.CLOSED and closed.faults == ()
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["the head alone", "with an appraisal"])
+def test_a_list_under_the_law_of_2024_goes_the_whole_way(town: Town, alone: bool) -> None:
+    if alone:
+        hands_nothing_over()
+    story = walked(r2(town))
+    assert (State.APPRAISAL in {step.target for step in story.steps}) is not alone
+    assert execute(story.order_id, viewer=BINH, now=NOW).count("done") == 1
+    assert seen(story.order_id).state is State.DESTROYED
+
+
+def test_a_list_of_which_everything_was_held_at_last_ends_as_kept(town: Town) -> None:
+    first, second = town.store("01"), town.store("02")
+    order_id = walked(first, second).order_id
+    place(first)
+    outcome = execute(order_id, viewer=BINH, now=NOW)
+    assert (outcome.count("held"), outcome.count("done")) == (1, 1)
+    assert seen(order_id).state is State.DESTROYED
+
+
+def test_a_rebuild_brings_lists_in_every_state_back(town: Town) -> None:
+    files = [town.store(f"{n:02}") for n in range(1, 5)]
+    walked(files[0], to=State.LISTED)
+    decided = walked(files[1], files[2], to=State.DECIDED)
+    with transaction() as session:
+        listing.take_out(session, decided.order_id, [files[1]], reason="Còn cần", viewer=AN, now=NOW)
+    execute(walked(files[3]).order_id, viewer=BINH, now=NOW)
+    with reading() as session:
+        before = {row.order_id: row.state for row in session.query(DisposalList)}
+    report = rebuild(now=NOW)
+    assert report.equal or report.digest_before == report.digest_after
+    with reading() as session:
+        assert {row.order_id: row.state for row in session.query(DisposalList)} == before
+        assert session.get_one(OrderItem, (decided.order_id, files[1])).outcome == "taken-out"
+
+
+# --- nothing is destroyed before the whole way was gone ---------------------------------------------------
+
+
+@pytest.mark.parametrize("state", R1_WAY)
+def test_the_vault_refuses_a_list_that_is_not_through_whatever_the_rows_say(town: Town, state: State) -> None:
+    story = walked(town.store("01"), to=state)
+    with transaction() as session:
+        session.execute(update(Order).values(state="approved"))
+        session.execute(update(DisposalList).values(state="handed-over"))
+    assert "has not gone through the whole procedure" in refused_to_act(story.order_id)
+
+
+@pytest.mark.parametrize("state", R2_WAY)
+def test_the_vault_refuses_such_a_list_under_the_new_law(town: Town, state: State) -> None:
+    story = walked(r2(town), to=state)
+    with transaction() as session:
+        session.execute(update(Order).values(state="approved"))
+        session.execute(update(DisposalList).values(state="handed-over"))
+    assert "has not gone through the whole procedure" in refused_to_act(story.order_id)
+
+
+def forged(session: Session, story: Story, actor: str, role: Role, **payload: object) -> None:
+    """Write an event past every rule, as somebody would who calls the ledger himself."""
+    event = append(
+        session, Verb.DECISION, actor=actor, role=role.value, kind="order", id=story.order_id,
+        payload=payload, now=NOW,
+    )  # fmt: skip
+    apply(session, event)
+
+
+def test_a_list_whose_council_never_voted_is_refused_though_events_say_decided(town: Town) -> None:
+    story = walked(town.store("01"), to=State.COUNCIL_REVIEW)
+    letter = paper("9").as_json()
+    with transaction() as session:
+        forged(
+            session, story, "dung", Role.HEAD,
+            step={"id": "request-opinion", "state": "opinion-requested", "paper": letter, "submits": True},
+        )  # fmt: skip
+        forged(
+            session, story, "an", Role.ARCHIVIST,
+            step={"id": "record-opinion", "state": "opinion-given", "paper": letter, "verdict": "for"},
+        )  # fmt: skip
+        forged(
+            session, story, "cuong", Role.COUNCIL, approval={"actor": "cuong", "role": "council"}
+        )
+        forged(
+            session, story, "dung", Role.HEAD, state="approved",
+            approval={"actor": "dung", "role": "head"},
+            step={"id": "decide", "state": "decided", "paper": letter, "signer": "x", "list": story.list_sha256},
+        )  # fmt: skip
+        forged(
+            session, story, "an", Role.ARCHIVIST,
+            step={"id": "hand-over", "state": "handed-over", "paper": letter, "receiver": "binh"},
+        )  # fmt: skip
+        assert session.get_one(Order, story.order_id).state == "approved"
+    assert "the council has not concluded" in refused_to_act(story.order_id)
+
+
+def test_the_head_who_voted_does_not_decide_though_events_say_so(town: Town) -> None:
+    story = walked(town.store("01"), to=State.OPINION_GIVEN)
+    with transaction() as session:
+        forged(
+            session, story, "hoa", Role.HEAD, state="approved",
+            approval={"actor": "hoa", "role": "head"},
+            step={
+                "id": "decide", "state": "decided", "paper": paper("9").as_json(), "signer": "x",
+                "list": story.list_sha256,
+            },
+        )  # fmt: skip
+        forged(
+            session, story, "an", Role.ARCHIVIST,
+            step={"id": "hand-over", "state": "handed-over", "paper": paper().as_json(), "receiver": "binh"},
+        )  # fmt: skip
+    assert "hoa took part in the council" in refused_to_act(story.order_id)
+
+
+def test_a_step_whose_event_says_another_state_is_refused(town: Town) -> None:
+    story = walked(town.store("01"), to=State.LISTED)
+    with transaction() as session:
+        forged(session, story, "an", Role.ARCHIVIST, step={"id": "submit", "state": "handed-over"})
+        session.execute(update(Order).values(state="approved"))
+    assert "leads elsewhere" in refused_to_act(story.order_id)
+
+
+def test_a_step_nobody_can_read_is_refused(town: Town) -> None:
+    story = walked(town.store("01"))
+    with transaction() as session:
+        forged(session, story, "an", Role.ARCHIVIST, step={"id": "take-out", "state": "handed-over", "case_files": [], "list_sha256": ""})  # fmt: skip
+        forged(session, story, "an", Role.ARCHIVIST, step={"id": "vote", "state": "handed-over"})
+    assert "cannot be read" in refused_to_act(story.order_id)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        (lambda s, o: s.execute(update(OrderItem).values(package_sha256="0" * 64)), "not the one that was approved"),
+        (lambda s, o: s.execute(update(OrderItem).values(outcome="taken-out")), "not what the ledger says"),
+        (lambda s, o: s.execute(update(Order).values(list_sha256="0" * 64)), "not what the ledger says"),
+        (lambda s, o: s.execute(update(Order).values(document_number="99/QĐ")), "not what the ledger says"),
+        (lambda s, o: s.execute(update(DisposalList).values(regime="R2")), "step of the procedure is not"),
+        (
+            lambda s, o: s.execute(update(Approval).where(Approval.role == "head").values(actor="cuong")),
+            "does not know the approval",
+        ),
+    ],
+    ids=["package", "an item said to be out", "list hash", "decision's number", "law", "one person twice"],
+)  # fmt: skip
+def test_a_tampered_list_is_refused(
+    town: Town, change: Callable[[Session, str], object], why: str
+) -> None:
+    story = walked(town.store("01"), town.store("02"))
+    with transaction() as session:
+        session.autoflush = False
+        if "approval" in why:
+            session.query(Approval).filter(Approval.role == "council").delete()
+        change(session, story.order_id)
+    assert why in refused_to_act(story.order_id)
+
+
+def test_a_yes_past_the_procedure_is_refused(town: Town) -> None:
+    story = walked(town.store("01"), to=State.LISTED)
+    with transaction() as session, pytest.raises(OrderRefusedError, match="past it"):
+        disposal.approve(session, story.order_id, viewer=CHAIR, role=Role.COUNCIL, now=NOW)
+    with transaction() as session, pytest.raises(OrderRefusedError, match="past it"):
+        disposal.refuse(session, story.order_id, reason="x", viewer=HEAD, now=NOW)
+
+
+# --- who may take which step ------------------------------------------------------------------------------
+
+
+def steps(story: Story) -> dict[str, tuple[State, Role, Callable[[Session, Viewer], object]]]:
+    """Return for each step: the state it is taken in under R1, whose it is, and the call."""
+    id = story.order_id
+    shown = NewDecision(paper("12/QĐ"), "Giám đốc", story.list_sha256)
+    return {
+        "submit": (State.LISTED, Role.ARCHIVIST, lambda s, v: listing.submit(s, id, viewer=v, now=NOW)),
+        "take-out": (State.LISTED, Role.ARCHIVIST, lambda s, v: listing.take_out(s, id, list(story.items)[:1], reason="x", viewer=v, now=NOW)),
+        "abort": (State.LISTED, Role.ARCHIVIST, lambda s, v: listing.abort(s, id, reason="x", viewer=v, now=NOW)),
+        "council": (State.LISTED, Role.HEAD, lambda s, v: council.form(s, id, PEOPLE.council(), paper(), viewer=v, now=NOW)),
+        "request-opinion": (State.COUNCIL_REVIEW, Role.HEAD, lambda s, v: opinion.request(s, id, paper(), viewer=v, now=NOW)),
+        "record-opinion": (State.OPINION_REQUESTED, Role.ARCHIVIST, lambda s, v: opinion.record(s, id, paper(), Verdict.FOR, viewer=v, now=NOW)),
+        "reject": (State.OPINION_GIVEN, Role.HEAD, lambda s, v: opinion.reject(s, id, reason="x", viewer=v, now=NOW)),
+        "decide": (State.OPINION_GIVEN, Role.HEAD, lambda s, v: deciding.decide(s, id, shown, viewer=v, now=NOW)),
+        "refuse": (State.DECIDED, Role.HEAD, lambda s, v: deciding.refuse(s, id, reason="x", viewer=v, now=NOW)),
+        "hand-over": (State.DECIDED, Role.ARCHIVIST, lambda s, v: deciding.hand_over(s, id, paper(), receiver="binh", viewer=v, now=NOW)),
+    }  # fmt: skip
+
+
+def test_every_step_is_refused_to_every_other_role_and_from_every_other_state(town: Town) -> None:
+    story = walked(town.store("01"), town.store("02"), to=State.LISTED)
+    for state in R1_WAY:
+        story = on(story, state)
+        for name, (source, mine, act) in steps(story).items():
+            for role in Role:
+                for agency in (AGENCY, OTHER):
+                    if (role, agency) == (mine, AGENCY) and (state is source or name in ("take-out", "abort")):
+                        continue
+                    if name == "council" and role is mine and state is State.COUNCIL_REVIEW and agency == AGENCY:
+                        continue
+                    with pytest.raises((NotAllowedError, OrderRefusedError)), transaction() as session:
+                        act(session, person("xuan", role, agency=agency))
+    assert seen(story.order_id).steps == story.steps
+
+
+def test_nothing_leaves_a_list_that_has_ended(town: Town) -> None:
+    story = walked(town.store("01"), town.store("02"), to=State.LISTED)
+    with transaction() as session:
+        story = listing.abort(session, story.order_id, reason="Nhầm năm", viewer=AN, now=NOW)
+    assert story.state in STATES_END
+    for name, (_, mine, act) in steps(story).items():
+        with pytest.raises(OrderRefusedError), transaction() as session:
+            act(session, person("xuan", mine))
+        assert name
+
+
+# --- the list ----------------------------------------------------------------------------------------------
+
+
+def proposed(*ids: str, explanation: str = "Thuyết minh", viewer: Viewer = AN) -> Story:
+    with transaction() as session:
+        new = NewList(AGENCY, ids, "Hết thời hạn", explanation, paper("5/TTr"))
+        return listing.propose(session, new, viewer=viewer, now=NOW)
+
+
+def test_files_of_both_laws_are_not_on_one_list(town: Town) -> None:
+    with pytest.raises(OrderRefusedError, match="make two lists"):
+        proposed(town.store("01"), r2(town, "02"))
+
+
+@pytest.mark.parametrize(("explanation", "why"), [(" ", "explanation"), ("x", "no case file is named")])
+def test_a_list_without_explanation_or_files_is_refused(town: Town, explanation: str, why: str) -> None:
+    ids = (town.store("01", on_disk=False),) if why == "explanation" else ()
+    with pytest.raises(OrderRefusedError, match=why):
+        proposed(*ids, explanation=explanation)
+
+
+@pytest.mark.parametrize("state", [*R1_WAY, State.HANDED_OVER])
+def test_a_file_is_taken_out_with_a_reason_at_any_state_before_execution(town: Town, state: State) -> None:
+    first, second = town.store("01"), town.store("02")
+    story = walked(first, second, to=state)
+    with transaction() as session, pytest.raises(OrderRefusedError, match="reason"):
+        listing.take_out(session, story.order_id, [first], reason=" ", viewer=AN, now=NOW)
+    with transaction() as session:
+        story = listing.take_out(session, story.order_id, [first], reason="Còn cần", viewer=BINH, now=NOW)
+    assert set(story.items) == {second} and story.left[first].reason == "Còn cần"
+    story = on(story)
+    assert against(story.order_id) == ""
+    outcome = execute(story.order_id, viewer=BINH, now=NOW)
+    assert (outcome.count("taken-out"), outcome.count("done")) == (1, 1)
+    assert len(copies_of("01")) == 3 and copies_of("02") == []
+
+
+def test_what_was_taken_out_may_be_on_another_list_at_once(town: Town) -> None:
+    first, second = town.store("01"), town.store("02")
+    story = walked(first, second, to=State.COUNCIL_REVIEW)
+    with pytest.raises(OrderRefusedError, match="already on the open order"):
+        proposed(first)
+    with transaction() as session:
+        listing.take_out(session, story.order_id, [first], reason="Sang danh mục khác", viewer=AN, now=NOW)
+    assert proposed(first).state is State.LISTED
+
+
+def test_the_last_file_is_not_taken_out(town: Town) -> None:
+    only = town.store("01", on_disk=False)
+    story = walked(only, to=State.LISTED)
+    with transaction() as session, pytest.raises(OrderRefusedError, match="abort the list"):
+        listing.take_out(session, story.order_id, [only], reason="x", viewer=AN, now=NOW)
+
+
+def test_nothing_is_taken_out_of_a_destruction_that_has_begun(town: Town) -> None:
+    class Down:
+        name = "down"
+
+        def erase(self, target: object) -> object:
+            raise OSError("away")
+
+    first, second = town.store("01"), town.store("02")
+    story = walked(first, second)
+    execute(story.order_id, viewer=BINH, now=NOW, ask=[Down()])  # type: ignore[list-item]
+    with transaction() as session, pytest.raises(OrderRefusedError, match="has begun"):
+        listing.take_out(session, story.order_id, [first], reason="x", viewer=AN, now=NOW)
+
+
+def test_an_aborted_list_leaves_everything_as_it_was(town: Town) -> None:
+    only = town.store("01")
+    story = walked(only, to=State.OPINION_GIVEN)
+    with transaction() as session:
+        story = listing.abort(session, story.order_id, reason="Cân nhắc lại", viewer=AN, now=NOW)
+        assert session.get_one(Order, story.order_id).state == "refused"
+    assert story.state is State.ABORTED and len(copies_of("01")) == 3
+    assert proposed(only).state is State.LISTED
+
+
+def test_a_list_with_a_held_file_is_not_submitted(town: Town) -> None:
+    first, second = town.store("01", on_disk=False), town.store("02", on_disk=False)
+    story = walked(first, second, to=State.LISTED)
+    place(first)
+    with pytest.raises(OrderRefusedError, match="held"):
+        on(story, State.COUNCIL_REVIEW)
+    with transaction() as session:
+        listing.take_out(session, story.order_id, [first], reason="Đang bị giữ", viewer=AN, now=NOW)
+    assert on(seen(story.order_id), State.COUNCIL_REVIEW).state is State.COUNCIL_REVIEW
+
+
+# --- opinion and decision -----------------------------------------------------------------------------------
+
+
+def test_an_opinion_against_it_returns_the_list_and_the_council_looks_anew(town: Town) -> None:
+    story = walked(town.store("01"), to=State.OPINION_REQUESTED)
+    with transaction() as session, pytest.raises(OrderRefusedError, match="reason"):
+        opinion.record(session, story.order_id, paper("3"), Verdict.AGAINST, viewer=AN, now=NOW)
+    with transaction() as session:
+        story = opinion.record(
+            session, story.order_id, paper("3"), Verdict.AGAINST, viewer=AN, now=NOW, reason="Còn giá trị"
+        )
+    assert (story.state, story.votes, story.conclusion) == (State.LISTED, {}, None)
+    assert against(on(story).order_id) == ""  # the same chair says yes again
+
+
+def test_under_the_new_law_an_opinion_against_it_only_lets_the_head_reject(town: Town) -> None:
+    story = walked(r2(town), to=State.APPRAISAL)
+    with transaction() as session:
+        opinion.record(session, story.order_id, paper("3"), Verdict.AGAINST, viewer=AN, now=NOW)
+    shown = NewDecision(paper("12/QĐ"), "Giám đốc", story.list_sha256)
+    with transaction() as session, pytest.raises(OrderRefusedError, match="against the destruction"):
+        deciding.decide(session, story.order_id, shown, viewer=HEAD, now=NOW)
+    with transaction() as session:
+        story = opinion.reject(session, story.order_id, reason="Không đồng ý", viewer=HEAD, now=NOW)
+    assert story.state is State.REJECTED
+
+
+def test_the_head_of_an_agency_on_the_source_list_does_not_decide_alone(town: Town) -> None:
+    hands_nothing_over()
+    story = walked(r2(town))
+    with transaction() as session:
+        from archive.register.agencies import set_agency
+
+        set_agency(session, code=AGENCY, name="Sở", submits_to_historical=True, actor="admin", now=NOW)
+    assert "must be an appraisal" in refused_to_act(story.order_id)
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"paper": paper("12/QĐ", NOW.date() - timedelta(days=1))}, "is before the opinion"),
+        ({"paper": paper("12/QĐ", NOW.date() + timedelta(days=1))}, "in the future"),
+        ({"paper": paper(" ")}, "number of the decision"),
+        ({"signer": " "}, "who signed"),
+        ({"list_sha256": "0" * 64}, "not the one the decider was shown"),
+        ({"viewer": person("an", Role.HEAD)}, "nobody approves what they proposed"),
+        ({"viewer": person("Hoa", Role.HEAD)}, "took part in the council"),
+    ],
+)
+def test_a_decision_that_is_not_as_it_must_be_is_refused(
+    town: Town, changes: dict[str, object], why: str
+) -> None:
+    story = walked(town.store("01", on_disk=False), to=State.OPINION_GIVEN)
+    with pytest.raises(OrderRefusedError, match=why):
+        decide(story, **changes)  # type: ignore[arg-type]
+
+
+def test_a_list_changed_after_it_was_shown_is_refused_at_the_decision(town: Town) -> None:
+    first, second = town.store("01", on_disk=False), town.store("02", on_disk=False)
+    shown = walked(first, second, to=State.OPINION_GIVEN)
+    with transaction() as session:
+        listing.take_out(session, shown.order_id, [first], reason="Còn cần", viewer=AN, now=NOW)
+    with pytest.raises(OrderRefusedError, match="not the one the decider was shown"):
+        decide(shown)
+    assert decide(seen(shown.order_id)).state is State.DECIDED
+
+
+def test_a_package_that_changed_after_the_vote_is_refused_at_the_decision(town: Town) -> None:
+    only = town.store("01", on_disk=False)
+    story = walked(only, to=State.OPINION_GIVEN)
+    town.store("01", version=2, id=only, on_disk=False)
+    with pytest.raises(OrderRefusedError, match="package is not the one"):
+        decide(story)
+
+
+def test_a_decision_older_than_15_days_is_not_handed_over_and_may_be_ended(town: Town) -> None:
+    hands_nothing_over()
+    story = walked(r2(town), to=State.DECIDED)
+    with pytest.raises(OrderRefusedError, match="15 days"):
+        on(story, now=NOW + timedelta(days=16))
+    with transaction() as session:
+        story = deciding.refuse(session, story.order_id, reason="Quá hạn", viewer=HEAD, now=NOW)
+    assert story.state is State.REFUSED
+
+
+def test_who_made_the_list_does_not_receive_it_for_destruction(town: Town) -> None:
+    story = walked(town.store("01", on_disk=False), to=State.DECIDED)
+    with transaction() as session, pytest.raises(OrderRefusedError, match="somebody else carries"):
+        deciding.hand_over(session, story.order_id, paper(), receiver=" AN", viewer=BINH, now=NOW)
+
+
+def test_a_council_member_may_vote_before_and_not_after_the_conclusion(town: Town) -> None:
+    story = walked(town.store("01", on_disk=False), to=State.COUNCIL_REVIEW)
+    with transaction() as session:
+        for voter in (LEADER, EXPERT, CHAIR):
+            council.vote(session, story.order_id, Ballot(Choice.DESTROY), viewer=voter, now=NOW)
+        council.conclude(session, story.order_id, paper(), viewer=CHAIR, now=NOW)
+    with transaction() as session, pytest.raises(OrderRefusedError, match="has concluded"):
+        council.vote(session, story.order_id, Ballot(Choice.KEEP, "x"), viewer=EXPERT, now=NOW)
+    with transaction() as session, pytest.raises(OrderRefusedError, match="has not signed"):
+        opinion.request(session, story.order_id, paper(), viewer=HEAD, now=NOW)
