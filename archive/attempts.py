@@ -33,9 +33,14 @@ class Purpose(StrEnum):
 
     LOGIN = "login"
     DECISION = "decision"
+    CODE = "code"  # one-time codes of a second factor
 
 
-LONGEST = {Purpose.LOGIN: timedelta(minutes=15), Purpose.DECISION: timedelta(hours=1)}
+LONGEST = {
+    Purpose.LOGIN: timedelta(minutes=15),
+    Purpose.DECISION: timedelta(hours=1),
+    Purpose.CODE: timedelta(hours=1),
+}
 
 
 def wait_after(failures: int, purpose: Purpose) -> timedelta:

@@ -48,6 +48,8 @@ class Act(StrEnum):
     UNLOCKED = "unlocked"
     RENEWED = "password-renewed"  # a new one-time password
     CHANGED = "password-changed"  # by the person
+    ENROLLED = "second-factor-enrolled"  # by the person
+    RESET = "second-factor-reset"  # by an administrator: the person enrols anew
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def manage(
 
     Raises:
         NotAllowedError: the viewer is not administrator everywhere the account holds a role, or nowhere at all.
-        RightsError: it is the viewer's own account, or a lock has no reason.
+        RightsError: it is the viewer's own account, or a lock or a reset has no reason.
     """
     if not viewer.agencies_with(frozenset({Role.ADMINISTRATOR})):
         raise NotAllowedError(
@@ -126,7 +128,7 @@ def manage(
     for agency in account.held:
         viewer.require(Role.ADMINISTRATOR, agency)
     _not_own(account, viewer)
-    if act is Act.LOCKED and not reason.strip():
+    if act in (Act.LOCKED, Act.RESET) and not reason.strip():
         raise RightsError(because("archive.no-reason-given"))
     told = {"reason": reason.strip()} if reason.strip() else {}
     return _told(session, act, account, viewer, now, **told)
@@ -134,7 +136,12 @@ def manage(
 
 def changed_own_password(session: Session, *, viewer: Viewer, now: datetime) -> Event:
     """Ledger that somebody changed the own password; which it is stands nowhere."""
-    return _told(session, Act.CHANGED, Account(viewer.name, {}), viewer, now)
+    return changed_own(session, Act.CHANGED, viewer=viewer, now=now)
+
+
+def changed_own(session: Session, act: Act, *, viewer: Viewer, now: datetime) -> Event:
+    """Ledger what somebody did to the own account."""
+    return _told(session, act, Account(viewer.name, {}), viewer, now)
 
 
 def _not_own(account: Account, viewer: Viewer) -> None:

@@ -35,7 +35,10 @@ class Account:
 PEOPLE: tuple[tuple[str, str, Role], ...] = (
     ("canbo", "Nguyễn Văn Nộp", Role.OFFICIAL),
     ("luutru", "Trần Thị Lưu", Role.ARCHIVIST),
+    ("luutru2", "Ngô Văn Trữ", Role.ARCHIVIST),
     ("hoidong", "Lê Văn Đồng", Role.COUNCIL),
+    ("hoidong2", "Đỗ Thị Hội", Role.COUNCIL),
+    ("hoidong3", "Mai Văn Nghị", Role.COUNCIL),
     ("lanhdao", "Phạm Thị Lãnh", Role.HEAD),
     ("lichsu", "Hoàng Văn Sử", Role.HISTORICAL),
     ("docgia", "Vũ Thị Đọc", Role.RESEARCHER),

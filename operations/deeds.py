@@ -15,9 +15,10 @@ from archive.errors import OrderRefusedError
 from archive.ledger.follow import follow, followers
 from archive.ledger.verify import verify as verify_ledger
 from archive.packages.verify import verify as verify_package
+from archive.procedure.states import START, State
 from archive.reason import told
 from archive.register.decisions import OrderKind, Receipt
-from archive.register.models import CaseFile, CaseFileState, Package
+from archive.register.models import CaseFile, CaseFileState, Package, Regime
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
 from archive.stores.settings import FolderSettings
@@ -26,14 +27,22 @@ from archive.viewer import ALL_AGENCIES, Role, Viewer
 from exports import reception, sending, transfer
 from exports.inventory import inventory
 from exports.settings import ExportsSettings
+from operations.procession import Wanted, people_at, walk
 from operations.world import Expected
-from retention import certificate, destruction, disposal, holds
+from retention import certificate, destruction, holds
 from search.query import Filters, search
 
 ARCHIVIST = Viewer("luutru", {ALL_AGENCIES: frozenset({Role.ARCHIVIST})})
-COUNCIL = Viewer("hoidong", {ALL_AGENCIES: frozenset({Role.COUNCIL})})
 HEAD = Viewer("lanhdao", {ALL_AGENCIES: frozenset({Role.HEAD})})
 RESEARCHER = Viewer("docgia", {ALL_AGENCIES: frozenset({Role.RESEARCHER})})
+LIST_PEOPLE = people_at(
+    ALL_AGENCIES,
+    archivist=ARCHIVIST.name,
+    voters=("hoidong", "hoidong2", "hoidong3"),
+    head=HEAD.name,
+    executor="luutru2",
+)
+EXECUTOR = LIST_PEOPLE.executor
 
 Judged = tuple[str, bool]
 """What was seen, in Vietnamese, and whether it is right."""
@@ -78,26 +87,23 @@ def retention_is_known() -> Judged:
     return f"{len(known)} trên {len(rows)} hồ sơ", bool(rows) and len(known) == len(rows)
 
 
-def _propose(case_file_id: str, number: str) -> str:
+def _listed(case_file_id: str, number: str, *, to: State) -> str:
+    """Return the order of a new list with one case file, walked to a state of its law."""
     now = datetime.now(UTC)
     with transaction() as session:
         agency = session.get_one(CaseFile, case_file_id).agency_code
-        order = disposal.propose(
-            session,
-            agency_code=agency,
-            case_file_ids=[case_file_id],
-            reason="hết thời hạn lưu trữ",
-            document_number=number,
-            document_date=_today(),
-            viewer=ARCHIVIST,
-            now=now,
-        )
-        return order.id
+        wanted = Wanted(agency, [case_file_id], number, _today(), reason="hết thời hạn lưu trữ")
+        return walk(session, wanted, LIST_PEOPLE, now=now, to=to).order_id
+
+
+def _start(case_file_id: str) -> State:
+    with reading() as session:
+        return START[Regime(session.get_one(CaseFile, case_file_id).regime)]
 
 
 def hold(case_file_id: str) -> Judged:
     """Hold a case file that a decided list names: neither the list nor a new one may destroy it."""
-    decided = _decided(case_file_id, "100/QĐ-HUY")
+    decided = _listed(case_file_id, "100/QĐ-HUY", to=State.HANDED_OVER)
     with transaction() as session:
         holds.place(
             session,
@@ -111,8 +117,8 @@ def hold(case_file_id: str) -> Judged:
         )
     told = []
     for act in (
-        lambda: destruction.execute(decided, viewer=HEAD, now=datetime.now(UTC)),
-        lambda: _propose(case_file_id, "101/QĐ-HUY"),
+        lambda: destruction.execute(decided, viewer=EXECUTOR, now=datetime.now(UTC)),
+        lambda: _listed(case_file_id, "101/QĐ-HUY", to=_start(case_file_id)),
     ):
         try:
             act()
@@ -126,28 +132,19 @@ def hold(case_file_id: str) -> Judged:
 
 def put_on_list(case_file_id: str) -> Judged:
     """Propose a case file for destruction; it waits for the council."""
-    return _propose(case_file_id, "103/TTr-HUY"), True
-
-
-def _decided(case_file_id: str, number: str) -> str:
-    """Return the order that destroys a case file, proposed and approved."""
-    order_id = _propose(case_file_id, number)
-    for viewer, role in ((COUNCIL, Role.COUNCIL), (HEAD, Role.HEAD)):
-        with transaction() as session:
-            disposal.approve(session, order_id, viewer=viewer, role=role, now=datetime.now(UTC))
-    return order_id
+    return _listed(case_file_id, "103/QĐ-HUY", to=_start(case_file_id)), True
 
 
 def destroy(case_file_id: str) -> Judged:
     """Destroy a case file by an approved decision; right when no store has it and every holder gave a receipt."""
-    order_id = _decided(case_file_id, "102/QĐ-HUY")
-    outcome = destruction.execute(order_id, viewer=HEAD, now=datetime.now(UTC))
+    order_id = _listed(case_file_id, "102/QĐ-HUY", to=State.HANDED_OVER)
+    outcome = destruction.execute(order_id, viewer=EXECUTOR, now=datetime.now(UTC))
     deadline = time.monotonic() + 300
     while (
         not outcome.finished and time.monotonic() < deadline
     ):  # a holder is not done yet: ask again, as the task does
         time.sleep(5)
-        outcome = destruction.execute(order_id, viewer=HEAD, now=datetime.now(UTC))
+        outcome = destruction.execute(order_id, viewer=EXECUTOR, now=datetime.now(UTC))
     with reading() as session:
         row = session.get_one(CaseFile, case_file_id)
         receipts = session.scalars(select(Receipt).where(Receipt.case_file_id == case_file_id)).all()

@@ -17,7 +17,9 @@ from archive.procedure.seats import Member, Seat
 from archive.procedure.states import State
 from archive.procedure.story import Story, Verdict
 from archive.register.models import Regime
+from archive.second_factor.prove import For
 from archive.viewer import Role, Viewer
+from operations.authenticators import proven
 from retention.procedure import council, deciding, listing, opinion
 from retention.procedure.deciding import NewDecision
 from retention.procedure.listing import NewList
@@ -32,13 +34,13 @@ class People:
     Attributes:
         voters: the chair, the leader of the unit that owns the records, who knows the subject; more are members.
         head: forms the council, asks for the opinion, decides.
-        executor: account that receives the records and carries the destruction out.
+        executor: receives the records and carries the destruction out; not who made the list.
     """
 
     archivist: Viewer
     voters: tuple[Viewer, Viewer, Viewer]
     head: Viewer
-    executor: str
+    executor: Viewer
 
     def council(self) -> tuple[Member, ...]:
         """Return the council they make up, under either law."""
@@ -54,7 +56,8 @@ def people_at(agencies: str, *, archivist: str, voters: Sequence[str], head: str
         return Viewer(name, {agencies: frozenset({role})})
 
     chair, leader, expert = (one(name, Role.COUNCIL) for name in voters)
-    return People(one(archivist, Role.ARCHIVIST), (chair, leader, expert), one(head, Role.HEAD), executor)
+    first, other = one(archivist, Role.ARCHIVIST), one(executor, Role.ARCHIVIST)
+    return People(first, (chair, leader, expert), one(head, Role.HEAD), other)
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ def walk(
         wanted: what is to be destroyed.
         people: who does what.
         now: aware time of every step.
-        to: the state to stop in; on the way from one state to the next everything is done that belongs to it.
+        to: the state to stop in; on the way from one state to the next everything is done that belongs to it, and one
+            that was handed over is released too.
 
     Raises:
         NotAllowedError, OrderRefusedError: as the steps do.
@@ -128,9 +132,7 @@ def walk_on(
     order = story.order_id
     while story.state is not to:
         if story.state in (State.LISTED, State.AUTO_LISTED):
-            council.form(
-                session, order, people.council(), papers.named("QĐ-HĐ"), viewer=people.head, now=now
-            )
+            council.form(session, order, people.council(), papers.named("QĐ-HĐ"), viewer=people.head, now=now)
             story = listing.submit(session, order, viewer=people.archivist, now=now)
         elif story.state in (State.COUNCIL_REVIEW, State.COUNCIL):
             if story.conclusion is None:
@@ -154,10 +156,12 @@ def walk_on(
                 session,
                 order,
                 papers.named("BBBG"),
-                receiver=people.executor,
+                receiver=people.executor.name,
                 viewer=people.archivist,
                 now=now,
             )
+            proven(session, people.executor, For.RELEASE, order, now=now)
+            story = deciding.release(session, order, viewer=people.executor, now=now)
     return story
 
 
@@ -168,4 +172,5 @@ def _opinion(session: Session, story: Story, papers: Papers, people: People, now
 
 def _decided(session: Session, story: Story, papers: Papers, people: People, now: datetime) -> Story:
     decision = NewDecision(papers.decision, f"{people.head.name}, Giám đốc", story.list_sha256)
+    proven(session, people.head, For.DECIDE, story.order_id, now=now)
     return deciding.decide(session, story.order_id, decision, viewer=people.head, now=now)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from archive.ledger.event import Event, Verb
-from archive.reason import Lang
+from archive.reason import Lang, sentence
+from archive.reason import words as reason_words
 from archive.receipt_words import receipt_told
 from archive.rights import Act
 from portal import words
@@ -40,7 +41,7 @@ def headline(event: Event, t: Translated, lang: Lang) -> str:
     payload, verb = event.payload, event.verb
     plain = t(words.VERBS[verb])
     if verb is Verb.DECISION:
-        return _decision(event, plain, t)
+        return _decision(event, plain, t, lang)
     if verb is Verb.DESTROY:
         last = payload.get("outcome") == "erasing" and payload.get("detail")
         return t(LAST_COPY if last else DESTRUCTION.get(str(payload.get("outcome")), words.VERBS[verb]))
@@ -97,8 +98,12 @@ def _checked(payload: Mapping[str, Any], t: Translated) -> str:
     return t(_("Findings recorded")) if payload.get("codes") else ""
 
 
-def _decision(event: Event, plain: str, t: Translated) -> str:
+def _decision(event: Event, plain: str, t: Translated, lang: Lang) -> str:
     payload = event.payload
+    if "step" in payload:
+        id = str(payload["step"].get("id"))
+        word = reason_words("archive").tables["disposal-step"].get(id)
+        return sentence(word[lang] if word else id).removesuffix(".")
     if "quarantine" in payload:
         state = payload["quarantine"].get("state")
         return f"{plain}: {t(words.QUARANTINE_STATES.get(state, state))}"

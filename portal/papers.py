@@ -11,17 +11,18 @@ from typing import Any
 from plone import api
 from plone.dexterity.utils import createContent
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
+from archive.procedure.states import START, State
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
+from archive.register.disposal import DisposalList
 from archive.register.models import Agency, CaseFile, Fonds, Regime
 from archive.register.session import reading
 from archive.viewer import ALL_AGENCIES, Role
 from portal.roles import PAPER_ROLES, group_id
-from portal.workflows import AGREES, FOLLOW, HOLD, UNDER_R2, Workflow
-from archive.procedure.states import START, State
+from portal.workflows import AGREES, FOLLOW, HOLD, STEPS_IN_VAULT, UNDER_R2, Workflow
 
 
 def mirror_all(site: Any) -> None:
@@ -51,7 +52,10 @@ def is_behind(site: Any, order: Order) -> bool:
     folder = site["danh-muc-huy"]
     if order.id not in folder.objectIds():
         return False
-    return not _fits(order, api.content.get_state(folder[order.id]))
+    state = api.content.get_state(folder[order.id])
+    session = object_session(order)
+    row = session.get(DisposalList, order.id) if session is not None else None
+    return state != row.state if row is not None else not _fits(order, state)
 
 
 def mirror_holds(site: Any, session: Session, case_file_id: str) -> None:
@@ -62,6 +66,10 @@ def mirror_holds(site: Any, session: Session, case_file_id: str) -> None:
 
 def _mirror_order(site: Any, session: Session, order: Order) -> None:
     """Make the dossier's paper, and move it when its legal state does not fit the order's any more."""
+    row = session.get(DisposalList, order.id)
+    if row is not None:
+        _mirror_list(site, order, row)
+        return
     ids = [item.case_file_id for item in order.items]
     regimes = set(session.scalars(select(CaseFile.regime).where(CaseFile.id.in_(ids))))
     # One file under the new law puts the whole list under it: the stricter deadlines (our reading).
@@ -79,6 +87,20 @@ def _mirror_order(site: Any, session: Session, order: Order) -> None:
         _push(paper, UNDER_R2)
     elif not _fits(order, state):
         _push(paper, f"{FOLLOW}{_legal_state(session, order, regime).value}")
+
+
+def _mirror_list(site: Any, order: Order, row: DisposalList) -> None:
+    """Bring the paper of a list with a procedure to the state the ledger gave it."""
+    paper = _paper(site["danh-muc-huy"], "DisposalList", order.id, order.document_number, order.agency_code)
+    _write(
+        paper,
+        order_id=order.id,
+        agency_code=order.agency_code,
+        regime=row.regime,
+        order_state=STEPS_IN_VAULT,
+    )
+    if api.content.get_state(paper) != row.state:
+        _push(paper, f"{FOLLOW}{row.state}")
 
 
 def _legal_state(session: Session, order: Order, regime: Regime) -> State:

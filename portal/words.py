@@ -83,6 +83,8 @@ RIGHTS_ACTS = {
     Act.UNLOCKED: _("Unlocked"),
     Act.RENEWED: _("New one-time password"),
     Act.CHANGED: _("Own password chosen"),
+    Act.ENROLLED: _("Authenticator enrolled"),
+    Act.RESET: _("Authenticator reset"),
 }
 
 REQUEST_KINDS = {

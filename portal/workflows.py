@@ -1,10 +1,11 @@
 """The workflows of papers as tables; the XML in the profile is tested against them.
 
-A disposal list's paper goes through the legal states of `archive.procedure.states`, pushed by the people the table
-names; what the vault may do hangs on the order in the register alone, so a paper in any state commands
-nothing. It never says anything else than its order either: `AGREES` is which states fit which state of the order,
-a step of the people that would lead out of them is closed, and the mirror moves what lags behind over steps of its own
-(`follow-...`). A hold's paper only mirrors the register (`portal.papers` moves it, as manager).
+A disposal list's paper goes through the legal states of `archive.procedure.states`. Those of a list with a procedure
+(`retention.procedure`) follow the vault and nobody pushes them; older ones are pushed by the people the table names.
+What the vault may do hangs on the register and its ledger alone: a paper in any state commands nothing. It never says
+anything else than its order either: `AGREES` is which states fit which state of the order, a step of the people that
+would lead out of them is closed, and the mirror moves what lags behind over steps of its own (`follow-...`). A hold's
+paper only mirrors the register (`portal.papers` moves it, as manager).
 
 `python -m portal.workflows` writes the XML anew after a table changed.
 """
@@ -15,13 +16,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
+from archive.procedure.states import START, STATES_END, TRANSITIONS, State
 from archive.register.decisions import OrderState
 from archive.register.models import Regime
 from archive.viewer import Role
 from portal.i18n import _
 from portal.permissions import READERS
 from portal.roles import PAPER_ROLES, PLONE_ROLES
-from archive.procedure.states import START, STATES_END, TRANSITIONS, State
 
 OFFICE = frozenset({Role.ARCHIVIST, Role.COUNCIL, Role.HEAD, Role.AUDITOR})
 
@@ -117,17 +118,10 @@ AGREES: dict[OrderState, tuple[State, ...]] = {
     OrderState.REFUSED: SPARED,
 }
 """State of the order in the register -> legal states its paper may be in."""
-FOLLOWED = (
-    State.LISTED,
-    State.AUTO_LISTED,
-    State.DECIDED,
-    State.HANDED_OVER,
-    State.DESTROYED,
-    State.KEEP,
-    State.REFUSED,
-    State.ABORTED,
-)
-"""Where the mirror may move a paper."""
+FOLLOWED = tuple(State)
+"""Where the mirror may move a paper: wherever the ledger says its list is."""
+STEPS_IN_VAULT = "procedure"
+"""Stands for the state of the order on the paper of a list whose steps are taken in the vault: none is pushed here."""
 
 
 def disposal_transitions() -> dict[str, Step]:

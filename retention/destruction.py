@@ -6,9 +6,9 @@ each has its final outcome: done, held or refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -16,7 +16,9 @@ from archive import orders
 from archive.alone import alone
 from archive.errors import NotAllowedError, OrderRefusedError
 from archive.holders import Holder, holders
+from archive.ledger.event import unstamp
 from archive.order_check import on_list, reasons_against_item, reasons_against_order
+from archive.procedure.read import story_of
 from archive.procedure.states import State
 from archive.reason import Reason, because, from_text
 from archive.register.decisions import Order, OrderKind, OrderState
@@ -26,6 +28,8 @@ from archive.viewer import Role, Viewer, same_person
 from retention.erasure import DONE, HELD, OUTCOMES_END, REFUSED, Actor, erase, is_store
 
 MAY_EXECUTE = (Role.ARCHIVIST, Role.HEAD)
+RELEASED_FOR = timedelta(days=1)
+"""So long the executor's confirmation counts before the destruction must have begun; our rule."""
 
 
 @dataclass(frozen=True)
@@ -139,12 +143,16 @@ def check(session: Session, order_id: str, *, viewer: Viewer, now: datetime) -> 
     """
     order = orders.named(session, order_id, kind=OrderKind.DESTRUCTION)
     _executor(order, viewer)
-    if order.state != OrderState.DONE and (reasons := _reasons_not_to_begin(session, order, now)):
+    if order.state != OrderState.DONE and (
+        reasons := _reasons_not_to_begin(session, order, viewer.name, now)
+    ):
         raise OrderRefusedError(reasons)
 
 
-def _reasons_not_to_begin(session: Session, order: Order, now: datetime) -> tuple[Reason, ...]:
+def _reasons_not_to_begin(session: Session, order: Order, executor: str, now: datetime) -> tuple[Reason, ...]:
     reasons = list(reasons_against_order(session, order, now=now))
+    if not reasons and order.state == OrderState.APPROVED:
+        reasons.extend(_against_release(session, order, executor, now))
     if not reasons and order.state == OrderState.APPROVED:
         against = [reasons_against_item(session, order, i.case_file_id, now=now) for i in on_list(order)]
         # One good file is reason enough to begin; the others end as held or refused, each with its reason.
@@ -153,8 +161,19 @@ def _reasons_not_to_begin(session: Session, order: Order, now: datetime) -> tupl
     return tuple(reasons)
 
 
+def _against_release(session: Session, order: Order, executor: str, now: datetime) -> Iterator[Reason]:
+    """Yield why the executor's confirmation does not count; whoever goes on with what was begun needs none."""
+    story = story_of(session, order.id)
+    if story is None or story.release is None:
+        return
+    if not same_person(story.release.by, executor):
+        yield because("retention.released-by-other", who=story.release.by)
+    if now - unstamp(story.release.factors.proved_at) > RELEASED_FOR:
+        yield because("retention.released-long-ago", at=story.release.factors.proved_at)
+
+
 def _begin(session: Session, order: Order, actor: Actor, now: datetime) -> None:
-    if reasons := _reasons_not_to_begin(session, order, now):
+    if reasons := _reasons_not_to_begin(session, order, actor.name, now):
         raise OrderRefusedError(reasons)
     orders.mark(session, order, OrderState.EXECUTING, actor=actor.name, role=actor.role, now=now)
 

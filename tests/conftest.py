@@ -28,12 +28,14 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         agreements,
         attempts,
         decisions,
+        disposal,
         media,
         messages,
         models,
         questions,
         rolls,
         scans,
+        second_factor,
         session,
     )
     from archive.register.base import Base

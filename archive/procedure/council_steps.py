@@ -95,14 +95,14 @@ def concluded(story: Story, happened: Happened, told: Mapping[str, Any]) -> tupl
     for account, number in story.missing_votes().items():
         faults.append(because("archive.votes-missing", who=account, number=number))
     may_vote = [
-        one
-        for one in (council.members if council else ())
-        if not same_person(one.account, story.proposed_by)
+        one for one in (council.members if council else ()) if not same_person(one.account, story.proposed_by)
     ]
     if 2 * len(story.voters) <= len(may_vote):
         faults.append(because("archive.too-many-absent", present=len(story.voters), of=len(may_vote)))
     counts = {id: count(story.ballots(id).values()) for id in story.items}
-    kept = {str(id): Ballot(Choice(one["choice"]), "", str(one["period"])) for id, one in told["kept"].items()}
+    kept = {
+        str(id): Ballot(Choice(one["choice"]), "", str(one["period"])) for id, one in told["kept"].items()
+    }
     wanted = {id: one.choice for id, one in counts.items() if one.choice is not Choice.DESTROY}
     if {id: one.choice for id, one in kept.items()} != wanted:
         faults.append(because("archive.conclusion-differs"))

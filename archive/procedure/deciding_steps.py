@@ -7,16 +7,26 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from archive.procedure.papers import paper_of
+from archive.procedure.papers import day_taken, paper_of
 from archive.procedure.states import State
-from archive.procedure.story import Decision, HandOver, Happened, Opinion, Story, Verdict
+from archive.procedure.story import (
+    Decision,
+    Factors,
+    HandOver,
+    Happened,
+    Opinion,
+    Release,
+    Story,
+    Verdict,
+)
 from archive.reason import Reason, because
 from archive.register.models import Regime
-from archive.vietnam import day_of
 from archive.viewer import Role, same_person
 
 DAYS_TO_EXECUTE = 15
 """R2: execution at most 15 days after the decision (TT 06/2025/TT-BNV)."""
+FIRST_FACTORS = frozenset({"password", "command-line"})
+"""How the first of the two factors may have been proven (`archive.second_factor.prove.First`)."""
 
 
 def requested(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
@@ -80,6 +90,7 @@ def decided(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[
         event=happened.seq,
         list_sha256=story.list_sha256,
         alone=told["id"] == "decide-alone",
+        factors=_factors(told),
     )
     return replace(story, decision=decision), faults
 
@@ -97,6 +108,24 @@ def handed_over(story: Story, happened: Happened, told: Mapping[str, Any]) -> tu
             because("archive.paper-before", day=hand_over.paper.day, other=story.decision.paper.day)
         )
     return replace(story, hand_over=hand_over), faults
+
+
+def released(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """Who carries it out confirms, with both factors; the last word before anything is erased."""
+    release = Release(happened.actor, happened.role, happened.at, happened.seq, _factors(told))
+    faults = list(_two_factors(story, happened, told))
+    if story.state is not State.HANDED_OVER:
+        faults.append(because("archive.step-not-from-here", step="release", state=story.state))
+    if happened.role not in (Role.ARCHIVIST, Role.HEAD):
+        faults.append(because("archive.step-other-role", step="release", role=Role.ARCHIVIST))
+    if same_person(happened.actor, story.proposed_by):
+        faults.append(because("archive.receiver-proposed", who=happened.actor))
+    return replace(story, release=release), [*faults, *_within_15_days(story, happened, told)]
+
+
+def _factors(told: Mapping[str, Any]) -> Factors:
+    said = told.get("factors") or {}
+    return Factors(*(str(said.get(name, "")) for name in ("account", "first", "second", "proved_at")))
 
 
 Condition = Callable[[Story, Happened, Mapping[str, Any]], Iterator[Reason]]
@@ -152,10 +181,17 @@ def _within_15_days(story: Story, happened: Happened, told: Mapping[str, Any]) -
     if story.decision is None:
         return
     last = story.decision.paper.day + timedelta(days=DAYS_TO_EXECUTE)
-    if story.regime is Regime.R2 and day_of(happened.at) > last:
+    if story.regime is Regime.R2 and day_taken(told, happened.at) > last:
         yield because(
             "archive.list-decided-too-long-ago", day=story.decision.paper.day, last=last, days=DAYS_TO_EXECUTE
         )
+
+
+def _two_factors(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterator[Reason]:
+    factors = _factors(told)
+    known = factors.first in FIRST_FACTORS and factors.second == "totp" and bool(factors.proved_at)
+    if not known or factors.account != happened.actor:
+        yield because("archive.not-proven", who=happened.actor)
 
 
 def asked_elsewhere(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterator[Reason]:
@@ -172,7 +208,6 @@ CONDITIONS: Mapping[str, Condition] = {
     "no-opinion-needed": _no_opinion_needed,
     "opinion-dated": _opinion_dated,
     "within-15-days": _within_15_days,
+    "two-factors": _two_factors,
 }
 """Condition of `archive.procedure.states` -> what of it does not hold."""
-STATES_WAITING = frozenset({State.DECIDED, State.HANDED_OVER})
-"""Decided, and not destroyed yet: under R2 the days run."""

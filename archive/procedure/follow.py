@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from archive.procedure import council_steps, deciding_steps, list_steps
-from archive.procedure.papers import Paper, paper_of
+from archive.procedure.papers import Paper, day_taken, paper_of
 from archive.procedure.states import State, Transition, step_from
 from archive.procedure.story import Happened, Step, Story
 from archive.reason import Reason, because
@@ -30,6 +30,7 @@ STAYING: Mapping[str, Meaning] = {
     "conclude": council_steps.concluded,
     "sign-minutes": council_steps.signed,
     "take-out": list_steps.taken_out,
+    "release": deciding_steps.released,
 }
 """Steps that are no transition of their own (a conclusion that keeps everything ends the list)."""
 MOVING: Mapping[str, Meaning] = {
@@ -73,7 +74,9 @@ def follow(events: Iterable[Happened], *, order_id: str) -> Story | None:
     """Return the whole story of an order; None when its first event does not begin one."""
     story: Story | None = None
     for number, happened in enumerate(events):
-        story = begin(happened, order_id=order_id) if number == 0 else after(story, happened) if story else None
+        story = (
+            begin(happened, order_id=order_id) if number == 0 else after(story, happened) if story else None
+        )
     return story
 
 
@@ -149,12 +152,15 @@ def _always(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterat
         yield because("archive.machine-approved", actor=happened.actor)
     if story.begun and told["id"] not in ("destroy", "close"):
         yield because("archive.destruction-begun")
+    day = day_taken(told, happened.at)
+    if day > day_of(happened.at):
+        yield because("archive.decision-in-future", day=day)
     paper = _paper(told)
     if paper is None:
         return
     if not paper.number.strip():
         yield because("archive.no-document-number")
-    if paper.day > day_of(happened.at):
+    if paper.day > day:
         yield because("archive.decision-in-future", day=paper.day)
 
 

@@ -28,6 +28,8 @@ def against_acting(session: Session, order: Order, story: Story) -> Iterator[Rea
     yield from story.faults
     if story.state is not State.HANDED_OVER:
         yield because("archive.procedure-not-through", state=story.state)
+    elif story.release is None:
+        yield because("archive.not-released")
     row = session.get(DisposalList, order.id, populate_existing=True)
     if row is None or (row.state, row.regime) != (story.state.value, story.regime.value):
         yield because("archive.order-differs", field="disposal_state")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+
+from archive.vietnam import day_of
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,17 @@ class Paper:
     def __str__(self) -> str:
         """Return number and date, as a basis is written."""
         return f"{self.number}, {self.day.isoformat()}"
+
+
+def day_taken(told: Mapping[str, Any], at: datetime) -> date:
+    """Return the day a step was taken, as the clock of who took it said.
+
+    The ledger moves its times forward so that they increase; an event's own time may so be later, never earlier.
+
+    Raises:
+        ValueError: it names no day.
+    """
+    return date.fromisoformat(told["on"]) if told.get("on") else day_of(at)
 
 
 def paper_of(told: Mapping[str, Any]) -> Paper:

@@ -131,6 +131,22 @@ class Opinion:
 
 
 @dataclass(frozen=True)
+class Factors:
+    """How somebody proved who they are, right before an irreversible step.
+
+    Attributes:
+        first: "password", checked by the portal, or "command-line", where there is none.
+        second: "totp", checked by the vault.
+        proved_at: as the ledger writes times.
+    """
+
+    account: str
+    first: str
+    second: str
+    proved_at: str
+
+
+@dataclass(frozen=True)
 class Decision:
     """The decision to destroy (quyết định hủy).
 
@@ -147,6 +163,7 @@ class Decision:
     event: int
     list_sha256: str
     alone: bool
+    factors: Factors
 
 
 @dataclass(frozen=True)
@@ -161,6 +178,17 @@ class HandOver:
     by: str
     at: datetime
     receiver: str
+
+
+@dataclass(frozen=True)
+class Release:
+    """Who is to carry it out has proven who they are again; the destruction may begin (xác nhận lần hai)."""
+
+    by: str
+    role: str
+    at: datetime
+    event: int
+    factors: Factors
 
 
 @dataclass(frozen=True)
@@ -191,6 +219,7 @@ class Story:
     opinion: Opinion | None = None
     decision: Decision | None = None
     hand_over: HandOver | None = None
+    release: Release | None = None
     begun: bool = False
     steps: tuple[Step, ...] = ()
     faults: tuple[Reason, ...] = ()

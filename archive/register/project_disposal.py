@@ -2,8 +2,8 @@
 
 DECISION, object (order, id), payload {"step": {"id", "state", ...}}: "state" is where the list is then. More by "id":
 council {"members": [[account, seat]]}, excuse {"member", "reason"}, take-out {"case_files", "reason", "list_sha256"},
-conclude {"kept": {case file: {"choice", "period"}}, "list_sha256"?}, decide and decide-alone {"paper"}. What else a step
-carries, and whether it may be taken at all, is the business of `archive.procedure.follow`.
+conclude {"kept": {case file: {"choice", "period"}}, "list_sha256"?}, decide and decide-alone {"paper"}. What else a
+step carries, and whether it may be taken at all, is the business of `archive.procedure.follow`.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def stepped(session: Session, event: Event, order: Order) -> None:
         row.state, row.since = told["state"], event.at
     kind = told["id"]
     if kind == "council":
-        for member in row.members:
-            session.delete(member)
+        for one in row.members:
+            session.delete(one)
         session.flush()
         session.expire(row, ["members"])
         for account, seat in told["members"]:

@@ -1,6 +1,6 @@
 """Ledger events about orders, holds and receipts, as register rows.
 
-DECISION, object (order, id), payload some of {"order": {...}}, {"approval": {"actor", "role"}}, {"state"}, {"step": {...}};
+DECISION, object (order, id), payload some of {"order": {...}}, {"approval": {"actor", "role"}}, {"state"}, {"step"};
 steps are those of a disposal list (`archive.register.project_disposal`).
 HOLD, object (case-file, id), payload {"hold_id", "order_id", "reason", "until"?}.
 LIFT_HOLD, object (case-file, id), payload {"hold_id"?, "order_id"?}: without a hold_id every hold still

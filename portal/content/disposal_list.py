@@ -11,7 +11,8 @@ from portal.i18n import _
 
 class IDisposalList(model.Schema):
     """The dossier of a disposal list (danh mục tài liệu hết giá trị). The state is the legal one
-    (`archive.procedure.states`), pushed by people as far as it fits the order's own state, and following that where not."""
+    (`archive.procedure.states`): it follows the vault; only that of an older list is pushed by people, as it fits
+    the order's own state."""
 
     order_id = schema.TextLine(title=_("Order in the vault"), readonly=True, required=False)
     order_state = schema.TextLine(title=_("State of the order"), readonly=True, required=False)

@@ -21,6 +21,7 @@ from archive.procedure.story import Story, Verdict
 from archive.reason import because
 from archive.register.disposal import DisposalList
 from archive.register.session import reading, transaction
+from archive.second_factor.prove import Act, First, For, prove
 from archive.viewer import ALL_AGENCIES, Viewer
 from retention.dossier import READERS
 from retention.options import AsJson, AsUser, Day, Hash, Number, Reason, Roles
@@ -64,7 +65,8 @@ def list_lists(user: AsUser, role: Roles, as_json: AsJson = False) -> None:
     with reading() as session:
         rows = list(session.scalars(query))
         facts = [
-            {"order_id": r.order_id, "agency": r.agency_code, "regime": r.regime, "state": r.state} for r in rows
+            {"order_id": r.order_id, "agency": r.agency_code, "regime": r.regime, "state": r.state}
+            for r in rows
         ]
     lines = [f"{one['order_id']}  {one['agency']}  {one['regime']}  {one['state']}" for one in facts]
     show(facts, as_json=as_json, text="\n".join(lines) or "no list")
@@ -80,7 +82,9 @@ def show_list(order_id: OrderId, user: AsUser, role: Roles, as_json: AsJson = Fa
     _tell(story, as_json=as_json)
     if not as_json:
         for step in story.steps:
-            print(f"{step.event}  {step.at:%Y-%m-%d %H:%M}  {step.id}  {step.actor} ({step.role})  {step.paper or ''}")
+            print(
+                f"{step.event}  {step.at:%Y-%m-%d %H:%M}  {step.id}  {step.actor} ({step.role})  {step.paper or ''}"
+            )
 
 
 def propose(
@@ -236,7 +240,9 @@ def give_opinion(
 
 
 def _end(act: Callable[..., Story]) -> Callable[..., None]:
-    def command(order_id: OrderId, reason: Reason, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
+    def command(
+        order_id: OrderId, reason: Reason, user: AsUser, role: Roles, as_json: AsJson = False
+    ) -> None:
         viewer: Viewer = viewer_named(user, role)
         with transaction() as session:
             story = act(session, order_id, reason=reason, viewer=viewer, now=_now())
@@ -252,6 +258,7 @@ def decide(
     document_date: Day,
     signer: Annotated[str, typer.Option(help="name and position under the decision")],
     list_sha256: Annotated[str, typer.Option("--list", help="hash of the list as it was shown")],
+    code: Annotated[str, typer.Option(help="of the head's authenticator")],
     user: AsUser,
     role: Roles,
     sha256: Hash = "",
@@ -260,6 +267,7 @@ def decide(
     """Decide as the head that what is on the list is destroyed."""
     viewer = viewer_named(user, role)
     decision = NewDecision(_paper(document, document_date, sha256), signer, list_sha256)
+    prove(viewer.name, code, Act(For.DECIDE, order_id), first=First.COMMAND_LINE, now=_now())
     with transaction() as session:
         story = deciding.decide(session, order_id, decision, viewer=viewer, now=_now())
     _tell(story, as_json=as_json)
@@ -280,6 +288,21 @@ def hand_over(
     with transaction() as session:
         minutes = _paper(document, document_date, sha256)
         story = deciding.hand_over(session, order_id, minutes, receiver=receiver, viewer=viewer, now=_now())
+    _tell(story, as_json=as_json)
+
+
+def release(
+    order_id: OrderId,
+    code: Annotated[str, typer.Option(help="of the executor's authenticator")],
+    user: AsUser,
+    role: Roles,
+    as_json: AsJson = False,
+) -> None:
+    """Confirm as who carries it out that the destruction begins; `destroy` follows within a day."""
+    viewer = viewer_named(user, role)
+    prove(viewer.name, code, Act(For.RELEASE, order_id), first=First.COMMAND_LINE, now=_now())
+    with transaction() as session:
+        story = deciding.release(session, order_id, viewer=viewer, now=_now())
     _tell(story, as_json=as_json)
 
 
@@ -316,6 +339,7 @@ DISPOSAL: dict[str, Callable[..., None]] = {
     "decide": decide,
     "refuse": _end(deciding.refuse),
     "hand-over": hand_over,
+    "release": release,
     "abort": _end(listing.abort),
     "close": close,
 }

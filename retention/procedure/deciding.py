@@ -1,4 +1,8 @@
-"""The decision, and what follows it: the hand-over for destruction, the end without one, the closed dossier."""
+"""The decision, and what follows it: hand-over, confirmation by who carries it out, the end without one, the dossier.
+
+Decision and confirmation need both factors, proven right before (`archive.second_factor.prove`): the step uses the
+proof up in its own transaction and ledgers it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from archive.procedure.papers import Paper
 from archive.procedure.states import State
 from archive.procedure.story import Story
 from archive.register.decisions import OrderState
+from archive.second_factor.prove import Act, For, consume
 from archive.viewer import Role, Viewer
 from retention.procedure.listing import against_items
 from retention.procedure.opinion import submits
@@ -32,19 +37,19 @@ class NewDecision:
     list_sha256: str
 
 
-def decide(
-    session: Session, order_id: str, decision: NewDecision, *, viewer: Viewer, now: datetime
-) -> Story:
+def decide(session: Session, order_id: str, decision: NewDecision, *, viewer: Viewer, now: datetime) -> Story:
     """Decide that what is on the list is destroyed.
 
     Raises:
         NotFoundError, NotAllowedError: as `take`; the viewer is no head there.
+        SecondFactorError: the head has not proven both factors for this list within five minutes.
         OrderRefusedError: the list is not the one that was shown, a case file on it is held, not due or not as it was,
             the paper is older than the opinion or the minutes, the opinion is missing or against it, or the head
             proposed it or sat on its council.
     """
     told = story(session, order_id)
     alone = told.state is State.COUNCIL
+    act = Act(For.DECIDE, order_id)
     return take(
         session,
         order_id,
@@ -56,6 +61,7 @@ def decide(
             "paper": decision.paper.as_json(),
             "signer": decision.signer.strip(),
             "list": decision.list_sha256,
+            "factors": consume(session, viewer.name, act, now=now),
             **({"submits": submits(session, told.agency_code)} if alone else {}),
         },
         says={
@@ -105,6 +111,26 @@ def hand_over(
     """
     facts = {"paper": minutes.as_json(), "receiver": receiver.strip()}
     return take(session, order_id, "hand-over", viewer=viewer, roles=(Role.ARCHIVIST,), now=now, facts=facts)
+
+
+def release(session: Session, order_id: str, *, viewer: Viewer, now: datetime) -> Story:
+    """Confirm that the destruction begins, as who carries it out; `retention.destruction.execute` asks for it.
+
+    Args:
+        session: an open transaction.
+        order_id: of a list that was handed over.
+        viewer: an archivist or the head, not who proposed the list.
+        now: aware time; it counts for a day.
+
+    Raises:
+        NotFoundError, NotAllowedError: as `take`.
+        SecondFactorError: the viewer has not proven both factors for this list within five minutes.
+        OrderRefusedError: it was not handed over, the viewer proposed it, or the 15 days of R2 are over.
+    """
+    act = Act(For.RELEASE, order_id)
+    facts = {"factors": consume(session, viewer.name, act, now=now)}
+    roles = (Role.ARCHIVIST, Role.HEAD)
+    return take(session, order_id, "release", viewer=viewer, roles=roles, now=now, facts=facts)
 
 
 def close(session: Session, order_id: str, dossier: Paper, *, viewer: Viewer, now: datetime) -> Story:

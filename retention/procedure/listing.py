@@ -58,8 +58,8 @@ def propose(session: Session, new: NewList, *, viewer: Viewer, now: datetime) ->
 
     Raises:
         NotAllowedError: the viewer is no archivist there.
-        OrderRefusedError: no explanation, case files of both laws, a letter dated in the future, or one reason for every
-            case file that may not be listed; nothing was written.
+        OrderRefusedError: no explanation, case files of both laws, a letter dated in the future, or one reason for
+            every case file that may not be listed; nothing was written.
     """
     viewer.require(Role.ARCHIVIST, new.agency_code)
     today = day_of(now)

@@ -18,6 +18,7 @@ from archive.procedure.story import Happened, Story
 from archive.reason import Reason, because
 from archive.register.decisions import Order, OrderKind
 from archive.register.projection import apply
+from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
 
 More = Callable[[Story, Order], Iterable[Reason]]
@@ -69,7 +70,7 @@ def take(
     role = next((one for one in wanted if viewer.has(one, order.agency_code)), wanted[0])
     viewer.require(role, order.agency_code)
     before = _followed(session, order)
-    told: dict[str, Any] = {"id": step, **(facts or {})}
+    told: dict[str, Any] = {"id": step, "on": day_of(now).isoformat(), **(facts or {})}
     payload = {"step": told, **(says or {})}
     new = after(before, Happened(0, now, viewer.name, role.value, payload))
     reasons = [*new.faults, *(more(before, order) if more else ())]

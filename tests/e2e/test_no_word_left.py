@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,10 @@ from archive.patience import Patience
 from archive.rebuild import rebuild
 from archive.register.models import CaseFile, Outbox, Submission
 from archive.register.session import engine, reading, transaction
+from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
 from ingest import pipeline, quarantine
-from retention import disposal
+from operations.procession import Wanted, people_at, walk
 from retention.destruction import execute
 from search.query import search
 
@@ -90,28 +91,15 @@ def held(path: Path, word: str) -> bool:
 
 
 def destroy() -> None:
-    """As people do it: listed, approved by two, carried out by a third."""
+    """As people do it: listed, voted on, decided, handed over, carried out by somebody else."""
     now = datetime.now(UTC)
-    people = {
-        role: Viewer(f"p-{role}", {GIA_LAI: frozenset({role})})
-        for role in (Role.ARCHIVIST, Role.COUNCIL, Role.HEAD)
-    }
+    people = people_at(
+        GIA_LAI, archivist="p-luu", voters=("p-chu", "p-don", "p-chuyen"), head="p-dau", executor="binh"
+    )
     with reading() as session:
         (case_file_id,) = session.scalars(select(CaseFile.id))
     with transaction() as session:
-        order = disposal.propose(
-            session,
-            agency_code=GIA_LAI,
-            case_file_ids=[case_file_id],
-            reason="Hết thời hạn lưu trữ",
-            document_number="12/QĐ",
-            document_date=date(2026, 1, 5),
-            viewer=people[Role.ARCHIVIST],
-            now=now,
-        )
-        disposal.approve(session, order.id, viewer=people[Role.COUNCIL], role=Role.COUNCIL, now=now)
-        disposal.approve(session, order.id, viewer=people[Role.HEAD], role=Role.HEAD, now=now)
-        order_id = order.id
-    other = Viewer("binh", {GIA_LAI: frozenset({Role.ARCHIVIST})})
-    outcome = execute(order_id, viewer=other, now=now, clock=lambda: datetime.now(UTC))
+        wanted = Wanted(GIA_LAI, [case_file_id], "12/QĐ", day_of(now))
+        order_id = walk(session, wanted, people, now=now).order_id
+    outcome = execute(order_id, viewer=people.executor, now=now, clock=lambda: datetime.now(UTC))
     assert outcome.finished and outcome.count("done") == 1, outcome

@@ -13,6 +13,7 @@ from plone import api
 from plone.app.testing import login, logout
 from sqlalchemy import select
 
+from archive.procedure.states import State
 from archive.register.agencies import set_agency, set_fonds
 from archive.register.decisions import Order, OrderKind, OrderState
 from archive.register.session import reading
@@ -24,7 +25,6 @@ from portal.papers import is_behind, mirror_all
 from portal.workflows import AGREES
 from retention import destruction, disposal
 from retention.holds import place
-from archive.procedure.states import State
 
 pytestmark = pytest.mark.plone
 

@@ -10,6 +10,7 @@ from lxml import etree
 import portal
 from archive.errors import NotFoundError
 from archive.ledger.event import Verb
+from archive.procedure.states import START, TRANSITIONS, State
 from archive.register.decisions import OrderState
 from archive.register.models import Regime, SubmissionState
 from archive.viewer import Role
@@ -21,7 +22,6 @@ from portal.roles import PAPER_ROLES, PLONE_ROLES, group_id, role_of_group
 from portal.sending import Range, disposition, range_of
 from portal.viewer import viewer_from_groups
 from portal.workflows import DISPOSAL_LIST, FOLLOW, HOLD, UNDER_R2, WORKFLOWS, Workflow, path_of
-from archive.procedure.states import START, TRANSITIONS, State
 
 FOLDER = Path(portal.__file__).parent
 PROFILE = FOLDER / "profiles" / "default"

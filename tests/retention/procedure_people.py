@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from retention_town import AGENCY, AN, BINH, HEAD, NOW, TODAY, person
+from retention_town import AGENCY, COUNCIL, EXPERT, HEAD, LEADER, NOW, PEOPLE, TODAY
 
 from archive.procedure.papers import Paper
 from archive.procedure.states import State
 from archive.procedure.story import Story
 from archive.register.agencies import set_agency
 from archive.register.session import reading, transaction
-from archive.viewer import Role, Viewer
-from operations.procession import Papers, People, Wanted, walk, walk_on
+from archive.second_factor.prove import For
+from archive.viewer import Viewer
+from operations.authenticators import proven
+from operations.procession import Papers, Wanted, walk, walk_on
 from retention.procedure import deciding, taking
 from retention.procedure.deciding import NewDecision
 
-CHAIR = person("cuong", Role.COUNCIL)
-LEADER = person("giang", Role.COUNCIL)
-EXPERT = person("hoa", Role.COUNCIL)
-PEOPLE = People(archivist=AN, voters=(CHAIR, LEADER, EXPERT), head=HEAD, executor=BINH.name)
+__all__ = ["CHAIR", "EXPERT", "LEADER", "PEOPLE"]
+
+CHAIR = COUNCIL
 R2_ENDED = date(2019, 1, 1)
 
 
@@ -53,9 +54,7 @@ def seen(order_id: str) -> Story:
 def hands_nothing_over() -> None:
     """The agency is not on the source list, so its head decides alone under R2."""
     with transaction() as session:
-        set_agency(
-            session, code=AGENCY, name="Sở", submits_to_historical=False, actor="admin", now=NOW
-        )
+        set_agency(session, code=AGENCY, name="Sở", submits_to_historical=False, actor="admin", now=NOW)
 
 
 def decide(story: Story, *, viewer: Viewer = HEAD, **changes: object) -> Story:
@@ -63,4 +62,5 @@ def decide(story: Story, *, viewer: Viewer = HEAD, **changes: object) -> Story:
     facts = {"paper": paper("12/QĐ"), "signer": "Giám đốc", "list_sha256": story.list_sha256, **changes}
     decision = NewDecision(**facts)  # type: ignore[arg-type]
     with transaction() as session:
+        proven(session, viewer, For.DECIDE, story.order_id, now=NOW)
         return deciding.decide(session, story.order_id, decision, viewer=viewer, now=NOW)

@@ -11,9 +11,11 @@ from uuid import uuid4
 from archive.custody import deposit, keep, stores
 from archive.ledger.follow import follow
 from archive.packages.facts import PackageFacts, RecordFacts, WrittenPackage
+from archive.procedure.states import State
 from archive.register.session import transaction
 from archive.viewer import Role, Viewer
-from retention import disposal, holds
+from operations.procession import People, Wanted, walk
+from retention import holds
 from retention.follower import follower
 from retention.holds import Placed
 
@@ -31,6 +33,9 @@ AN = person("an", Role.ARCHIVIST)
 BINH = person("binh", Role.ARCHIVIST)
 COUNCIL = person("cuong", Role.COUNCIL)
 HEAD = person("dung", Role.HEAD)
+LEADER = person("giang", Role.COUNCIL)
+EXPERT = person("hoa", Role.COUNCIL)
+PEOPLE = People(archivist=AN, voters=(COUNCIL, LEADER, EXPERT), head=HEAD, executor=BINH)
 RESEARCHER = person("em", Role.RESEARCHER)
 
 
@@ -105,25 +110,14 @@ class Town:
         self,
         *case_file_ids: str,
         document_date: date = TODAY,
-        approved: bool = True,
+        to: State = State.HANDED_OVER,
         reason: str = "Hết thời hạn lưu trữ",
+        now: datetime = NOW,
     ) -> str:
-        """Propose a destruction as an archivist; the council and the head say yes; return the order's id."""
+        """Walk a list through its procedure, ready for `BINH` to carry it out; return the order's id."""
+        wanted = Wanted(AGENCY, case_file_ids, "12/QĐ-SNV", document_date, reason=reason)
         with transaction() as session:
-            order_id = disposal.propose(
-                session,
-                agency_code=AGENCY,
-                case_file_ids=case_file_ids,
-                reason=reason,
-                document_number="12/QĐ-SNV",
-                document_date=document_date,
-                viewer=AN,
-                now=NOW,
-            ).id
-            if approved:
-                disposal.approve(session, order_id, viewer=COUNCIL, role=Role.COUNCIL, now=NOW)
-                disposal.approve(session, order_id, viewer=HEAD, role=Role.HEAD, now=NOW)
-        return order_id
+            return walk(session, wanted, PEOPLE, now=now, to=to).order_id
 
 
 def copies_of(code: str) -> list[str]:

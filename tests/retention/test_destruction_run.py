@@ -427,7 +427,7 @@ def test_each_receipt_of_a_run_in_the_background_bears_its_own_time(
 ) -> None:
     from retention import tasks
 
-    order_id = town.ordered(town.store("01"))
+    order_id = town.ordered(town.store("01"), now=datetime.now(UTC))
     ask = real("kho-b", before=lambda: time.sleep(0.2))
     monkeypatch.setattr("retention.destruction.holders", lambda: ask)
     tasks.execute(order_id, BINH.name, {AGENCY: [str(Role.ARCHIVIST)]})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,7 +12,10 @@ from retention_town import AGENCY, Town, copies_of
 from typer.testing import CliRunner
 
 from archive.cli import viewer_named
-from archive.errors import OrderRefusedError, TangThuError
+from archive.errors import NotAllowedError, OrderRefusedError, TangThuError
+from archive.register.session import transaction
+from archive.viewer import Viewer
+from operations.authenticators import code_of
 from retention.cli import register
 
 app = typer.Typer()
@@ -27,25 +31,61 @@ def tangthu(*words: str, user: str, role: str) -> Any:
     return json.loads(result.output)
 
 
+PAPER = ("--document", "1/QĐ", "--document-date", "2026-01-05")
 DECISION = ("--reason", "Hết thời hạn", "--document", "1/QĐ", "--document-date", "2026-01-05")
 
 
-def test_from_what_is_due_to_the_destruction(town: Town) -> None:
+def code_for(user: str) -> str:
+    """Return what the user's authenticator shows."""
+    with transaction() as session:
+        return code_of(session, Viewer(user, {}), now=datetime.now(UTC))
+
+
+def test_from_what_is_due_to_the_closed_dossier(town: Town) -> None:
     case_file_id = town.store("01")
     found = tangthu("retention", "due", user="an", role="archivist")
     assert [one["case_file_id"] for one in found["due"]] == [case_file_id]
     steps = tangthu("retention", "explain", case_file_id, user="an", role="archivist")
     assert "31/12/2019" in " ".join(step["vi"] for step in steps)
-    order = tangthu(
-        "retention", "propose", case_file_id, "--agency", AGENCY, *DECISION, user="an", role="archivist"
-    )["order_id"]
-    tangthu("retention", "approve", order, user="cuong", role="council")
-    with pytest.raises(OrderRefusedError, match="head is missing"):
+    more = ("--agency", AGENCY, *DECISION, "--explanation", "Thuyết minh")
+    told = tangthu("disposal", "propose", case_file_id, *more, user="an", role="archivist")
+    order = told["order_id"]
+    seats = ("chair:cuong", "secretary:an", "owning-unit:giang", "expert:hoa")
+    members = [word for seat in seats for word in ("--member", seat)]
+    tangthu("disposal", "council", order, *members, *PAPER, user="dung", role="head")
+    tangthu("disposal", "submit", order, user="an", role="archivist")
+    for member in ("cuong", "giang", "hoa"):
+        tangthu("disposal", "vote", order, user=member, role="council")
+    tangthu("disposal", "conclude", order, *PAPER, user="cuong", role="council")
+    tangthu("disposal", "sign-minutes", order, user="an", role="archivist")
+    tangthu("disposal", "opinion", order, *PAPER, user="dung", role="head")
+    tangthu("disposal", "opinion", order, *PAPER, "--verdict", "for", user="an", role="archivist")
+    shown = ("--list", told["list_sha256"], "--signer", "Giám đốc", "--code", code_for("dung"))
+    tangthu("disposal", "decide", order, *PAPER, *shown, user="dung", role="head")
+    with pytest.raises(OrderRefusedError, match="not gone through"):
         tangthu("destroy", order, user="binh", role="archivist")
-    tangthu("retention", "approve", order, user="dung", role="head")
+    tangthu("disposal", "hand-over", order, *PAPER, "--receiver", "binh", user="an", role="archivist")
+    tangthu("disposal", "release", order, "--code", code_for("binh"), user="binh", role="archivist")
     outcome = tangthu("destroy", order, user="binh", role="archivist")
     assert outcome["finished"] and outcome["items"][0]["outcome"] == "done"
     assert copies_of("01") == []
+    tangthu("disposal", "close", order, *PAPER, user="an", role="archivist")
+    assert [one["state"] for one in tangthu("disposal", "list", user="an", role="archivist")] == ["closed"]
+    assert tangthu("disposal", "show", order, user="an", role="archivist")["faults"] == []
+
+
+def test_a_list_is_kept_refused_and_given_up_by_command(town: Town) -> None:
+    first, second = town.store("01", on_disk=False), town.store("02", on_disk=False)
+    more = ("--agency", AGENCY, *DECISION, "--explanation", "Thuyết minh")
+    order = tangthu("disposal", "propose", first, second, *more, user="an", role="archivist")["order_id"]
+    told = tangthu("disposal", "take-out", order, first, "--reason", "Còn cần", user="an", role="archivist")
+    assert told["items"] == [second] and told["left"] == {first: "Còn cần"}
+    with pytest.raises(NotAllowedError, match="SEAT:ACCOUNT"):
+        tangthu("disposal", "council", order, "--member", "king:an", *PAPER, user="dung", role="head")
+    with pytest.raises(NotAllowedError, match="no part"):
+        tangthu("disposal", "show", order, user="em", role="researcher")
+    ended = tangthu("disposal", "abort", order, "--reason", "Nhầm năm", user="an", role="archivist")
+    assert ended["state"] == "aborted"
 
 
 def test_a_hold_is_placed_and_lifted_by_two(town: Town) -> None:

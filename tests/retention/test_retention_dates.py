@@ -13,6 +13,7 @@ from archive.errors import NotAllowedError, NotFoundError
 from archive.ledger.event import Verb
 from archive.ledger.follow import follow, reset
 from archive.ledger.rows import EventRow
+from archive.procedure.states import State
 from archive.register.models import CaseFile
 from archive.register.session import engine, reading, transaction
 from archive.viewer import ALL_AGENCIES, Role, Viewer
@@ -188,7 +189,7 @@ def test_the_days_of_an_explanation_are_those_of_vietnam(town: Town) -> None:
             session, agency_code=AGENCY, case_file_ids=[held], reason="Thanh tra", document_number="5/TT",
             document_date=TODAY, viewer=AN, now=evening,
         )  # fmt: skip
-    execute(town.ordered(gone), viewer=BINH, now=evening)
+    execute(town.ordered(gone, now=evening), viewer=BINH, now=evening)
     with reading() as session:
         assert "từ 03/03/2031" in explain(session, held)[-1].vi
         assert "Đã hủy ngày 03/03/2031" in explain(session, gone)[-1].vi
@@ -214,7 +215,7 @@ def test_people_see_what_is_due_at_their_own_agency_only(town: Town) -> None:
 
 def test_a_case_file_on_an_open_order_says_so(town: Town) -> None:
     listed, free = town.store("01"), town.store("02")
-    order_id = town.ordered(listed, approved=False)
+    order_id = town.ordered(listed, to=State.LISTED)
     with reading() as session:
         found = {one.case_file_id: one.listed_in for one in due(session, viewer=AN, today=TODAY)}
     assert found == {listed: order_id, free: ""}

@@ -14,17 +14,22 @@ from archive.alone import alone, work_on_copies
 from archive.custody import StoreHolder, repair, stores
 from archive.errors import OrderRefusedError, TemporaryError
 from archive.holders import Erasure, Target
+from archive.procedure.ballots import Ballot, Choice
+from archive.procedure.states import State
 from archive.register.agencies import set_agency, set_fonds
 from archive.register.decisions import Hold
 from archive.register.models import CaseFile
 from archive.register.session import reading, transaction
-from archive.viewer import Role
-from retention import disposal
+from archive.viewer import Viewer
+from operations.procession import Papers, Wanted, walk_on
 from retention.destruction import execute
 from retention.eligibility import count_due, count_unclear, due
-from tests.retention.retention_town import AGENCY, AN, BINH, COUNCIL, HEAD, NOW, TODAY, Town, copies_of, place
+from retention.procedure import council, taking
+from tests.retention.retention_town import AGENCY, AN, BINH, HEAD, NOW, PEOPLE, TODAY, Town, copies_of, place
 
 pytestmark = pytest.mark.service
+
+WANTED = Wanted(AGENCY, (), "12/QĐ-SNV", TODAY)
 
 
 @pytest.fixture
@@ -40,7 +45,7 @@ def test_the_due_list_is_the_same_on_both(town: Town) -> None:
     town.store("03", maintenance="Vĩnh viễn")
     town.store("04", maintenance="Lâu dài")
     place(town.store("05"))
-    order_id = town.ordered(second, approved=False)
+    order_id = town.ordered(second, to=State.LISTED)
     with reading() as session:
         found = due(session, viewer=AN, today=TODAY)
         assert [(one.case_file_id, one.listed_in) for one in found] == [(first, ""), (second, order_id)]
@@ -90,22 +95,23 @@ def test_holds_placed_by_others_during_the_run_save_what_they_say_they_save(town
                 assert session.get_one(CaseFile, ids[code]).state == "destroyed"
 
 
-def test_two_people_approving_at_once_both_count(town: Town) -> None:
-    order_id = town.ordered(town.store("01"), approved=False)
-    begin = threading.Barrier(2)
+def test_members_voting_at_once_all_count(town: Town) -> None:
+    order_id = town.ordered(town.store("01"), to=State.COUNCIL_REVIEW)
+    begin = threading.Barrier(len(PEOPLE.voters))
 
-    def approve(viewer: object, role: Role) -> None:
+    def vote(viewer: Viewer) -> None:
         begin.wait(timeout=30)
         with transaction() as session:
-            disposal.approve(session, order_id, viewer=viewer, role=role, now=NOW)  # type: ignore[arg-type]
+            council.vote(session, order_id, Ballot(Choice.DESTROY), viewer=viewer, now=NOW)
 
-    threads = [
-        threading.Thread(target=approve, args=pair) for pair in ((COUNCIL, Role.COUNCIL), (HEAD, Role.HEAD))
-    ]
+    threads = [threading.Thread(target=vote, args=(voter,)) for voter in PEOPLE.voters]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(timeout=60)
+    with transaction() as session:
+        story = walk_on(session, taking.story(session, order_id), Papers(WANTED), PEOPLE, now=NOW)
+    assert story.faults == ()
     assert execute(order_id, viewer=BINH, now=NOW).count("done") == 1
 
 

@@ -1,0 +1,1 @@
+"""The second factor: one-time codes, enrolled per account, checked by the vault itself."""
