@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from ingest.formats.identify import PDF_PUIDS
 from portal.i18n import _
 
 OOXML = "application/vnd.openxmlformats-officedocument."
 ODF = "application/vnd.oasis.opendocument."
 
 VERSIONS = {
-    "fmt/14": "PDF 1.0",
-    "fmt/15": "PDF 1.1",
-    "fmt/16": "PDF 1.2",
-    "fmt/17": "PDF 1.3",
-    "fmt/18": "PDF 1.4",
-    "fmt/19": "PDF 1.5",
-    "fmt/20": "PDF 1.6",
-    "fmt/276": "PDF 1.7",
-    "fmt/1129": "PDF 2.0",
+    **{puid: f"PDF {version}" for version, puid in PDF_PUIDS.items()},
     "fmt/95": "PDF/A-1a",
     "fmt/354": "PDF/A-1b",
     "fmt/476": "PDF/A-2a",

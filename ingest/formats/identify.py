@@ -99,6 +99,21 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
     }
 )
 
+PDF_PUIDS: Mapping[str, str] = MappingProxyType(
+    {
+        "1.0": "fmt/14",
+        "1.1": "fmt/15",
+        "1.2": "fmt/16",
+        "1.3": "fmt/17",
+        "1.4": "fmt/18",
+        "1.5": "fmt/19",
+        "1.6": "fmt/20",
+        "1.7": "fmt/276",
+        "2.0": "fmt/1129",
+    }
+)
+"""Version of plain PDF -> PRONOM identifier."""
+
 UNKNOWN_PUID = "UNKNOWN"
 LARGE = 256 * 2**20  # bytes of a file that is searched whole
 END = 4 * 2**20
@@ -156,6 +171,15 @@ def identify(path: Path, name: str) -> Format:
     media_type = _media_type(puid, str(match.get("mime", "")), str(match.get("format", "")))
     title = " ".join(part for part in (match.get("format"), match.get("version")) if part)
     return Format(puid, media_type, EXTENSIONS.get(media_type, ()), title)
+
+
+def puid_of_pdf(puid: str, version: str) -> str:
+    """Return the PRONOM identifier of a PDF of this version, as its reader found it.
+
+    PRONOM's signature sees the header alone; the catalog's version supersedes it (ISO 32000-1, 7.5.2), and a signing
+    program raises only that, since it may not touch the header. PDF/A and what is no known version stay as they are.
+    """
+    return PDF_PUIDS.get(version, puid) if puid in PDF_PUIDS.values() else puid
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any
 from archive.reason import as_json, because
 from ingest.formats import look_mail, look_media, look_packages, look_pdf, look_pictures, office, page
 from ingest.formats.executable import HEAD, program_in
-from ingest.formats.identify import CSV, ODF, OOXML, PDF, TEXT, Format, identify
+from ingest.formats.identify import CSV, ODF, OOXML, PDF, TEXT, Format, identify, puid_of_pdf
 from ingest.formats.inside import OLE
 from ingest.formats.look_within import MAIL, Words, is_table
 from ingest.formats.page_words import nfc, table
@@ -47,6 +47,7 @@ def look(path: Path, name: str, within: Words | None = None) -> dict[str, Any]:
             raise
         said = f"{error or type(error).__name__}"[:500]
         facts["problem"] = as_json(because("ingest.cannot-open", said=said))
+    facts["puid"] = puid_of_pdf(kind.puid, facts.get("pdf_version", ""))
     text = facts.get("first_page_text", "")
     facts["first_page_text"] = table(text) if is_table(kind.media_type) else nfc(text)
     if within is None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pdf_builders as make
+import pikepdf
 import pytest
 
 from archive.errors import TemporaryError
@@ -76,6 +77,32 @@ def test_pages_version_and_first_words_are_read(box: Sandbox, tmp_path: Path) ->
     assert (facts.pages, facts.problem, facts.encrypted, facts.active_content) == (3, None, False, ())
     assert facts.pdf_version >= "1.3"
     assert "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM" in facts.first_page_text
+
+
+def with_versions(path: Path, header: str, catalog: str) -> Path:
+    """A PDF whose catalog names another version than its header, as a signature leaves it (pyHanko writes 2.0)."""
+    with pikepdf.open(make.born_digital(path), allow_overwriting_input=True) as pdf:
+        pdf.Root.Version = pikepdf.Name(f"/{catalog}")
+        pdf.save(path, force_version=header)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("header", "catalog", "version", "puid"),
+    [
+        ("1.4", "2.0", "2.0", "fmt/1129"),
+        ("1.4", "1.7", "1.7", "fmt/276"),
+        ("1.7", "1.4", "1.7", "fmt/276"),  # an earlier one says nothing (ISO 32000-1, 7.7.2)
+        ("1.4", "9.9", "9.9", "fmt/18"),  # no such PDF: the bytes are believed
+    ],
+)
+def test_the_format_is_the_one_of_the_version_that_holds(
+    box: Sandbox, tmp_path: Path, header: str, catalog: str, version: str, puid: str
+) -> None:
+    path = with_versions(tmp_path / "a.pdf", header, catalog)
+    assert path.read_bytes().startswith(f"%PDF-{header}".encode())
+    facts = inspect(make.delivered(path), sandbox=box)
+    assert (facts.pdf_version, facts.puid) == (version, puid)
 
 
 @pytest.mark.parametrize(
