@@ -1,6 +1,7 @@
-"""Describe a stored case file anew (mô tả lại hồ sơ): a small later version of its package, and nothing rewritten.
+"""Describe a stored case file, or a document of it, anew: a small later version of its package, nothing rewritten.
 
-The new version holds the description and the event that made it, and names the version before by identifier and hash.
+Vietnamese: mô tả lại hồ sơ. The new version holds the case file's description, that of the document when it is about
+one, and the event that made it; it names the version before by identifier and hash.
 The ledger has who, when, which fields, both packages' hashes, the reason's, and the title, which a tombstone keeps;
 the other words are in the package, so that a destruction takes them with it. Whether the words are well formed is for
 `ingest.describing` to say.
@@ -10,11 +11,13 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import PurePosixPath
+from typing import BinaryIO, TypeVar
 from uuid import UUID, uuid4, uuid5
 
 from sqlalchemy import select
@@ -27,12 +30,12 @@ from archive.errors import AlreadyStoredError, ArchiveError, NotFoundError, Tang
 from archive.keeping import keep
 from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb
-from archive.packages.facts import Earlier, EventFacts, PackageFacts
-from archive.packages.reader import read_description
+from archive.packages.facts import Earlier, EventFacts, PackageFacts, RecordFacts
+from archive.packages.reader import read_description, read_document
 from archive.packages.writer import write
 from archive.reason import because
 from archive.register.decisions import Order, OrderItem, OrderState
-from archive.register.models import Agency, CaseFile, CaseFileState, Package
+from archive.register.models import Agency, CaseFile, CaseFileState, Package, Record
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
@@ -42,6 +45,7 @@ from archive.wiping import wipe_file
 from archive.workplace import DESCRIBING, at_work, prefix_of
 
 log = logging.getLogger(__name__)
+Said = TypeVar("Said")
 
 EVENT = "metadata modification"
 """PREMIS event type."""
@@ -57,6 +61,7 @@ class Redescription:
         title: what follows from the fields: its title and its access code.
         changed: names of the fields that are said otherwise than before.
         based_on: the version the person saw; another one meanwhile refuses this.
+        document: the document that is described anew, without its files; None when it is the case file itself.
     """
 
     fields: Mapping[str, str]
@@ -65,6 +70,7 @@ class Redescription:
     changed: tuple[str, ...]
     reason: str
     based_on: int
+    document: RecordFacts | None = None
 
 
 def describe(
@@ -78,7 +84,7 @@ def describe(
     """Deposit and keep a later version with the new description; return its package's name.
 
     Raises:
-        NotFoundError: no such case file.
+        NotFoundError: no such case file, or the document is not of it.
         NotAllowedError: the viewer is no archivist of its agency.
         ArchiveError: it is not in the vault any more, a decision names it, nothing was changed, no reason was given, or
             somebody described it meanwhile; the reason says which.
@@ -112,7 +118,8 @@ def describe(
                         "version": facts.version,
                         "fields": list(new.changed),
                         "reason_sha256": hashlib.sha256(new.reason.encode()).hexdigest(),
-                    },
+                    }
+                    | ({"record": new.document.id} if new.document else {}),
                     before=facts.previous.sha256 if facts.previous else None,
                     after=written.sha256,
                     now=now,
@@ -136,6 +143,24 @@ def described_by(session: Session, case_file_id: str, version: int) -> PackageFa
         NotFoundError: there is no such version.
         TemporaryError: no store gives it now.
     """
+    return _said_by(session, case_file_id, version, read_description)
+
+
+def document_described_by(
+    session: Session, case_file_id: str, version: int, ordinal: int
+) -> RecordFacts | None:
+    """Return how a version describes one document, without its files; None when it says nothing of it.
+
+    Args:
+        ordinal: the document's place in the case file.
+
+    Raises:
+        As `described_by`, which asks nobody's leave either.
+    """
+    return _said_by(session, case_file_id, version, partial(read_document, ordinal=ordinal))
+
+
+def _said_by(session: Session, case_file_id: str, version: int, read: Callable[[BinaryIO], Said]) -> Said:
     query = select(Package).where(Package.case_file_id == case_file_id, Package.version == version)
     package = session.scalar(query)
     if package is None:
@@ -144,7 +169,7 @@ def described_by(session: Session, case_file_id: str, version: int) -> PackageFa
     for store in stores():
         try:
             with store.open(package.name) as source:
-                return read_description(source)
+                return read(source)
         except TangThuError as error:
             why.append(error)
     raise TemporaryError(
@@ -167,6 +192,10 @@ def _facts(
     viewer.require(Role.ARCHIVIST, row.agency_code)
     if row.state != CaseFileState.STORED:
         raise ArchiveError(because("archive.describe-not-stored", file=row.code))
+    if new.document is not None:
+        record = session.get(Record, new.document.id)
+        if record is None or record.case_file_id != row.id:
+            raise NotFoundError(because("archive.no-document", record=new.document.id))
     if order := _open_order(session, case_file_id):
         raise ArchiveError(because("archive.describe-ordered", file=row.code, number=order))
     newest = session.scalars(
@@ -203,14 +232,15 @@ def _facts(
         total_docs=row.total_docs,
         total_pages=row.total_pages,
         description=dict(new.fields),
-        records=(),
+        records=(new.document,) if new.document else (),
         events=(_event(new, viewer, at),),
         previous=Earlier(newest.objid, newest.name, newest.version, newest.sha256),
     )
 
 
 def _event(new: Redescription, viewer: Viewer, at: datetime) -> EventFacts:
-    detail = f"{', '.join(new.changed)}: {new.reason}"
+    about = f"document {new.document.ordinal}: " if new.document else ""
+    detail = f"{about}{', '.join(new.changed)}: {new.reason}"
     return EventFacts(str(uuid4()), EVENT, at, "success", detail, viewer.name)
 
 

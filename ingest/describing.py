@@ -125,17 +125,11 @@ def describe(
         As `archive.describing.describe`; NotFoundError for a field that cannot be described anew; ArchiveError for a
         looser use mode.
     """
-    for name in said:
-        if name not in DESCRIBABLE:
-            raise NotFoundError(because("ingest.describe-field", field=name, known=", ".join(DESCRIBABLE)))
+    only_these(said, DESCRIBABLE)
     with reading() as session:
         before = described_now(session, case_file_id, viewer=viewer)
-        changed = tuple(
-            name
-            for name in DESCRIBABLE
-            if said.get(name, before.fields.get(name, "")).strip() != before.fields.get(name, "").strip()
-        )
-        fields = _with(before.fields, said, changed)
+        changed = otherwise(before.fields, said, DESCRIBABLE)
+        fields = with_these(before.fields, said, changed)
         row = session.get_one(CaseFile, case_file_id)
         access = _access(session, row, fields, changed)
         was, says = before.fields.get("Rights", ""), fields.get("Rights", "")
@@ -150,7 +144,26 @@ def describe(
     return Described(name, int(name[-8:-4]), findings)
 
 
-def _with(before: Mapping[str, str], said: Mapping[str, str], changed: Sequence[str]) -> dict[str, str]:
+def only_these(said: Mapping[str, str], known: Sequence[str]) -> None:
+    """Pass when every field said otherwise may be.
+
+    Raises:
+        NotFoundError: one may not.
+    """
+    for name in said:
+        if name not in known:
+            raise NotFoundError(because("ingest.describe-field", field=name, known=", ".join(known)))
+
+
+def otherwise(before: Mapping[str, str], said: Mapping[str, str], known: Sequence[str]) -> tuple[str, ...]:
+    """Return which of these fields are said otherwise than before."""
+    return tuple(
+        name for name in known if said.get(name, before.get(name, "")).strip() != before.get(name, "").strip()
+    )
+
+
+def with_these(before: Mapping[str, str], said: Mapping[str, str], changed: Sequence[str]) -> dict[str, str]:
+    """Return the whole description with the changed fields; those that say nothing now fall away."""
     fields = dict(before)
     for name in changed:
         fields.pop(f"{name}.code", None)  # the code it came with says the old word

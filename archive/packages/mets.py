@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, BinaryIO
 
 from lxml import etree
@@ -181,19 +182,24 @@ class MetsWriter:
             again: the same once more: the structure names every file of the section before.
             divisions: identifiers of all dmdSecs, separated by spaces; each is `dmd-<ordinal>`.
         """
+        listed = iter(files)
+        first = next(listed, None)
+        if first is not None:
+            self._data(chain((first,), listed))
+        with self._structure():
+            self._leaf("div", self._metadata_division(divisions.split()), "")
+            if first is not None:
+                with self._tag("div", {"ID": "div-data", "LABEL": "Data"}):
+                    self._links(again)
+
+    def _data(self, files: Iterable[tuple[int, Listed]]) -> None:
+        """Write the fileSec; a representation without files has none, since CSIP64 wants a folder for each group."""
         attributes = {"ID": "group-data", "USE": "Data", f"{{{CSIP}}}CONTENTINFORMATIONTYPE": "MIXED"}
-        some = False
         with self._tag("fileSec", {"ID": "fileSec"}), self._tag("fileGrp", attributes):
             self._xml.write("\n")
             for number, (_, listed) in enumerate(files, 1):
-                some = True
                 self._file_entry(_file_id(number), listed)
         self._xml.write("\n")
-        with self._structure():
-            self._leaf("div", self._metadata_division(divisions.split()), "")
-            with self._tag("div", {"ID": "div-data", "LABEL": "Data"}):
-                if some:
-                    self._links(again)
 
     def _links(self, files: Iterable[tuple[int, Listed]]) -> None:
         current, open_division = -1, ExitStack()

@@ -166,6 +166,17 @@ def read_description(source: BinaryIO) -> PackageFacts:
     return ead.read_file(package.read(described), described, (), documentation=documentation, events=events)
 
 
+def read_document(source: BinaryIO, ordinal: int) -> RecordFacts | None:
+    """Return what the package says of one document, without its files; None when it says nothing of it.
+
+    Raises:
+        UnreadableError: not a package of ours, or damaged there.
+    """
+    package = _Package(source)
+    names = _descriptions(package.names(), only=ordinal)
+    return ead.read_document(package.read(names[0]), names[0], ()) if names else None
+
+
 def opener_of(source: BinaryIO) -> Callable[[str], BinaryIO]:
     """Return a function that gives a stream of a member by its path; the directory is read once for all of them.
 
@@ -201,13 +212,15 @@ def read_facts(source: BinaryIO) -> PackageFacts:
     )
 
 
-def _descriptions(names: list[str]) -> list[str]:
+def _descriptions(names: list[str], only: int | None = None) -> list[str]:
     """Return the path of each document's description once, in order; the original's is taken first."""
     chosen: dict[int, tuple[bool, str]] = {}
     for name in names:
         if match := DESCRIPTION.match(name):
             rank = (match[1] != "original", name)
             number = int(match[2])
+            if only not in (None, number):
+                continue
             chosen[number] = min(chosen.get(number, rank), rank)
     return [chosen[number][1] for number in sorted(chosen)]
 

@@ -124,7 +124,7 @@ def readme(facts: PackageFacts) -> bytes:
     """Return the text, in Vietnamese and English."""
     earlier = facts.previous
     later = ""
-    if earlier is not None and not facts.records:
+    if earlier is not None and not any(record.components for record in facts.records):
         later = LATER.format(
             objid=earlier.objid, name=earlier.name, version=earlier.version, sha256=earlier.sha256
         )

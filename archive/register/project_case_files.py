@@ -14,6 +14,7 @@ The documents' own descriptions, file names and words go, as they would tell wha
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -22,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import NotFoundError
 from archive.ledger.event import Event, unstamp
-from archive.packages.facts import PackageFacts, RecordFacts
+from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts
 from archive.reason import as_text, from_json
 from archive.register.decisions import OrderItem
 from archive.register.deliveries import deliveries_of
@@ -55,9 +56,8 @@ def stored(session: Session, event: Event, facts: PackageFacts | None) -> None:
     if row is not None and newest is not None and event.payload["package"]["version"] < newest:
         # Found again after a later one: it is a package of the case file, and no longer its description.
         _package(session, event)
-        if facts is not None and not row.records:  # a description alone had no documents
-            for record in facts.records:
-                _record(session, row.id, record, again=True)
+        if facts is not None:
+            _add_missing(session, row, facts.records)
         session.flush()
         session.expire(row, ["records", "packages"])
         return
@@ -129,21 +129,7 @@ def _record(session: Session, case_file_id: str, facts: RecordFacts, *, again: b
         pages=facts.pages,
         description=dict(facts.description),
     )
-    components = [
-        Component(
-            id=component.id,
-            record_id=facts.id,
-            role=component.role,
-            name=component.name,
-            path=component.path,
-            media_type=component.media_type,
-            puid=component.puid,
-            size=component.size,
-            sha256=component.sha256,
-            facts=dict(component.facts),
-        )
-        for component in facts.components
-    ]
+    components = [_component(facts.id, component) for component in facts.components]
     if not again:
         session.add(row)
         session.flush()
@@ -154,6 +140,32 @@ def _record(session: Session, case_file_id: str, facts: RecordFacts, *, again: b
     session.flush()
     for component in components:
         session.merge(component)
+
+
+def _component(record_id: str, component: ComponentFacts) -> Component:
+    return Component(
+        id=component.id,
+        record_id=record_id,
+        role=component.role,
+        name=component.name,
+        path=component.path,
+        media_type=component.media_type,
+        puid=component.puid,
+        size=component.size,
+        sha256=component.sha256,
+        facts=dict(component.facts),
+    )
+
+
+def _add_missing(session: Session, row: CaseFile, records: Iterable[RecordFacts]) -> None:
+    """Write the documents and files a later version did not name; what it says of the others is newer."""
+    described = set(session.scalars(select(Record.id).where(Record.case_file_id == row.id)))
+    for record in records:
+        if record.id not in described:
+            _record(session, row.id, record, again=True)
+            continue
+        for component in record.components:
+            session.merge(_component(record.id, component))
 
 
 def retention(session: Session, event: Event) -> None:

@@ -147,8 +147,10 @@ class _Writer:
         """Write the METS that says which files are which document's."""
         here = [(ordinal, _below(one)) for ordinal, one in files]
         into = BytesIO()
-        with mets.MetsWriter(into, self._head(f"{self._top}/rep1", "../../")) as form:
+        # CSIP1: a representation's METS is named after its folder.
+        with mets.MetsWriter(into, self._head(posixpath.basename(REPRESENTATION), "../../")) as form:
             form.descriptive([(identifier, _below(one)) for identifier, one in described])
+            form.no_preservation()
             form.documents(here, here, " ".join(identifier for identifier, _ in described))
         return self.xml(f"{REPRESENTATION}/METS.xml", into.getvalue())
 
@@ -157,6 +159,7 @@ class _Writer:
         into = BytesIO()
         with mets.MetsWriter(into, self._head(self._top, "")) as form:
             form.descriptive([("dmd-file", ead)])
+            form.no_preservation()
             form.groups([mets.Group("Representations/rep1", [rep], rep.path)], ["dmd-file"])
         self.xml("METS.xml", into.getvalue())
 

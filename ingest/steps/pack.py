@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 from uuid import UUID, uuid5
@@ -28,8 +28,9 @@ from archive.settings import ArchiveSettings
 from ingest.access import of_delivery
 from ingest.asked import as_json, of_submission
 from ingest.checks.dates import parse_date
-from ingest.checks.fields import DAYS, TITLES, canonical, first_of
+from ingest.checks.fields import canonical, first_of
 from ingest.checks.regime import regime_of
+from ingest.cited import cited
 from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFacts
 from ingest.errors import IngestError
 from ingest.formats.derivative import Derivative, has_own_words
@@ -134,17 +135,11 @@ def _record(
         made = _made(facts[file.sha256], file, derivatives)
         pages += made.pages if made else 0
         components.extend(_components(seed, f"{ordinal:04d}", position, file, facts, derivatives))
-    issued: date | None = parse_date(first_of(fields, DAYS))
     return RecordFacts(
         id=str(uuid5(seed, f"record {ordinal}")),
         ordinal=ordinal,
         code=first_of(fields, ("DocCode", "ArchivesNumber")) or assigned_document_code(file_code, ordinal),
-        type_name=fields.get("TypeName", ""),
-        number=fields.get("CodeNumber", ""),
-        notation=fields.get("CodeNotation", ""),
-        issued_on=issued,
-        organ_name=fields.get("OrganName", ""),
-        subject=first_of(fields, TITLES),
+        **vars(cited(fields)),
         pages=pages,
         description=dict(fields),
         components=tuple(components),

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from archive.codes.load import table
-from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS, Field, Kind, Need
-from portal.browser.gathering.form import NEVER_CHOSEN, for_input
-from portal.findings import Shown
+from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS, Field
+from portal.browser.fields.asked import Asked, Found, asked
 from portal.i18n import _
 
 CASE_FIRST = (
@@ -31,9 +28,6 @@ DOCUMENT_MADE = frozenset(
 """Fields the form does not ask: they are counted, or said once for the whole case file."""
 MADE_OF = frozenset({"FileCatalog", "FileNotation"})
 """What a file code is made of when none is written."""
-OPEN_LISTS = frozenset({"Maintenance"})
-"""Code lists beside which another text is lawful: a period of years that is on no list."""
-AREAS = frozenset({"Title", "Subject", "Description", "Autograph"})
 
 HELP: Mapping[str, Any] = {
     "FileCatalog": _("Four digits, the year the work began."),
@@ -46,37 +40,6 @@ HELP: Mapping[str, Any] = {
     "Mode": _("Left empty it is that of the case file."),
     "DocCode": _("Left empty it is made of file code and number."),
 }
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One field of the form.
-
-    Attributes:
-        key: its name in the form.
-        shape: area, text, number, date, choice, suggest or yes-no.
-        options: what may be chosen, or is suggested.
-        found: what the last check found wrong with it.
-    """
-
-    key: str
-    short: str
-    label: str
-    help: Any
-    shape: str
-    required: bool
-    longest: int
-    value: str
-    options: tuple[str, ...]
-    found: tuple[Shown, ...]
-
-    @property
-    def wrong(self) -> bool:
-        """Say whether something more than a warning was found."""
-        return any(one.severity != "warning" for one in self.found)
-
-
-Found = Mapping[str, Sequence[Shown]]
 
 
 def of_case(values: Mapping[str, str], found: Found) -> tuple[list[Asked], list[Asked]]:
@@ -109,49 +72,17 @@ def _asked(
     suggested: Mapping[str, tuple[str, ...]],
     needed: frozenset[str] = frozenset(),
 ) -> tuple[list[Asked], list[Asked]]:
-    asked = {
-        row.short: _one(row, f"{prefix}-{row.short}", values.get(row.short, ""), found, suggested, needed)
+    all_ = {
+        row.short: asked(
+            row,
+            f"{prefix}-{row.short}",
+            values.get(row.short, ""),
+            found,
+            help=HELP.get(row.short, ""),
+            required=row.short in needed,
+            suggested=suggested.get(row.short, ()),
+        )
         for row in rows
         if row.short not in made
     }
-    return [asked[name] for name in first], [one for name, one in asked.items() if name not in first]
-
-
-def _one(
-    row: Field,
-    key: str,
-    value: str,
-    found: Found,
-    suggested: Mapping[str, tuple[str, ...]],
-    needed: frozenset[str],
-) -> Asked:
-    options = suggested.get(row.short, ())
-    if row.codes:
-        options = tuple(entry.name for entry in table(row.codes).entries if entry.code not in NEVER_CHOSEN)
-    shape = _shape(row, bool(options))
-    if shape == "choice" and value and value not in options:
-        options = (value, *options)  # what was written stays to be seen, and is for the check to judge
-    if shape == "date":
-        value = for_input(value) or value
-    return Asked(
-        key=key,
-        short=row.short,
-        label=row.name_vi,
-        help=HELP.get(row.short, ""),
-        shape=shape,
-        required=row.short in needed or (row.need is Need.REQUIRED and row.short != "FileCode"),
-        longest=max(row.length, row.length_05) or 4000,
-        value=value,
-        options=options,
-        found=tuple(found.get(row.short, ())),
-    )
-
-
-def _shape(row: Field, listed: bool) -> str:
-    if row.short in AREAS:
-        return "area"
-    if row.codes:
-        return "suggest" if row.short in OPEN_LISTS else "choice"
-    if listed:
-        return "suggest"
-    return {Kind.DATE: "date", Kind.NUMBER: "number", Kind.BOOL: "yes-no"}.get(row.kind, "text")
+    return [all_[name] for name in first], [one for name, one in all_.items() if name not in first]

@@ -24,7 +24,7 @@ ALWAYS = (
 )
 """Asked for in this order; the count of documents is ours to make."""
 COUNTED = "TotalDoc"
-NEVER_CHOSEN = frozenset({"03"})  # the use mode of state secrets, which never enter this system
+NEVER_CHOSEN = ("use-mode", "03")  # the use mode of state secrets, which never enter this system
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,6 @@ def fields_of(
 
 
 def _asked(row: Field, values: Mapping[str, str], errors: Mapping[str, Sequence[str]]) -> Asked:
-    options = (
-        tuple(entry.name for entry in table(row.codes).entries if entry.code not in NEVER_CHOSEN)
-        if row.codes
-        else ()
-    )
     return Asked(
         name=row.short,
         label=row.name_vi,
@@ -73,9 +68,16 @@ def _asked(row: Field, values: Mapping[str, str], errors: Mapping[str, Sequence[
         is_date=row.kind is Kind.DATE,
         longest=max(row.length, row.length_05) or 4000,
         value=values.get(row.short, ""),
-        options=options,
+        options=choices(row),
         errors=tuple(errors.get(row.short, ())),
     )
+
+
+def choices(row: Field) -> tuple[str, ...]:
+    """Return what may be chosen for a field that has a code list; nothing for free text."""
+    if not row.codes:
+        return ()
+    return tuple(one.name for one in table(row.codes).entries if (row.codes, one.code) != NEVER_CHOSEN)
 
 
 def suggested(chosen: Iterable[ReceivedMessage]) -> dict[str, str]:
