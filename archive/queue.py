@@ -42,6 +42,7 @@ app.conf.update(
     task_default_queue="house",  # short periodic work; long conversions never stand in its way
     task_routes={
         "ingest.tasks.advance": {"queue": "road"},
+        "exports.tasks.prepare": {"queue": "road"},  # a copy of many gigabytes takes minutes
         "ingest.tasks.rescan_holdings": {"queue": "rounds"},
         "archive.tasks.go_the_rounds": {"queue": "rounds"},  # reads for minutes; stands in nobody's way
     },
@@ -86,6 +87,7 @@ app.conf.update(
         },
         "keep-promises": {"task": "archive.tasks.keep_promises", "schedule": 21_600.0},
         "collect-receipts": {"task": "exports.tasks.collect", "schedule": 10.0, "options": {"expires": 10}},
+        "tend-copies": {"task": "exports.tasks.tend_copies", "schedule": 60.0, "options": {"expires": 50}},
         "pick-up-unfinished": {"task": "ingest.tasks.sweep", "schedule": 5.0, "options": {"expires": 10}},
     },
 )

@@ -18,6 +18,7 @@ PATTERNS: tuple[tuple[str, Callable[[Mapping[str, str]], Reason]], ...] = (
     (r"store:(?P<name>.+)", lambda said: because("archive.holder-store", name=said["name"])),
     (r"quarantine", lambda said: because("archive.holder-quarantine")),
     (r"media", lambda said: because("archive.holder-media")),
+    (r"copies-given", lambda said: because("archive.holder-copies-given")),
     (r"search-index", lambda said: because("archive.holder-index")),
     # what was there
     (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,12 +18,13 @@ from archive.errors import NotAllowedError, NotFoundError, TemporaryError
 from archive.hashing import sha256_of
 from archive.packages.facts import WrittenPackage
 from archive.packages.unbag import unbag
-from archive.reason import because
+from archive.reason import because, trouble
 from archive.register.models import CaseFile, Copy, CopyState, Package
 from archive.register.session import reading
 from archive.stores.interface import Store
 from archive.viewer import Viewer
 from exports.errors import NoGoodCopyError
+from exports.ledgered import Leaving, note_given
 
 
 @dataclass(frozen=True)
@@ -66,14 +69,16 @@ def export_aip(
     into: Path,
     *,
     viewer: Viewer,
+    now: datetime,
     places: Sequence[Store] | None = None,
     e_ark: bool = False,
 ) -> WrittenPackage:
     """Write every version of a case file's package, without its bag, into a folder as `<OBJID folder>.zip`.
 
-    Returns the first, which holds the documents; a later one only describes it anew.
+    Returns the first, which holds the documents; a later one only describes it anew. Each is ledgered (COPY) before
+    any of them is there.
 
-    Opens a session of its own, closed before the package is read. With `e_ark` the folder in the ZIP is named by
+    Opens sessions of its own, closed before the package is read. With `e_ark` the folder in the ZIP is named by
     the OBJID itself, as E-ARK's validators ask (CSIP1), and not as the circular names it.
 
     Raises:
@@ -82,8 +87,22 @@ def export_aip(
         NoGoodCopyError: no store has a sound copy.
         TemporaryError: the folder cannot be written, or no store answers.
     """
-    found = readable(case_file_id, viewer).versions
-    return [hand_out(one, into, places=places, e_ark=e_ark) for one in found][-1]
+    found = readable(case_file_id, viewer)
+    try:
+        into.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".preparing-", dir=into) as work:
+            written = [hand_out(one, Path(work), places=places, e_ark=e_ark) for one in found.versions]
+            leaving = [
+                Leaving({"given": "AIP", "objid": version.objid, "stored_sha256": version.sha256}, one.sha256)
+                for version, one in zip(found.versions, written, strict=True)
+            ]
+            note_given(found.case_file_id, leaving, viewer=viewer, now=now)
+            placed = [replace(one, path=one.path.replace(into / one.path.name)) for one in written]
+    except OSError as error:
+        raise TemporaryError(
+            because("archive.cannot-write", place=str(into), trouble=trouble(error))
+        ) from error
+    return placed[-1]
 
 
 def readable(case_file_id: str, viewer: Viewer) -> Readable:

@@ -66,7 +66,8 @@ def _aip(
     as_json: Json = False,
 ) -> None:
     """Write a case file's package as a plain TT 05/2025 ZIP."""
-    written = export_aip(case_file, into, viewer=viewer_named(user, role), e_ark=e_ark)
+    viewer = viewer_named(user, role)
+    written = export_aip(case_file, into, viewer=viewer, now=datetime.now(UTC), e_ark=e_ark)
     show(asdict(written), as_json=as_json, text=f"{written.path}  {written.sha256}")
 
 

@@ -13,31 +13,33 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 from uuid import UUID, uuid4, uuid5
 
 from archive.custody import stores
 from archive.errors import NotAllowedError, TemporaryError
-from archive.ledger.append import append
-from archive.ledger.event import Verb
 from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts, WrittenPackage
 from archive.packages.form import SIP, Form, dip
 from archive.packages.reader import opener_of, read_facts
 from archive.packages.tt05_given import FEE_OBJECTS, PURPOSES, Request
 from archive.packages.unbag import unbag
+from archive.packages.versions import as_described_now
 from archive.packages.writer import write
 from archive.reason import because, trouble
-from archive.register.models import ComponentRole
-from archive.register.session import transaction
+from archive.register.models import Component, ComponentRole
 from archive.settings import ArchiveSettings
 from archive.stores.interface import Store
 from archive.viewer import STAFF, Viewer
 from exports.aip import Lying, Readable, readable, sound_copy
+from exports.counting import Count
 from exports.errors import ExportError
+from exports.ledgered import Leaving, note_given
 
 ORIGINAL, PDFA = ComponentRole.ORIGINAL.value, ComponentRole.PDFA.value
 REP1 = "rep1"
-Choice = Callable[[RecordFacts], tuple[ComponentFacts, ...]]
+Told = Callable[[int], None]
+File = TypeVar("File", ComponentFacts, Component)
+"""A file of a document, as a package or as the register tells of it."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ def export_dip(
     bag: bool = False,
     now: datetime,
     places: Sequence[Store] | None = None,
+    told: Told | None = None,
 ) -> Given:
     """Write what the viewer may read of a case file into a folder as `<OBJID>.zip`, and ledger it (COPY).
 
@@ -77,6 +80,7 @@ def export_dip(
         bag: with a BagIt bag around it.
         now: aware time.
         places: stores to read from instead of the configured ones.
+        told: told now and then how many bytes of files are written.
 
     Raises:
         NotFoundError: no such case file, or it has no package any more.
@@ -85,19 +89,28 @@ def export_dip(
         NoGoodCopyError: no store has a sound copy.
         TemporaryError: the folder cannot be written, or no store answers.
     """
-    for code, known in ((request.purpose, PURPOSES), (request.fee_object, FEE_OBJECTS)):
-        if code and code not in known:
-            raise ExportError(because("exports.unknown-code", said=code, known=", ".join(known)))
+    check_request(request)
     found = readable(case_file_id, viewer)
 
     def given(facts: PackageFacts) -> PackageFacts:
-        records = (replace(one, components=_to_read(one, originals)) for one in facts.records)
+        records = (replace(one, components=to_read(one.components, originals)) for one in facts.records)
         return replace(
             facts, objid=f"uuid-{str(uuid4()).upper()}", records=tuple(r for r in records if r.components)
         )
 
     said = {"given": "DIP", "request": request.id, "originals": originals}
-    return _give(found, into, viewer, given, dip(request), said, bag=bag, now=now, places=places)
+    return _give(found, into, viewer, given, dip(request), said, bag=bag, now=now, places=places, told=told)
+
+
+def check_request(request: Request) -> None:
+    """Pass when the codes of a request are on the circular's lists.
+
+    Raises:
+        ExportError: one is not.
+    """
+    for code, known in ((request.purpose, PURPOSES), (request.fee_object, FEE_OBJECTS)):
+        if code and code not in known:
+            raise ExportError(because("exports.unknown-code", said=code, known=", ".join(known)))
 
 
 def export_sip(
@@ -129,11 +142,12 @@ def export_sip(
     return _give(found, into, viewer, given, SIP, {"given": "SIP"}, bag=bag, now=now, places=places)
 
 
-def _to_read(record: RecordFacts, originals: bool) -> tuple[ComponentFacts, ...]:
-    derived = {one.facts.get("of") for one in record.components if one.role == PDFA}
+def to_read(components: Sequence[File], originals: bool) -> tuple[File, ...]:
+    """Return which files of a document a reader is given: the PDF/A, and as received what has none, or all of it."""
+    derived = {one.facts.get("of") for one in components if one.role == PDFA}
     return tuple(
         one
-        for one in record.components
+        for one in components
         if one.role == PDFA or (one.role == ORIGINAL and (originals or one.id not in derived))
     )
 
@@ -150,15 +164,15 @@ def _as_received(record: RecordFacts) -> tuple[ComponentFacts, ...]:
 def _stored(
     versions: Sequence[Lying], places: Sequence[Store] | None
 ) -> Iterator[tuple[PackageFacts, Callable[[str], BinaryIO]]]:
-    """Give the facts as the newest version describes them, and a way to the bytes, which an older one may hold."""
-    newest: PackageFacts | None = None
+    """Give the facts as the newest versions describe them, and a way to the bytes, which an older one may hold."""
+    later: list[PackageFacts] = []
     for version in versions:
         with sound_copy(version, places=places) as source:
             facts = read_facts(source)
-            newest = newest or facts
-            if facts.records or version is versions[-1]:
-                yield replace(newest, records=facts.records), opener_of(source)
+            if version is versions[-1] or any(record.components for record in facts.records):
+                yield as_described_now(facts, later), opener_of(source)
                 return
+            later.append(facts)
 
 
 def _give(
@@ -172,6 +186,7 @@ def _give(
     bag: bool,
     now: datetime,
     places: Sequence[Store] | None,
+    told: Told | None = None,
 ) -> Given:
     try:
         into.mkdir(parents=True, exist_ok=True)
@@ -184,9 +199,10 @@ def _give(
                     stored, made_at=now.astimezone(UTC).replace(microsecond=0), events=(), documentation=()
                 )
             )
-            written = _written(facts, Path(work), form, opened, bag=bag)
+            written = _written(facts, Path(work), form, opened, bag=bag, told=told)
             files = sum(len(record.components) for record in facts.records)
-            _note(found, viewer, {**said, "objid": facts.objid, "files": files}, written.sha256, now)
+            leaving = Leaving({**said, "objid": facts.objid, "files": files}, written.sha256)
+            note_given(found.case_file_id, [leaving], viewer=viewer, now=now)
             return _placed(written, into / f"{facts.folder}.zip", facts.objid, files)
     except OSError as error:
         raise TemporaryError(
@@ -195,10 +211,19 @@ def _give(
 
 
 def _written(
-    facts: PackageFacts, work: Path, form: Form, opened: Callable[[str], BinaryIO], *, bag: bool
+    facts: PackageFacts,
+    work: Path,
+    form: Form,
+    opened: Callable[[str], BinaryIO],
+    *,
+    bag: bool,
+    told: Told | None,
 ) -> WrittenPackage:
+    count = Count(told) if told else None
+
     def source(component: ComponentFacts) -> BinaryIO:
-        return opened(component.path.replace(f"/{REP1}/", f"/{ORIGINAL}/", 1))
+        stream = opened(component.path.replace(f"/{REP1}/", f"/{ORIGINAL}/", 1))
+        return count.over(stream) if count else stream
 
     schemas = ArchiveSettings.load().tools_home / "schemas"
     bagged = write(facts, work / "bag.zip", schemas=schemas, form=form, opener=source)
@@ -206,21 +231,6 @@ def _written(
         return bagged
     with bagged.path.open("rb") as stream:
         return unbag(stream, work / "plain.zip")
-
-
-def _note(found: Readable, viewer: Viewer, payload: dict[str, object], sha256: str, now: datetime) -> None:
-    """Ledger it before it is given: what cannot be ledgered is not given."""
-    with transaction() as session:
-        append(
-            session,
-            Verb.COPY,
-            actor=viewer.name,
-            kind="case-file",
-            id=found.case_file_id,
-            payload=payload,
-            after=sha256,
-            now=now,
-        )
 
 
 def _placed(written: WrittenPackage, target: Path, objid: str, files: int) -> Given:

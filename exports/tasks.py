@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import exists, select
 
+from archive import queue
 from archive.errors import TemporaryError
 from archive.queue import app
 from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
 from archive.register.session import reading, transaction
 from archive.viewer import viewer_of
 from exports import reception, sending, transfer
+from exports.giving import counter
 from exports.progress import ENDED, SENT
 from exports.settings import ExportsSettings
 
@@ -22,6 +24,9 @@ RETRY = {
     "retry_backoff_max": 300,
     "max_retries": 20,
 }
+LOST = timedelta(minutes=2)
+"""A copy that waits longer was not sent to a worker, or its worker is gone."""
+EVERY = 60  # seconds between two looks at the copies
 
 
 @app.task(name="exports.tasks.send", **RETRY)
@@ -67,3 +72,27 @@ def collect() -> int:
     with transaction() as session:
         collected = transfer.collect(session, now=datetime.now(UTC))
     return sum(one.outcome in ENDED for one in collected)
+
+
+@app.task(name="exports.tasks.prepare", **RETRY)
+def prepare(giving_id: str) -> str:
+    """Prepare a copy somebody asked for, and return how it stands; safe to run twice.
+
+    Args:
+        giving_id: of `exports.giving.counter`.
+    """
+    giving = counter.prepare(giving_id, now=datetime.now(UTC))
+    return giving.state.value if giving is not None else "gone"
+
+
+@app.task(name="exports.tasks.tend_copies")
+def tend_copies() -> int:
+    """Remove copies whose term is over, and have those prepared that still wait; return how many were removed.
+
+    One that a worker is at is left to it: a second worker finds it locked, and one that is done stays as it is.
+    """
+    now = datetime.now(UTC)
+    removed = counter.tidy(now)
+    for giving_id in counter.waiting(asked_before=now - LOST):
+        queue.send("exports.tasks.prepare", giving_id, expires=EVERY)
+    return removed

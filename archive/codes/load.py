@@ -26,6 +26,8 @@ TABLES = (
     "picture-type",
     "media-type",
     "risk-status",
+    "dip-purpose",
+    "fee-object",
 )
 
 

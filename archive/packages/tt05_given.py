@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from archive.codes.load import table
 from archive.packages import tt05
 from archive.packages.facts import PackageFacts, RecordFacts
 from archive.packages.markup import day
@@ -55,9 +56,9 @@ DIP_FILE_FIELDS: Mapping[str, int] = {
     "description": 2000,
 }
 """The circular gives requestDate, purpose and feeObjectType no length; theirs are those of a date and of a code."""
-PURPOSES = ("01", "02", "03")
+PURPOSES = tuple(entry.code for entry in table("dip-purpose").entries)
 """Personal, official, special official (Phụ lục V)."""
-FEE_OBJECTS = tuple(f"{number:02d}" for number in range(1, 11))
+FEE_OBJECTS = tuple(entry.code for entry in table("fee-object").entries)
 """01 pupil or student ... 10 other (Phụ lục V)."""
 
 

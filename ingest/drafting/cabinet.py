@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
+from archive import note
 from archive.errors import NotFoundError, TemporaryError
 from archive.hashing import hashed_copy
 from archive.reason import Reason, because, trouble
@@ -32,7 +33,7 @@ from ingest.direct import way_for
 from ingest.drafting.draft import Draft, DraftFile, clean_name, with_file
 from ingest.errors import IngestError
 from ingest.settings import IngestSettings
-from ingest.uploads import note, shelf
+from ingest.uploads import shelf
 from ingest.uploads.errors import DraftsFullError, DraftTooLargeError, UploadTooLargeError
 from ingest.uploads.locked import locked
 from ingest.uploads.upload import Upload

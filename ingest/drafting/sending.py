@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive import note
 from archive.reason import Reason, as_json, because, from_json
 from archive.register.models import Agency, Submission, SubmissionState
 from archive.register.session import reading
@@ -26,7 +27,6 @@ from ingest.finding import Finding
 from ingest.preflight import Preflight
 from ingest.reception import receive
 from ingest.seen_by import seen_by
-from ingest.uploads import note
 
 Flight = Callable[[BinaryIO, str], Preflight]
 """Runs the checks on a package of this name."""

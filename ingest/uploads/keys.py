@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+from archive import note
 from archive.register.models import new_id
 from ingest import quarantine
-from ingest.uploads import note
 from ingest.uploads.errors import KeyReusedError
 from ingest.uploads.locked import locked
 

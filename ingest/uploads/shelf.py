@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
 
+from archive import note
 from archive.errors import NotFoundError, TemporaryError
 from archive.hashing import CHUNK
 from archive.reason import because, trouble
@@ -28,7 +29,6 @@ from archive.viewer import Viewer
 from archive.wiping import wipe_file, wipe_folder
 from ingest import quarantine
 from ingest.inbox_settings import RestInbox
-from ingest.uploads import note
 from ingest.uploads.errors import (
     ChecksumError,
     OffsetError,

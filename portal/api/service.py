@@ -131,7 +131,11 @@ class ArchiveService(Service):
         """Return why, in the caller's language; errors of the protocol are English."""
         if isinstance(error, ProblemError):
             return str(error)
-        return sentence(told(error.reason, "en" if api.portal.get_current_language() == "en" else "vi"))
+        return self.told(error.reason)
+
+    def told(self, reason: Reason) -> str:
+        """Return a reason as a sentence in the caller's language."""
+        return sentence(told(reason, "en" if api.portal.get_current_language() == "en" else "vi"))
 
     @property
     def viewer(self) -> Viewer:

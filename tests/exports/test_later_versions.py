@@ -194,7 +194,7 @@ def test_what_is_given_out_is_described_as_now_and_has_the_documents(described: 
     with zipfile.ZipFile(given.path) as archive:
         mets = archive.read(f"{given.objid}/METS.xml").decode()
     assert TITLE in mets
-    written = export_aip(described, tmp_path / "aip", viewer=LAN)
+    written = export_aip(described, tmp_path / "aip", viewer=LAN, now=LATER)
     both = sorted((tmp_path / "aip").glob("*.zip"))
     assert len(both) == 2 and written.path in both
     assert [verify_any(path, schemas=schemas()) for path in both] == [[], []]

@@ -289,7 +289,7 @@ def test_nobody_waits_to_write_while_a_package_is_made_ready(house: Path, kept: 
 
     [one] = send(ordered(case_file_id), viewer=LAN, now=LATER, places=watched(house, write))
     assert (one.outcome, len(written)) == ("sent", 1)
-    export_aip(case_file_id, house / "out", viewer=LAN, places=watched(house, write))
+    export_aip(case_file_id, house / "out", viewer=LAN, now=LATER, places=watched(house, write))
     assert len(written) == 2
 
 
@@ -368,4 +368,4 @@ def test_one_without_a_sound_copy_waits_and_the_others_go(house: Path, kept: dic
     assert [path.name for path in inbox().iterdir()] == [outcomes[good].file]
     assert order_state(order_id) == "executing"
     with pytest.raises(NoGoodCopyError):
-        export_aip(bad, house / "out", viewer=LAN)
+        export_aip(bad, house / "out", viewer=LAN, now=LATER)

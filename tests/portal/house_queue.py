@@ -11,17 +11,19 @@ ADDRESS = "memory://"
 
 def empty_the_queue() -> None:
     """Forget what earlier tests left."""
-    with app.connection_for_read(ADDRESS) as link, link.SimpleQueue("house") as waiting:
-        waiting.clear()
+    with app.connection_for_read(ADDRESS) as link:
+        for name in ("house", "road"):
+            with link.SimpleQueue(name) as waiting:
+                waiting.clear()
 
 
-def taken_from_the_queue() -> tuple[str, list[Any]]:
-    """Take the oldest message a worker of the house would get: name and arguments of its task.
+def taken_from_the_queue(name: str = "house") -> tuple[str, list[Any]]:
+    """Take the oldest message a worker of a queue would get: name and arguments of its task.
 
     Raises:
         queue.Empty: there is none.
     """
-    with app.connection_for_read(ADDRESS) as link, link.SimpleQueue("house") as waiting:
+    with app.connection_for_read(ADDRESS) as link, link.SimpleQueue(name) as waiting:
         message = waiting.get_nowait()
         message.ack()
     return str(message.headers["task"]), list(message.payload[0])

@@ -20,7 +20,7 @@ from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS
 from ingest.gathering import settling
 from ingest.signatures import words
 from portal.browser.case_file.files import Piece, pieces, readable
-from portal.browser.screen import Screen
+from portal.browser.case_file.giving import GivingScreen
 from portal.browser.search import way_back
 from portal.events import concerns
 from portal.formats import format_name
@@ -50,8 +50,8 @@ class Open:
     number: int
 
 
-class CaseFileScreen(Screen):
-    """`ho-so/<id>`; `ho-so/<id>/tep/<component>` gives one file, `.../xem/<component>` shows a PDF/A."""
+class CaseFileScreen(GivingScreen):
+    """`ho-so/<id>`; below it `tep/<component>` gives one file, `xem/<component>` a PDF/A, `ban-sao/<id>` a copy."""
 
     depth: ClassVar[int] = 3
     filters: ClassVar[frozenset[str]] = frozenset({"xem", way_back.NAME})
@@ -68,6 +68,10 @@ class CaseFileScreen(Screen):
             return self.request.response.redirect(f"{self.root}/tra-cuu")
         if len(self.path) == 3 and self.path[1] in ("tep", "xem"):
             return self._file(self.path[2], in_frame=self.path[1] == "xem")
+        if self.path[1:] == ("ban-sao", "tien-do"):
+            return self.copies_progress()
+        if len(self.path) == 3 and self.path[1] == "ban-sao":
+            return self.copy_sent(self.path[2])
         if len(self.path) > 1:
             raise NotFound(self.path[1])
         self.file = case_file(self.session, self.path[0], viewer=self.viewer)
@@ -256,6 +260,7 @@ class TombstoneScreen(CaseFileScreen):
     """`bia-mo/<id>`: the tombstone alone, for those who may read no records (auditors)."""
 
     depth: ClassVar[int] = 1
+    acts: ClassVar[Mapping[str, str]] = {}
 
     def prepare(self) -> Any:
         """Read the tombstone; a living case file is not shown here."""

@@ -37,7 +37,8 @@ def write(path: Path, value: Any) -> None:
         part.replace(path)
         flush_folder(path.parent)
     except OSError as error:
-        raise TemporaryError(because("ingest.quarantine-trouble", trouble=trouble(error))) from error
+        place = str(path.parent)
+        raise TemporaryError(because("archive.cannot-write", place=place, trouble=trouble(error))) from error
 
 
 def read(path: Path, kind: type[T]) -> T | None:
