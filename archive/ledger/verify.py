@@ -19,9 +19,10 @@ from sqlalchemy.orm import Session
 from archive.copies import stores
 from archive.errors import LedgerError, NotFoundError, TemporaryError
 from archive.ledger.append import from_row
-from archive.ledger.event import Event, Verb, canonical, leaf
+from archive.ledger.event import Event, Verb, canonical, leaf, stamp
 from archive.ledger.merkle import FIRST_CHAIN, chained, root
 from archive.ledger.rows import EventRow, SealRow
+from archive.ledger.sealed_lines import Held, SealedLines
 from archive.ledger.segment import FOLDER, Head, Segment, Standing, head_of, key_of, parse, standing
 from archive.ledger.verify_stamps import StampCheck
 from archive.reason import Reason, because
@@ -57,27 +58,43 @@ def named(event: Any) -> Reason:
 
 
 VERBS = frozenset(verb.value for verb in Verb)
+SMALLEST, LARGEST = -(2**63), 2**63 - 1
 
 
 class _Events:
-    """One walk over all events: each is read, written in its canonical form and hashed once."""
+    """One walk over all events: each is read, written in its canonical form and hashed once.
+
+    Attributes:
+        next: the smallest number that was not read yet.
+    """
 
     def __init__(self, session: Session) -> None:
-        columns = EventRow.__table__.columns
-        query = select(*columns).order_by(columns["seq"])
-        self._rows = iter(session.execute(query.execution_options(yield_per=1000)))
-        self._held: list[Any] = []
+        self._session = session
+        self._columns = EventRow.__table__.columns
+        self.next = SMALLEST
         self._expected = 1
-        self._before: datetime | None = None
+        self._before = ""
         self.complaints: list[Reason] = []
 
     def up_to(self, last: int | None) -> Iterator[Any]:
         """Yield the rows not read yet, as far as this number; None: all."""
-        while (row := self._held.pop() if self._held else next(self._rows, None)) is not None:
-            if last is not None and row.seq > last:
-                self._held.append(row)
-                return
+        seq = self._columns["seq"]
+        if self.next > LARGEST:
+            return
+        query = select(*self._columns).where(seq >= self.next).order_by(seq)
+        if last is not None:
+            query = query.where(seq <= last)
+        for row in self._session.execute(query.execution_options(yield_per=1000)):
+            self.next = row.seq + 1
             yield row
+
+    def has_held(self, first: int, last: int, held: Held) -> bool:
+        """Take over a run that was found to hold as a whole; False, and nothing taken, when it does not fit here."""
+        if first != self._expected or not held.verbs <= VERBS or held.first_at <= self._before:
+            return False
+        self.next = self._expected = last + 1
+        self._before = held.last_at
+        return True
 
     def check(self, row: Any) -> tuple[bytes, bytes] | None:
         """Return the canonical form of an event and its leaf hash, and note what is wrong; None when it is none."""
@@ -94,9 +111,10 @@ class _Events:
         hashed = leaf(text)
         if hashed.hex() != row.sha256:
             self.complaints.append(because("archive.ledger-other-hash", event=named(row)))
-        if self._before is not None and row.at <= self._before:
+        at = stamp(row.at)
+        if at <= self._before:
             self.complaints.append(because("archive.ledger-other-time", event=named(row)))
-        self._before = row.at
+        self._before = at
         return text, hashed
 
 
@@ -117,7 +135,7 @@ class _Chain:
 
 
 def _seals(session: Session, rows: _Events, places: Sequence[Store], stamps: StampCheck) -> Iterator[Reason]:
-    walk, seen = _Chain(), set[str]()
+    walk, seen, lines = _Chain(), set[str](), SealedLines(session, places)
     told: list[Reason] = []
     query = select(SealRow).order_by(SealRow.number)
     for seal in session.scalars(query.execution_options(yield_per=100, populate_existing=True)):
@@ -125,12 +143,9 @@ def _seals(session: Session, rows: _Events, places: Sequence[Store], stamps: Sta
             yield because("archive.ledger-seal-order", seal=seal.number, before=walk.number)
         if seal.chain != chained(walk.chain, seal.root):
             yield because("archive.ledger-seal-chain", seal=seal.number, before=walk.number)
-        checked = [(row.seq, rows.check(row)) for row in rows.up_to(seal.last_seq)]
-        lines = [line for seq, line in checked if line is not None and seq >= seal.first_seq]
-        segment = head_of(seal, walk.chain).line() + b"".join(text + b"\n" for text, _ in lines)
-        intact = root([hashed for _, hashed in lines]).hex() == seal.root
-        if not intact or not _all_have(places, seal.segment, segment):
-            yield from _in_detail(session, seal, walk.chain, places)
+        held = lines.held(rows.next, head_of(seal, walk.chain), seal.segment)
+        if held is None or not rows.has_held(seal.first_seq, seal.last_seq, held):
+            yield from _long_way(session, rows, seal, walk.chain, places)
         yield from stamps.faults(session, seal)
         seen.add(seal.segment)
         walk = _Chain(seal.number, seal.last_seq, seal.chain)
@@ -147,6 +162,18 @@ def _seals(session: Session, rows: _Events, places: Sequence[Store], stamps: Sta
                 if complaint not in told:
                     told.append(complaint)
                     yield complaint
+
+
+def _long_way(
+    session: Session, rows: _Events, seal: SealRow, chain: str, places: Sequence[Store]
+) -> Iterator[Reason]:
+    """Read a run event by event, and say what is wrong with it; nothing, when it only looked so."""
+    checked = [(row.seq, rows.check(row)) for row in rows.up_to(seal.last_seq)]
+    lines = [line for seq, line in checked if line is not None and seq >= seal.first_seq]
+    segment = head_of(seal, chain).line() + b"".join(text + b"\n" for text, _ in lines)
+    intact = root([hashed for _, hashed in lines]).hex() == seal.root
+    if not intact or not _all_have(places, seal.segment, segment):
+        yield from _in_detail(session, seal, chain, places)
 
 
 def _all_have(places: Sequence[Store], name: str, data: bytes) -> bool:
