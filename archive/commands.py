@@ -23,6 +23,7 @@ from archive.cli import show, show_each
 from archive.errors import NotFoundError, OrderRefusedError
 from archive.evidence.cli import evidence
 from archive.ledger.mend import mend
+from archive.ledger.mended import record
 from archive.ledger.prove import prove
 from archive.ledger.rows import SealRow
 from archive.ledger.stamp import owed
@@ -36,7 +37,7 @@ from archive.register.migrate import upgrade as migrate
 from archive.register.models import CaseFile, Copy, CopyState, Package
 from archive.register.session import engine, reading, transaction
 from archive.rolling.roll import roll
-from archive.rolling.segments import record, roll_segments
+from archive.rolling.segments import roll_evidence, roll_segments
 from archive.settings import ArchiveSettings
 from archive.stamping import stamp
 from archive.stores.settings import FolderSettings
@@ -169,18 +170,20 @@ def fixity_roll(
     now = datetime.now(UTC)
     done = roll(now, everything=everything)
     mended = roll_segments(now, everything=everything)
-    ok = not (done.lost or done.troubles or done.away or mended.troubles)
+    evidence = roll_evidence(now, everything=everything)
+    ok = not (done.lost or done.troubles or done.away or mended.troubles or evidence.troubles)
     lines = [
         f"{done.copies} copies read, {done.size} bytes",
         *(f"mended: {one}" for one in done.mended),
-        *(f"mended: {one}" for one in mended.written),
-        *(f"mended: {one.store}:{one.key}" for one in mended.replaced),
+        *(f"mended: {one}" for one in (*mended.written, *evidence.written)),
+        *(f"mended: {one.store}:{one.key}" for one in (*mended.replaced, *evidence.replaced)),
         *(f"NO GOOD COPY: {name}" for name in done.lost),
         *(f"store {name} does not answer" for name in done.away),
         *done.troubles,
         *mended.troubles,
+        *evidence.troubles,
     ]
-    facts = {**asdict(done), "segments": asdict(mended), "ok": ok}
+    facts = {**asdict(done), "segments": asdict(mended), "evidence": asdict(evidence), "ok": ok}
     show(facts, as_json=as_json, text="\n".join(lines))
     _exit(ok)
 

@@ -13,7 +13,7 @@ import tomllib
 from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
@@ -151,6 +151,11 @@ class ArchiveSettings(Section):
     tsa_timeout: float = Field(default=10, gt=0, le=120, description="seconds for one stamp")
     tsa_renew_days: int = Field(
         default=180, ge=1, description="days before its certificate expires at which a stamp is renewed"
+    )
+
+    evidence_hash: Literal["sha256", "sha384", "sha512"] = Field(
+        default="sha256",
+        description="of new evidence; a stronger one has every package read and its evidence renewed with it",
     )
 
     @model_validator(mode="after")

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from archive.checkpoints import checkpoint_is_due, write_checkpoint
 from archive.errors import TemporaryError
 from archive.evidence.keep import fill as fill_evidence
-from archive.evidence.rounds import make_round
+from archive.evidence.rounds import make_rounds
 from archive.ledger.follow import follow_all
 from archive.ledger.mend import fill
 from archive.ledger.seal import seal as seal_events
@@ -20,7 +20,7 @@ from archive.queue import app
 from archive.register.models import Component
 from archive.register.session import reading, transaction
 from archive.rolling.roll import roll
-from archive.rolling.segments import roll_segments
+from archive.rolling.segments import roll_evidence, roll_segments
 from archive.stamping import stamp as stamp_seal
 from archive.timestamps.errors import TimestampError
 
@@ -93,11 +93,16 @@ def stamp() -> int:
 
 @app.task(name="archive.tasks.go_the_rounds")
 def go_the_rounds() -> int:
-    """Read the copies and the ledger's segments that are due, mend what is bad; return how many copies were read."""
+    """Read what is due of the copies, the ledger's segments and the rounds of evidence, and mend what is bad.
+
+    Returns:
+        How many copies were read.
+    """
     now = datetime.now(UTC)
     try:
         done = roll(now)
         roll_segments(now)
+        roll_evidence(now)
     except TemporaryError as error:
         log.warning("the round through the copies: %s", error)  # another run is at it; the next one goes on
         return 0
@@ -112,7 +117,7 @@ def keep_promises() -> int:
 
 @app.task(name="archive.tasks.renew_evidence")
 def renew_evidence() -> int:
-    """Give new packages their evidence, and renew time-stamps that run out soon; return the number of the round.
+    """Give new packages their evidence, and renew time-stamps that run out soon; return the number of the last round.
 
     While the authority does not answer, or answers what cannot be taken, it stays owed and is asked again later.
     """
@@ -120,11 +125,11 @@ def renew_evidence() -> int:
     if STAMP_PATIENCE.waits(AUTHORITY, now):
         return 0
     try:
-        number = make_round(now=now).number
+        made = make_rounds(now=now)
         with reading() as session:
             fill_evidence(session)
     except (TemporaryError, TimestampError) as error:
         wait = STAMP_PATIENCE.failed(AUTHORITY, now)
         log.warning("evidence stays owed, asked again in %s: %s", wait, error)
         return 0
-    return number
+    return made[-1].number if made else 0

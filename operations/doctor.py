@@ -19,7 +19,7 @@ from ingest import outbox, rescan, rounds
 from ingest.settings import IngestSettings
 from operations.doctor_calendar import calendar
 from operations.doctor_services import register_file_missing, services
-from operations.doctor_stamps import stamps
+from operations.doctor_stamps import evidence, stamps
 from operations.doctor_tools import tools
 from operations.sign import Sign
 
@@ -33,7 +33,9 @@ WAITING = "waiting"
 
 def examine() -> list[Sign]:
     """Return every sign, in a fixed order."""
-    told = (*stamps(), *_inboxes(), *_road(), *_copies()) if register_file_missing() is None else ()
+    told = (
+        (*stamps(), *evidence(), *_inboxes(), *_road(), *_copies()) if register_file_missing() is None else ()
+    )
     return [*tools(), *services(), *calendar(day_of(datetime.now(UTC))), *told]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -13,10 +14,12 @@ from archive.cli import show
 from archive.errors import SettingsError
 from archive.evidence import keep, record
 from archive.evidence.export import of_package, of_seal, package_named
-from archive.evidence.rounds import make_round, owed
-from archive.hashing import sha256_of_file
+from archive.evidence.owed import owed
+from archive.evidence.rehash import digests_of
+from archive.evidence.rounds import make_rounds
+from archive.ledger.mended import record as note_mended
 from archive.reason import as_json as reason_as_json
-from archive.register.session import reading
+from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
 from archive.timestamps.ask import judge
 
@@ -28,28 +31,41 @@ evidence = typer.Typer(no_args_is_help=True, help="Evidence records: renew, expo
 
 @evidence.command("renew")
 def renew(as_json: AsJson = False) -> None:
-    """Give packages without evidence theirs, renew time-stamps that run out soon, fill stores that lack a round."""
+    """Give packages without evidence theirs, renew time-stamps that run out soon, mend the rounds in every store.
+
+    Exit 1 while something is owed, or when a store could not be made whole.
+    """
     if not ArchiveSettings.load().tsa_url:
         raise SettingsError("no time-stamping authority is set; write [archive] tsa_url and tsa_roots")
     now = datetime.now(UTC)
-    made = make_round(now=now)
+    rounds = make_rounds(now=now)
     with reading() as session:
-        written = keep.fill(session)
+        mended = keep.mend(session)
         left = len(owed(session, now=now))
+    if mended.written or mended.replaced:
+        with transaction() as session:
+            note_mended(session, mended, now=now)
+    packages, renewed = sum(one.packages for one in rounds), sum(one.renewed for one in rounds)
     facts = {
-        "round": made.number,
-        "packages": made.packages,
-        "renewed": made.renewed,
+        "rounds": [one.number for one in rounds],
+        "packages": packages,
+        "renewed": renewed,
         "owed": left,
-        "written": written,
+        **asdict(mended),
     }
     text = (
-        f"round {made.number}: {made.packages} packages, {made.renewed} time-stamps renewed; {left} still owed"
-        if made.number
+        f"round {rounds[-1].number}: {packages} packages, {renewed} time-stamps renewed; {left} still owed"
+        if rounds
         else f"nothing needed evidence; {left} owed"
     )
-    show(facts, as_json=as_json, text="\n".join([text, *(f"written again: {one}" for one in written)]))
-    if left:
+    lines = [
+        text,
+        *(f"written again: {one}" for one in mended.written),
+        *(f"replaced: {one.store}:{one.key}, the damaged one is {one.aside}" for one in mended.replaced),
+        *mended.troubles,
+    ]
+    show(facts, as_json=as_json, text="\n".join(lines))
+    if left or mended.troubles:
         raise typer.Exit(1)
 
 
@@ -91,8 +107,8 @@ def verify(
     else:
         if (of is None) == (not sha256) or (sha256 and not HEX.fullmatch(sha256)):
             raise typer.BadParameter("say of what the record is: either --of PACKAGE.zip or --sha256 HEX")
-        imprint = bytes.fromhex(sha256_of_file(of) if of is not None else sha256)
-        verdict = record.judge(file.read_bytes(), imprint, judge(), now=now)
+        digests = {"sha256": bytes.fromhex(sha256)} if of is None else digests_of(of)
+        verdict = record.judge(file.read_bytes(), digests, judge(), now=now)
         faults = list(verdict.faults)
         facts = {"since": verdict.since, "until": verdict.until, "authorities": verdict.authorities}
         who = ", then ".join(verdict.authorities)

@@ -9,47 +9,113 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.copies import stores
-from archive.errors import AlreadyStoredError, NotFoundError, TemporaryError
+from archive.errors import NotFoundError, TemporaryError
 from archive.evidence.errors import EvidenceError
 from archive.evidence.export import of_round
-from archive.evidence.hashtree import root
+from archive.evidence.owed import superseded
 from archive.evidence.record import judge as judge_record
 from archive.evidence.roundfile import PACKAGE, PREFIX, Round, key_of, parse
-from archive.evidence.rounds import round_of, write_down
+from archive.evidence.rounds_known import round_of, write_down
+from archive.ledger.mend import Mended, Work, is_missing, put
 from archive.ledger.rows import EvidenceRoundRow
-from archive.ledger.spread import spread
 from archive.reason import Reason, because
 from archive.register.models import Package
 from archive.stores.interface import Store, read_whole
 from archive.timestamps.ask import judge
-from archive.timestamps.judge import Judgement
+from archive.timestamps.errors import TimestampError
+from archive.timestamps.judge import Judge, Judgement
+from archive.timestamps.token import read
+
+LOOK_BACK = 20
+"""How many of the newest rounds `fill` looks for."""
 
 
-def fill(session: Session, *, places: Sequence[Store] | None = None) -> list[str]:
-    """Write every round a store lacks; return "store:name" of each that was written. Damaged ones are put aside first.
+def fill(session: Session, *, places: Sequence[Store] | None = None) -> Mended:
+    """Write the newest rounds into stores that were away when they were made; cheap, no round is read.
 
-    Raises:
-        TemporaryError: no store takes one.
+    Older ones, and whether they are still whole, are the business of `mend`. Call it outside of any writing
+    transaction. A store that does not answer or takes nothing is noted and left.
     """
-    used = list(stores() if places is None else places)
-    written = []
-    for number in session.scalars(select(EvidenceRoundRow.number).order_by(EvidenceRoundRow.number)).all():
-        key, data = key_of(number), round_of(session, number).to_bytes()
-        for store in used:
+    work = Work(list(stores() if places is None else places))
+    newest = select(EvidenceRoundRow.number).order_by(EvidenceRoundRow.number.desc()).limit(LOOK_BACK)
+    for number in reversed(session.scalars(newest).all()):
+        missing = [store for store in list(work.places) if is_missing(store, key_of(number), work)]
+        if missing:
+            _put_right(session, number, missing, [], work)
+    return work.done()
+
+
+def mend(
+    session: Session, *, places: Sequence[Store] | None = None, first: int = 1, last: int | None = None
+) -> Mended:
+    """Read every round in every store; write what is missing, put aside and replace what is damaged.
+
+    One that is whole but says something else than the register is left where it is: it may be the true one. Call it
+    outside of any writing transaction. One round is held in memory at a time.
+
+    Args:
+        places: stores instead of the configured ones.
+        first, last: numbers of the rounds, when not all are to be read.
+    """
+    work = Work(list(stores() if places is None else places))
+    query = select(EvidenceRoundRow.number).where(EvidenceRoundRow.number >= first)
+    if last is not None:
+        query = query.where(EvidenceRoundRow.number <= last)
+    for number in session.scalars(query.order_by(EvidenceRoundRow.number)).all():
+        made = round_of(session, number)
+        data = made.to_bytes() if made.leaves else b""
+        missing, damaged = [], []
+        for store in list(work.places):
+            place = f"{store.name}:{key_of(number)}"
             try:
-                if read_whole(store, key) == data:
-                    continue
-                store.quarantine(key)
+                found = read_whole(store, key_of(number))
             except NotFoundError:
-                pass
-            except TemporaryError:
-                continue  # it gets it later
-            try:
-                spread([store], key, data)
-            except AlreadyStoredError:
-                continue  # somebody else was at it at the same time
-            written.append(f"{store.name}:{key}")
-    return written
+                missing.append(store)
+                continue
+            except TemporaryError as error:
+                work.trouble(str(error), store)
+                continue
+            if found == data:
+                continue
+            if _is_whole(found, number, place):
+                work.trouble(
+                    f"{place} is whole, but not what the register has; run `tangthu evidence verify`"
+                )
+            else:
+                damaged.append(store)
+        if missing or damaged:
+            _put_right(session, number, missing, damaged, work)
+    return work.done()
+
+
+def _is_whole(data: bytes, number: int, place: str) -> bool:
+    """Say whether these bytes are a round of that number with a token over its own tree, whoever gave it."""
+    try:
+        found = parse(data, place)
+        return found.number == number and _is_over_its_tree(found)
+    except EvidenceError:
+        return False
+
+
+def _is_over_its_tree(made: Round) -> bool:
+    try:
+        token = read(made.token)
+    except TimestampError:
+        return False
+    return bool(made.leaves) and (token.algorithm, token.imprint) == (made.algorithm, made.root)
+
+
+def _put_right(
+    session: Session, number: int, missing: Sequence[Store], damaged: Sequence[Store], work: Work
+) -> None:
+    made = round_of(session, number)
+    if _is_over_its_tree(made):
+        put(made.to_bytes(), key_of(number), missing, damaged, work)
+    else:
+        work.trouble(
+            f"the register's round {number} is not over its tree; nothing of it is written; "
+            "run `tangthu evidence verify`"
+        )
 
 
 def verify(session: Session, *, now: datetime, places: Sequence[Store] | None = None) -> Iterator[Reason]:
@@ -66,11 +132,7 @@ def verify(session: Session, *, now: datetime, places: Sequence[Store] | None = 
         if not made.leaves:
             yield because("archive.evidence-round-gone", number=number)
             continue
-        try:
-            faults = judge_record(of_round(session, made), made.hashes[0], by, now=now).faults
-        except EvidenceError as error:
-            faults = (error.reason,)
-        for why in faults:
+        for why in _faults(session, made, by, now):
             yield because("archive.evidence-round-bad", number=number, why=why)
         for leaf in made.leaves:
             if leaf.kind == PACKAGE:
@@ -85,6 +147,19 @@ def verify(session: Session, *, now: datetime, places: Sequence[Store] | None = 
                 yield because("archive.evidence-round-unknown", store=store.name, name=name)
         except TemporaryError as error:
             yield error.reason
+
+
+def _faults(session: Session, made: Round, by: Judge, now: datetime) -> tuple[Reason, ...]:
+    """Return what is wrong with a round's own chain: good now, or until a stronger chain took over all it proved."""
+    digests = {made.algorithm: made.hashes[0]}
+    try:
+        record = of_round(session, made)
+        faults = judge_record(record, digests, by, now=now).faults
+        if faults and (until := superseded(session, made.number)) is not None:
+            faults = judge_record(record, digests, by, now=until).faults
+    except EvidenceError as error:
+        return (error.reason,)
+    return faults
 
 
 def restore(session: Session, places: Sequence[Store]) -> int:
@@ -104,7 +179,7 @@ def restore(session: Session, places: Sequence[Store]) -> int:
                 made = parse(read_whole(store, key_of(number)), f"{store.name}:{key_of(number)}")
             except (NotFoundError, TemporaryError, EvidenceError):
                 continue
-            given = by.judge(made.token, root(made.hashes))
+            given = by.judge(made.token, made.root, made.algorithm)
             if made.number == number and (given.good or second is None):
                 second = made, given
                 if given.good:

@@ -9,11 +9,12 @@ import base64
 import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
+from functools import cached_property
 
 from archive.evidence.errors import EvidenceError
-from archive.evidence.hashtree import root
+from archive.evidence.hashtree import Tree
 from archive.reason import because
-from archive.timestamps.token import ALGORITHM
+from archive.timestamps.token import ALGORITHM, ALGORITHMS
 
 FOLDER = "_evidence"
 PREFIX = f"{FOLDER}/round-"
@@ -29,11 +30,22 @@ class Leaf:
     Attributes:
         sha256: of the package's ZIP, or of the time-stamp token that is renewed (DER).
         ref: identifier of the package, number of the seal or round.
+        hash: what stands in the tree, hex, in the round's algorithm; "" when that is `sha256` itself.
     """
 
     sha256: str
     kind: str
     ref: str
+    hash: str = ""
+
+    @property
+    def in_tree(self) -> bytes:
+        """Return what stands in the tree."""
+        return bytes.fromhex(self.hash or self.sha256)
+
+    def facts(self) -> dict[str, str]:
+        """Return what stands in the file."""
+        return {name: value for name, value in asdict(self).items() if name != "hash" or value}
 
 
 @dataclass(frozen=True)
@@ -43,21 +55,32 @@ class Round:
     number: int
     leaves: tuple[Leaf, ...]
     token: bytes
+    algorithm: str = ALGORITHM
 
     @property
     def hashes(self) -> list[bytes]:
         """Return the leaves of the hash tree."""
-        return [bytes.fromhex(leaf.sha256) for leaf in self.leaves]
+        return [leaf.in_tree for leaf in self.leaves]
+
+    @cached_property
+    def tree(self) -> Tree:
+        """Return the hash tree; there is at least one leaf."""
+        return Tree(self.hashes, self.algorithm)
+
+    @property
+    def root(self) -> bytes:
+        """Return its root, which the token is over."""
+        return self.tree.root
 
     def to_bytes(self) -> bytes:
         """Return the file's bytes; the same round gives the same bytes."""
         head = {
             "round": self.number,
-            "algorithm": ALGORITHM,
-            "root": root(self.hashes).hex(),
+            "algorithm": self.algorithm,
+            "root": self.root.hex(),
             "token": base64.b64encode(self.token).decode(),
         }
-        lines: Iterable[object] = (head, *(asdict(leaf) for leaf in sorted(self.leaves)))
+        lines: Iterable[object] = (head, *(leaf.facts() for leaf in sorted(self.leaves)))
         return b"".join(
             json.dumps(line, sort_keys=True, separators=(",", ":")).encode() + b"\n" for line in lines
         )
@@ -78,7 +101,10 @@ def parse(data: bytes, place: str) -> Round:
         first, *rest = data.removesuffix(b"\n").split(b"\n")
         head = json.loads(first)
         leaves = tuple(Leaf(**json.loads(line)) for line in rest)
-        found = Round(int(head["round"]), leaves, base64.b64decode(head["token"], validate=True))
+        token = base64.b64decode(head["token"], validate=True)
+        found = Round(int(head["round"]), leaves, token, str(head["algorithm"]))
+        if found.algorithm not in ALGORITHMS:
+            raise ValueError(f"its algorithm is {found.algorithm}")
         if not leaves or found.to_bytes() != data:
             raise ValueError("it is not in canonical form")
     except (ValueError, TypeError, KeyError, AttributeError) as error:

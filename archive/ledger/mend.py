@@ -88,7 +88,7 @@ def fill(session: Session, *, places: Sequence[Store] | None = None) -> Mended:
     rows = list(reversed(newest))
     work = Work(list(stores() if places is None else places))
     for row, head in _heads(rows, whole=len(rows) <= LOOK_BACK):
-        missing = [store for store in list(work.places) if _is_missing(store, row.segment, work)]
+        missing = [store for store in list(work.places) if is_missing(store, row.segment, work)]
         if missing:
             _put_right(session, head, missing, (), [s for s in work.places if s not in missing], work)
         if row.timestamp_token:
@@ -151,9 +151,9 @@ def mend_stamp(row: SealRow, work: Work, *, look_into: bool) -> None:
         )
         return
     here = list(work.places)
-    missing = [store for store in here if _is_missing(store, key, work)]
+    missing = [store for store in here if is_missing(store, key, work)]
     others = [store for store in work.places if look_into and store not in missing]
-    _put(good, key, missing, [store for store in others if _differs(store, key, good, work)], work)
+    put(good, key, missing, [store for store in others if _differs(store, key, good, work)], work)
 
 
 def _differs(store: Store, key: str, good: bytes, work: Work) -> bool:
@@ -166,7 +166,8 @@ def _differs(store: Store, key: str, good: bytes, work: Work) -> bool:
         return False
 
 
-def _is_missing(store: Store, key: str, work: Work) -> bool:
+def is_missing(store: Store, key: str, work: Work) -> bool:
+    """Say whether a store has nothing under the name; one that does not answer is noted and left alone."""
     try:
         return store.size(key) is None
     except TemporaryError as error:
@@ -213,10 +214,11 @@ def _put_right(
     if good is None:
         work.trouble(f"{key}: no store has a sound copy, and the register's events do not give its root")
         return
-    _put(good, key, missing, damaged, work)
+    put(good, key, missing, damaged, work)
 
 
-def _put(good: bytes, key: str, missing: Sequence[Store], damaged: Sequence[Store], work: Work) -> None:
+def put(good: bytes, key: str, missing: Sequence[Store], damaged: Sequence[Store], work: Work) -> None:
+    """Write the bytes into stores that lack them; a damaged file is put aside first, never deleted."""
     if not missing and not damaged:
         return
     with at_work("ledger-") as folder:

@@ -62,7 +62,10 @@ def prove(session: Session, seq: int) -> dict[str, Any]:
         "later_roots": list(later),
         "head": head,
     }
-    wrong = faults(proof)
+    try:
+        wrong = faults(proof)
+    except ValueError as error:  # what stands there as a time-stamp is none
+        wrong = [str(error)]
     if wrong:
         raise LedgerError(f"event {seq} cannot be proven: {'; '.join(wrong)}; run `tangthu ledger verify`")
     return proof

@@ -53,6 +53,9 @@ class EvidenceRoundRow(Base):
     timestamp_token: Mapped[str] = mapped_column(Text)  # DER in base64
     stamped_at: Mapped[datetime | None]
     stamp_until: Mapped[datetime | None]  # when the first certificate of its chain expires
+    algorithm: Mapped[str] = mapped_column(
+        String(16), default="sha256"
+    )  # of the tree and of the token's imprint
 
 
 class EvidenceLeafRow(Base):
@@ -64,6 +67,8 @@ class EvidenceLeafRow(Base):
     kind: Mapped[str] = mapped_column(String(8), primary_key=True)  # package, stamp, round
     ref: Mapped[str] = mapped_column(String(36), primary_key=True)
     sha256: Mapped[str] = mapped_column(Sha256)
+    # What stands in the tree, in the round's algorithm; "" when that is `sha256` itself.
+    hash: Mapped[str] = mapped_column(String(128), default="")
 
 
 class CursorRow(Base):

@@ -11,17 +11,17 @@ from archive.register.base import Base
 
 
 class Roll(Base):
-    """One round that never ends: through the copies in one store, through the ledger's segments, through the originals.
+    """One round that never ends: through the copies in one store, the ledger's segments, the evidence, the originals.
 
     Attributes:
-        name: "copies <store>", "ledger", "rescan".
+        name: "copies <store>", "ledger", "evidence", "rescan".
         paid_until: the time up to which the load was done that falls on each moment; what lies behind it is owed.
         started_at: when the round that is going on began.
         ended_at: when the last round came through; None while the first goes on.
-        total: what one round is, in bytes (of the ledger: in segments), as last counted.
+        total: what one round is, in bytes (of the ledger and the evidence: in files), as last counted.
         things: how many copies that is.
         counted_at: when it was counted.
-        position: how far the round is, where that is a number (the ledger's segments).
+        position: how far the round is, where that is a number (the files of ledger and evidence).
         away_since: since when the store does not answer.
         troubles: what the last run could not put right.
     """

@@ -19,6 +19,7 @@ from archive.register.project_fixity import HOLDINGS
 from archive.register.rolls import Roll
 from archive.rolling.due import Length, length
 from archive.rolling.round import roll_name
+from archive.rolling.segments import EVIDENCE
 from archive.rolling.segments import NAME as SEGMENTS
 from archive.settings import ArchiveSettings
 
@@ -77,7 +78,7 @@ class Standing:
         period: in which each copy is read once.
         late: copies whose last look is longer ago than that.
         segments, segments_read: of the ledger, and how many of them the round has read.
-        segment_troubles: segments that could not be put right.
+        segment_troubles: segments, and rounds of evidence, that could not be put right.
         lost: what no store has a good copy of, at most `SHOWN`.
     """
 
@@ -99,14 +100,14 @@ def standing(session: Session, *, now: datetime) -> Standing:
     """Return how it stands, from the register: no store is asked."""
     settings = ArchiveSettings.load()
     period = timedelta(days=settings.fixity_period_days)
-    ledger = session.get(Roll, SEGMENTS)
+    ledger, evidence = session.get(Roll, SEGMENTS), session.get(Roll, EVIDENCE)
     return Standing(
         period=period,
         stores=tuple(_in_store(session, store.name) for store in settings.all_stores),
         late=_looked_before(session, now - period),
         segments=ledger.total if ledger else 0,
         segments_read=ledger.position if ledger else 0,
-        segment_troubles=ledger.troubles if ledger else 0,
+        segment_troubles=sum(row.troubles for row in (ledger, evidence) if row),
         lost=tuple(lost(session)),
     )
 

@@ -43,11 +43,12 @@ def judge() -> Judge:
     return Judge(roots_in(roots) if roots else [])
 
 
-def ask(imprint: bytes, *, now: datetime, by: Judge | None = None) -> Judgement:
-    """Return a good stamp over a SHA-256 value from the authority of the settings.
+def ask(imprint: bytes, algorithm: str = ALGORITHM, *, now: datetime, by: Judge | None = None) -> Judgement:
+    """Return a good stamp over a hash from the authority of the settings.
 
     Args:
-        imprint: 32 bytes.
+        imprint: the hash.
+        algorithm: of it, one of `archive.timestamps.token.ALGORITHMS`.
         now: when the authority's chain has to hold, and what its clock must show, `TOLERANCE` more or less.
         by: who judges; by default one with the roots of the settings.
 
@@ -61,11 +62,11 @@ def ask(imprint: bytes, *, now: datetime, by: Judge | None = None) -> Judgement:
         raise SettingsError("no time-stamping authority is set; write [archive] tsa_url")
     from pyhanko.sign.timestamps import TimeStamper  # loaded at the first question only
 
-    nonce, request = TimeStamper().request_cms(imprint, ALGORITHM)  # type: ignore[no-untyped-call]
+    nonce, request = TimeStamper().request_cms(imprint, algorithm)  # type: ignore[no-untyped-call]
     if settings.tsa_policy:
         request["req_policy"] = settings.tsa_policy
     token = _granted(_posted(settings, request.dump()))
-    judgement = (by or judge()).judge(token, imprint, moment=now)
+    judgement = (by or judge()).judge(token, imprint, algorithm, moment=now)
     if judgement.token is None or judgement.faults:
         raise TimestampError(judgement.faults[0])
     if judgement.token.nonce != nonce:

@@ -69,17 +69,20 @@ class Judge:
         self._roots = list(roots)
         self._chains: dict[tuple[bytes, ...], _Chain] = {}
 
-    def judge(self, der: bytes, imprint: bytes, *, moment: datetime | None = None) -> Judgement:
-        """Return what a token is worth as a stamp over this SHA-256 value.
+    def judge(
+        self, der: bytes, imprint: bytes, algorithm: str = ALGORITHM, *, moment: datetime | None = None
+    ) -> Judgement:
+        """Return what a token is worth as a stamp over this hash.
 
         Args:
+            algorithm: of the hash.
             moment: when the chain has to hold; by default at the token's own time.
         """
         try:
             token = read(der)
         except TimestampError as error:
             return Judgement(None, (error.reason,))
-        if (token.algorithm, token.imprint) != (ALGORITHM, imprint):
+        if (token.algorithm, token.imprint) != (algorithm, imprint):
             return Judgement(token, (because("archive.stamp-other-imprint", authority=token.authority),))
         try:
             chain = self._vouched(cms.ContentInfo.load(der)["content"], moment or token.at)

@@ -16,7 +16,9 @@ from archive.reason import because
 from archive.timestamps.errors import TimestampError
 
 ALGORITHM = "sha256"
-"""Of the imprints we ask for and take. Another one is a new digest of what is kept, not a setting (RFC 4998 5.2)."""
+"""Of the imprints we ask for and take, where nothing else is said."""
+ALGORITHMS = ("sha256", "sha384", "sha512")
+"""Of imprints, the stronger ones later. Going over to another one is a hash-tree renewal (`archive.evidence`)."""
 LIMIT = 64 * 1024
 """A token with its chain is some kilobytes; a larger one is not read."""
 

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from archive.stamping import stamp
+from tests.archive.evidence_builders import a_sealed_case_file
 from tests.archive.time_authority import Authority, certificate, serving
+from tests.archive.vault_builders import NOW
 
 
 @pytest.fixture(scope="session")
@@ -25,3 +28,13 @@ def authority(authority_server: Authority, house: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("TANGTHU_ARCHIVE__TSA_URL", authority_server.url)
     monkeypatch.setenv("TANGTHU_ARCHIVE__TSA_ROOTS", str(house / "roots.pem"))
     return authority_server
+
+
+@pytest.fixture
+def kept(authority: Authority, tmp_path: Path) -> Authority:
+    """Two case files in the vault and two sealed runs of events, the second stamped."""
+    for code in ("01.2014.QD", "02.2014.QD"):
+        a_sealed_case_file(code, tmp_path)
+    authority.at = NOW
+    stamp(now=NOW)
+    return authority

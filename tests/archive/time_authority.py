@@ -133,13 +133,15 @@ def stamper(label: str = "tsa", *, at: datetime | None = None, **more: Any) -> T
     )
 
 
-def token_over(imprint: bytes, label: str = "tsa", *, at: datetime | None = None, **more: Any) -> bytes:
-    """Return a stamp over a SHA-256 value, DER, without asking anybody."""
+def token_over(
+    imprint: bytes, label: str = "tsa", *, at: datetime | None = None, algorithm: str = "sha256", **more: Any
+) -> bytes:
+    """Return a stamp over a hash, DER, without asking anybody."""
     asked = tsp.TimeStampReq(
         {
             "version": 1,
             "message_imprint": {
-                "hash_algorithm": algos.DigestAlgorithm({"algorithm": "sha256"}),
+                "hash_algorithm": algos.DigestAlgorithm({"algorithm": algorithm}),
                 "hashed_message": imprint,
             },
             "cert_req": True,

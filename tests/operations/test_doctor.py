@@ -26,7 +26,7 @@ from archive.stamping import stamp
 from operations import doctor
 from operations.doctor_calendar import calendar
 from operations.doctor_services import _trust_lists
-from operations.doctor_stamps import stamps
+from operations.doctor_stamps import evidence, stamps
 from operations.doctor_tools import SCHEMAS, TOOLS
 from operations.sign import Sign, version
 from operations.supervisor import Supervisor
@@ -313,6 +313,34 @@ def test_our_own_calendar_has_no_lunar_holidays_and_one_that_cannot_be_read_is_a
     monkeypatch.setenv("TANGTHU_INGEST__OFFICE_CALENDAR", str(empty / "none.toml"))
     found = signs()["office calendar"]
     assert (found.well, str(empty / "none.toml") in found.remedy) == (False, True)
+
+
+def test_packages_that_wait_for_their_evidence_are_told_with_the_reason(
+    house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from archive.evidence.rounds import make_round
+    from tests.archive.vault_builders import a_case_file
+
+    def told() -> tuple[bool | None, str]:
+        (found,) = evidence()
+        return found.well, found.found
+
+    a_case_file().kept(tmp_path)  # long ago
+    assert told() == (
+        None,
+        "1 packages have no evidence, 0 time-stamps are to be renewed, and no time-stamping authority is set",
+    )
+    with serving() as authority:
+        (house / "roots.pem").write_bytes(certificate())
+        monkeypatch.setenv("TANGTHU_ARCHIVE__TSA_URL", authority.url)
+        monkeypatch.setenv("TANGTHU_ARCHIVE__TSA_ROOTS", str(house / "roots.pem"))
+        authority.mood = "broken"
+        assert told()[0] is False
+        assert "1 packages wait for their evidence" in told()[1]
+        assert "answers HTTP 503" in told()[1]
+        authority.mood = "well"
+        make_round(now=datetime.now(UTC))
+        assert told() == (True, "0 packages wait for theirs, 0 time-stamps for their renewal")
 
 
 def _a_package(session: object, states: dict[str, str], checked_at: datetime) -> None:
