@@ -1,9 +1,9 @@
 """Which addresses a delivery's missing files may be fetched from: what the agency's agreement lists, nothing else.
 
-Pure rules; `ingest.readers.fetcher` asks them before every request and after every connection. A listed place is
-scheme, host, port and the beginning of the path up to a slash. A path that could be read in two ways (dot segments,
-encoded slashes, backslashes, an @ before the host) is on no list. Addresses of private networks are reached only where
-the place says so: a listed name may be made to lead there by whoever owns it.
+Pure rules; `ingest.readers.fetcher` asks them before every request, `ingest.guarded_line` after every connection. A
+listed place is scheme, host, port and the beginning of the path up to a slash. A path that could be read in two ways
+(dot segments, encoded slashes, backslashes, an @ before the host) is on no list. Addresses of private networks are
+reached only where the place says so: a listed name may be made to lead there by whoever owns it.
 """
 
 from __future__ import annotations
@@ -107,6 +107,11 @@ def place_of(url: str, places: Iterable[FetchPlace]) -> tuple[Target, FetchPlace
 
 def may_reach(address: str, place: FetchPlace) -> bool:
     """Return whether a connection to this IP address is what the place means."""
+    return reachable(address, private=place.private)
+
+
+def reachable(address: str, *, private: bool) -> bool:
+    """Return whether this IP address may be connected to: a public one, or, where that is said, a private one."""
     try:
         ip = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -115,7 +120,7 @@ def may_reach(address: str, place: FetchPlace) -> bool:
         ip = ip.ipv4_mapped
     if ip.is_multicast or ip.is_unspecified or ip.is_link_local or _is_passage(ip):
         return False
-    return place.private or ip.is_global
+    return private or ip.is_global
 
 
 def _is_passage(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from archive.settings import Section
 from ingest.inbox_settings import InboxSettings, RestInbox
@@ -28,6 +28,13 @@ class IngestSettings(Section):
     office_calendar: Path | None = None  # office hours and days off; unset: ingest/clock/calendar.toml
     trust_roots: Path | None = None  # one trust list without a name; see `ingest/signatures/trust.py`
     trust_lists: tuple[TrustList, ...] = ()  # none of either: no signer is trusted
+
+    # Revocation data that neither the file nor a trust list brings; see `ingest/signatures/fetching.py`.
+    revocation: Literal["offline", "fetch"] = "offline"
+    revocation_hosts: tuple[str, ...] = ()  # only these are asked; none named: every public one
+    revocation_seconds: float = Field(default=30, gt=0, le=600)  # for all that one file needs
+    revocation_answer_seconds: float = Field(default=10, gt=0, le=120)
+    revocation_bytes: int = Field(default=20 * 2**20, ge=1024)  # one answer
 
     organ: str = "000.00.00.H00"  # our own agency code, on every way in that does not have another
     inboxes: tuple[InboxSettings, ...] = ()  # the ways in; none: nothing is fetched
@@ -60,6 +67,15 @@ class IngestSettings(Section):
     lease_seconds: int = Field(default=30, ge=1)
     retry_seconds: int = Field(default=20, ge=1)  # first wait after a temporary failure; doubles
     retry_limit_seconds: int = Field(default=600, ge=1)
+
+    @field_validator("revocation_hosts")
+    @classmethod
+    def _are_hosts(cls, hosts: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the names in small letters; an address with a path would never be met, so it is an error."""
+        for host in hosts:
+            if not host or set(host) & set("/@* ") or "://" in host:
+                raise ValueError(f"revocation_hosts: {host!r} is no host name, like ocsp.example.vn")
+        return tuple(host.lower() for host in hosts)
 
     @model_validator(mode="after")
     def _each_way_in_once(self) -> Self:

@@ -29,12 +29,14 @@ def _signatures(
     now: str,
     kind: str,
     beside: str,
+    asked: list[str] | None,
+    proven: str,
 ) -> dict[str, Any]:
     """Return facts and report; the library is loaded at the first signed file only."""
     from ingest.signatures import job
 
     told, other = Path(into) if into else None, Path(beside) if beside else None
-    return job.run(Path(path), lists, pieces, told, now, kind, other)
+    return job.run(Path(path), lists, pieces, told, now, kind, other, asked, proven)
 
 
 def _page(job: str, parts: dict[str, Any]) -> dict[str, Any]:

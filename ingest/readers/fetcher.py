@@ -9,11 +9,6 @@ checked. Whether the bytes are the right ones, the package's own hashes say.
 from __future__ import annotations
 
 import http.client
-import socket
-import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
@@ -22,15 +17,13 @@ from archive.errors import TemporaryError
 from archive.hashing import hashed_copy
 from archive.reason import because, trouble
 from ingest import our_disk
-from ingest.addresses import FetchPlace, Target, may_reach, place_of
+from ingest.addresses import FetchPlace, place_of
 from ingest.gateway.unzip import Unpacked
+from ingest.guarded_line import PrivateAddressError, answer
 from ingest.readers.interface import Hole, HoleError
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MOST_REDIRECTS = 3
-SILENCE = 60.0
-"""Seconds without a byte after which the other side is not there."""
-AGENT = "TangThu"
 PATIENT_STATUS = frozenset({408, 425, 429})
 
 
@@ -58,6 +51,9 @@ class HttpFetcher:
         """
         try:
             return self._fetch(hole, target, room)
+        except PrivateAddressError as error:
+            target.unlink(missing_ok=True)
+            raise HoleError("HOLE_PRIVATE", error.reason) from error
         except TemporaryError as error:
             target.unlink(missing_ok=True)
             if self.give_up and not isinstance(error, _OurDiskError):
@@ -74,15 +70,15 @@ class HttpFetcher:
             if found is None:
                 code = "HOLE_REDIRECT" if hop else "HOLE_ADDRESS"
                 raise HoleError(code, because("ingest.not-agreed"))
-            with _answer(*found, seconds=self.seconds) as answer:
-                if answer.status == 200:
-                    return self._saved(hole, answer, target, room)
-                if answer.status in REDIRECTS and (moved := answer.headers.get("Location")):
+            with answer(found[0], private=found[1].private, seconds=self.seconds) as given:
+                if given.status == 200:
+                    return self._saved(hole, given, target, room)
+                if given.status in REDIRECTS and (moved := given.headers.get("Location")):
                     url = urljoin(url, moved)
                     continue
-                if answer.status >= 500 or answer.status in PATIENT_STATUS:
-                    raise TemporaryError(f"{found[0].host}: answered {answer.status}; tried again later")
-                raise HoleError("HOLE_GONE", because("ingest.answered", status=answer.status))
+                if given.status >= 500 or given.status in PATIENT_STATUS:
+                    raise TemporaryError(f"{found[0].host}: answered {given.status}; tried again later")
+                raise HoleError("HOLE_GONE", because("ingest.answered", status=given.status))
         raise HoleError("HOLE_REDIRECT", because("ingest.more-redirects", count=MOST_REDIRECTS))
 
     def _saved(self, hole: Hole, answer: http.client.HTTPResponse, target: Path, room: int) -> Unpacked:
@@ -105,56 +101,3 @@ class HttpFetcher:
 
 class _OurDiskError(TemporaryError):
     """The trouble is ours, so the sender is not told of it."""
-
-
-@contextmanager
-def _answer(target: Target, place: FetchPlace, *, seconds: float) -> Iterator[http.client.HTTPResponse]:
-    """Give the answer to a GET; after so many seconds the line is cut, however busy it is.
-
-    Raises:
-        HoleError: HOLE_PRIVATE.
-        TemporaryError: no connection, or it broke.
-    """
-    connection = _Connection(target, place, min(SILENCE, seconds))
-    cut = threading.Timer(seconds, connection.cut)
-    cut.daemon = True
-    try:
-        cut.start()
-        connection.request("GET", target.path, headers={"User-Agent": AGENT, "Accept-Encoding": "identity"})
-        yield connection.getresponse()
-    except (http.client.HTTPException, OSError) as error:
-        if our_disk.is_ours(error):
-            raise
-        raise TemporaryError(f"{target.host}: {type(error).__name__}; tried again later") from error
-    finally:
-        cut.cancel()
-        connection.close()
-
-
-class _Connection(http.client.HTTPConnection):
-    """A connection that looks where it leads before it says anything, and that can be cut from outside."""
-
-    def __init__(self, target: Target, place: FetchPlace, seconds: float) -> None:
-        super().__init__(target.host.strip("[]"), target.port, timeout=seconds)
-        self._target, self._place = target, place
-        self._line: socket.socket | None = None
-
-    def connect(self) -> None:
-        """Connect.
-
-        Raises:
-            HoleError: HOLE_PRIVATE.
-        """
-        self.sock = socket.create_connection((self.host, self.port), self.timeout)
-        if not may_reach(self.sock.getpeername()[0], self._place):
-            raise HoleError("HOLE_PRIVATE", because("ingest.private-network", host=self._target.host))
-        if self._target.scheme == "https":
-            context = ssl.create_default_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
-        self._line = self.sock  # http.client lets go of its own once it has the answer's head
-
-    def cut(self) -> None:
-        """End it at once, whatever is being read."""
-        if self._line is not None:
-            with suppress(OSError):
-                self._line.shutdown(socket.SHUT_RDWR)

@@ -31,7 +31,7 @@ from ingest.signatures.trust import Trust
 log = logging.getLogger(__name__)
 
 ENDINGS = {"anchor": "cer", "certificate": "cer", "crl": "crl", "ocsp": "ocsp"}
-IN_FILE, TRUST_LIST, FETCHED = "file", "trust list", "fetched"
+IN_FILE, TRUST_LIST = "file", "trust list"
 PIECES_LIMIT = 1000
 BYTES_LIMIT = 128 * 2**20
 
@@ -44,7 +44,7 @@ class Piece:
         kind: anchor, certificate, crl or ocsp.
         der: its bytes.
         source: where it came from: file, trust list, fetched.
-        label: of an anchor: the list that trusts it.
+        label: of an anchor: the list that trusts it; of what was fetched: the address.
     """
 
     kind: str
@@ -119,7 +119,7 @@ def readable(source: Callable[[], Iterable[Piece]]) -> list[Piece]:
     found: list[Piece] = []
     try:
         for piece in source():
-            if _can_be_read(piece):
+            if is_readable(piece):
                 found.append(piece)
     except Exception as error:  # a malformed store or CMS: libraries raise all kinds
         if is_short_of_memory(error):
@@ -128,7 +128,8 @@ def readable(source: Callable[[], Iterable[Piece]]) -> list[Piece]:
     return found
 
 
-def _can_be_read(piece: Piece) -> bool:
+def is_readable(piece: Piece) -> bool:
+    """Say whether a piece is what its kind says, whoever made it."""
     try:
         if piece.kind in ("certificate", "anchor"):
             certificate = x509.Certificate.load(piece.der, strict=True)
@@ -136,10 +137,23 @@ def _can_be_read(piece: Piece) -> bool:
         elif piece.kind == "crl":
             _ = asn1_crl.CertificateList.load(piece.der, strict=True)["tbs_cert_list"]["this_update"].native
         else:
-            _ = list(OCSPContainer.load_multi(ocsp.OCSPResponse.load(piece.der, strict=True)))
+            # An answer that says "try later" or "not mine" holds none, and is evidence of nothing.
+            return bool(list(OCSPContainer.load_multi(_answer(piece.der))))
     except (ValueError, TypeError, KeyError):
         return False
     return True
+
+
+def _answer(der: bytes) -> ocsp.OCSPResponse:
+    """Return an OCSP answer that answers.
+
+    Raises:
+        ValueError: it does not.
+    """
+    answer = ocsp.OCSPResponse.load(der, strict=True)
+    if answer["response_status"].native != "successful":
+        raise ValueError(answer["response_status"].native)
+    return answer
 
 
 def needed(pieces: Iterable[Piece]) -> tuple[Piece, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -16,7 +17,17 @@ from pyhanko.sign.signers.pdf_signer import PdfSigningSession
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator import ValidationContext
 
-from tests.samples.authority import SIGNED, Authority, Holder
+from archive.packages.facts import ComponentFacts, PackageFacts
+from archive.packages.writer import write
+from archive.settings import ArchiveSettings
+from ingest.formats.sandbox import Sandbox
+from ingest.formats.signed import judged
+from ingest.signatures import keeping
+from tests.archive.vault_builders import ACaseFile
+from tests.samples.authority import LATER, SIGNED, Authority, Holder
+
+PLACE = "representations/original/data/0001/01-quyet-dinh.pdf"
+"""Of the signed paper in a package."""
 
 
 class _Clocked(signers.PdfSigner):
@@ -133,3 +144,28 @@ def filled(writer: IncrementalPdfFileWriter) -> None:
     field = next(one for one in listed if one["/T"] == "SoDen")
     field[NameObject("/V")] = TextStringObject("125")
     writer.update_container(field)
+
+
+def packed(paper: Path, folder: Path, box: Sandbox) -> Path:
+    """Judge a paper as the pipeline does, and pack it with its report; return the package."""
+    file = make.delivered(paper)
+    facts = judged(file, box, folder / keeping.WORK, now=LATER)
+    signed = ComponentFacts(
+        id="component-1",
+        role="original",
+        name="Quyết định.pdf",
+        path=PLACE,
+        media_type="application/pdf",
+        puid="fmt/276",
+        size=file.size,
+        sha256=file.sha256,
+        facts={"signatures": [asdict(one) for one in facts]},
+        source=paper,
+    )
+    case = ACaseFile().facts()
+    record = replace(case.records[0], components=(signed,))
+    named = {"0001-01": keeping.Reported(PLACE, file.sha256)}
+    kept = tuple(keeping.packed(folder / keeping.WORK, named, folder / "packed"))
+    whole: PackageFacts = replace(case, records=(record,), documentation=kept)
+    write(whole, folder / "v0001.zip", schemas=ArchiveSettings.load().tools_home / "schemas")
+    return folder / "v0001.zip"

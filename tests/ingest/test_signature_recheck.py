@@ -6,30 +6,25 @@ import json
 import socket
 import zipfile
 from collections.abc import Iterator
-from dataclasses import asdict, replace
 from pathlib import Path
 
-import pdf_builders
 import pytest
 import signing_builders as make
 from typer.testing import CliRunner
 
 from archive.cli import load as the_command
-from archive.packages.facts import ComponentFacts, PackageFacts
 from archive.packages.reader import open_member, read_facts
 from archive.packages.verify import verify
-from archive.packages.writer import write
 from archive.settings import ArchiveSettings
 from ingest.formats.cage import Limits
 from ingest.formats.sandbox import Sandbox
-from ingest.formats.signed import Asking, judged
-from ingest.signatures import keeping
+from ingest.formats.signed import Asking
 from ingest.signatures.errors import NoReportError
 from ingest.signatures.recheck import Rechecked, recheck
 from tests.archive.vault_builders import ACaseFile
 from tests.samples.authority import DAY, LATER, SIGNED, Authority
 
-PLACE = "representations/original/data/0001/01-quyet-dinh.pdf"
+PLACE = make.PLACE
 
 
 @pytest.fixture(scope="module")
@@ -57,30 +52,9 @@ def paper(authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture(scope="module")
 def package(paper: Path, tmp_path_factory: pytest.TempPathFactory, box: Sandbox) -> Path:
     """The paper judged as the pipeline does, and packed with its report."""
-    folder = tmp_path_factory.mktemp("package")
-    file = pdf_builders.delivered(paper)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TANGTHU_INGEST__TRUST_ROOTS", str(paper.parent / "trust"))
-        facts = judged(file, box, folder / keeping.WORK, now=LATER)
-    signed = ComponentFacts(
-        id="component-1",
-        role="original",
-        name="Quyết định.pdf",
-        path=PLACE,
-        media_type="application/pdf",
-        puid="fmt/276",
-        size=file.size,
-        sha256=file.sha256,
-        facts={"signatures": [asdict(one) for one in facts]},
-        source=paper,
-    )
-    case = ACaseFile().facts()
-    record = replace(case.records[0], components=(signed,))
-    named = {"0001-01": keeping.Reported(PLACE, file.sha256)}
-    kept = tuple(keeping.packed(folder / keeping.WORK, named, folder / "packed"))
-    whole: PackageFacts = replace(case, records=(record,), documentation=kept)
-    write(whole, folder / "v0001.zip", schemas=ArchiveSettings.load().tools_home / "schemas")
-    return folder / "v0001.zip"
+        return make.packed(paper, tmp_path_factory.mktemp("package"), box)
 
 
 def _changed(package: Path, into: Path, member: str, data: bytes) -> Path:
