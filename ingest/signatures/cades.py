@@ -30,12 +30,13 @@ SIGNERS_LIMIT = 50
 
 
 def judged(
-    signature: Path, data: Path, trusted: Sequence[Piece], now: datetime
+    signature: Path, data: Path, trusted: Sequence[Piece], now: datetime, proven: datetime | None = None
 ) -> tuple[tuple[SignatureReport, ...], tuple[Piece, ...]]:
     """Return a report for each signer of a detached signature and the evidence they rest on.
 
     Args:
         data: the file it must be over.
+        proven: as `moments.held` takes it.
 
     Raises:
         ValueError: it is no CMS signature, too large to be one, or carries other content than that file.
@@ -46,7 +47,7 @@ def judged(
     if not _carries_nothing_else(whole, data):
         raise ValueError("it carries content of its own that is not the file beside it")
     pieces = evidence.needed([*trusted, *evidence.readable(lambda: evidence.of_cms(whole))])
-    return tuple(_each(whole, data, pieces, now)), pieces
+    return tuple(_each(whole, data, pieces, now, proven)), pieces
 
 
 def _read(content: bytes) -> cms.SignedData:
@@ -72,7 +73,7 @@ def _carries_nothing_else(whole: cms.SignedData, data: Path) -> bool:
 
 
 def _each(
-    whole: cms.SignedData, data: Path, pieces: Sequence[Piece], now: datetime
+    whole: cms.SignedData, data: Path, pieces: Sequence[Piece], now: datetime, proven: datetime | None
 ) -> Iterator[SignatureReport]:
     infos = list(whole["signer_infos"])
     if not infos:
@@ -80,7 +81,7 @@ def _each(
     for info in infos[:SIGNERS_LIMIT]:
         blank = untold(KIND, BROKEN, "", now)
         try:
-            yield _one(_alone(whole, info), info, data, pieces, now, blank)
+            yield _one(_alone(whole, info), info, data, pieces, now, proven, blank)
         except Exception as error:  # this signer only
             if is_short_of_memory(error):
                 raise
@@ -109,10 +110,11 @@ def _one(
     data: Path,
     pieces: Sequence[Piece],
     now: datetime,
+    proven: datetime | None,
     blank: SignatureReport,
 ) -> SignatureReport:
     claimed = extract_self_reported_ts(info)
-    found = held(signed, _digest(data, info), pieces, now=now, claimed=claimed)
+    found = held(signed, _digest(data, info), pieces, now=now, claimed=claimed, proven=proven)
     signer, organisation, unit = names_of(_signer(signed))
     stamped = next((one.at for one in found.stamps if one.trusted and one.kind == "signature"), "")
     return replace(

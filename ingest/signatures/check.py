@@ -55,22 +55,29 @@ def examine(
 
 
 def examine_with(
-    path: Path, pieces: Sequence[Piece], now: datetime, *, kind: str = pades.KIND, beside: Path | None = None
+    path: Path,
+    pieces: Sequence[Piece],
+    now: datetime,
+    *,
+    kind: str = pades.KIND,
+    beside: Path | None = None,
+    proven: datetime | None = None,
 ) -> tuple[FileReport, tuple[Piece, ...]]:
     """Return the same, judged with these pieces of evidence and what lies in the file, and nothing else.
 
     Args:
         kind: of signature: PAdES, CAdES or XML-DSig.
         beside: of CAdES, the file with the detached signature.
+        proven: a moment at which file and pieces are proven to have existed; XML-DSig makes no use of it.
     """
     used: tuple[Piece, ...] = ()
     try:
         if kind == cades.KIND and beside is not None:
-            signatures, used = cades.judged(beside, path, pieces, now)
+            signatures, used = cades.judged(beside, path, pieces, now, proven)
         elif kind == xmldsig.KIND:
             signatures, used = xmldsig.judged(path, pieces, now)
         else:
-            signatures, used = pades.judged(path, pieces, now)
+            signatures, used = pades.judged(path, pieces, now, proven)
     except Exception as error:  # a malformed file: what is signed in it cannot be told
         if is_full_or_broken(error) or is_short_of_memory(error):
             raise

@@ -1,8 +1,9 @@
 """Does a CMS signature hold: now, and when it was made? ETSI EN 319 102-1 by pyHanko's AdES validation.
 
 *Now* is the standard's own question: the certificate chain at the moment of judging, revocation required; where that
-alone cannot pass (expired, revoked since, weak since), proofs of existence from trusted time-stamps are used
-(validation with long-term data, 5.6.3).
+alone cannot pass (expired, revoked since, weak since), proofs of existence are used: from trusted time-stamps in the
+file (validation with long-term data, 5.6.3), and from outside it, when somebody proves that the signature and what it
+rests on existed at a moment (past signature validation, 5.6.2.4).
 
 *Then* asks for the moment of signing: proven by a trusted time-stamp, else only claimed. A claimed moment can be any
 moment the signer liked, so what holds only then is INDETERMINATE / NO_POE, never passed.
@@ -24,6 +25,7 @@ from pyhanko.sign.validation.ades import (
     AdESWithTimeValidationResult,
     ades_basic_validation,
     ades_lta_validation,
+    ades_past_signature_validation,
     ades_timestamp_validation,
     ades_with_time_validation,
 )
@@ -34,6 +36,7 @@ from pyhanko.sign.validation.policy_decl import (
     RevinfoOnlineFetchingRule,
     RevocationInfoGatheringSpec,
     SignatureValidationSpec,
+    bootstrap_validation_data_handlers,
 )
 from pyhanko_certvalidator.context import CertValidationPolicySpec
 from pyhanko_certvalidator.ltv.poe import KnownPOE, POEType, digest_for_poe
@@ -47,7 +50,7 @@ from pyhanko_certvalidator.policy_decl import (
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
 from ingest.signatures.evidence import Piece, knowledge
-from ingest.signatures.report import CLAIMED, FAILED, NOT_SAID, PASSED, STAMPED, UNTOLD, Moment, Stamp
+from ingest.signatures.report import CLAIMED, FAILED, NOT_SAID, PASSED, PROVEN, STAMPED, UNTOLD, Moment, Stamp
 from ingest.signatures.still_clock import still_at
 
 VERDICTS = {AdESStatus.PASSED: PASSED, AdESStatus.FAILED: FAILED, AdESStatus.INDETERMINATE: UNTOLD}
@@ -102,6 +105,7 @@ def held(
     claimed: datetime | None,
     embedded: Any = None,
     later: Iterable[Stamping] = (),
+    proven: datetime | None = None,
 ) -> Held:
     """Judge a signature with these pieces of evidence and nothing else.
 
@@ -110,9 +114,10 @@ def held(
         claimed: the moment of signing the signer states.
         embedded: pyHanko's signature of a PDF, whose document time-stamps prove existence.
         later: time-stamps over the whole after signing.
+        proven: a moment at which the signature and all of these pieces are proven to have existed, from outside.
     """
     with still_at(now):
-        return asyncio.run(_held(signed, digest, pieces, now, claimed, embedded, tuple(later)))
+        return asyncio.run(_held(signed, digest, pieces, now, claimed, embedded, tuple(later), proven))
 
 
 async def _held(
@@ -123,6 +128,7 @@ async def _held(
     claimed: datetime | None,
     embedded: Any,
     later: tuple[Stamping, ...],
+    proven: datetime | None,
 ) -> Held:
     value = signed["signer_infos"][0]["signature"].native
     spec = _spec(pieces, known_at=now, signature=value)
@@ -134,21 +140,28 @@ async def _held(
     stampings = (*_of_signature(signed), *later)[:STAMPS_LIMIT]
     stamps = [await _stamp(one, spec, live) for one in stampings]
     found = await _told(basic.ades_subindic, signed, digest, pieces, live)
-    detail = basic.failure_msg
+    detail, basis = basic.failure_msg, ""
+    past = _spec(pieces, retroactive=True, before=_signer_of(signed), known_at=proven or now, signature=value)
     if found is not None and found.standard_name in CURABLE and stampings:
-        past = _spec(pieces, retroactive=True, before=_signer_of(signed), known_at=now, signature=value)
         cured = await _cured(signed, digest, embedded, past, live)
         if cured is not None:
-            better, told, proven = cured
+            better, told, best = cured
             if better is not None and better.status is not AdESStatus.INDETERMINATE:
                 found, detail = better, told
-            if proven is not None and proven < now:
-                stamps = [_believed(one, proven) for one in stamps]
+            if best is not None and best < now:
+                stamps = [_believed(one, best) for one in stamps]
+    if (
+        proven is not None
+        and isinstance(found, AdESIndeterminate)
+        and found.standard_name in CURABLE
+        and await _held_when_proven(signed, digest, pieces, past, found, live, proven)
+    ):
+        found, detail, basis = AdESPassed.OK, None, PROVEN
     moment = min((at for one in stamps if (at := _trusted_moment(one))), default=None)
     then = await _then(signed, digest, pieces, moment or claimed, stamped=moment is not None)
     path = getattr(status, "validation_path", None) or getattr(status, "error_path", None)
     chain = tuple(one for one in path if isinstance(one, x509.Certificate)) if path is not None else ()
-    return Held(_moment(found, now, "", detail), then, intact, valid, tuple(stamps), chain[::-1])
+    return Held(_moment(found, now, basis, detail), then, intact, valid, tuple(stamps), chain[::-1])
 
 
 async def _told(
@@ -178,6 +191,31 @@ async def _cured(
     except SignatureValidationError:
         return None
     return found.ades_subindic, found.failure_msg, found.best_signature_time
+
+
+async def _held_when_proven(
+    signed: cms.SignedData,
+    digest: bytes,
+    pieces: Sequence[Piece],
+    spec: SignatureValidationSpec,
+    found: AdESIndeterminate,
+    live: ValidationTimingInfo,
+    proven: datetime,
+) -> bool:
+    """Say whether the signature holds because all of it is known to have existed at a moment.
+
+    Past signature validation (5.6.2.4) wants a revocation status issued after that moment. One issued shortly before it
+    and still fresh then does as well: basic validation at that very moment, of what is proven to have been there.
+    """
+    poes = bootstrap_validation_data_handlers(spec, timing_info=live, is_historical=True).poe_manager
+    now = live.validation_time
+    try:
+        past = await ades_past_signature_validation(signed, spec, poes, found, init_control_time=now)
+    except SignatureValidationError:
+        past = None
+    if past is AdESPassed.OK:
+        return True
+    return (await _then(signed, digest, pieces, proven, stamped=True)).verdict == PASSED
 
 
 async def _then(

@@ -44,9 +44,12 @@ _COVERED = {
 
 
 def judged(
-    path: Path, trusted: Sequence[Piece], now: datetime
+    path: Path, trusted: Sequence[Piece], now: datetime, proven: datetime | None = None
 ) -> tuple[tuple[SignatureReport, ...], tuple[Piece, ...]]:
     """Return a report for each signature and the evidence they rest on.
+
+    Args:
+        proven: as `moments.held` takes it.
 
     Raises:
         Exception: whatever the library meets in a file that is no PDF.
@@ -57,7 +60,7 @@ def judged(
             reader.decrypt(b"")
         listed = list(reader.embedded_regular_signatures)
         pieces = evidence.needed([*trusted, *_within(reader)]) if listed else ()
-        return tuple(_each(reader, listed, pieces, now)), pieces
+        return tuple(_each(reader, listed, pieces, now, proven)), pieces
 
 
 def _within(reader: Any) -> Iterator[Piece]:
@@ -77,7 +80,7 @@ def _of_signature(signature: Any) -> Iterator[Piece]:
 
 
 def _each(
-    reader: Any, listed: Sequence[Any], pieces: Sequence[Piece], now: datetime
+    reader: Any, listed: Sequence[Any], pieces: Sequence[Piece], now: datetime, proven: datetime | None
 ) -> Iterator[SignatureReport]:
     for signature in listed[:SIGNATURES_LIMIT]:
         blank = untold(KIND, BROKEN, "", now)
@@ -86,7 +89,7 @@ def _each(
             blank = replace(blank, signer=signer, organisation=organisation, unit=unit)
             claimed = _claimed(signature)
             blank = replace(blank, signed_at=claimed.isoformat() if claimed else "")
-            yield _one(reader, signature, pieces, now, blank, claimed)
+            yield _one(reader, signature, pieces, now, proven, blank, claimed)
         except Exception as error:  # this signature only
             if is_short_of_memory(error):
                 raise
@@ -101,6 +104,7 @@ def _one(
     signature: Any,
     pieces: Sequence[Piece],
     now: datetime,
+    proven: datetime | None,
     blank: SignatureReport,
     claimed: datetime | None,
 ) -> SignatureReport:
@@ -120,6 +124,7 @@ def _one(
         claimed=signature.self_reported_timestamp,
         embedded=signature,
         later=later,
+        proven=proven,
     )
     problem = _problem(found, signature, added)
     return replace(

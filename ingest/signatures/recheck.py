@@ -1,9 +1,12 @@
-"""Recompute the verdicts a package keeps on its signatures, from the package alone, and compare.
+"""Recompute the verdicts a package keeps on its signatures, from the package alone, and compare; and judge them today.
 
 Vietnamese: kiểm tra lại chữ ký số từ gói. No network, no settings, no clock: the originals, the certificates,
 revocation lists and OCSP answers kept beside the reports, the anchors that were trusted then, and the moment it was
 judged at. What comes out must be the kept report, word for word. That the package is the one that was deposited is
 another question (`package verify`, and the ledger's proof); whom *you* trust is a third: `only` judges with your roots.
+
+Today the signer's certificate may have expired long since. The package itself, with everything in it, is then proven to
+have existed at a moment by whoever time-stamped it (`archive.evidence.existence`): `proven`.
 """
 
 from __future__ import annotations
@@ -11,11 +14,11 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Protocol
 
 from archive.errors import NotFoundError
 from archive.hashing import sha256_of_file
@@ -27,11 +30,26 @@ from ingest.signatures.errors import NoReportError
 from ingest.signatures.evidence import IN_FILE
 from ingest.signatures.report import FileReport, SignatureReport, from_json
 
-Ask = Callable[
-    [Path, str, Sequence[tuple[str, Path]], Sequence[Mapping[str, str]], datetime, str, Path | None],
-    Mapping[str, Any],
-]
-"""Judges one file in the sandbox: path, SHA-256, trust lists, other evidence, moment, kind, signature (`Asking`)."""
+
+class Ask(Protocol):
+    """Judges one file in the sandbox (`ingest.formats.signed.Asking`)."""
+
+    def __call__(
+        self,
+        path: Path,
+        sha256: str,
+        lists: Sequence[tuple[str, Path]],
+        pieces: Sequence[Mapping[str, str]],
+        now: datetime,
+        kind: str = ...,
+        beside: Path | None = ...,
+        *,
+        proven: datetime | None = ...,
+    ) -> Mapping[str, Any]:
+        """Return facts and report."""
+        ...
+
+
 REPORT_LIMIT = 16 * 2**20  # bytes of one report that are read
 
 
@@ -42,6 +60,7 @@ class Rechecked:
     Attributes:
         file: path of the signed file in the package.
         kept, now: the signatures as reported and as recomputed.
+        today: as judged at the moment that was asked for; empty when none was.
         faults: why they are not the same, or could not be recomputed; empty when they are equal.
     """
 
@@ -49,15 +68,25 @@ class Rechecked:
     kept: tuple[SignatureReport, ...]
     now: tuple[SignatureReport, ...]
     faults: tuple[str, ...]
+    today: tuple[SignatureReport, ...] = ()
 
 
-def recheck(path: Path, ask: Ask, *, only: Sequence[tuple[str, Path]] = ()) -> Iterator[Rechecked]:
+def recheck(
+    path: Path,
+    ask: Ask,
+    *,
+    only: Sequence[tuple[str, Path]] = (),
+    today: datetime | None = None,
+    proven: datetime | None = None,
+) -> Iterator[Rechecked]:
     """Yield one result for each report, and for each signed original without one.
 
     Args:
         path: the package, a ZIP.
         ask: what judges the files.
         only: trust lists to judge with in place of the anchors kept in the package; then only what they change differs.
+        today: a moment to judge them at once more, with what the package holds.
+        proven: a moment at which the whole package is proven to have existed.
 
     Raises:
         NoReportError: nothing in the package is signed, or it is older than the reports.
@@ -77,7 +106,7 @@ def recheck(path: Path, ask: Ask, *, only: Sequence[tuple[str, Path]] = ()) -> I
         for place, signature in sorted(owed - told):
             yield Rechecked(signature or place, (), (), ("signed, and the package keeps no report on it",))
         for name, said in reports:
-            yield _one(stream, name, said, hashes, Path(scratch), ask, only)
+            yield _one(stream, name, said, hashes, Path(scratch), ask, only, today, proven)
 
 
 def _owed(facts: PackageFacts) -> set[tuple[str, str]]:
@@ -113,6 +142,8 @@ def _one(
     scratch: Path,
     ask: Ask,
     only: Sequence[tuple[str, Path]],
+    today: datetime | None,
+    proven: datetime | None,
 ) -> Rechecked:
     place, signature = str(said.get("file", name)), str(said.get("signature", ""))
     try:
@@ -134,7 +165,11 @@ def _one(
         elif one.source != IN_FILE and not (only and one.kind == "anchor"):
             pieces.append({"kind": one.kind, "path": str(copy), "source": one.source, "label": one.label})
     again = from_json(ask(signed, kept.sha256, only, pieces, moment, kept.kind, beside)["report"])
-    return Rechecked(place, kept.signatures, again.signatures, (*faults, *_differences(kept, again)))
+    found = Rechecked(place, kept.signatures, again.signatures, (*faults, *_differences(kept, again)))
+    if today is None or faults:
+        return found  # what is missing here proves nothing today either
+    now = from_json(ask(signed, kept.sha256, only, pieces, today, kept.kind, beside, proven=proven)["report"])
+    return replace(found, today=now.signatures)
 
 
 def _judged_file(

@@ -15,7 +15,11 @@ BROKEN = "SIGNATURE_PROCESSING_ERROR"
 OFFLINE = "TRY_LATER"
 """EN 319 102-1: the revocation status cannot be told with what is at hand. Offline that is a verdict, never a pass."""
 FORMAT = "tangthu-signature-report/1"
+FETCHED = "fetched"
+"""Source of a piece of evidence that was asked for when the file was judged."""
 STAMPED, CLAIMED, NOT_SAID = "time-stamp", "claimed", ""
+PROVEN = "proof of existence"
+"""Basis of a verdict of now that holds because the signature is proven to have existed while its certificate held."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,7 @@ class Moment:
     Attributes:
         at: ISO 8601 with zone; "" when the moment is not known.
         basis: how the moment is known: `time-stamp` (a trusted one), `claimed` (by the signer alone), "" (the clock).
+            Of a verdict of now, `proof of existence` when it holds by one from outside the file.
         detail: the library's words.
     """
 
@@ -128,8 +133,28 @@ def untold(kind: str, sub: str, detail: str, now: datetime) -> SignatureReport:
 
 
 @dataclass(frozen=True)
+class Fetched:
+    """What was asked for when the file was judged, and what came of it.
+
+    Attributes:
+        kind: ocsp or crl.
+        about: subject of the certificate it was about.
+        outcome: "got", or why nothing came (`ingest.signatures.fetching`).
+    """
+
+    kind: str
+    url: str
+    about: str
+    outcome: str
+
+
+@dataclass(frozen=True)
 class Kept:
-    """A piece of evidence as the report lists it; its bytes lie beside the report under its name."""
+    """A piece of evidence as the report lists it; its bytes lie beside the report under its name.
+
+    Attributes:
+        label: of an anchor the list that trusts it; of what was fetched where it came from.
+    """
 
     kind: str
     sha256: str
@@ -148,6 +173,7 @@ class FileReport:
         judged_at: ISO 8601 with zone; the moment `now` of every signature.
         tools: name -> version of what judged.
         kind: of signature that was looked for: PAdES, CAdES or XML-DSig.
+        fetched: what was asked for over the network; empty when nothing was.
     """
 
     sha256: str
@@ -158,6 +184,7 @@ class FileReport:
     signature_file: str = ""
     kind: str = "PAdES"
     format: str = FORMAT
+    fetched: tuple[Fetched, ...] = ()
 
 
 def as_json(report: FileReport) -> dict[str, Any]:
@@ -178,6 +205,7 @@ def from_json(said: Mapping[str, Any]) -> FileReport:
             **said,
             "signatures": tuple(_signature(one) for one in said["signatures"]),
             "evidence": tuple(Kept(**one) for one in said["evidence"]),
+            "fetched": tuple(Fetched(**one) for one in said.get("fetched", ())),
         }
     )
 

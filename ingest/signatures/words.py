@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from archive.evidence.proof import Existence, Proof
 from archive.reason import Lang, because, told
 from archive.vietnam import local
 from ingest.signatures.report import CLAIMED, FAILED, PASSED, STAMPED
@@ -17,6 +18,13 @@ from ingest.signatures.trust import UNNAMED
 _VERDICTS = {
     PASSED: {"vi": "chữ ký hợp lệ", "en": "valid"},
     FAILED: {"vi": "chữ ký không hợp lệ", "en": "not valid"},
+}
+_PROOFS: Mapping[Proof, Mapping[Lang, str]] = {
+    Proof.EVIDENCE: {
+        "vi": "bằng chứng lưu trữ của gói (RFC 4998)",
+        "en": "the package's evidence record (RFC 4998)",
+    },
+    Proof.SEAL: {"vi": "niêm phong có dấu thời gian của sổ nhật ký", "en": "the ledger's time-stamped seal"},
 }
 _UNNAMED_LIST: Mapping[Lang, str] = {"vi": "danh sách chung của kho", "en": "the archive's common list"}
 _UNTOLD: Mapping[Lang, str] = {"vi": "chưa đủ căn cứ kết luận", "en": "cannot be told"}
@@ -63,9 +71,26 @@ def agency(one: Mapping[str, Any]) -> str:
     return " – ".join(str(part) for part in (one.get("unit"), one.get("organisation")) if part)
 
 
+def existence(one: Existence, lang: Lang) -> str:
+    """Return by which proof, and since when, a package is proven to have existed."""
+    at, who = moment(one.since.isoformat()), ", ".join(dict.fromkeys(one.authorities))
+    what = _PROOFS[one.proof][lang]
+    until = moment(one.until.isoformat()) if one.until else ""
+    if lang == "vi":
+        return f"tồn tại từ {at}, theo {what}, do {who} đóng dấu" + (
+            f"; còn giá trị đến {until}" if until else ""
+        )
+    return f"existed since {at}, by {what}, stamped by {who}" + (f"; good until {until}" if until else "")
+
+
 def lines(one: Mapping[str, Any], lang: Lang) -> list[str]:
     """Return what is told of a signature below its verdict, a line each."""
     found = [part for part in (agency(one), signing(one, lang)) if part]
+    if received := moment(str(one.get("judged_at", ""))):
+        at = {"vi": f"khi tiếp nhận, {received}", "en": f"at receipt, {received}"}[lang]
+        found.append(
+            f"{at}: {verdict(str(one.get('verdict', '')), str(one.get('sub_indication', '')), lang)}"
+        )
     if then := str(one.get("then_verdict", "")):
         at = {"vi": "tại thời điểm ký", "en": "at signing"}[lang]
         found.append(f"{at}: {verdict(then, str(one.get('then_sub_indication', '')), lang)}")
