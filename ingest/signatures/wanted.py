@@ -50,7 +50,7 @@ async def _wanted(pieces: Sequence[Piece], asked: frozenset[str], now: datetime)
             held, path = await held_by_chain(leaf, pieces, now)
             if held.sub_indication == OFFLINE:
                 found.update((one.key, one) for one in _of_chain(path, asked))
-        except Exception as error:  # no chain, or a certificate libraries stumble over: nobody is asked for it
+        except Exception as error:  # no chain, or a certificate libraries stumble over
             if is_short_of_memory(error):
                 raise
             log.debug("nothing is asked about %s: %r", leaf.subject.human_friendly, error)

@@ -186,14 +186,18 @@ def test_the_command_says_the_three_moments_and_the_proof(
     plain = run.invoke(the_command(), asked)
     assert plain.exit_code == 0, plain.output
     assert "today TOTAL-PASSED by proof of existence" in plain.stdout
-    assert "existed since 2026-01-02T00:00:00+00:00: time-stamped seal" in plain.stdout, "the older of the two"
+    assert "existed since 2026-01-02T00:00:00+00:00: time-stamped seal" in plain.stdout, (
+        "the older of the two"
+    )
     with reading() as session:
         (house / "record.er").write_bytes(of_package(session, session.scalars(select(Package)).one()))
     own = run.invoke(the_command(), [*asked, "--evidence", str(house / "record.er"), "--json"])
     said = json.loads(own.stdout)
     assert said["existence"]["proof"] == "evidence"
     today = said["files"][0]["today"][0]["now"]
-    assert (today["verdict"], today["basis"]) == ("INDETERMINATE", ""), "stamped when nothing was fresh any more"
+    assert (today["verdict"], today["basis"]) == ("INDETERMINATE", ""), (
+        "stamped when nothing was fresh any more"
+    )
     (house / "record.er").write_bytes(b"nothing")
     assert proven(stored, house / "record.er", now=YEARS_LATER).existence is None
 
