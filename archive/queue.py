@@ -44,6 +44,7 @@ app.conf.update(
         "ingest.tasks.advance": {"queue": "road"},
         "exports.tasks.prepare": {"queue": "road"},  # a copy of many gigabytes takes minutes
         "ingest.tasks.rescan_holdings": {"queue": "rounds"},
+        "retention.tasks.simulate": {"queue": "rounds"},
         "archive.tasks.go_the_rounds": {"queue": "rounds"},  # reads for minutes; stands in nobody's way
     },
     broker_transport_options={

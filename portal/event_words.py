@@ -71,6 +71,8 @@ def headline(event: Event, t: Translated, lang: Lang) -> str:
     if verb is Verb.RIGHTS_CHANGE and payload.get("act") in set(Act):
         told, role = t(words.RIGHTS_ACTS[Act(payload["act"])]), payload.get("role")
         return f"{told}: {t(words.ROLE_TITLES.get(role, role))}" if role else told
+    if verb is Verb.SCHEDULE and payload.get("state"):
+        return f"{plain}: {t(words.SCHEDULE_STATES.get(payload['state'], payload['state']))}"
     if verb is Verb.AGREEMENT and payload.get("state"):
         return f"{plain}: {t(words.ORDER_STATES.get(payload['state'], payload['state']))}"
     if verb is Verb.RIGHTS_CHANGE and "wrong_passwords" in payload:

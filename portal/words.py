@@ -7,6 +7,7 @@ from archive.register.decisions import OrderKind, OrderState
 from archive.register.infected import QuarantineState
 from archive.register.messages import RequestKind
 from archive.register.models import CaseFileState, ComponentRole, CopyState, SubmissionState
+from archive.register.schedules import ScheduleState
 from archive.rights import Act
 from archive.viewer import Role
 from portal.i18n import _
@@ -75,6 +76,13 @@ ORDER_STATES = {
     OrderState.REFUSED: _("Refused"),
 }
 
+SCHEDULE_STATES = {
+    ScheduleState.PROPOSED: _("Waits for an approval"),
+    ScheduleState.APPROVED: _("Approved"),
+    ScheduleState.REFUSED: _("Refused"),
+    ScheduleState.WITHDRAWN: _("Withdrawn"),
+}
+
 RIGHTS_ACTS = {
     Act.CREATED: _("Account made"),
     Act.GIVEN: _("Role given"),
@@ -137,6 +145,7 @@ VERBS = {
     Verb.QUESTION: _("Office asked"),
     Verb.ANSWER: _("Question answered"),
     Verb.AGREEMENT: _("Agreement recorded"),
+    Verb.SCHEDULE: _("Retention schedule recorded"),
     Verb.DUE_LIST: _("List of due files changed"),
     Verb.MINUTES: _("Minutes made"),
     Verb.MEDIUM: _("Offline medium"),
@@ -185,6 +194,7 @@ _PATHS = {
     "due-files": '<rect x="4" y="5" width="16" height="15" rx="1.5"/><path d="M4 10h16M8 3v4M16 3v4M8 14h4"/>',
     "agreements": '<path d="M7 3h8l4 4v14H7zM15 3v4h4M10 12h6M10 16l2 2 4-4"/>',
     "disposal": '<path d="M5 7h14M9 7V4h6v3M7 7l1 13h8l1-13M10 11v5M14 11v5"/>',
+    "schedules": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5l3.5 2"/>',
     "handover": '<path d="M4 8h11v11H4zM9 8V4h11v11h-5M15 12h-6m2.5-2.5L9 12l2.5 2.5"/>',
     "holds": '<rect x="5" y="11" width="14" height="9" rx="1.5"/><path d="M8 11V8a4 4 0 018 0v3"/>',
     "fonds": '<path d="M4 5h4v15H4zM10 5h4v15h-4zM16 6l3.5-1 3 14.5-3.5 1z"/>',

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import NotFoundError
-from archive.ledger.append import append
+from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb
 from archive.reason import because
 from archive.register.models import CaseFile, CaseFileState
@@ -24,8 +24,9 @@ from retention.errors import PeriodUnclearError, RetentionError
 from retention.follower import facts_of
 from retention.period import RetentionPeriod, Unclear, covers, parse_maintenance
 from retention.reckoning import FileFacts, Reckoned, reckon
-from retention.schedule import require_minimum, schedule
+from retention.schedule import require_minimum
 from retention.settings import RetentionSettings
+from retention.versions import schedule_named
 
 
 def set_period(
@@ -64,7 +65,8 @@ def set_period(
         Reckoned("set-by-person", {"actor": viewer.name, "period": str(period), "reason": reason.strip()})
     ]
     if row is not None:
-        table = schedule(row[0])
+        be_only_writer(session)  # so that no version is withdrawn before the event that names it is written
+        table = schedule_named(session, row[0], file.agency_code)
         line = table.line(row[1])
         require_minimum(period, line, table)
         steps.append(

@@ -26,6 +26,7 @@ from retention.eligibility import due as due_list
 from retention.explain import explain as steps_of
 from retention.options import AsJson, AsUser, Day, Number, Reason, Roles
 from retention.procedure.cli import DISPOSAL
+from retention.schedule_cli import SCHEDULE, simulate
 
 
 def _now() -> datetime:
@@ -198,8 +199,18 @@ RETENTION: dict[str, Callable[..., None]] = {
     "propose": propose,
     "approve": approve,
     "certificate": certificate,
+    "simulate": simulate,
 }
 HOLD: dict[str, Callable[..., None]] = {"place": place, "ask-to-lift": ask_to_lift, "lift": lift}
+
+
+def _schedules() -> typer.Typer:
+    group = typer.Typer(
+        name="schedule", no_args_is_help=True, help="The state's retention schedules and agencies' own."
+    )
+    for command, function in SCHEDULE.items():
+        group.command(command)(function)
+    return group
 
 
 def register(app: typer.Typer) -> None:
@@ -212,5 +223,7 @@ def register(app: typer.Typer) -> None:
         group = typer.Typer(name=name, no_args_is_help=True, help=help)
         for command, function in commands.items():
             group.command(command)(function)
+        if commands is RETENTION:
+            group.add_typer(_schedules())
         app.add_typer(group)
     app.command("destroy")(destroy)

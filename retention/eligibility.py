@@ -1,14 +1,17 @@
 """What is due: stored, expired, not permanent, not held. One query, whatever the number.
 
-The index `ix_case_file_due` (state, eligible_from) finds the rows; what is not due costs nothing.
+The index `ix_case_file_due` (state, eligible_from, agency_code, code) finds the rows, in the order they are shown in;
+what is not due costs nothing. A page can be asked for by the last row of the one before (`after`): then what was shown
+already costs nothing either.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState
@@ -35,6 +38,10 @@ AGENCY = func.coalesce(CaseFile.agency_code, "")
 files instead of the one that knows what is due: 0.36 s, not 2 ms, at 100,000 (benchmarks/due_list.py)."""
 
 
+Place = tuple[date, str, str]
+"""Where a case file stands in the list: eligible from, agency, code."""
+
+
 @dataclass(frozen=True)
 class Due:
     """A case file that may go on a disposal list.
@@ -58,6 +65,11 @@ class Due:
     total_docs: int
     listed_in: str
 
+    @property
+    def place(self) -> Place:
+        """Return where it stands in the list, longest overdue first: the next page begins behind it."""
+        return self.eligible_from, self.agency_code, self.code
+
 
 def _agencies(viewer: Viewer, agency: str | None) -> frozenset[str] | None:
     """Return the agencies to look in, None for all of them; an agency without a role gives none."""
@@ -67,7 +79,9 @@ def _agencies(viewer: Viewer, agency: str | None) -> frozenset[str] | None:
     return None if ALL_AGENCIES in held else held
 
 
-def _conditions(viewer: Viewer, today: date, agency: str | None) -> list[ColumnElement[bool]]:
+def _conditions(
+    viewer: Viewer, today: date, agency: str | None, since: date | None = None
+) -> list[ColumnElement[bool]]:
     conditions = [
         CaseFile.state == CaseFileState.STORED,
         CaseFile.eligible_from <= today,
@@ -78,6 +92,8 @@ def _conditions(viewer: Viewer, today: date, agency: str | None) -> list[ColumnE
             or_(Hold.until.is_(None), Hold.until >= today),  # as archive.order_check.is_active
         ),
     ]
+    if since is not None:
+        conditions.append(CaseFile.eligible_from >= since)
     agencies = _agencies(viewer, agency)
     if agencies is not None:
         conditions.append(AGENCY.in_(agencies))
@@ -93,6 +109,8 @@ def due(
     limit: int = 100,
     offset: int = 0,
     sort: str = "last-day",
+    since: date | None = None,
+    after: Place | None = None,
 ) -> list[Due]:
     """Return the case files due on a day, longest overdue first, in one query.
 
@@ -107,6 +125,8 @@ def due(
         limit: rows at most.
         offset: rows to pass over.
         sort: one of `SORTS`, with "-" before it the other way round; anything else is the last day.
+        since: leave out those that could be listed before that day; with 01/01 and `today` 31/12, those of one year.
+        after: begin behind this place (`Due.place` of the last row of the page before), in the order of the last day.
     """
     by = SORTS.get(sort.removeprefix("-"), CaseFile.eligible_from)
     listed = (
@@ -136,7 +156,7 @@ def due(
             CaseFile.total_docs,
             func.coalesce(listed, ""),
         )
-        .where(*_conditions(viewer, today, agency))
+        .where(*_conditions(viewer, today, agency, since), *_behind(after))
         .order_by(by.desc() if sort.startswith("-") else by, CaseFile.agency_code, CaseFile.code)
         .limit(limit)
         .offset(offset)
@@ -144,11 +164,43 @@ def due(
     return [Due(*row) for row in rows]  # type: ignore[arg-type, call-arg]  # the query says which
 
 
-def count_due(session: Session, *, viewer: Viewer, today: date, agency: str | None = None) -> dict[str, int]:
+def _behind(after: Place | None) -> list[ColumnElement[bool]]:
+    if after is None:
+        return []
+    columns = tuple_(CaseFile.eligible_from, CaseFile.agency_code, CaseFile.code)
+    return [columns > tuple_(*map(literal, after))]
+
+
+def due_pages(
+    session: Session,
+    *,
+    viewer: Viewer,
+    today: date,
+    agency: str | None = None,
+    since: date | None = None,
+    size: int = 1000,
+) -> Iterator[list[Due]]:
+    """Yield everything that is due on a day, longest overdue first, a page at a time; memory does not grow.
+
+    Each page is a query of its own that begins behind the page before, so the caller may commit in between.
+    """
+    after = None
+    while page := due(
+        session, viewer=viewer, today=today, agency=agency, limit=size, since=since, after=after
+    ):
+        yield page
+        if len(page) < size:
+            return
+        after = page[-1].place
+
+
+def count_due(
+    session: Session, *, viewer: Viewer, today: date, agency: str | None = None, since: date | None = None
+) -> dict[str, int]:
     """Return how many case files are due on a day, by agency code; agencies with none are left out."""
     rows = session.execute(
         select(AGENCY, func.count())
-        .where(*_conditions(viewer, today, agency))
+        .where(*_conditions(viewer, today, agency, since))
         .group_by(AGENCY)
         .order_by(AGENCY)
     )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from archive.errors import TangThuError
+from archive.reason import because
+
+if TYPE_CHECKING:
+    from retention.problem import Problem
 
 
 class RetentionError(TangThuError):
@@ -15,6 +19,23 @@ class RetentionError(TangThuError):
 
 class ScheduleError(RetentionError):
     """A retention schedule cannot be read; the message names the file, the line and what is wrong."""
+
+
+class SheetError(ScheduleError):
+    """A spreadsheet cannot be read, or is not one; nothing of it was taken."""
+
+
+class ScheduleRefusedError(ScheduleError):
+    """A schedule has rows that stand against it; nothing was written.
+
+    Attributes:
+        problems: every one, blocking or not.
+    """
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        blocking = [problem for problem in problems if problem.blocks]
+        super().__init__(because("retention.schedule-refused", count=len(blocking), first=blocking[0].reason))
+        self.problems = problems
 
 
 class BelowMinimumError(RetentionError):

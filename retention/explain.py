@@ -124,6 +124,7 @@ class Step:
     Attributes:
         clause: law or circular with article, "" for plain facts.
         version: of our rules, or the hash of the schedule used.
+        schedule: id of the schedule it names, "" for none.
         reading: our reading; the law does not say it in these words.
     """
 
@@ -133,6 +134,7 @@ class Step:
     clause: str = ""
     version: str = ""
     reading: bool = False
+    schedule: str = ""
 
 
 def told(step: Mapping[str, Any], rules: str = "") -> Step:
@@ -150,6 +152,7 @@ def told(step: Mapping[str, Any], rules: str = "") -> Step:
         clause=step.get("clause", ""),
         version=str(step.get("params", {}).get("sha256", ""))[:12] or rules,
         reading=bool(step.get("reading", False)),
+        schedule=str(step.get("params", {}).get("schedule", "")),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.ledger.append import append
+from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Event, Verb
 from archive.ledger.follow import Follower
 from archive.ledger.rows import EventRow
@@ -13,7 +13,9 @@ from archive.register.models import CaseFile, CaseFileState, Record
 from archive.register.projection import apply
 from archive.register.session import transaction
 from retention.reckoning import FileFacts, reckon
+from retention.schedule import Schedule
 from retention.settings import RetentionSettings
+from retention.versions import all_schedules
 
 ACTOR = "system:retention"
 SETS = (str(Verb.RETENTION_SET), str(Verb.RETENTION_CHANGE))
@@ -38,7 +40,13 @@ def facts_of(session: Session, file: CaseFile) -> FileFacts:
     )
 
 
-def set_retention(session: Session, store: Event, *, settings: RetentionSettings) -> Event | None:
+def set_retention(
+    session: Session,
+    store: Event,
+    *,
+    settings: RetentionSettings,
+    tables: dict[str, tuple[Schedule, ...]] | None = None,
+) -> Event | None:
     """Write the dates that follow from a STORE event; None when there is nothing (more) to do.
 
     Nothing is done when a period was set after that STORE already, when a person ever set it (a machine does
@@ -48,6 +56,7 @@ def set_retention(session: Session, store: Event, *, settings: RetentionSettings
         session: an open transaction.
         store: the event.
         settings: of `retention`.
+        tables: agency -> schedules to look in, filled here; one for all events of a transaction.
     """
     # The lock keeps a second follower out until this transaction ends; SQLite has one writer anyway.
     file = session.scalar(select(CaseFile).where(CaseFile.id == store.object_id).with_for_update())
@@ -60,7 +69,13 @@ def set_retention(session: Session, store: Event, *, settings: RetentionSettings
     ).all()
     if any(seq > store.seq or verb == Verb.RETENTION_CHANGE for seq, verb in sets):
         return None
-    reckoning = reckon(facts_of(session, file), counting=settings.counting)
+    # From here on no version can be withdrawn before the event that names it is written.
+    be_only_writer(session)
+    known = {} if tables is None else tables
+    if file.agency_code not in known:
+        known[file.agency_code] = all_schedules(session, file.agency_code)
+    among = known[file.agency_code]
+    reckoning = reckon(facts_of(session, file), counting=settings.counting, among=among)
     payload = reckoning.payload()
     payload["basis"]["store_seq"] = store.seq
     clause = next((step.clause for step in reckoning.steps if step.clause), "")
@@ -88,8 +103,9 @@ def _handle(events: list[Event]) -> None:
         session.execute(
             select(CaseFile.id).where(CaseFile.id.in_(ids)).order_by(CaseFile.id).with_for_update()
         )
+        tables: dict[str, tuple[Schedule, ...]] = {}
         for store in stores:
-            set_retention(session, store, settings=settings)
+            set_retention(session, store, settings=settings, tables=tables)
 
 
 follower = Follower("retention", _handle)

@@ -1,24 +1,23 @@
 """Retention schedules as frozen, effective-dated data, and suggestions from them.
 
 A schedule (bảng thời hạn lưu trữ tài liệu) is one version of one instrument. A version once used is never
-edited: a changed table is a new version with other dates. Loaded from `archive/codes/retention-*.csv`.
+edited: a changed table is a new version with other dates. The state's are loaded from
+`archive/codes/retention-*.csv`; an agency's own are in the register (`retention.versions`).
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from math import log
 
 from archive.reason import because
 from retention.errors import BelowMinimumError, ScheduleError
-from retention.folding import words
+from retention.matching import Matcher
 from retention.period import PERMANENT, RetentionPeriod, covers
 
 COLUMNS = ("ref", "section_no", "section", "title", "retention", "retention_years", "trigger")
@@ -34,6 +33,8 @@ class Line:
         retention: as printed.
         period: None where no fixed number is printed (until superseded, life of the works).
         trigger: closure, superseded or other: what starts the clock.
+        state_row: in an agency's own schedule, the row of the state's that it follows, as written there.
+        note: as written there.
     """
 
     ref: str
@@ -42,6 +43,8 @@ class Line:
     retention: str
     period: RetentionPeriod | None
     trigger: str
+    state_row: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,11 @@ class Schedule:
     note_en: str
     sha256: str
     lines: tuple[Line, ...]
+
+    @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """Return the titles of the rows, in their order."""
+        return tuple(line.title for line in self.lines)
 
     def in_force(self, on: date) -> bool:
         """Say whether the instrument was in force that day."""
@@ -219,11 +227,18 @@ def schedule(id: str) -> Schedule:
     raise ScheduleError(f"no schedule {id}; known: {', '.join(known.id for known in schedules())}")
 
 
-@cache
-def _weights(of: Schedule) -> dict[str, float]:
-    """Return how telling each word is: rare words of the table count more than common ones."""
-    counts = Counter(word for line in of.lines for word in set(words(line.title)))
-    return {word: log((1 + len(of.lines)) / count) for word, count in counts.items()}
+LEAST = 0.35
+"""Score below which a row is not suggested."""
+
+
+@lru_cache(maxsize=16)
+def _matcher(titles: tuple[str, ...], least: float) -> Matcher:
+    return Matcher(titles, least=least)
+
+
+def matcher(of: Schedule, *, least: float = LEAST) -> Matcher:
+    """Return what finds a schedule's rows by title: rows are numbered as in `of.lines`."""
+    return _matcher(of.titles, least)
 
 
 def suggest(
@@ -231,7 +246,7 @@ def suggest(
     *,
     on: date,
     among: Iterable[Schedule] | None = None,
-    least: float = 0.35,
+    least: float = LEAST,
     most: int = 3,
 ) -> tuple[Suggestion, ...]:
     """Return the rows most like a title, best first; rows of instruments in force before the others.
@@ -243,19 +258,12 @@ def suggest(
         least: score below which a row is not shown.
         most: rows returned at most.
     """
-    asked = set(words(title))
     found: list[Suggestion] = []
     for table in schedules() if among is None else among:
-        weights = _weights(table)
-        known = sum(weights.get(word, 0.0) for word in asked)
-        for line in table.lines:
-            row = set(words(line.title))
-            shared = asked & row
-            common = sum(weights[word] for word in shared)
-            total = known + sum(weights[word] for word in row) - common
-            score = common / total if total else 0.0
-            if score >= least:
-                found.append(Suggestion(table, line, score, tuple(sorted(shared)), table.in_force(on)))
+        finds = matcher(table, least=least)
+        for row, score in finds.find(title):
+            shared = finds.shared(title, row)
+            found.append(Suggestion(table, table.lines[row], score, shared, table.in_force(on)))
     found.sort(key=lambda one: (not one.in_force, -one.score, one.line.ref))
     return tuple(found[:most])
 

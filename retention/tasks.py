@@ -8,7 +8,22 @@ from datetime import UTC, datetime
 from archive.errors import TemporaryError
 from archive.queue import app
 from archive.viewer import viewer_of
-from retention import destruction
+from retention import destruction, simulations
+
+
+@app.task(name="retention.tasks.simulate")
+def simulate(simulation_id: str, name: str, roles: Mapping[str, Sequence[str]]) -> str:
+    """Hold a version of a schedule against every case file for whoever asked; nothing of a record is written.
+
+    Safe to run twice: what has ended is not begun again, and what was killed begins anew.
+
+    Args:
+        simulation_id: as `retention.simulations.ask` returned it.
+        name: account of who asked.
+        roles: agency code -> role values they held when asking.
+    """
+    simulations.run(simulation_id, viewer=viewer_of(name, roles), clock=lambda: datetime.now(UTC))
+    return "ended"
 
 
 @app.task(

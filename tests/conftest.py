@@ -35,6 +35,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         questions,
         rolls,
         scans,
+        schedules,
         second_factor,
         session,
     )

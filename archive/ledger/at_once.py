@@ -31,6 +31,7 @@ SEALED_AT_ONCE = frozenset(
         Verb.TRANSFER,
         Verb.RIGHTS_CHANGE,
         Verb.AGREEMENT,
+        Verb.SCHEDULE,
     }
 )
 

@@ -9,6 +9,7 @@ Not covered, and why:
 - `finding` and a delivery's file name: they quote it, so the ledger, which is never erased, names codes only. Lost,
   they are made again when an undecided delivery is checked again; of one returned before, the codes are left.
 - `roll`: how far the rounds through the stores have come; a new one begins where the oldest check is.
+- `simulation`: what a schedule would move; asked for again.
 - `cursor`: how far followers have read; they read again from the beginning.
 - `event`, `seal`: the ledger is a source, not a result; `archive.ledger.verify` proves it.
 A submission that is being checked, or waits for its case file or for an archivist, counts as received: nobody has
@@ -47,6 +48,7 @@ from archive.register.models import (
 )
 from archive.register.questions import Question
 from archive.register.scans import PackageScan
+from archive.register.schedules import ScheduleVersion
 
 TABLES: tuple[type[Base], ...] = (
     Agency,
@@ -74,6 +76,7 @@ TABLES: tuple[type[Base], ...] = (
     Question,
     Medium,
     MediumPackage,
+    ScheduleVersion,
 )
 """In an order in which rows may be written: what is referred to comes first."""
 

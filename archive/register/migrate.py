@@ -25,6 +25,7 @@ from archive.register import (  # noqa: F401
     questions,
     rolls,
     scans,
+    schedules,
     second_factor,
 )
 from archive.register.base import Base

@@ -185,7 +185,7 @@ class CaseFile(Base):
     __tablename__ = "case_file"
     __table_args__ = (
         UniqueConstraint("agency_code", "code"),
-        Index("ix_case_file_due", "state", "eligible_from"),
+        Index("ix_case_file_due", "state", "eligible_from", "agency_code", "code"),
     )
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     code: Mapped[str] = mapped_column(String(100))
@@ -209,6 +209,8 @@ class CaseFile(Base):
     last_day: Mapped[date | None]
     eligible_from: Mapped[date | None]
     retention_basis: Mapped[dict[str, Any] | None]
+    assigned_schedule: Mapped[str] = mapped_column(String(36), default="", server_default="")
+    assigned_row: Mapped[str] = mapped_column(String(20), default="", server_default="")  # by a person
     gone_at: Mapped[datetime | None]  # transferred or destroyed
     gone_order_id: Mapped[str | None] = mapped_column(String(36))
     records: Mapped[list[Record]] = relationship(order_by="Record.ordinal", back_populates="case_file")

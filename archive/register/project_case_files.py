@@ -2,7 +2,7 @@
 
 STORE: object (case-file, id), after = package hash, payload as `archive.keeping` writes it.
 RETENTION_SET, RETENTION_CHANGE: object (case-file, id), payload {"permanent", "retention_years", "last_day",
-"eligible_from", "basis"}.
+"eligible_from", "basis"}; a step "assigned-row" of the basis is the row a person chose.
 TRANSFER, DESTROY: object (case-file, id), payload {"order_id", "outcome", "detail"?}; only the outcome
 "done" changes the case file, any other is only noted at the order's item.
 
@@ -42,6 +42,7 @@ from archive.register.models import (
     Submission,
     SubmissionState,
 )
+from archive.register.project_schedules import assigned, used
 from archive.register.questions import QuestionWords
 from archive.register.scans import PackageScan
 
@@ -177,6 +178,8 @@ def retention(session: Session, event: Event) -> None:
     row.last_day = _day(told.get("last_day"))
     row.eligible_from = _day(told.get("eligible_from"))
     row.retention_basis = told.get("basis")
+    row.assigned_schedule, row.assigned_row = assigned(row.retention_basis)
+    used(session, event)
 
 
 def transferred(session: Session, event: Event) -> None:

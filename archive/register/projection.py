@@ -24,6 +24,7 @@ from archive.register import (
     project_questions,
     project_requests,
     project_scans,
+    project_schedules,
     project_submissions,
 )
 from archive.register.agencies import project_agency, project_fonds
@@ -51,6 +52,7 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.DUE_LIST: project_agreements.listed,
     Verb.MINUTES: project_agreements.minuted,
     Verb.MEDIUM: project_media.changed,
+    Verb.SCHEDULE: project_schedules.scheduled,
 }
 
 MOVES_A_SUBMISSION = frozenset(

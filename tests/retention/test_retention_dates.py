@@ -21,7 +21,7 @@ from retention import explain as telling
 from retention import holds
 from retention.appraisal import set_period
 from retention.destruction import execute
-from retention.eligibility import count_due, count_unclear, due
+from retention.eligibility import count_due, count_unclear, due, due_pages
 from retention.errors import BelowMinimumError, PeriodUnclearError, RetentionError
 from retention.explain import explain
 from retention.follower import follower
@@ -234,6 +234,39 @@ def test_the_due_list_is_one_query_that_uses_its_index(town: Town) -> None:
             "EXPLAIN QUERY PLAN " + statements[0][0], statements[0][1]
         )
         assert "ix_case_file_due" in " ".join(str(row) for row in plan)
+
+
+def test_pages_that_begin_behind_the_one_before_give_the_whole_list_once(town: Town) -> None:
+    for n in range(7):
+        town.store(f"{n:02}", ended=date(2008 + n % 3, 5, 1), on_disk=False)
+    with reading() as session:
+        whole = due(session, viewer=AN, today=TODAY)
+        for size in (1, 2, 3, 7, 8):
+            pages = list(due_pages(session, viewer=AN, today=TODAY, size=size))
+            assert [one for page in pages for one in page] == whole
+            assert all(len(page) == size for page in pages[:-1])
+
+
+def test_a_page_behind_another_is_read_off_the_index_in_its_order(town: Town) -> None:
+    town.store("01", on_disk=False)
+    asked: list[tuple[str, object]] = []
+    with reading() as session:
+        sql_event.listen(engine(), "before_cursor_execute", lambda *a: asked.append((a[2], a[3])))
+        due(session, viewer=AN, today=TODAY, limit=3, after=(date(2015, 1, 1), AGENCY, "00"))
+        statement, values = next(one for one in asked if one[0].startswith("SELECT"))
+        plan = str(list(session.connection().exec_driver_sql("EXPLAIN QUERY PLAN " + statement, values)))
+    assert "ix_case_file_due" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+def test_what_falls_due_in_a_year_leaves_out_what_was_due_before(town: Town) -> None:
+    town.store("01", ended=date(2010, 5, 1))
+    this_year = town.store("02", ended=date(2020, 5, 1))
+    with reading() as session:
+        first, last = date(2026, 1, 1), date(2026, 12, 31)
+        found = due(session, viewer=AN, today=last, since=first)
+        assert [one.case_file_id for one in found] == [this_year]
+        assert count_due(session, viewer=AN, today=last, since=first) == {AGENCY: 1}
 
 
 def test_an_archivist_makes_an_unclear_period_clear(town: Town) -> None:

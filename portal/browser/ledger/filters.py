@@ -49,6 +49,7 @@ GROUPS: dict[str, tuple[Any, tuple[Verb, ...]]] = {
     "leaving": (
         _("Retention, holds, leaving"),
         (
+            Verb.SCHEDULE,
             Verb.RETENTION_SET,
             Verb.RETENTION_CHANGE,
             Verb.HOLD,

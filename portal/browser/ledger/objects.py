@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from archive.register.agreements import Agreement
 from archive.register.decisions import Order, OrderKind
 from archive.register.models import Agency, CaseFile, CaseFileState, Fonds, Package, Submission
+from archive.register.schedules import ScheduleVersion
 from archive.viewer import Role, Viewer
 from portal.i18n import _
 from portal.people import full_name
@@ -128,6 +129,11 @@ def _agreements(session: Session, ids: set[str], viewer: Viewer, t: Any) -> dict
     return {row.id: Named(row.number, agency.name if agency else row.agency_code) for row, agency in rows}
 
 
+def _schedules(session: Session, ids: set[str], viewer: Viewer, t: Any) -> dict[str, Named]:
+    rows = session.scalars(select(ScheduleVersion).where(ScheduleVersion.id.in_(ids)))
+    return {row.id: Named(row.number, row.name) for row in rows}
+
+
 def _fonds(session: Session, ids: set[str], viewer: Viewer, t: Any) -> dict[str, Named]:
     return {
         row.code: Named(row.name, row.code)
@@ -156,6 +162,7 @@ _LOOKS: dict[str, Callable[[Session, set[str], Viewer, Any], dict[str, Named]]] 
     "fonds": _fonds,
     "account": _accounts,
     "agreement": _agreements,
+    "schedule": _schedules,
     "ledger": _ledger,
     "minutes": _submissions,
     "holdings": _holdings,
