@@ -44,6 +44,13 @@ def postgres() -> Iterator[str]:
     """A running cluster of our own; the SQLAlchemy address of its server (database `postgres`)."""
     if not (BINARIES / "initdb").exists():
         missing("PostgreSQL 15")
+    with cluster() as address:
+        yield address
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """A cluster in a temporary folder that runs while the block does; the SQLAlchemy address of its server."""
     folder = Path(tempfile.mkdtemp(prefix="tangthu-pg-", dir="/tmp"))
     user = as_server_user()
     if user:
