@@ -214,6 +214,12 @@ class CaseFileScreen(GivingScreen):
         """Return a step of the explanation in the reader's language."""
         return step.en if self.language == "en" else step.vi
 
+    def step_version(self, step: Step) -> str:
+        """Return which version of the rules, or of a schedule by its hash, a step was made with."""
+        if step.schedule:
+            return self.t(_("schedule of hash ${hash}", mapping={"hash": step.version}))
+        return self.t(_("rules, version ${version}", mapping={"version": step.version}))
+
     @property
     def may_hold(self) -> bool:
         """Say whether the button to place a hold is shown."""

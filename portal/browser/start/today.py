@@ -23,7 +23,7 @@ from ingest import rescan, submissions
 from ingest.duelists.lists import count_due
 from ingest.gathering import settling
 from portal.events import AUDITORS, readable
-from retention import eligibility
+from retention import eligibility, versions
 
 WORKING = (SubmissionState.RECEIVED, SubmissionState.CHECKING, SubmissionState.ACCEPTED)
 SEES_SUBMISSIONS = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
@@ -69,6 +69,7 @@ class Today:
     handovers: Sequence[Order] = ()
     arrived: int = 0
     questions: int = 0
+    schedules: int = 0
 
 
 def agencies_of(viewer: Viewer, roles: frozenset[Role]) -> frozenset[str] | None:
@@ -112,6 +113,7 @@ def today_for(session: Session, viewer: Viewer, today: date, now: datetime) -> T
         handovers=handovers(session, viewer=viewer, only=ORDERS_OPEN),
         arrived=_arrived(viewer),
         questions=questions,
+        schedules=versions.waiting_for(session, viewer=viewer),
     )
 
 

@@ -92,6 +92,9 @@ class StartPage(Screen):
                 tiles.append(_tile(len(facts.handovers), _("hand-overs under way"), "ban-giao", "quiet"))
             if self.viewer.agencies_with(frozenset({Role.HISTORICAL})):
                 tiles.append(_tile(facts.arrived, _("packages to check and receive"), "ban-giao", "wait"))
+        if facts.schedules:
+            waiting = _("retention schedules wait for your approval")
+            tiles.append(_tile(facts.schedules, waiting, "bang-thoi-han", "wait"))
         if self.viewer.agencies_with(SEES_COPIES):
             if facts.kept.lost:
                 tiles.insert(0, _tile(facts.kept.lost, _("without any good copy"), "ban-sao", "bad"))
