@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.holds import active_holds
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.order_list import list_hash
@@ -22,7 +23,7 @@ from archive.procedure.judge import against_acting
 from archive.procedure.read import story_of
 from archive.procedure.story import Story
 from archive.reason import Reason, because
-from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, OrderKind, OrderState
+from archive.register.decisions import ITEMS_LEFT, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Package, Regime
 from archive.vietnam import day_of
 from archive.viewer import Role, same_person
@@ -194,20 +195,14 @@ def _against_item(
     if newest != named:
         yield because("archive.package-changed", file=row.code)
     if order.kind in KINDS_THAT_DISPOSE:
-        for hold in session.scalars(select(Hold).where(Hold.case_file_id == case_file_id)):
-            if is_active(hold, today):
-                yield because("archive.file-held", file=row.code, why=hold.reason)
+        for hold in active_holds(session, row, today):
+            yield because("archive.file-held", file=row.code, why=hold.reason)
     if order.kind == OrderKind.DESTRUCTION:
         yield from _against_destruction(row, today)
         if not begun:
             yield from _too_late(row, order, today)
     if order.kind == OrderKind.TRANSFER:
         yield from against_transfer(session, row)
-
-
-def is_active(hold: Hold, today: date) -> bool:
-    """Say whether a hold stops disposal on that day; its last day (`until`) is still held."""
-    return hold.lifted_at is None and (hold.until is None or hold.until >= today)
 
 
 def _against_destruction(row: CaseFile, today: date) -> Iterator[Reason]:

@@ -45,7 +45,8 @@ class NewOrder:
         document_number: of the decision it rests on (số, ký hiệu quyết định).
         document_date: of that decision.
         document_sha256: of its file, "" when there is none.
-        payload: JSON values the acting part needs.
+        payload: JSON values the acting part needs. With a "scope" in it an order about holds names no case file
+            by itself: it means all that the scope says.
     """
 
     kind: OrderKind
@@ -77,7 +78,8 @@ def propose(session: Session, new: NewOrder, *, viewer: Viewer, now: datetime) -
         reasons.append(because("archive.no-reason-given"))
     if not new.document_number.strip():
         reasons.append(because("archive.no-document-number"))
-    if not items and new.kind not in WITHOUT_CASE_FILES:
+    scoped = new.kind in (OrderKind.HOLD, OrderKind.LIFT_HOLD) and "scope" in new.payload
+    if not items and not scoped and new.kind not in WITHOUT_CASE_FILES:
         reasons.append(because("archive.no-file-named"))
     if reasons:
         raise OrderRefusedError(reasons)

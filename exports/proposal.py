@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from archive import orders
 from archive.errors import OrderRefusedError
-from archive.order_check import against_transfer, is_active
+from archive.holds import active_holds
+from archive.order_check import against_transfer
 from archive.orders import NewOrder
 from archive.reason import Reason, because
-from archive.register.decisions import Hold, Order, OrderItem, OrderKind
+from archive.register.decisions import Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
@@ -131,9 +132,8 @@ def _against(session: Session, file: CaseFile, agency_code: str, today: date) ->
     if file.state != CaseFileState.STORED:
         yield because("archive.file-gone", file=file.code, state=file.state)
     yield from against_transfer(session, file)
-    for hold in session.scalars(select(Hold).where(Hold.case_file_id == file.id)):
-        if is_active(hold, today):
-            yield because("archive.file-held", file=file.code, why=hold.reason)
+    for hold in active_holds(session, file, today):
+        yield because("archive.file-held", file=file.code, why=hold.reason)
     named = session.scalar(
         select(Order.document_number)
         .join(OrderItem, OrderItem.order_id == Order.id)

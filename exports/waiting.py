@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, extract, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, extract, func, select
 from sqlalchemy.orm import Session
 
-from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState
+from archive.holds import held
+from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Regime
 from archive.vietnam import local
 from archive.viewer import ALL_AGENCIES, Role, Viewer
@@ -125,14 +126,9 @@ def waiting(
         .correlate(CaseFile)
         .scalar_subquery()
     )
-    held = exists().where(
-        Hold.case_file_id == CaseFile.id,
-        Hold.lifted_at.is_(None),
-        or_(Hold.until.is_(None), Hold.until >= today),  # as archive.order_check.is_active
-    )
     by = SORTS.get(sort.removeprefix("-"), LAST_YEAR)
     rows = session.execute(
-        select(CaseFile, held, func.coalesce(named, ""))
+        select(CaseFile, held(today), func.coalesce(named, ""))
         .join(Agency, Agency.code == CaseFile.agency_code)
         .where(*_conditions(viewer, agency))
         .order_by(by.desc() if sort.startswith("-") else by, CaseFile.agency_code, CaseFile.code)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from archive.custody import read_component
 from archive.errors import NotFoundError
+from archive.holds import holds_on
 from archive.ledger.event import Verb
 from archive.readings import note_reading
 from archive.reason import because
@@ -54,8 +55,7 @@ def holds_of(session: Session, file: CaseFile, viewer: Viewer) -> list[Hold]:
     """Return a case file's holds, those in force first; none for those whose business they are not."""
     if not concerns(viewer, file.agency_code):
         return []
-    query = select(Hold).where(Hold.case_file_id == file.id)
-    return list(session.scalars(query.order_by(Hold.lifted_at.isnot(None), Hold.placed_at)))
+    return sorted(session.scalars(holds_on(file)), key=lambda hold: hold.lifted_at is not None)
 
 
 def send_component(

@@ -20,10 +20,11 @@ from archive.register.session import reading, transaction
 from archive.vietnam import day_of
 from archive.viewer import Role
 from retention import certificate as papers
-from retention import destruction, disposal, holds
+from retention import destruction, disposal
 from retention.eligibility import count_due, count_unclear
 from retention.eligibility import due as due_list
 from retention.explain import explain as steps_of
+from retention.hold_cli import HOLD
 from retention.options import AsJson, AsUser, Day, Number, Reason, Roles
 from retention.procedure.cli import DISPOSAL
 from retention.schedule_cli import SCHEDULE, simulate
@@ -68,70 +69,6 @@ def explain(case_file_id: str, user: AsUser, role: Roles, as_json: AsJson = Fals
         )
     lines = [f"{n}. {s.vi}\n   {s.en}\n   {s.clause}".rstrip() for n, s in enumerate(steps, 1)]
     show([asdict(step) for step in steps], as_json=as_json, text="\n".join(lines))
-
-
-def place(
-    case_file_ids: list[str],
-    agency: Annotated[str, typer.Option(help="agency code")],
-    reason: Reason,
-    document: Number,
-    document_date: Day,
-    user: AsUser,
-    role: Roles,
-    until: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="last day")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Place a hold: nothing named is destroyed or handed over until it is lifted."""
-    with transaction() as session:
-        placed = holds.place(
-            session,
-            agency_code=agency,
-            case_file_ids=case_file_ids,
-            reason=reason,
-            document_number=document,
-            document_date=document_date.date(),
-            viewer=viewer_named(user, role),
-            now=_now(),
-            until=until.date() if until else None,
-        )
-    late = f"; too late for {', '.join(placed.too_late)}" if placed.too_late else ""
-    show(asdict(placed), as_json=as_json, text=f"held: {', '.join(placed.hold_ids)}{late}")
-    if placed.too_late:
-        raise typer.Exit(1)
-
-
-def ask_to_lift(
-    hold_id: str,
-    reason: Reason,
-    document: Number,
-    document_date: Day,
-    user: AsUser,
-    role: Roles,
-    as_json: AsJson = False,
-) -> None:
-    """Ask for a hold to be lifted; a second person does it with `hold lift ORDER`."""
-    with transaction() as session:
-        order = holds.propose_lift(
-            session,
-            hold_id,
-            reason=reason,
-            document_number=document,
-            document_date=document_date.date(),
-            viewer=viewer_named(user, role),
-            now=_now(),
-        )
-        show({"order_id": order.id, "state": order.state}, as_json=as_json, text=order.id)
-
-
-def lift(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
-    """Lift a hold: the second yes, by neither who asked nor who placed it. The first --role is the acting one."""
-    viewer = viewer_named(user, role)
-    acting = Role(role[0].partition("@")[0])
-    with transaction() as session:
-        order = holds.lift(session, order_id, viewer=viewer, role=acting, now=_now())
-        show(
-            {"order_id": order.id, "state": order.state}, as_json=as_json, text=f"lifted by order {order.id}"
-        )
 
 
 def propose(
@@ -201,7 +138,6 @@ RETENTION: dict[str, Callable[..., None]] = {
     "certificate": certificate,
     "simulate": simulate,
 }
-HOLD: dict[str, Callable[..., None]] = {"place": place, "ask-to-lift": ask_to_lift, "lift": lift}
 
 
 def _schedules() -> typer.Typer:

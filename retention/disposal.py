@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 
 from archive import orders
 from archive.errors import OrderRefusedError
-from archive.order_check import is_active, not_due_before
+from archive.holds import active_holds
+from archive.order_check import not_due_before
 from archive.orders import NewOrder
 from archive.reason import Reason, because
-from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, OrderKind
+from archive.register.decisions import ITEMS_LEFT, Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
@@ -150,7 +151,6 @@ def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now:
 
 def candidate(session: Session, file: CaseFile, today: date) -> Candidate:
     """Return what decides whether a case file may be listed, as the register says it."""
-    holds = session.scalars(select(Hold).where(Hold.case_file_id == file.id, Hold.lifted_at.is_(None)))
     listed = session.scalar(
         select(Order.id)
         .join(OrderItem, OrderItem.order_id == Order.id)
@@ -168,7 +168,7 @@ def candidate(session: Session, file: CaseFile, today: date) -> Candidate:
         state=file.state,
         permanent=file.permanent,
         eligible_from=file.eligible_from,
-        holds=tuple(hold.reason for hold in holds if is_active(hold, today)),
+        holds=tuple(hold.reason for hold in active_holds(session, file, today)),
         listed_in=listed or "",
     )
 

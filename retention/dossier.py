@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from archive import orders
 from archive.errors import NotAllowedError
+from archive.holds import holds_on
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.reason import because
@@ -191,7 +192,7 @@ def _item(session: Session, item: OrderItem, acts: list[EventRow], began: dateti
     if item.outcome == "done":
         late = (
             session.scalar(
-                select(Hold.reason).where(Hold.case_file_id == file.id, Hold.placed_at > began).limit(1)
+                holds_on(file).where(Hold.placed_at > began).with_only_columns(Hold.reason).limit(1)
             )
             or ""
         )

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState
+from archive.holds import held
+from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 
@@ -86,11 +87,7 @@ def _conditions(
         CaseFile.state == CaseFileState.STORED,
         CaseFile.eligible_from <= today,
         CaseFile.permanent.is_(False),
-        ~exists().where(
-            Hold.case_file_id == CaseFile.id,
-            Hold.lifted_at.is_(None),
-            or_(Hold.until.is_(None), Hold.until >= today),  # as archive.order_check.is_active
-        ),
+        ~held(today),
     ]
     if since is not None:
         conditions.append(CaseFile.eligible_from >= since)

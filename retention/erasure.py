@@ -41,9 +41,10 @@ from archive.alone import alone, work_on_copies
 from archive.custody import StoreHolder, record_receipt, stores, target_of
 from archive.errors import TangThuError, TemporaryError
 from archive.holders import Erasure, Holder, Target
+from archive.holds import active_holds
 from archive.ledger.append import append
 from archive.ledger.event import Verb
-from archive.order_check import is_active, reasons_against_item
+from archive.order_check import reasons_against_item
 from archive.reason import Reason, as_json, because, from_text, trouble
 from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, Receipt
 from archive.register.models import CaseFile
@@ -221,13 +222,7 @@ def _item(session: Session, order_id: str, case_file_id: str) -> OrderItem:
 
 
 def _holds(session: Session, case_file_id: str, now: datetime) -> list[Hold]:
-    today = day_of(now)
-    found = session.scalars(
-        select(Hold)
-        .where(Hold.case_file_id == case_file_id, Hold.lifted_at.is_(None))
-        .order_by(Hold.placed_at)
-    )
-    return [hold for hold in found if is_active(hold, today)]
+    return active_holds(session, session.get_one(CaseFile, case_file_id), day_of(now))
 
 
 def _settled(session: Session, order_id: str, case_file_id: str, holder: str) -> bool:

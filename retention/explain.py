@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import NotAllowedError, NotFoundError
-from archive.order_check import is_active
+from archive.holds import holds_on, is_active
 from archive.reason import because
 from archive.register.decisions import Hold, Order
 from archive.register.models import CaseFile, CaseFileState
@@ -203,15 +202,15 @@ def explain(
         steps = [told({"code": "not-reckoned"})]
     else:
         steps = [told(step, str(basis.get("rules", ""))) for step in basis.get("steps", ())]
-    return steps + _held(session, case_file_id, today) + _gone(session, file)
+    return steps + _held(session, file, today) + _gone(session, file)
 
 
-def _held(session: Session, case_file_id: str, today: date | None) -> list[Step]:
+def _held(session: Session, file: CaseFile, today: date | None) -> list[Step]:
     holds = session.execute(
-        select(Hold, Order)
+        holds_on(file)
         .join(Order, Order.id == Hold.order_id)
-        .where(Hold.case_file_id == case_file_id, Hold.lifted_at.is_(None))
-        .order_by(Hold.placed_at)
+        .where(Hold.lifted_at.is_(None))
+        .with_only_columns(Hold, Order)
     )
     return [
         told(

@@ -23,6 +23,7 @@ from archive.orders import NewOrder
 from archive.reason import as_text, because
 from archive.register.decisions import ITEM_ERASING, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import CaseFile, new_id
+from archive.register.project_orders import NAMED_BY
 from archive.register.projection import apply
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer, same_person
@@ -147,7 +148,7 @@ def propose_lift(
     viewer: Viewer,
     now: datetime,
 ) -> Order:
-    """Ask for a hold to be lifted; nothing is lifted until a second person says yes (`lift`).
+    """Ask for one hold to be lifted; nothing is lifted until a second person says yes (`lift`).
 
     Args:
         session: an open transaction.
@@ -163,19 +164,22 @@ def propose_lift(
         NotAllowedError: the viewer is neither archivist nor head there.
         OrderRefusedError: it is lifted already, or reason or document are missing.
     """
-    hold, file = _hold(session, hold_id)
+    hold = _hold(session, hold_id)
     if hold.lifted_at is not None:
         raise OrderRefusedError((because("retention.hold-lifted", who=hold.lifted_by),))
+    placing = session.get_one(Order, hold.order_id)
+    # What stands for an agency or a fonds names no case file.
+    scope = {} if hold.case_file_id else {"scope": placing.payload["scope"]}
     return orders.propose(
         session,
         NewOrder(
             kind=OrderKind.LIFT_HOLD,
-            agency_code=file.agency_code,
+            agency_code=placing.agency_code,
             reason=reason,
             document_number=document_number,
             document_date=document_date,
-            case_file_ids=(file.id,),
-            payload={"hold_id": hold.id},
+            case_file_ids=(hold.case_file_id,) if hold.case_file_id else (),
+            payload={"hold_id": hold.id, **scope},
         ),
         viewer=viewer,
         now=now,
@@ -183,7 +187,7 @@ def propose_lift(
 
 
 def lift(session: Session, order_id: str, *, viewer: Viewer, role: Role, now: datetime) -> Order:
-    """Say the second yes to lifting a hold, and lift it.
+    """Say the second yes to lifting a hold, or all of an order on many case files, and lift it.
 
     Args:
         session: an open transaction.
@@ -198,11 +202,18 @@ def lift(session: Session, order_id: str, *, viewer: Viewer, role: Role, now: da
         OrderRefusedError: not a lifting, the same person, or lifted already.
     """
     order = orders.named(session, order_id, kind=OrderKind.LIFT_HOLD)
-    hold, file = _hold(session, str(order.payload.get("hold_id", "")))
-    if same_person(hold.placed_by, viewer.name):
+    scope = order.payload.get("scope", {})
+    if "order" in scope:
+        placed_by, told = orders.named(session, scope["order"]).proposed_by, {}
+        kind, id = "order", str(scope["order"])
+    else:
+        hold = _hold(session, str(order.payload.get("hold_id", "")))
+        if hold.lifted_at is not None:
+            raise OrderRefusedError((because("retention.hold-lifted", who=hold.lifted_by),))
+        placed_by, told = hold.placed_by, {"hold_id": hold.id}
+        kind, id = _object(hold)
+    if same_person(placed_by, viewer.name):
         raise OrderRefusedError((because("retention.lifts-own", who=viewer.name),))
-    if hold.lifted_at is not None:
-        raise OrderRefusedError((because("retention.hold-lifted", who=hold.lifted_by),))
     orders.approve(session, order_id, viewer=viewer, role=role, now=now)
     reasons = reasons_against(session, order, now=now)
     if reasons:
@@ -212,9 +223,9 @@ def lift(session: Session, order_id: str, *, viewer: Viewer, role: Role, now: da
         Verb.LIFT_HOLD,
         actor=viewer.name,
         role=str(role),
-        kind="case-file",
-        id=file.id,
-        payload={"hold_id": hold.id, "order_id": order.id},
+        kind=kind,
+        id=id,
+        payload={**told, "order_id": order.id},
         basis=order.document_number,
         now=now,
     )
@@ -222,8 +233,14 @@ def lift(session: Session, order_id: str, *, viewer: Viewer, role: Role, now: da
     return orders.mark(session, order, OrderState.DONE, actor=viewer.name, role=str(role), now=now)
 
 
-def _hold(session: Session, hold_id: str) -> tuple[Hold, CaseFile]:
+def _hold(session: Session, hold_id: str) -> Hold:
     hold = session.get(Hold, hold_id, with_for_update=True)
     if hold is None:
         raise NotFoundError(because("retention.no-hold", hold=hold_id))
-    return hold, session.get_one(CaseFile, hold.case_file_id)
+    return hold
+
+
+def _object(hold: Hold) -> tuple[str, str]:
+    """Return kind and id of what a hold names, as its events do."""
+    found = next((kind, getattr(hold, name)) for kind, name in NAMED_BY.items() if getattr(hold, name))
+    return found[0], str(found[1])

@@ -66,9 +66,14 @@ def _search(
         datetime | None, typer.Option("--to", formats=DAY, help="Dated on this day or earlier.")
     ] = None,
     order: Annotated[Order, typer.Option("--sort", help="How hits are put in order.")] = Order.RELEVANCE,
+    ids: Annotated[
+        bool,
+        typer.Option("--ids", help="Print the id of every case file found, one a line, and nothing else."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Find records as this person would; shows nothing that person may not read."""
+    from search.everything import every_case_file
     from search.query import Filters, search
 
     viewer = the_viewer(as_user, role or [], ArchiveSettings.load().data.parent / "accounts.json")
@@ -81,6 +86,10 @@ def _search(
         date_from=since.date().isoformat() if since else "",
         date_to=until.date().isoformat() if until else "",
     )
+    if ids:
+        found = sorted(every_case_file(query, viewer=viewer, filters=filters))
+        show(found, as_json=as_json, text="\n".join(found))
+        return
     results = search(query, viewer=viewer, filters=filters, page=page, size=size, order=order)
     lines = [f"{results.total} ({results.took_ms} ms, {results.engine or 'not asked'})"]
     for number, hit in enumerate(results.hits, start=(results.page - 1) * results.size + 1):

@@ -260,6 +260,28 @@ class ElasticsearchEngine:
         found = tuple(_found(hit) for hit in answer["hits"]["hits"])
         return Hits(int(answer["hits"]["total"]["value"]), found, facets)
 
+    def case_files(self, request: Request) -> Iterator[str]:
+        """Yield the ids of all case files a request finds something of, each once."""
+        self.ensure()
+        query, after = mapping.query(request), None
+        while True:
+            # A composite aggregation gives each id once, in order, however many there are.
+            source: dict[str, Any] = {
+                "size": 10_000,
+                "sources": [{"id": {"terms": {"field": "case_file_id"}}}],
+                **({"after": after} if after else {}),
+            }
+            answer = self._ask(
+                lambda composite=source: self.client.search(  # type: ignore[misc]
+                    index=self.alias, query=query, size=0, aggs={"each": {"composite": composite}}
+                )
+            )
+            each = answer["aggregations"]["each"]
+            yield from (bucket["key"]["id"] for bucket in each["buckets"])
+            after = each.get("after_key")
+            if after is None:
+                return
+
     def documents(self) -> Iterator[IndexDocument]:
         """Yield everything in the index, by id."""
         self.ensure()

@@ -57,6 +57,10 @@ class Engine(Protocol):
         """Return what matches and may be seen."""
         ...
 
+    def case_files(self, request: Request) -> Iterator[str]:
+        """Yield the ids of all case files a request finds something of, each once; page and order are not asked."""
+        ...
+
     def documents(self) -> Iterator[IndexDocument]:
         """Yield everything in the index, by id."""
         ...

@@ -228,6 +228,15 @@ class SqliteEngine:
             found = tuple(self._found(connection, candidate, request.units) for candidate in page)
         return Hits(total, found, facets)
 
+    def case_files(self, request: Request) -> Iterator[str]:
+        """Yield the ids of all case files a request finds something of, each once."""
+        self.ensure()
+        condition, values = where(request)
+        with self._open() as connection:
+            sql = f"SELECT DISTINCT d.case_file_id FROM {_table(request)} WHERE {condition}"
+            for (case_file_id,) in connection.execute(sql, values):
+                yield case_file_id
+
     def _count(
         self, connection: sqlite3.Connection, request: Request, condition: str, values: Sequence[Any]
     ) -> tuple[int, dict[str, dict[str, int]]]:

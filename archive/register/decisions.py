@@ -86,12 +86,17 @@ class Approval(Base):
 
 
 class Hold(Base):
-    """A stop on disposal (lệnh giữ). A hold always wins."""
+    """A stop on disposal (lệnh giữ). A hold always wins.
+
+    It names one thing: a case file, or an agency or a fonds and so all that is and will be of it; the others are "".
+    """
 
     __tablename__ = "hold"
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
-    case_file_id: Mapped[str] = mapped_column(String(36), index=True)
-    order_id: Mapped[str] = mapped_column(ForeignKey("order.id"))
+    case_file_id: Mapped[str] = mapped_column(String(36), default="", index=True)
+    agency_code: Mapped[str] = mapped_column(String(35), default="", index=True)
+    fonds_code: Mapped[str] = mapped_column(String(35), default="", index=True)
+    order_id: Mapped[str] = mapped_column(ForeignKey("order.id"), index=True)
     reason: Mapped[str] = mapped_column(Text)
     placed_by: Mapped[str] = mapped_column(String(80))
     placed_at: Mapped[datetime]

@@ -2,23 +2,27 @@
 
 DECISION, object (order, id), payload some of {"order": {...}}, {"approval": {"actor", "role"}}, {"state"}, {"step"};
 steps are those of a disposal list (`archive.register.project_disposal`).
-HOLD, object (case-file, id), payload {"hold_id", "order_id", "reason", "until"?}.
-LIFT_HOLD, object (case-file, id), payload {"hold_id"?, "order_id"?}: without a hold_id every hold still
-active on that case file is lifted.
+HOLD, object (case-file, id), (agency, code) or (fonds, code), payload {"hold_id", "order_id", "reason", "until"?};
+object (order, id), payload {"order_id", "reason", "until"?, "case_files": [id]}: one hold each, `hold_id_of`.
+LIFT_HOLD, same objects, payload {"hold_id"?, "order_id"?}: without a hold_id every hold still active on that case
+file is lifted; of an order, every one it placed.
 ERASE, object (case-file, id), payload {"order_id", "holder", "what", "how", "gone", "expires_on"?}.
 """
 
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from archive.ledger.event import Event
 from archive.register import project_disposal
 from archive.register.decisions import Approval, Hold, Order, OrderItem, OrderState, Receipt
 
+NAMED_BY = {"case-file": "case_file_id", "agency": "agency_code", "fonds": "fonds_code"}
+"""Kind of the object of a HOLD -> the column of `hold` that names it."""
 STATES_ENDED = frozenset({OrderState.DONE, OrderState.REFUSED})
 
 
@@ -78,27 +82,38 @@ def _proposed(session: Session, event: Event) -> None:
 def held(session: Session, event: Event) -> None:
     """HOLD: a stop on disposal (lệnh giữ)."""
     told = event.payload
-    session.add(
-        Hold(
-            id=told["hold_id"],
-            case_file_id=event.object_id,
-            order_id=told["order_id"],
-            reason=told["reason"],
-            placed_by=told.get("placed_by", event.actor),
-            placed_at=event.at,
-            until=date.fromisoformat(told["until"]) if told.get("until") else None,
-        )
-    )
+    common = {
+        "case_file_id": "",
+        "agency_code": "",
+        "fonds_code": "",
+        "order_id": told["order_id"],
+        "reason": told["reason"],
+        "placed_by": told.get("placed_by", event.actor),
+        "placed_at": event.at,
+        "until": date.fromisoformat(told["until"]) if told.get("until") else None,
+        "lifted_by": "",
+    }
+    if event.object_kind == "order":
+        ids: list[str] = told["case_files"]
+        rows = [common | {"id": hold_id_of(event.object_id, id), "case_file_id": id} for id in ids]
+        session.execute(insert(Hold), rows)
+        return
+    session.add(Hold(**common | {"id": told["hold_id"], NAMED_BY[event.object_kind]: event.object_id}))
+
+
+def hold_id_of(order_id: str, case_file_id: str) -> str:
+    """Return the id of the hold that an order on many case files placed on one of them."""
+    return str(uuid5(UUID(order_id), case_file_id))
 
 
 def lifted(session: Session, event: Event) -> None:
     """LIFT_HOLD: the stop ends; the hold's row stays as history."""
-    query = select(Hold).where(Hold.case_file_id == event.object_id, Hold.lifted_at.is_(None))
+    name = "order_id" if event.object_kind == "order" else NAMED_BY[event.object_kind]
+    which = [getattr(Hold, name) == event.object_id, Hold.lifted_at.is_(None)]
     if event.payload.get("hold_id"):
-        query = query.where(Hold.id == event.payload["hold_id"])
-    for hold in session.scalars(query):
-        hold.lifted_at = event.at
-        hold.lifted_by = event.payload.get("lifted_by", event.actor)
+        which.append(Hold.id == event.payload["hold_id"])
+    by = event.payload.get("lifted_by", event.actor)
+    session.execute(update(Hold).where(*which).values(lifted_at=event.at, lifted_by=by))
 
 
 def erased(session: Session, event: Event) -> None:

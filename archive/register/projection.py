@@ -90,7 +90,7 @@ def project(session: Session, event: Event, facts: PackageFacts | None = None) -
     elif event.object_kind == "submission" and event.verb in MOVES_A_SUBMISSION:
         project_submissions.moved(session, event)
         project_infected.asked_or_answered(session, event)
-    elif event.object_kind == "order":
+    elif event.object_kind == "order" and event.verb is Verb.DECISION:
         project_orders.decided(session, event)
     elif event.verb in HANDLERS:
         HANDLERS[event.verb](session, event)

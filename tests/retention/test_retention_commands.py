@@ -22,9 +22,11 @@ app = typer.Typer()
 register(app)
 
 
-def tangthu(*words: str, user: str, role: str) -> Any:
+def tangthu(*words: str, user: str, role: str, stdin: str | None = None) -> Any:
     """Run a command with --json and return what it printed."""
-    result = CliRunner().invoke(app, [*words, "--as", user, "--role", f"{role}@{AGENCY}", "--json"])
+    result = CliRunner().invoke(
+        app, [*words, "--as", user, "--role", f"{role}@{AGENCY}", "--json"], input=stdin
+    )
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 0, result.output
@@ -96,6 +98,22 @@ def test_a_hold_is_placed_and_lifted_by_two(town: Town) -> None:
     assert tangthu("retention", "due", user="an", role="archivist")["due"] == []
     order = tangthu("hold", "ask-to-lift", placed["hold_ids"][0], *DECISION, user="binh", role="archivist")
     tangthu("hold", "lift", order["order_id"], user="dung", role="head")
+    assert len(tangthu("retention", "due", user="an", role="archivist")["due"]) == 1
+
+
+def test_an_agency_and_a_list_are_held_and_lifted(town: Town) -> None:
+    case_file_id = town.store("01")
+    wide = tangthu("hold", "place-wide", "agency", AGENCY, *DECISION, user="an", role="archivist")
+    listed = tangthu(
+        "hold", "place-listed", "-", *DECISION, user="an", role="archivist", stdin=f"{case_file_id}\n\n"
+    )
+    assert wide["case_files"] == listed["case_files"] == 1
+    for placed in (wide, listed):
+        assert tangthu("retention", "due", user="an", role="archivist")["due"] == []
+        asked = tangthu(
+            "hold", "ask-to-lift-all", placed["order_id"], *DECISION, user="binh", role="archivist"
+        )
+        tangthu("hold", "lift", asked["order_id"], user="dung", role="head")
     assert len(tangthu("retention", "due", user="an", role="archivist")["due"]) == 1
 
 

@@ -14,6 +14,7 @@ from dataclasses import replace
 from archive.viewer import Role, Viewer
 from search.document import CASE_FILE, RECORD, IndexDocument
 from search.engine import Engine
+from search.everything import every_case_file
 from search.order import Order
 from search.query import Hit, Results, search
 from search.request import Filters
@@ -515,3 +516,26 @@ def a_refill_that_fails_leaves_the_old_documents(engine: Engine) -> None:
     else:
         raise AssertionError("the error was swallowed")
     assert found(engine, "phi") == ["old"]
+
+
+@case
+def every_case_file_found_is_named_once_and_only_what_may_be_read(engine: Engine) -> None:
+    engine.index(
+        [
+            *(a_record(f"{n}", f"Giao ban tuần {n}", case_file_id=f"hs-{n // 2}") for n in range(30)),
+            a_record("kin", "Giao ban kín", access="02", agency=AN_GIANG, case_file_id="hs-kin"),
+            a_record("khac", "Việc khác", case_file_id="hs-khac"),
+        ]
+    )
+    found_by = {
+        (viewer.name, words): every_case_file(words, viewer=viewer, engine=engine)
+        for viewer in (ARCHIVIST, READER, STRANGER)
+        for words in ("giao ban", "", "???")
+    }
+    both = frozenset(f"hs-{n}" for n in range(15))
+    assert found_by["luutru", "giao ban"] == both | {"hs-kin"}
+    assert found_by["docgia", "giao ban"] == both
+    assert found_by["luutru", ""] == both | {"hs-kin", "hs-khac"}
+    assert found_by["luutru", "???"] == found_by["la", "giao ban"] == frozenset()
+    of_one = Filters(case_file="hs-3")
+    assert every_case_file("giao ban", viewer=ARCHIVIST, filters=of_one, engine=engine) == {"hs-3"}

@@ -16,6 +16,7 @@ from archive import orders
 from archive.checkpoints import write_checkpoint
 from archive.custody import read_component, stores, verify_package
 from archive.erasing import StoreHolder, record_receipt, target_of
+from archive.holds import active_holds, held, holds_on
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
@@ -36,6 +37,8 @@ from archive.register.projection import apply
 from archive.register.scans import PackageScan
 from archive.register.session import reading, transaction
 from archive.viewer import Role
+from retention import holds, wide_holds
+from retention.wide_holds import Basis
 from tests.archive.vault_builders import AGENCY, HUNG, LAN, MAI, NOW, a_case_file, an_agency, ident
 
 pytestmark = pytest.mark.service
@@ -358,6 +361,31 @@ def test_rebuilding_a_living_register_gives_the_same_digest(both: Path) -> None:
     assert report.equal
     assert report.digest_before == report.digest_after
     assert (report.missing, report.adopted, report.lost_register) == ((), (), False)
+
+
+def test_holds_on_an_agency_a_fonds_and_what_was_found_survive_a_rebuild(both: Path) -> None:
+    id = a_case_file().kept(both / "work")
+    basis = Basis("Thanh tra", "7/QĐ-TTr", NOW.date())
+    with transaction() as session:
+        found = wide_holds.place_on_found(session, [id], {"words": "cầu"}, basis, viewer=LAN, now=NOW)
+        wide_holds.place_on_agency(session, AGENCY, basis, viewer=LAN, now=NOW)
+        wide_holds.place_on_fonds(
+            session, session.get_one(CaseFile, id).fonds_code, basis, viewer=LAN, now=NOW
+        )
+    with transaction() as session:
+        asked = wide_holds.propose_lift_all(session, found[0].order_id, basis, viewer=LAN, now=NOW)
+        holds.lift(session, asked.id, viewer=MAI, role=Role.HEAD, now=NOW)
+    before = all_digests()
+
+    report = rebuild(now=NOW)
+
+    assert report.equal
+    assert all_digests() == before
+    with reading() as session:
+        file = session.get_one(CaseFile, id)
+        assert len(list(session.scalars(holds_on(file)))) == 3
+        assert len(active_holds(session, file, NOW.date())) == 2
+        assert session.scalars(select(CaseFile.id).where(held(NOW.date()))).all() == [id]
 
 
 def test_a_lost_register_is_rebuilt_from_packages_and_sealed_ledger(both: Path) -> None:

@@ -1,0 +1,61 @@
+"""Which holds stop the disposal of a case file: its own, its agency's, its fonds'. A hold always wins.
+
+A row of `hold` names a case file, or an agency or a fonds and then everything of it, also what arrives later
+(a standing hold). Whoever asks whether a case file may go asks here, so that no kind of hold is forgotten.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from archive.register.decisions import Hold
+from archive.register.models import CaseFile
+
+
+def is_active(hold: Hold, today: date) -> bool:
+    """Say whether a hold stops disposal on that day; its last day (`until`) is still held."""
+    return hold.lifted_at is None and (hold.until is None or hold.until >= today)
+
+
+def holds_on(file: CaseFile) -> Select[Hold]:
+    """Return the query for every hold on one case file, also those over or lifted, first placed first."""
+    return (
+        select(Hold)
+        .where(
+            or_(
+                Hold.case_file_id == file.id,
+                and_(Hold.agency_code == file.agency_code, Hold.agency_code != ""),
+                and_(Hold.fonds_code == file.fonds_code, Hold.fonds_code != ""),
+            )
+        )
+        .order_by(Hold.placed_at, Hold.id)
+    )
+
+
+def active_holds(session: Session, file: CaseFile, today: date) -> list[Hold]:
+    """Return the holds that stop the disposal of a case file on that day, first placed first."""
+    return [hold for hold in session.scalars(holds_on(file)) if is_active(hold, today)]
+
+
+def held(today: date) -> ColumnElement[bool]:
+    """Return the condition, within a query over `CaseFile`, that a hold is in force on that day.
+
+    Three questions of one index each instead of one with "or": what is held is small beside what is kept.
+    """
+    return _named_by(and_(Hold.lifted_at.is_(None), or_(Hold.until.is_(None), Hold.until >= today)))
+
+
+def of_hold_order(order_id: str) -> ColumnElement[bool]:
+    """Return the condition, within a query over `CaseFile`, that a hold of that order names it."""
+    return _named_by(Hold.order_id == order_id)
+
+
+def _named_by(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    return or_(
+        exists().where(Hold.case_file_id == CaseFile.id, which),
+        exists().where(Hold.agency_code == CaseFile.agency_code, Hold.agency_code != "", which),
+        exists().where(Hold.fonds_code == CaseFile.fonds_code, Hold.fonds_code != "", which),
+    )
