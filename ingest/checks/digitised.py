@@ -35,7 +35,11 @@ _LITTLE_WORDS = frozenset({"tinh", "thanh", "pho", "tp", "va", "cua"})
 
 @dataclass(frozen=True)
 class Making:
-    """What a circular asks of digitised paper, photos, films and sounds."""
+    """What a circular asks of digitised paper, photos, films and sounds.
+
+    Attributes:
+        codecs: extension -> codecs it may hold, as MediaInfo names them; any that has a name where it is not a key.
+    """
 
     basis: str
     pdf: str
@@ -52,6 +56,8 @@ class Making:
     sound: tuple[str, ...]
     sound_kbps: int
     sound_clause: str
+    codecs: Mapping[str, tuple[str, ...]]
+    codec_clause: str
     two_layers: bool
 
     def clause(self, article: str) -> str:
@@ -159,17 +165,26 @@ def _media(document: Document, making: Making) -> Iterator[Finding]:
             if film
             else (making.sound, making.sound_kbps, making.sound_clause)
         )
-        rate = facts.media.kbps if facts.media else 0
-        if not set(facts.extensions) & set(kinds):
+        rate, codec = (facts.media.kbps, facts.media.codec) if facts.media else (0, "")
+        basis = making.clause(clause)
+        fitting = [kind for kind in kinds if kind in facts.extensions]
+        if not fitting:
             found = "/".join(facts.extensions) or "?"
+        elif not codec or codec not in making.codecs.get(fitting[0], (codec,)):
+            found, basis = f"{fitting[0]}, {codec or '?'}", f"{basis}; {making.codec_clause}"
         elif rate < least:
             found = f"{rate or '?'} kbps"
         else:
             yield from _unplayed(document, piece)
             continue
-        asked = f"{', '.join(kinds)}; {least} kbps"
+        asked = f"{', '.join(_with_codecs(kind, making) for kind in kinds)}; {least} kbps"
         code = "V08_FILM" if film else "V08_SOUND"
-        yield _made_otherwise(code, document, piece, found, asked, making.clause(clause))
+        yield _made_otherwise(code, document, piece, found, asked, basis)
+
+
+def _with_codecs(kind: str, making: Making) -> str:
+    codecs = making.codecs.get(kind, ())
+    return f"{kind} ({' / '.join(codecs)})" if codecs else kind
 
 
 def _unplayed(document: Document, piece: Piece) -> Iterator[Finding]:

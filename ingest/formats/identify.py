@@ -23,6 +23,8 @@ ODF = "application/vnd.oasis.opendocument."
 PDF = "application/pdf"
 TEXT = "text/plain"
 CSV = "text/csv"
+ASF = "application/vnd.ms-asf"
+WMV, WMA = "video/x-ms-wmv", "audio/x-ms-wma"
 UNKNOWN_TYPE = "application/octet-stream"
 
 EXTENSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -56,33 +58,36 @@ EXTENSIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "application/vnd.rar": ("rar",),
         "audio/mpeg": ("mp3",),
         "audio/x-wav": ("wav",),
-        "audio/x-ms-wma": ("wma",),
-        "video/mp4": ("mp4",),
+        WMA: ("wma", "asf"),
+        "video/mp4": ("mp4", "m4v"),
         "video/x-msvideo": ("avi",),
-        "video/x-ms-wmv": ("wmv",),
+        WMV: ("wmv", "asf"),
+        ASF: ("asf", "wmv", "wma"),
+        "video/quicktime": ("mov", "qt"),
+        "video/mpeg": ("mpg", "mpeg"),
         "message/rfc822": ("eml",),
     }
 )
 
-# PRONOM gives some formats no MIME type, or several; these are the ones an office sends.
+# PRONOM gives some formats no MIME type, or several; these are the ones an office sends. That every identifier of the
+# policy has one is tested against PRONOM's own list (tests/ingest/test_identifiers_of_pronom.py).
 MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
     {
         "x-fmt/111": TEXT,
         "x-fmt/18": CSV,
-        "fmt/45": "application/rtf",
-        "fmt/50": "application/rtf",
-        "fmt/52": "application/rtf",
-        "fmt/53": "application/rtf",
-        "fmt/355": "application/rtf",
-        "fmt/969": "application/rtf",
+        **dict.fromkeys((f"fmt/{number}" for number in (*range(45, 54), 355, 969)), "application/rtf"),
         "fmt/101": "application/xml",
         "fmt/39": "application/msword",
         "fmt/40": "application/msword",
-        "fmt/59": "application/vnd.ms-excel",
-        "fmt/61": "application/vnd.ms-excel",
+        **dict.fromkeys((f"fmt/{number}" for number in range(59, 63)), "application/vnd.ms-excel"),
         "fmt/126": "application/vnd.ms-powerpoint",
         "fmt/96": "text/html",
         "fmt/471": "text/html",
+        **dict.fromkeys((f"fmt/{number}" for number in range(7, 11)), "image/tiff"),
+        "x-fmt/25": "image/bmp",
+        "fmt/441": WMV,
+        "fmt/640": "video/mpeg",
+        "fmt/649": "video/mpeg",
     }
 )
 
@@ -95,6 +100,7 @@ _ALIASES: Mapping[str, str] = MappingProxyType(
         "audio/wav": "audio/x-wav",
         "audio/vnd.wave": "audio/x-wav",
         "video/avi": "video/x-msvideo",
+        "application/mp4": "video/mp4",
         "application/x-rar-compressed": "application/vnd.rar",
     }
 )

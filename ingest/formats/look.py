@@ -9,10 +9,23 @@ import re
 from pathlib import Path
 from typing import Any
 
+from PIL import UnidentifiedImageError
+
 from archive.reason import as_json, because
 from ingest.formats import look_mail, look_media, look_packages, look_pdf, look_pictures, office, page
 from ingest.formats.executable import HEAD, program_in
-from ingest.formats.identify import CSV, ODF, OOXML, PDF, TEXT, Format, identify, puid_of_pdf
+from ingest.formats.identify import (
+    ASF,
+    CSV,
+    EXTENSIONS,
+    ODF,
+    OOXML,
+    PDF,
+    TEXT,
+    Format,
+    identify,
+    puid_of_pdf,
+)
 from ingest.formats.inside import OLE
 from ingest.formats.look_within import MAIL, Words, is_table
 from ingest.formats.page_words import nfc, table
@@ -66,9 +79,15 @@ def _read(path: Path, kind: Format, words: Words) -> dict[str, Any]:
     if media_type in ZIP_TYPES:
         return look_packages.archive(path)
     if media_type.startswith("image/"):
-        return look_pictures.picture(path)
-    if media_type.startswith(("audio/", "video/")):
-        return look_media.media(path)
+        try:
+            return look_pictures.picture(path)
+        except (
+            UnidentifiedImageError
+        ):  # a drawing (DWG) is no picture; a picture of ours that is none is damaged
+            if media_type in EXTENSIONS:
+                raise
+    if media_type.startswith(("audio/", "video/")) or media_type == ASF:
+        return look_media.media(path, media_type)
     if media_type == RTF:
         return look_packages.rich_text(path)
     if media_type == MAIL:

@@ -6,12 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from archive.reason import as_json, because
+from ingest.formats.identify import ASF, EXTENSIONS, WMA, WMV
 
 LONGEST_NAME = 40
 
 
-def media(path: Path) -> dict[str, Any]:
-    """Return the facts of one film or sound file; a file in which no track is found cannot be opened."""
+def media(path: Path, media_type: str = "") -> dict[str, Any]:
+    """Return the facts of one film or sound file; a file in which no track is found cannot be opened.
+
+    Microsoft's container (ASF) may hold either: which of the two it is, its tracks tell.
+    """
     from pymediainfo import MediaInfo  # a library of its own, loaded at the first film only
 
     tracks = MediaInfo.parse(path).tracks
@@ -27,7 +31,8 @@ def media(path: Path) -> dict[str, Any]:
         if films
         else (first.bit_rate or general.overall_bit_rate)
     )
-    return {
+    told = WMV if films else WMA
+    return ({"media_type": told, "extensions": EXTENSIONS[told]} if media_type == ASF else {}) | {
         "media": {
             "kind": "film" if films else "sound",
             "container": str(general.format or "")[:LONGEST_NAME],

@@ -36,6 +36,9 @@ MEDIA = {
     "zip": "application/zip",
     "mp3": "audio/mpeg",
     "avi": "video/x-msvideo",
+    "mp4": "video/mp4",
+    "mov": "video/quicktime",
+    "wmv": "video/x-ms-wmv",
     "wav": "audio/x-wav",
     "": "application/octet-stream",
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+import film_builders as films
 import pdf_builders as make
 import pikepdf
 import trap_builders as trap
@@ -268,7 +269,13 @@ OF_RULES = (
     OfRule("bmp", "a.bmp", picture, "31", "picture"),
     OfRule("sound", "a.mp3", trap.mp3),
     OfRule("sound", "a.wav", uncompressed),
+    OfRule("sound", "a.wma", films.wma),
     OfRule("film", "a.avi", trap.avi),
+    OfRule("film", "a.mp4", films.mp4),
+    OfRule("film", "a.wmv", films.wmv),
+    OfRule("film", "advanced.wmv", lambda path: films.wmv(path, codec=b"WVC1")),
+    OfRule("film", "other.asf", lambda path: films.wmv(path, codec=b"MP43")),
+    OfRule("film", "a.mov", films.mov),
     OfRule("macros", "a.docm", with_macros),
     OfRule("archives", "a.zip", lambda path: trap.zip_of(path, {"a.txt": b"a"})),
     OfRule("outlook", "a.msg", outlook),

@@ -239,7 +239,7 @@ def test_photos_films_and_sounds_have_tables_of_their_own(fields: dict[str, str]
     ("file", "codes"),
     [
         (
-            File("a.mp3", "mp3", more={"media": MediaFacts("sound", "MPEG Audio", "", 128, 9)}),
+            File("a.mp3", "mp3", more={"media": MediaFacts("sound", "MPEG Audio", "MPEG Audio", 128, 9)}),
             ["MEDIA_UNPLAYED"],
         ),
         (File("a.wav", "wav", more={"media": MediaFacts("sound", "Wave", "PCM", 1411, 9)}), ["V08_SOUND"]),
@@ -248,6 +248,21 @@ def test_photos_films_and_sounds_have_tables_of_their_own(fields: dict[str, str]
             ["MEDIA_UNPLAYED"],
         ),
         (File("a.pdf"), ["V08_FILM"]),
+        (
+            File("a.mp4", "mp4", more={"media": MediaFacts("film", "MPEG-4", "AVC", 1500, 9)}),
+            ["MEDIA_UNPLAYED"],
+        ),
+        (File("a.mp4", "mp4", more={"media": MediaFacts("film", "MPEG-4", "HEVC", 9000, 9)}), ["V08_FILM"]),
+        (File("a.mp4", "mp4", more={"media": MediaFacts("film", "MPEG-4", "", 9000, 9)}), ["V08_FILM"]),
+        (File("a.avi", "avi", more={"media": MediaFacts("film", "AVI", "", 1500, 9)}), ["V08_FILM"]),
+        (
+            File("a.wmv", "wmv", more={"media": MediaFacts("film", "Windows Media", "VC-1", 1500, 9)}),
+            ["MEDIA_UNPLAYED"],
+        ),
+        (
+            File("a.mov", "mov", more={"media": MediaFacts("film", "MPEG-4", "AVC", 9000, 9)}),
+            ["V08_FILM"],
+        ),
     ],
 )
 def test_films_and_sounds_are_of_the_circulars_formats_and_rates(file: File, codes: list[str]) -> None:
@@ -259,6 +274,16 @@ def test_the_new_circular_takes_more_formats_of_photos_and_sounds() -> None:
     png = File("a.png", "png", more={"scan": ScanFacts(1, 200, 24)})
     for case, codes in ((_film(wav), ["MEDIA_UNPLAYED"]), (_photo(png), [])):
         assert _tt05(case.saying(EndDate="01/07/2025")).codes() == codes
+
+
+def test_an_uncompressed_sound_is_pcm_and_a_finding_on_a_codec_says_that_it_is_our_reading() -> None:
+    squeezed = File("a.wav", "wav", more={"media": MediaFacts("sound", "Wave", "ADPCM", 353, 9)})
+    case = _tt05(_film(squeezed).saying(EndDate="01/07/2025"))
+    assert case.codes() == ["V08_SOUND"]
+    (finding,) = case.findings()
+    assert finding.params["found"] == "wav, ADPCM"
+    assert "wav (PCM); 128 kbps" in str(finding.params["asked"])
+    assert str(finding.params["basis"]).endswith("bộ mã: cách hiểu của kho lưu trữ")
 
 
 def test_a_sound_beside_a_document_is_said_to_be_unplayed_and_one_in_its_place_is_not_kept() -> None:

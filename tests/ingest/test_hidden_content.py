@@ -7,6 +7,7 @@ import resource
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import film_builders as films
 import pdf_builders as make
 import pytest
 import trap_builders as trap
@@ -14,6 +15,7 @@ import trap_builders as trap
 from ingest.delivery import FileFacts
 from ingest.formats.cage import Limits
 from ingest.formats.executable import program_in
+from ingest.formats.identify import EXTENSIONS
 from ingest.formats.inspect import inspect
 from ingest.formats.sandbox import Sandbox
 
@@ -278,6 +280,46 @@ def test_films_and_sounds_tell_their_rate(
     media = _looked(box, build(tmp_path / name)).media
     assert media is not None
     assert (media.kind, media.container, media.kbps) == (kind, container, kbps)
+
+
+@pytest.mark.parametrize(
+    ("name", "build", "media_type", "kind", "codec", "kbps"),
+    [
+        ("a.mp4", films.mp4, "video/mp4", "film", "AVC", 2002),
+        ("wide.mp4", lambda p: films.mp4(p, codec=b"hvc1"), "video/mp4", "film", "HEVC", 2002),
+        ("a.mov", films.mov, "video/quicktime", "film", "AVC", 2002),
+        ("a.wmv", films.wmv, "video/x-ms-wmv", "film", "VC-1", 2001),
+        ("new.wmv", lambda p: films.wmv(p, codec=b"WVC1"), "video/x-ms-wmv", "film", "VC-1", 2001),
+        ("other.asf", lambda p: films.wmv(p, codec=b"MP43"), "video/x-ms-wmv", "film", "MPEG-4 Visual", 2001),
+        ("a.wma", films.wma, "audio/x-ms-wma", "sound", "WMA", 128),
+        ("voice.asf", lambda p: films.wma(p, tag=0x0A), "audio/x-ms-wma", "sound", "WMA", 128),
+        ("squeezed.wav", films.compressed_wave, "audio/x-wav", "sound", "ADPCM", 353),
+    ],
+)  # fmt: skip
+def test_a_film_or_sound_is_known_by_its_bytes_with_its_codec(
+    box: Sandbox, tmp_path: Path, name: str, build: Callable[[Path], Path],
+    media_type: str, kind: str, codec: str, kbps: int,
+) -> None:  # fmt: skip
+    """All MP4 films went back: PRONOM calls them application/mp4, and so nobody asked what is in them."""
+    facts = _looked(box, build(tmp_path / name))
+    assert facts.media is not None, facts
+    assert (facts.media_type, facts.extensions) == (media_type, EXTENSIONS[media_type])
+    assert (facts.media.kind, facts.media.codec, facts.media.kbps) == (kind, codec, kbps)
+
+
+def test_a_container_without_a_track_cannot_be_opened(box: Sandbox, tmp_path: Path) -> None:
+    assert "neither film nor sound" in str(_looked(box, films.asf_of_nothing(tmp_path / "a.wmv")).problem)
+
+
+def test_a_drawing_is_no_damaged_picture_and_a_picture_of_ours_without_its_body_is(
+    box: Sandbox, tmp_path: Path
+) -> None:
+    """A deployment may keep drawings; the reader of pictures knows none and called them all unopenable."""
+    drawing, picture = tmp_path / "a.dwg", tmp_path / "a.png"
+    drawing.write_bytes(b"AC1027".ljust(300, b"\0"))
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n" + b"\0\0\0\x0dIHDR" + b"\0" * 21 + b"\0\0\0\0IEND\xaeB\x60\x82")
+    assert (_looked(box, drawing).media_type, _looked(box, drawing).problem) == ("image/vnd.dwg", None)
+    assert _looked(box, picture).problem is not None
 
 
 def test_encodings_before_unicode_are_told(box: Sandbox, tmp_path: Path) -> None:
