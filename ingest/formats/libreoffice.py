@@ -1,4 +1,4 @@
-"""Office files printed as PDF/A by LibreOffice, in the cage, many in one call.
+"""Office files printed as PDF/A by LibreOffice, in the cage, many in one call; older ones also saved anew, to be read.
 
 Starting LibreOffice costs 1.6 s of CPU, a file 0.3 s, so files go in batches. A file that hangs it takes the batch
 down: then the rest goes one by one, and only that file fails. The profile is private to this process, has macros
@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import zipfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -49,8 +50,35 @@ class _Family:
 
 _WRITER, _CALC, _IMPRESS = (_Family(f"{part}_pdf_Export") for part in ("writer", "calc", "impress"))
 SHEETS = frozenset({"application/vnd.ms-excel", ODF + "spreadsheet", CSV, OOXML + "spreadsheetml.sheet"})
-UNREAD = frozenset({"application/vnd.ms-excel"})
-"""Sheets whose words nothing here reads by itself: LibreOffice saves them in a form that is read."""
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form whose words are read without an office program (`office.py`).
+
+    Attributes:
+        target: extension and export filter, as LibreOffice's `--convert-to` takes them.
+    """
+
+    media_type: str
+    target: str
+
+
+_LETTER = Form(OOXML + "wordprocessingml.document", "docx:MS Word 2007 XML")
+_BOOK = Form(OOXML + "spreadsheetml.sheet", "xlsx:Calc MS Excel 2007 XML")
+_SLIDES = Form(OOXML + "presentationml.presentation", "pptx:Impress MS PowerPoint 2007 XML")
+READ_AS: Mapping[str, Form] = MappingProxyType(
+    {
+        "application/msword": _LETTER,
+        "application/rtf": _LETTER,
+        "application/vnd.ms-excel": _BOOK,
+        "application/vnd.ms-powerpoint": _SLIDES,
+    }
+)
+"""What nothing here reads by itself: LibreOffice saves it in a form that is read, and the print is held against that.
+
+So a print that is not the file shows; words that LibreOffice itself does not find in the file are missed by both.
+"""
 _TEXT = _Family("writer_pdf_Export", "Text (encoded):UTF8,,,")
 _CSV = _Family("calc_pdf_Export", "Text - txt - csv (StarCalc):44,34,76,1")
 
@@ -95,10 +123,12 @@ class Printed:
     Attributes:
         path: the PDF; None when there is none.
         reason: why there is none.
+        read_as: of a file that is `READ_AS` another form: what became of that.
     """
 
     path: Path | None
     reason: Reason | None = None
+    read_as: Printed | None = None
 
 
 class LibreOffice:
@@ -113,7 +143,9 @@ class LibreOffice:
     def print_all(
         self, files: Sequence[tuple[str, Path, str]], into: Path, *, flavour: str = FLAVOUR
     ) -> dict[str, Printed]:
-        """Print files given as (id, path, media type); returns what became of each id.
+        """Print files given as (id, path, media type), and save those in another form that are read in one.
+
+        Returns what became of each id.
 
         Args:
             flavour: its part of PDF/A is printed, always level B.
@@ -126,27 +158,27 @@ class LibreOffice:
             families[FAMILIES[file[2]]].append(file)
         printed: dict[str, Printed] = {}
         for family, members in families.items():
+            wanted = f"pdf:{family.exporter}:{options(TARGETS[flavour].part)}"
             for start in range(0, len(members), BATCH):
-                printed |= self._batch(
-                    family, members[start : start + BATCH], into, options(TARGETS[flavour].part)
-                )
+                batch = members[start : start + BATCH]
+                made = self._batch(family, batch, into, wanted)
+                forms: dict[Form, list[tuple[str, Path, str]]] = defaultdict(list)
+                for file in batch:
+                    if file[2] in READ_AS and made[file[0]].path is not None:
+                        forms[READ_AS[file[2]]].append(file)
+                for form, files_of_it in forms.items():
+                    for key, saved in self._batch(family, files_of_it, into, form.target).items():
+                        made[key] = replace(made[key], read_as=saved)
+                printed |= made
         return printed
 
     def as_workbook(self, path: Path, media_type: str, into: Path) -> Printed:
-        """Save a spreadsheet of any kind as an OOXML workbook, `into`/workbook.xlsx.
+        """Save a spreadsheet of any kind as an OOXML workbook in `into`.
 
         Raises:
             ToolMissingError: LibreOffice is not installed.
         """
-        with tempfile.TemporaryDirectory(dir=into, prefix="office-") as folder:
-            work = Path(folder)
-            staged = _staged(path, media_type, work / "sheet")
-            reason = self._call(FAMILIES[media_type], [staged], work, "xlsx:Calc MS Excel 2007 XML")
-            made = work / "sheet.xlsx"
-            if reason is not None or not made.is_file():
-                return Printed(None, reason or because("ingest.office-nothing"))
-            made.replace(into / "workbook.xlsx")
-        return Printed(into / "workbook.xlsx")
+        return self._batch(FAMILIES[media_type], [("book", path, media_type)], into, _BOOK.target)["book"]
 
     def close(self) -> None:
         """Throw the profile away."""
@@ -157,18 +189,21 @@ class LibreOffice:
     def _batch(
         self, family: _Family, members: Sequence[tuple[str, Path, str]], into: Path, wanted: str
     ) -> dict[str, Printed]:
+        ending = wanted.partition(":")[0]
         with tempfile.TemporaryDirectory(dir=into, prefix="office-") as folder:
             work = Path(folder)
             staged = {
                 key: _staged(path, media_type, work / f"{number:04}")
                 for number, (key, path, media_type) in enumerate(members)
             }
-            reason = self._call(family, list(staged.values()), work, f"pdf:{family.exporter}:{wanted}")
-            done = {key: found for key, path in staged.items() if (found := _finished(path, work))}
+            made = work / "made"  # apart from the copies: a .docx is not to be saved over a .docx
+            made.mkdir()
+            reason = self._call(family, list(staged.values()), made, wanted)
+            done = {key: found for key, path in staged.items() if (found := _finished(path, made, ending))}
             if len(members) > 1:
                 for key in staged.keys() - done.keys():  # one of them may have taken the others down
-                    reason = self._call(family, [staged[key]], work, f"pdf:{family.exporter}:{wanted}")
-                    if found := _finished(staged[key], work):
+                    reason = self._call(family, [staged[key]], made, wanted)
+                    if found := _finished(staged[key], made, ending):
                         done[key] = found
                     else:
                         done[key] = Printed(None, reason or because("ingest.office-nothing"))
@@ -236,11 +271,13 @@ def _staged(path: Path, media_type: str, stem: Path) -> Path:
     return target
 
 
-def _finished(staged: Path, work: Path) -> Printed | None:
-    """Return the PDF made of a file if it is there to its end."""
-    made = work / f"{staged.stem}.pdf"
+def _finished(staged: Path, work: Path, ending: str) -> Printed | None:
+    """Return what was made of a file if it is there to its end."""
+    made = work / f"{staged.stem}.{ending}"
     if not made.is_file():
         return None
+    if ending != "pdf":
+        return Printed(made) if zipfile.is_zipfile(made) else None
     with made.open("rb") as stream:
         stream.seek(max(0, made.stat().st_size - 1024))
         return Printed(made) if b"%%EOF" in stream.read() else None
@@ -249,6 +286,6 @@ def _finished(staged: Path, work: Path) -> Printed | None:
 def _kept(printed: Printed, into: Path, key: str) -> Printed:
     if printed.path is None:
         return printed
-    target = into / f"{key}.office.pdf"
+    target = into / f"{key}.office{printed.path.suffix}"
     printed.path.replace(target)
     return Printed(target)

@@ -27,7 +27,7 @@ from ingest.formats.derivative import PDFA_FAILED, Attempt, NoDerivativeError, R
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.flavour import TARGETS
 from ingest.formats.judge import Judgement, judge
-from ingest.formats.libreoffice import SHEETS, UNREAD, Printed
+from ingest.formats.libreoffice import READ_AS, SHEETS, Printed
 from ingest.formats.widen import WORKBOOK
 from ingest.formats.workshop import Workshop
 
@@ -173,12 +173,13 @@ def from_office(work: Work, printed: Printed) -> tuple[Judgement, Candidate]:
 
     kind = work.source.facts.media_type
     original = (work.source.path, kind)
-    if kind in UNREAD:
-        try:
-            original = (_workbook(work), WORKBOOK)
-        except CannotOpenError as error:
-            work.attempts.append(Attempt("libreoffice", "failed", (error.reason,)))
-            raise NoDerivativeError(PDFA_FAILED, error.reason) from error
+    if kind in READ_AS:
+        saved = printed.read_as
+        if saved is None or saved.path is None:
+            reason = saved.reason if saved and saved.reason else because("ingest.office-nothing")
+            work.attempts.append(Attempt("libreoffice", "failed", (reason,)))
+            raise NoDerivativeError(PDFA_FAILED, reason)
+        original = (saved.path, READ_AS[kind].media_type)
 
     def _measuring(candidate: Path, text: Path) -> Measuring:
         return lambda: box.ask(
@@ -192,24 +193,19 @@ def from_office(work: Work, printed: Printed) -> tuple[Judgement, Candidate]:
     if found is not None and not found.accepted and not found.valid:
         found, candidate = work.step("repair", lambda out: _repair(work, path, out, ""), _measuring)
     if found is not None and found.valid and found.reasons and kind in SHEETS:
-        found, candidate = work.step("libreoffice-wide", lambda out: _print_wide(work, out), _measuring)
+        found, candidate = work.step("libreoffice-wide", partial(_print_wide, work, original), _measuring)
     return last(work, found, candidate)
 
 
-def _workbook(work: Work) -> Path:
-    """Return the source as an OOXML workbook, saved by LibreOffice once."""
-    made = work.folder / "workbook.xlsx"
-    if not made.exists():
-        saved = work.shop.office.as_workbook(work.source.path, work.source.facts.media_type, work.folder)
+def _print_wide(work: Work, original: tuple[Path, str], out: Path) -> tuple[str, ...]:
+    """Print a spreadsheet, given with its media type, again with columns that cut nothing off."""
+    wide = work.folder / "wide.xlsx"
+    source, media_type = original
+    if media_type != WORKBOOK:
+        saved = work.shop.office.as_workbook(source, media_type, work.folder)
         if saved.path is None:
             raise CannotOpenError(saved.reason or because("ingest.office-nothing"))
-    return made
-
-
-def _print_wide(work: Work, out: Path) -> tuple[str, ...]:
-    """Print a workbook again with columns that cut nothing off."""
-    wide = work.folder / "wide.xlsx"
-    source = work.source.path if work.source.facts.media_type == WORKBOOK else _workbook(work)
+        source = saved.path
     work.shop.sandbox.ask("widen", path=source, out=wide)
     flavour = work.source.flavour
     printed = work.shop.office.print_all([("wide", wide, WORKBOOK)], work.folder, flavour=flavour)["wide"]

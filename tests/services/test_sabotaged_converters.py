@@ -134,11 +134,18 @@ def _tool(path: Path, script: str) -> str:
     return str(path)
 
 
+def _old(ending: str) -> Callable[[Path], Path]:
+    return files.by_libreoffice(make.letter if ending == ".docx" else files.open_document, ending)
+
+
 def _garamond(path: Path) -> Path:
     return make.unembedded_letters(path, "Garamond")
 
 
 GS = 'for part in "$@"; do case "$part" in -sOutputFile=*) cp {wrong} "${{part#-sOutputFile=}}";; esac; done'
+OFFICE_PRINT = (
+    'case "$*" in *"--convert-to pdf"*) ;; *) exec soffice "$@";; esac; '  # it saves a docx as it should
+)
 OFFICE = 'while [ "$1" != --outdir ]; do shift; done; cp {wrong} "$2/$(basename "${{3%.*}}").pdf"'
 
 
@@ -147,6 +154,9 @@ OFFICE = 'while [ "$1" != --outdir ]; do shift; done; cp {wrong} "$2/$(basename 
     [
         *(("gs", GS, "a.pdf", _garamond, "Home Affairs", kind) for kind in WORST),
         *(("soffice", OFFICE, "a.docx", make.letter, "QUYẾT ĐỊNH", kind) for kind in KINDS),
+        *(("soffice", OFFICE_PRINT + OFFICE, "a.doc", _old(".docx"), "QUYẾT ĐỊNH", kind) for kind in WORST),
+        ("soffice", OFFICE_PRINT + OFFICE, "a.ppt", _old(".odp"), files.WORDS, "another document"),
+        ("soffice", OFFICE_PRINT + OFFICE, "a.rtf", files.rich_text, files.WORDS, "another document"),
     ],
 )
 def test_a_program_that_writes_something_else(
