@@ -12,6 +12,7 @@ from pathlib import Path
 from archive.pdfa.verapdf import JAR
 from archive.reason import Reason, because
 from archive.settings import ArchiveSettings
+from ingest.formats.cage import network_cut
 from operations.sign import Sign, sign
 from operations.sign import version as said
 from search import node
@@ -47,6 +48,12 @@ def tools() -> Iterator[Sign]:
         None if FONTS.is_dir() else because("operations.no-fonts"),
         said("Liberation 2"),
         _package("fonts-liberation2"),
+    )
+    yield sign(
+        "converters offline",
+        None if network_cut() else because("operations.network-open"),
+        because("operations.network-cut"),
+        because("operations.permit-unshare"),
     )
     home = ArchiveSettings.load().tools_home
     yield sign(

@@ -6,7 +6,7 @@ killed as a whole; a private HOME and TMPDIR that are removed; no input; an envi
 (no secret); no network and a process namespace of its own where the kernel permits.
 
 Accepted: it runs as our user and may read what we may read. Where `unshare` is not permitted the network is
-open to it; `network_cut` says which, and it is written into the attempt.
+open to it; `network_cut` says which: the doctor says so, and so does the PREMIS event of each derivative made there.
 """
 
 from __future__ import annotations
@@ -69,12 +69,14 @@ def environment(home: Path) -> dict[str, str]:
     }
 
 
-@cache
 def _unshare() -> tuple[str, ...]:
     """Return the command prefix that cuts the network, as far as it is permitted here; maybe empty."""
     tool = shutil.which("unshare")
-    if tool is None:
-        return ()
+    return _permitted(tool) if tool is not None else ()
+
+
+@cache
+def _permitted(tool: str) -> tuple[str, ...]:
     for options in (("--net", "--pid", "--kill-child"), ("-r", "--net", "--pid", "--kill-child"), ("--net",)):
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             tried = subprocess.run([tool, *options, "true"], capture_output=True, check=False, timeout=20)

@@ -18,7 +18,7 @@ from archive.reason import Reason, because
 from ingest import our_disk
 from ingest.delivery import DeliveredFile, FileFacts
 from ingest.errors import IngestError
-from ingest.formats import libreoffice, proof_page
+from ingest.formats import cage, libreoffice, proof_page
 from ingest.formats.derivative import (
     ENCRYPTED,
     UNREADABLE,
@@ -191,6 +191,7 @@ def _kept(work: Work, found: Judgement, candidate: Candidate, into: Path) -> Der
         flavour=work.source.flavour,
         recognised=tuple(page for route in accepted for page in work.recognised.get(route, ())),
         verification_page=proof,
+        network_open=not cage.network_cut(),
     )
 
 

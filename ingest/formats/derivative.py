@@ -79,6 +79,7 @@ class Derivative:
         recognised: pages with words by OCR; the others have their source's own.
         pages: of the document; a verification page behind them is not counted.
         verification_page: number of the page that tells of the source's signatures; 0 when there is none.
+        network_open: the programs that made it could have reached the network (`cage.network_cut`).
     """
 
     id: str
@@ -94,6 +95,7 @@ class Derivative:
     flavour: str = FLAVOUR
     recognised: tuple[RecognisedPage, ...] = ()
     verification_page: int = 0
+    network_open: bool = False
 
     @property
     def image_only(self) -> bool:

@@ -82,11 +82,14 @@ def _summary(facts: Measured) -> dict[str, Any]:
     texts = [page.text for page in facts.pages if page.text is not None]
     means = [page.mean for page in facts.pages if page.mean is not None]
     spots = [page.spot for page in facts.pages if page.spot is not None]
+    sides = [page.side for page in facts.pages if page.side is not None]
     told: dict[str, Any] = {"pages": facts.pages_after, "pages_pictured": len(means)}
     if texts:
         told["text_same_least"] = round(min(texts), 4)
     if means and spots:
         told |= {"difference_mean_most": round(max(means), 2), "difference_spot_most": round(max(spots), 2)}
+    if sides:
+        told["side_most"] = round(max(sides), 2)
     if facts.words_found is not None:
         told["words_found"] = round(facts.words_found, 4)
     if not texts and facts.words_found is None:

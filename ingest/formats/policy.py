@@ -50,6 +50,11 @@ class Rule(_Table):
     clause: str
     unversioned: str = ""
 
+    @property
+    def told(self) -> str:
+        """Return what it says of a file, and on what that rests."""
+        return f"{self.title}: {self.why_en} / {self.why_vi} ({self.clause})"
+
     @model_validator(mode="after")
     def _tool_fits(self) -> Self:
         if (self.action == "convert") != bool(self.tool):

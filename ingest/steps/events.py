@@ -124,13 +124,34 @@ def _of_signatures(make: _Maker, component: ComponentFacts, at: datetime) -> Eve
     )
 
 
+def _compared(told: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how the accepted derivative compares with its source: the worst of all pages (`formats/fidelity.py`)."""
+    if "text_same_least" in told:
+        yield f"text {told['text_same_least']:.1%} the same"
+    if "words_found" in told:
+        yield f"{told['words_found']:.1%} of the words found again"
+    if "words" in told:
+        yield f"words {told['words']}"
+    if "difference_mean_most" in told:
+        mean, spot = told["difference_mean_most"], told["difference_spot_most"]
+        yield f"pictures of {told['pages_pictured']} pages differ by {mean} of 255, in one field by {spot}"
+    if "side_most" in told:
+        yield f"page sides by {told['side_most']} points"
+
+
 def how_made(component: ComponentFacts) -> str:
-    """Return how a derivative came to be: what was tried and why it was not taken, OCR, what was taken out."""
+    """Return how a derivative came to be: how alike it is, what was tried and not taken, OCR, what was taken out."""
     facts = component.facts
     parts = [f"{component.path}: {facts['route']}, PDF/A-{facts['verapdf'].get('flavour', '')}"]
+    if alike := "; ".join(_compared(facts["verapdf"])):
+        parts.append(f"compared with the source: {alike}")
     for one in facts.get("attempts", ()):
         if one["outcome"] != "accepted":
             parts.append(f"{one['route']} {one['outcome']}: {'; '.join(one['reasons'][:3])}"[:REASON_LONGEST])
+    if facts.get("network_open"):
+        parts.append(
+            "the network was not cut off from the programs that made it: `unshare` is not permitted there"
+        )
     if ocr := facts.get("ocr"):
         pages = ", ".join(str(page["page"]) for page in ocr["pages"][:PAGES_TOLD])
         more = f" and {len(ocr['pages']) - PAGES_TOLD} more" if len(ocr["pages"]) > PAGES_TOLD else ""

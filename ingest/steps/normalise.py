@@ -1,6 +1,7 @@
 """Normalise: a verified PDF/A of every document, made before anybody decides, so that nothing is accepted
 that cannot be kept readable. (Design section 3 normalises after acceptance; doing it before means that no receipt
-03 has ever to be taken back.) Films and sounds have no pages: they are kept as they came, and nothing is made of them.
+03 has ever to be taken back.) Films and sounds have no pages: they are kept as they came, and nothing is made of them;
+nor of what a deployment's format policy keeps.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ from ingest.delivery import Delivery
 from ingest.finding import Finding
 from ingest.formats.convert import Derivative, Source
 from ingest.formats.convert import normalise as convert
-from ingest.formats.media import kept_as_it_came
+from ingest.formats.media import kept_as_it_came, told
 from ingest.formats.policy import Policy, policy_for
 from ingest.settings import IngestSettings
 from ingest.steps.look import AllFacts
 from ingest.steps.step import Note, Outcome, Verdict, Work
 
 Derivatives = dict[str, Derivative]
+Kept = dict[str, str]
+"""SHA-256 of a file that is kept as it came -> why, in words."""
 
 
 def _policy(work: Work) -> Policy:
@@ -35,23 +38,27 @@ def _policy(work: Work) -> Policy:
 
 
 def normalise(work: Work, now: datetime) -> Outcome:
-    """Write `derivatives.json`: SHA-256 of a delivered file -> its derivative."""
+    """Write `derivatives.json`: SHA-256 of a delivered file -> its derivative; and `kept.json`."""
     delivery = work.load("delivery", Delivery)
     facts = work.load("facts", AllFacts)
     target = work.folder / "derived"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     policy = _policy(work)
-    files, kept = {}, set[str]()
+    files, kept = {}, Kept()
     for ordinal, document in enumerate(delivery.documents, 1):
         kind = kind_of(canonical(document.fields), document.place)
         for position, file in enumerate(document.files):
-            rule = policy.rule_for(facts[file.sha256])
-            as_it_came = rule is not None and rule.action == "keep"
-            if facts[file.sha256].signs:
-                kept.add(file.sha256)  # a signature has no pages; it stays beside what it signs
-            elif as_it_came and kept_as_it_came(facts[file.sha256], described_as=kind, main=position == 0):
-                kept.add(file.sha256)
+            fact = facts[file.sha256]
+            rule = policy.rule_for(fact)
+            if fact.signs:  # a signature has no pages; it stays beside what it signs
+                kept[file.sha256] = "detached signature"
+            elif (
+                rule is not None
+                and rule.action == "keep"
+                and kept_as_it_came(fact, described_as=kind, main=position == 0)
+            ):
+                kept[file.sha256] = told(fact.media) if fact.media else rule.told
             else:
                 files[file.sha256] = (ordinal, file)
     carried = work.find("carried-derivatives", Derivatives) or {}
@@ -73,6 +80,7 @@ def normalise(work: Work, now: datetime) -> Outcome:
         else:
             findings.append(Finding(made.code, file.name, {"reason": made.reason}, ordinal))
     work.save("derivatives", derivatives, Derivatives)
+    work.save("kept", kept, Kept)
     routes: dict[str, int] = {}
     for derivative in derivatives.values():
         routes[derivative.route] = routes.get(derivative.route, 0) + 1

@@ -49,7 +49,7 @@ from ingest.naming import (
 from ingest.signatures import keeping
 from ingest.steps.events import events_of
 from ingest.steps.look import AllFacts
-from ingest.steps.normalise import Derivatives
+from ingest.steps.normalise import Derivatives, Kept
 from ingest.steps.step import Note, Outcome, Work
 
 
@@ -76,6 +76,7 @@ def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
     fields = canonical(delivery.fields)
     facts = work.load("facts", AllFacts)
     derivatives = work.load("derivatives", Derivatives)
+    kept = work.find("kept", Kept) or {}
     with reading() as session:
         agency = session.get_one(Agency, work.agency_code)
         fonds = session.scalar(select(Fonds).where(Fonds.agency_code == agency.code).order_by(Fonds.code))
@@ -87,7 +88,7 @@ def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
     # A code is missing only where the regulation knows none; any other case file went back for it.
     code = fields.get("FileCode") or assigned_file_code(agency.code, started.year, work.submission_id)
     records = tuple(
-        _record(seed, code, ordinal, document, facts, derivatives)
+        _record(seed, code, ordinal, document, facts, derivatives, kept)
         for ordinal, document in enumerate(delivery.documents, 1)
     )
     return PackageFacts(
@@ -127,14 +128,15 @@ def _record(
     document: DeliveredDocument,
     facts: AllFacts,
     derivatives: Derivatives,
+    kept: Kept,
 ) -> RecordFacts:
     fields = canonical(document.fields)
     components: list[ComponentFacts] = []
     pages = 0
     for position, file in enumerate(document.files, 1):
-        made = _made(facts[file.sha256], file, derivatives)
+        made = _made(facts[file.sha256], file, derivatives, kept)
         pages += made.pages if made else 0
-        components.extend(_components(seed, f"{ordinal:04d}", position, file, facts, derivatives))
+        components.extend(_components(seed, f"{ordinal:04d}", position, file, facts, derivatives, kept))
     return RecordFacts(
         id=str(uuid5(seed, f"record {ordinal}")),
         ordinal=ordinal,
@@ -147,10 +149,16 @@ def _record(
 
 
 def _components(
-    seed: UUID, folder: str, position: int, file: DeliveredFile, facts: AllFacts, derivatives: Derivatives
+    seed: UUID,
+    folder: str,
+    position: int,
+    file: DeliveredFile,
+    facts: AllFacts,
+    derivatives: Derivatives,
+    kept: Kept,
 ) -> Iterator[ComponentFacts]:
     fact = facts[file.sha256]
-    made = _made(fact, file, derivatives)
+    made = _made(fact, file, derivatives, kept)
     stem = f"{position:02d}-{PurePosixPath(safe_name(file.name)).stem}"
     original = str(uuid5(seed, f"original {folder} {position}"))
     signatures = [
@@ -184,8 +192,8 @@ def _components(
         size=file.size,
         sha256=file.sha256,
         facts={"signatures": signatures, "pages": fact.pages}
-        | ({"kept": told(fact.media)} if made is None and fact.media else {})
-        | ({"signs": fact.signs, "kept": "detached signature"} if fact.signs else {}),
+        | ({"kept": _why_kept(fact, kept.get(file.sha256, ""))} if made is None else {})
+        | ({"signs": fact.signs} if fact.signs else {}),
         source=file.path,
     )
     if made is None:
@@ -217,7 +225,8 @@ def _components(
             ],
         }
         | ({"ocr": ocr} if ocr else {})
-        | ({"verification_page": made.verification_page} if made.verification_page else {}),
+        | ({"verification_page": made.verification_page} if made.verification_page else {})
+        | ({"network_open": True} if made.network_open else {}),
         source=made.path,
     )
     text = _measured(made.text_path)
@@ -235,11 +244,17 @@ def _components(
     )
 
 
-def _made(fact: FileFacts, file: DeliveredFile, derivatives: Derivatives) -> Derivative | None:
-    """Return the file's PDF/A; None for a film, sound or signature that is kept as it came, and for nothing else."""
+def _made(fact: FileFacts, file: DeliveredFile, derivatives: Derivatives, kept: Kept) -> Derivative | None:
+    """Return the file's PDF/A; None for what is kept as it came, and for nothing else."""
     if fact.signs:
         return None
-    return derivatives.get(file.sha256) if fact.media is not None else derivatives[file.sha256]
+    as_it_came = file.sha256 in kept or fact.media is not None
+    return derivatives.get(file.sha256) if as_it_came else derivatives[file.sha256]
+
+
+def _why_kept(fact: FileFacts, why: str) -> str:
+    """Return why it is kept as it came; deliveries normalised before this was written down had two reasons only."""
+    return why or ("detached signature" if fact.signs else told(fact.media) if fact.media else "")
 
 
 def _recognised(made: Derivative) -> dict[str, Any]:

@@ -1,4 +1,7 @@
-"""A case file with a photo, a film and sounds goes the whole road: films and sounds are kept as they came."""
+"""A case file with a photo, a film and sounds goes the whole road: films and sounds are kept as they came.
+
+So is any format of which a deployment's policy says so.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,8 @@ from tests.samples.pki import Pki
 from tests.samples.road import ACase, Doc, Road, a_case, from_
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "ingest"))
+import film_builders as films
+import pdf_builders as make
 import trap_builders as trap
 from breaking import FILM, PHOTO
 
@@ -80,6 +85,7 @@ def test_films_and_sounds_are_stored_as_they_came_with_no_pdfa(
         described(PHOTO, 2, ("le.jpg", photo)),
         described(film, 3, ("le.avi", trap.avi)),
         described(sound | {"MovieTitle": "Diễn văn"}, 4, ("dien van.mp3", trap.mp3)),
+        described(FILM | {"ArchivesNumber": "15/2020"}, 5, ("le.mp4", films.mp4)),
     )
     one = sent(town, case)
     row = row_of(one)
@@ -87,7 +93,7 @@ def test_films_and_sounds_are_stored_as_they_came_with_no_pdfa(
         (finding.code, finding.place, finding.params) for finding in row.findings
     ]
     (normalised,) = [step.result for step in row.steps if step.step == "normalise"]
-    assert (normalised["kept"], normalised["derivatives"]) == (2, 2)
+    assert (normalised["kept"], normalised["derivatives"]) == (3, 2)
     archivist = Viewer("an", {case.where.code: frozenset({Role.ARCHIVIST})})
     with transaction() as session:
         submissions.accept(session, one, viewer=archivist, now=NOW)
@@ -101,6 +107,7 @@ def test_films_and_sounds_are_stored_as_they_came_with_no_pdfa(
         2: ["original", "pdfa", "text"],
         3: ["original"],
         4: ["original"],
+        5: ["original"],
     }
     path = town / "package.zip"
     with stores()[0].open(name) as stream:
@@ -109,12 +116,53 @@ def test_films_and_sounds_are_stored_as_they_came_with_no_pdfa(
         facts = read_facts(stream)
     assert verify(path, schemas=ArchiveSettings.load().tools_home / "schemas") == []
     kept = [event for event in facts.events if event.kind == "policy assignment"]
-    assert len(kept) == 2
+    assert len(kept) == 3
     assert all("kept as it came, no PDF/A" in event.detail for event in kept)
     assert any("AVI, JPEG" in event.detail for event in kept)
+    assert any("MPEG-4, AVC, 2002 kbps, 0:02" in event.detail for event in kept)
     with zipfile.ZipFile(path) as package:
         (member,) = [one for one in package.namelist() if one.endswith("le.avi")]
         assert package.read(member) == trap.avi(town / "again.avi").read_bytes()
+
+
+KEEPS = """
+[[rule]]
+name = "sheet"
+title = "Excel"
+puids = ["fmt/214"]
+action = "keep"
+why_vi = "bảng số liệu lớn"
+why_en = "large tables"
+clause = "thỏa thuận nộp lưu"
+"""
+
+
+def test_what_a_deployments_policy_keeps_is_stored_as_it_came_and_said_so(
+    town: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rule was read without a word, and then every such file went back as "cannot be made into PDF/A"."""
+    monkeypatch.setenv("TANGTHU_INGEST__TRUST_ROOTS", str(town / "trust"))
+    (town / "policy.toml").write_text(KEEPS, "utf-8")
+    monkeypatch.setenv("TANGTHU_INGEST__FORMAT_POLICY", str(town / "policy.toml"))
+    case = a_case()
+    files = (*case.documents[0].files, ("so-lieu.xlsx", from_(make.sheet)))
+    one = sent(town, case.files(*files).alone())
+    if row_of(one).state == "to-decide":
+        archivist = Viewer("an", {case.where.code: frozenset({Role.ARCHIVIST})})
+        with transaction() as session:
+            submissions.accept(session, one, viewer=archivist, now=NOW)
+        pipeline.advance(one)
+    assert row_of(one).state == "stored", codes(one)
+    with reading() as session:
+        components = session.scalars(select(CaseFile)).one().records[0].components
+        (kept,) = [component for component in components if component.name == "so-lieu.xlsx"]
+        assert kept.facts["kept"] == "Excel: large tables / bảng số liệu lớn (thỏa thuận nộp lưu)"
+        assert kept.role == "original"
+        name = session.scalars(select(Package.name)).one()
+    with stores()[0].open(name) as stream:
+        events = read_facts(stream).events
+    (event,) = [event for event in events if event.kind == "policy assignment"]
+    assert "kept as it came, no PDF/A (Excel: large tables" in event.detail
 
 
 def test_a_case_file_of_films_alone_is_a_whole_package(town: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -293,7 +293,7 @@ def test_a_sound_beside_a_document_is_said_to_be_unplayed_and_one_in_its_place_i
     assert kept_as_it_came(facts, described_as="document", main=False)
     assert not kept_as_it_came(facts, described_as="document", main=True)
     assert kept_as_it_came(facts, described_as="media", main=True)
-    assert not kept_as_it_came(replace(facts, media=None), described_as="media", main=True)
+    assert kept_as_it_came(replace(facts, media=None), described_as="document", main=True)
     assert not kept_as_it_came(
         replace(facts, problem=because("ingest.no-track")), described_as="media", main=True
     )

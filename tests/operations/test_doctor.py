@@ -88,6 +88,21 @@ def test_a_program_that_fails_is_not_well(empty: Path, monkeypatch: pytest.Monke
     assert "cannot open shared object" in signs()["ghostscript"].found
 
 
+@pytest.mark.parametrize(("permitted", "code"), [(True, 0), (False, 1)])
+def test_it_says_when_converters_can_reach_the_network(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, permitted: bool, code: int
+) -> None:
+    (empty / "unshare").write_text(f"#!/bin/sh\nexit {code}\n")
+    (empty / "unshare").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{empty}:{os.environ['PATH']}")
+    found = signs()["converters offline"]
+    assert found.well is permitted
+    assert ("seccomp" in found.remedy) is not permitted
+    assert found.found.startswith(
+        "no program that reads" if permitted else "programs that read strange files can"
+    )
+
+
 def test_what_set_up_fetches_is_named_file_by_file(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tools = empty / "tools"
     (tools / "schemas").mkdir(parents=True)

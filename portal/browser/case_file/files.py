@@ -27,6 +27,11 @@ class Piece:
         return one.name if one else ""
 
     @property
+    def kept(self) -> bool:
+        """Say whether nothing is made of it on purpose: a film, a sound, a signature, a format the policy keeps."""
+        return self.pdfa is None and self.original is not None and bool(self.original.facts.get("kept"))
+
+    @property
     def pages(self) -> int:
         """Return the pages counted in the derivative; 0 when nobody counted."""
         counted = self.pdfa.facts.get("pages") if self.pdfa else None
