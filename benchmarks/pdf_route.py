@@ -45,6 +45,7 @@ from tests.samples.world import sheet_of
 SERIF = "/usr/share/fonts/truetype/liberation2/LiberationSerif-Regular.ttf"
 TYPESET = frozenset({Made.SIGNED, Made.SIGNED_AGENCY, Made.PLAIN})
 """How a document of the sample world is made whose paper is a text PDF before it is signed."""
+GOAL = 3.0
 COMMAND = "org.verapdf.apps.GreenfieldCliWrapper"
 SENTENCES = (
     "Căn cứ Luật Tổ chức chính quyền địa phương ngày 19 tháng 6 năm 2015;",
@@ -154,7 +155,7 @@ def measure(made: Callable[[Path, int], list[Path]], count: int, limits: Limits)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print one JSON line; exit 0 only when every file was accepted on both ways."""
+    """Print one JSON line; exit 0 only when every file was accepted on both ways and ours is so much faster, warm."""
     parser = argparse.ArgumentParser(
         description="Our PDF/A route against Ghostscript and the veraPDF command"
     )
@@ -163,7 +164,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--limit-memory", type=int, default=2048, help="MB, of a caged child")
     chosen = parser.parse_args(arguments)
     limits = Limits(memory_mb=chosen.limit_memory)
-    figures: dict[str, Any] = {"benchmark": "pdf_route", **measure(documents, chosen.files, limits)}
+    figures: dict[str, Any] = {
+        "benchmark": "pdf_route",
+        "goal": f"ratio_warm >= {GOAL}",
+        **measure(documents, chosen.files, limits),
+    }
     runs = [figures]
     if chosen.world:
         figures["world"] = measure(of_the_world, chosen.files, limits)
@@ -171,7 +176,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     figures["load"] = round(os.getloadavg()[0], 1)
     print(json.dumps(figures))
     ways = ("ours_cold", "ours_warm", "ghostscript_and_cli")
-    return 0 if all(run[way]["accepted"] == run["files"] for run in runs for way in ways) else 1
+    accepted = all(run[way]["accepted"] == run["files"] for run in runs for way in ways)
+    return 0 if accepted and all(run["ratio_warm"] >= GOAL for run in runs) else 1
 
 
 if __name__ == "__main__":

@@ -84,6 +84,8 @@ def test_a_signed_document_is_kept_untouched_and_its_verdict_comes_out_again(
     assert verapdf.shared().check(copy, "2b").compliant is True
     with pikepdf.open(copy) as pdf:
         assert len(pdf.pages) > derivative.facts["pages"]
+    (_, printed) = _named(record.components, APPENDIX)  # signed by a file beside it: its PDF/A tells that too
+    assert printed.facts["verification_page"] == printed.facts["pages"] + 1
     (beside,) = _named(record.components, f"{APPENDIX}.p7s")
     assert beside.facts["signs"] == _named(record.components, APPENDIX)[0].sha256
 
