@@ -10,11 +10,12 @@ from archive.errors import TemporaryError
 from archive.queue import app, send
 from archive.register.session import transaction
 from archive.vietnam import day_of
-from ingest import fetching, outbox, pipeline, rescan, rounds, tidying
+from ingest import fetching, outbox, pipeline, rounds, tidying
 from ingest.duelists import lists
 from ingest.gateway.opening import named
 from ingest.handover import minutes
 from ingest.infected import wiping
+from ingest.rescan.round import rescan
 from ingest.settings import IngestSettings
 
 log = logging.getLogger(__name__)
@@ -91,7 +92,7 @@ def announce_due() -> int:
 def rescan_holdings() -> int:
     """Look through the originals that are due for viruses again; return how many packages were looked through."""
     try:
-        return rescan.rescan(datetime.now(UTC)).packages
+        return rescan(datetime.now(UTC)).packages
     except TemporaryError as error:
         log.warning(
             "the rescan for viruses waits: %s", error

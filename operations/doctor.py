@@ -15,7 +15,8 @@ from archive.register.models import STATES_OPEN, InboxRow, Submission
 from archive.register.session import reading
 from archive.rolling.standing import Standing, standing
 from archive.vietnam import day_of, local
-from ingest import outbox, rescan, rounds
+from ingest import outbox, rounds
+from ingest.rescan import found as rescanned
 from ingest.settings import IngestSettings
 from operations.doctor_calendar import calendar
 from operations.doctor_services import register_file_missing, services
@@ -125,21 +126,22 @@ def _copies() -> Iterator[Sign]:
     try:
         with reading() as session:
             there = standing(session, now=datetime.now(UTC))
-            found = [package.name for package, _ in rescan.infected(session)]
-            behind_by = rescan.late(session, datetime.now(UTC))
+            found = [package.name for package, _ in rescanned.infected(session, SHOWN)]
+            count = rescanned.count_infected(session)
+            behind_by = rescanned.late(session, datetime.now(UTC))
     except SQLAlchemyError:
         return  # the register's own sign says why
     yield _copies_sign(there)
-    yield _rescan_sign(found, behind_by)
+    yield _rescan_sign(found, count, behind_by)
 
 
-def _rescan_sign(infected: list[str], late: int) -> Sign:
+def _rescan_sign(names: list[str], count: int, late: int) -> Sign:
     days = IngestSettings.load().rescan_days
-    if infected:
-        some = [because(SAID, text=name) for name in infected[:SHOWN]]
-        if len(infected) > SHOWN:
-            some.append(because("operations.and-more", count=len(infected) - SHOWN))
-        found = because("operations.holdings-infected", count=len(infected), some=some)
+    if count:
+        some = [because(SAID, text=name) for name in names]
+        if count > len(names):
+            some.append(because("operations.and-more", count=count - len(names)))
+        found = because("operations.holdings-infected", count=count, some=some)
         return Sign(RESCAN, False, found, because("operations.nothing-was-changed"))
     if late:
         waits = because("operations.rescan-late", count=late, days=days)
@@ -148,11 +150,11 @@ def _rescan_sign(infected: list[str], late: int) -> Sign:
 
 
 def _copies_sign(there: Standing) -> Sign:
-    if there.lost:
+    if there.lost_count:
         some = [because(SAID, text=one.name) for one in there.lost[:SHOWN]]
-        if len(there.lost) > SHOWN:
-            some.append(because("operations.and-more", count=len(there.lost) - SHOWN))
-        lost = because("operations.copies-lost", count=len(there.lost), some=some)
+        if there.lost_count > SHOWN:
+            some.append(because("operations.and-more", count=there.lost_count - SHOWN))
+        lost = because("operations.copies-lost", count=there.lost_count, some=some)
         return Sign(COPIES, False, lost, because("operations.look-in-backups"))
     if there.segment_troubles:
         ledger = because("operations.segments-bad", count=there.segment_troubles)

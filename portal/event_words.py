@@ -67,6 +67,8 @@ def headline(event: Event, t: Translated, lang: Lang) -> str:
         virus = _("Scanned again: a virus was found")
         return t(virus if payload.get("infected") else _("Scanned again: not all could be looked into"))
     if verb is Verb.RESTORE:
+        if payload.get("equal") and payload.get("not_compared"):
+            return t(_("Restore tried: equal as far as compared"))
         return t(_("Restore tried: equal") if payload.get("equal") else _("Restore tried: NOT equal"))
     if verb is Verb.RIGHTS_CHANGE and payload.get("act") in set(Act):
         told, role = t(words.RIGHTS_ACTS[Act(payload["act"])]), payload.get("role")

@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, func, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from archive.fixity import BAD, MINUTES, PACKAGE
 from archive.ledger.append import from_row
 from archive.ledger.event import Event, Verb
 from archive.ledger.rows import EventRow
-from archive.register.agreements import Minutes, MinutesCopy
-from archive.register.models import Copy, CopyState, Package
+from archive.register.agreements import MinutesCopy
+from archive.register.models import Copy, CopyState
 from archive.register.project_fixity import HOLDINGS
 from archive.register.rolls import Roll
 from archive.rolling.due import Length, length
+from archive.rolling.lost import Lost, count_lost, lost
 from archive.rolling.round import roll_name
 from archive.rolling.segments import EVIDENCE
 from archive.rolling.segments import NAME as SEGMENTS
 from archive.settings import ArchiveSettings
-
-SHOWN = 50
-
-
-@dataclass(frozen=True)
-class Lost:
-    """Something no store has a good copy of, as far as is known.
-
-    Attributes:
-        kind: "package" or "minutes".
-        case_file_id: of a package, "" otherwise.
-    """
-
-    kind: str
-    id: str
-    name: str
-    case_file_id: str = ""
-
 
 @dataclass(frozen=True)
 class InStore:
@@ -80,6 +62,7 @@ class Standing:
         segments, segments_read: of the ledger, and how many of them the round has read.
         segment_troubles: segments, and rounds of evidence, that could not be put right.
         lost: what no store has a good copy of, at most `SHOWN`.
+        lost_count: how much that is in all.
     """
 
     period: timedelta
@@ -89,11 +72,12 @@ class Standing:
     segments_read: int
     segment_troubles: int
     lost: tuple[Lost, ...]
+    lost_count: int
 
     @property
     def alarm(self) -> bool:
         """Say whether somebody has to act at once."""
-        return bool(self.lost or self.segment_troubles)
+        return bool(self.lost_count or self.segment_troubles)
 
 
 def standing(session: Session, *, now: datetime) -> Standing:
@@ -109,13 +93,8 @@ def standing(session: Session, *, now: datetime) -> Standing:
         segments_read=ledger.position if ledger else 0,
         segment_troubles=sum(row.troubles for row in (ledger, evidence) if row),
         lost=tuple(lost(session)),
+        lost_count=count_lost(session),
     )
-
-
-def lost(session: Session, limit: int = SHOWN) -> list[Lost]:
-    """Return what no store is known to have a good copy of; a copy in a store that is away counts as it was."""
-    found = [*_lost_packages(session, limit), *_lost_minutes(session, limit)]
-    return found[:limit]
 
 
 def has_good_copy(session: Session, kind: str, id: str) -> bool:
@@ -146,36 +125,6 @@ def findings(session: Session, limit: int = 20, *, only: ColumnElement[bool] | N
         .limit(limit)
     )
     return [from_row(row) for row in session.scalars(query)]
-
-
-def _lost_packages(session: Session, limit: int) -> Iterator[Lost]:
-    other = aliased(Copy)
-    good = exists().where(other.package_id == Copy.package_id, other.state == CopyState.VERIFIED)
-    query = (
-        select(Package.id, Package.name, Package.case_file_id)
-        .join(Copy, Copy.package_id == Package.id)
-        .where(Copy.state.in_(BAD), ~good)
-        .distinct()
-        .order_by(Package.name)
-        .limit(limit)
-    )
-    for id, name, case_file_id in session.execute(query):
-        yield Lost(PACKAGE, id, name, case_file_id)
-
-
-def _lost_minutes(session: Session, limit: int) -> Iterator[Lost]:
-    other = aliased(MinutesCopy)
-    good = exists().where(other.submission_id == MinutesCopy.submission_id, other.state == CopyState.VERIFIED)
-    query = (
-        select(Minutes.submission_id, Minutes.name)
-        .join(MinutesCopy, MinutesCopy.submission_id == Minutes.submission_id)
-        .where(MinutesCopy.state.in_(BAD), ~good)
-        .distinct()
-        .order_by(Minutes.name)
-        .limit(limit)
-    )
-    for id, name in session.execute(query):
-        yield Lost(MINUTES, id, name)
 
 
 def _in_store(session: Session, store: str) -> InStore:

@@ -178,6 +178,7 @@ def _ledger(done: Drill, minutes: Path) -> None:
                 "source": "stores" if done.source == "stores" else "backup",
                 "equal": done.equal,
                 "unequal": [one.name for one in done.compared if not one.equal],
+                "not_compared": list(done.not_compared),
                 "faults": len(done.faults),
                 "samples": len(done.samples),
                 "digest": next(one.after for one in done.compared if one.name == "digest"),

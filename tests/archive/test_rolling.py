@@ -32,11 +32,12 @@ from archive.register.projection import apply
 from archive.register.rolls import Roll
 from archive.register.session import engine, reading, transaction
 from archive.rolling import look as looking
+from archive.rolling.lost import count_lost, lost
 from archive.rolling.pace import owed, paid
 from archive.rolling.roll import roll
 from archive.rolling.round import roll_name
 from archive.rolling.segments import roll_segments
-from archive.rolling.standing import lost, standing
+from archive.rolling.standing import standing
 from archive.stores.folder import FolderStore
 from archive.stores.interface import Stored
 from tests.archive.vault_builders import NOW, a_case_file, an_agency, being_erased, ident
@@ -230,7 +231,7 @@ def test_what_no_store_has_a_good_copy_of_is_an_alarm(house: Path, caplog: pytes
     with reading() as session:
         assert [one.name for one in lost(session)] == [name]
         there = standing(session, now=LATER)
-    assert [one.name for one in there.lost] == [name]
+    assert ([one.name for one in there.lost], there.lost_count) == ([name], 1)
     assert [one.bad for one in there.stores] == [1, 1, 1]
     assert all(object_in(house, store, other).exists() for store in STORES)
 

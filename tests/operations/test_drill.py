@@ -75,6 +75,7 @@ def test_a_restore_from_the_stores_alone_is_equal_and_leaves_them_as_they_are(li
     with reading() as session:
         event = next(event for event in read(session) if event.verb is Verb.RESTORE)
     assert (event.actor, event.payload["equal"], event.payload["samples"]) == ("lan", True, 3)
+    assert event.payload["not_compared"] == []
 
 
 def test_the_restoring_half_writes_nothing_into_the_stores(lived_in: Path) -> None:
@@ -179,6 +180,9 @@ def test_a_package_without_an_event_makes_the_drill_fail(lived_in: Path, app) ->
     facts = json.loads(said.stdout)
     assert facts["adopted"] == [late.facts().name]
     assert "index" in facts["not_compared"]
+    with reading() as session:
+        event = next(event for event in read(session) if event.verb is Verb.RESTORE)
+    assert event.payload["not_compared"] == facts["not_compared"], "the ledger says what the minutes say"
     assert "khớp hoàn toàn" not in (lived_in / "empty" / drills.MINUTES).read_text("utf-8")
 
 

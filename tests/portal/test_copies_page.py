@@ -14,6 +14,7 @@ from archive.ledger.event import Verb
 from archive.register.models import CaseFile, Package
 from archive.register.projection import apply
 from archive.register.session import transaction
+from portal.browser.copies import view
 
 pytestmark = pytest.mark.plone
 
@@ -113,3 +114,27 @@ def test_the_auditor_of_an_agency_sees_the_codes_of_that_agency(visit: Any) -> N
     for login in ("minh", "lan"):
         page = visit(login, "/ban-sao").page
         assert RULES.code in page and stored in page
+
+
+def test_what_one_may_not_read_pushes_nothing_off_the_list(visit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view, "SHOWN", 1)
+    hidden, stored = (
+        found(Verb.FIXITY_CHECK, dict.fromkeys(STORES, "missing"), of) for of in (CONDITIONAL, RULES)
+    )
+    for of in (CONDITIONAL, RULES):
+        infected(of)
+    page = visit("lan", "/ban-sao").page
+    assert page.count(RULES.code) >= 2 and stored in page, "of each list what lan is told, and on its first page"
+    assert CONDITIONAL.code not in page and hidden not in page
+    assert 'class="tt-pages"' not in page, "what is not told has no page"
+
+
+def test_long_lists_of_the_page_of_copies_have_pages(visit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view, "SHOWN", 1)
+    both = {found(Verb.FIXITY_CHECK, dict.fromkeys(STORES, "missing"), of) for of in (CONDITIONAL, RULES)}
+    pages = [visit("an", f"/ban-sao?lost={number}").page for number in (1, 2, 99)]
+    shown = [{name for name in both if name in page} for page in pages]
+    assert [len(names) for names in shown] == [1, 1, 1]
+    assert shown[0] | shown[1] == both
+    assert shown[2] == shown[1], "behind the last page is the last page"
+    assert all('class="tt-pages"' in page for page in pages)

@@ -25,7 +25,8 @@ from archive.register.models import CaseFile, Package
 from archive.register.scans import PackageScan
 from archive.register.session import engine, reading, transaction
 from ingest.errors import ToolMissingError
-from ingest.rescan import infected, late, rescan
+from ingest.rescan.found import count_infected, infected, late
+from ingest.rescan.round import rescan
 from ingest.virus import eicar_bytes
 from tests.archive.vault_builders import LAN, NOW, a_case_file
 from tests.services.test_virus import CLAMD, _start
@@ -113,6 +114,7 @@ def test_a_virus_in_what_is_kept_is_told_and_ledgered_and_nothing_is_touched(
     assert what_lies_there(house) == before
     with reading() as session:
         assert [package.name for package, _ in infected(session)] == [three_kept[1]]
+        assert count_infected(session) == 1
         assert set(session.scalars(select(PackageScan.scanned_at))) == {batch.at, told.at}
     assert rescan(LATER + DAY).packages == 0  # nothing is due so soon
 

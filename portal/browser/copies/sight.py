@@ -16,6 +16,7 @@ from archive.fixity import MINUTES, PACKAGE
 from archive.ledger.rows import EventRow
 from archive.register.agreements import Minutes
 from archive.register.models import CaseFile, Package
+from archive.rolling.lost import Told
 from archive.viewer import ALL_AGENCIES, OWN_AGENCY, Access, Role, Viewer
 from search.access import scope_of
 
@@ -60,10 +61,18 @@ def sight(session: Session, things: Things, viewer: Viewer) -> Sight:
     return Sight(named, numbered - named)
 
 
+def seen(viewer: Viewer) -> Told:
+    """Return the conditions on case files and minutes that the viewer is told of them, by name or by identifier."""
+    return Told(
+        or_(_files_named(viewer), _at(CaseFile.agency_code, viewer, RUNS)),
+        or_(_minutes_named(viewer), _at(Minutes.agency_code, viewer, RUNS)),
+    )
+
+
 def told_of(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition on events that they are about something the viewer is told of."""
-    files = or_(_files_named(viewer), _at(CaseFile.agency_code, viewer, RUNS))
-    minutes = or_(_minutes_named(viewer), _at(Minutes.agency_code, viewer, RUNS))
+    only = seen(viewer)
+    files, minutes = only.files, only.minutes
     package = select(Package.id).join(CaseFile, CaseFile.id == Package.case_file_id)
     return or_(
         EventRow.object_kind == LEDGER,

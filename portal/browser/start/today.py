@@ -14,14 +14,15 @@ from archive.ledger.event import Event
 from archive.ledger.rows import EventRow
 from archive.register.decisions import Approval, Hold, Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState, Copy, CopyState, Submission, SubmissionState
-from archive.rolling.standing import lost as without_good_copy
+from archive.rolling.lost import count_lost
 from archive.viewer import ALL_AGENCIES, OWN_AGENCY, Role, Viewer
 from exports.reception import unanswered
 from exports.settings import ExportsSettings
 from exports.waiting import ORDERS_OPEN, handovers
-from ingest import rescan, submissions
+from ingest import submissions
 from ingest.duelists.lists import count_due
 from ingest.gathering import settling
+from ingest.rescan.found import count_infected
 from portal.events import AUDITORS, readable
 from retention import eligibility, versions
 
@@ -166,8 +167,8 @@ def _kept(session: Session, viewer: Viewer) -> Kept:
     faults = session.scalar(
         select(func.count()).select_from(Copy).where(Copy.state.in_((CopyState.DAMAGED, CopyState.MISSING)))
     )
-    lost = len(without_good_copy(session)) if faults else 0
-    return Kept(files, documents, pages, agencies, faults or 0, lost, len(rescan.infected(session)))
+    lost = count_lost(session) if faults else 0
+    return Kept(files, documents, pages, agencies, faults or 0, lost, count_infected(session))
 
 
 def _events(session: Session, viewer: Viewer) -> list[Event]:

@@ -1,0 +1,1 @@
+"""The rescan: everything that is kept is looked through for viruses again within a set period."""
