@@ -87,6 +87,7 @@ app.conf.update(
             "options": {"expires": 3000},
         },
         "keep-promises": {"task": "archive.tasks.keep_promises", "schedule": 21_600.0},
+        "expire-backups": {"task": "operations.tasks.expire_backups", "schedule": 21_600.0},
         "collect-receipts": {"task": "exports.tasks.collect", "schedule": 10.0, "options": {"expires": 10}},
         "tend-copies": {"task": "exports.tasks.tend_copies", "schedule": 60.0, "options": {"expires": 50}},
         "pick-up-unfinished": {"task": "ingest.tasks.sweep", "schedule": 5.0, "options": {"expires": 10}},

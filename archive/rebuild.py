@@ -11,51 +11,27 @@ While the register is there, all of it is replayed and nothing is lost.
 
 from __future__ import annotations
 
-import logging
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
 
+from archive.adopting import adopt
 from archive.checkpoints import Checkpoint, newest_checkpoint, write_checkpoint
 from archive.copies import stores
-from archive.errors import ArchiveError, TangThuError, TemporaryError
 from archive.evidence.keep import restore as restore_evidence
-from archive.hashing import sha256_of
-from archive.keeping import keep
-from archive.ledger.append import be_only_writer, read
-from archive.ledger.event import Event, Verb
+from archive.ledger.append import be_only_writer
 from archive.ledger.restore import restore_from_segments
 from archive.ledger.rows import EventRow
 from archive.machine_rows import put_back, set_aside
-from archive.packages.facts import PackageFacts, WrittenPackage
-from archive.packages.reader import read_facts
-from archive.register.agencies import set_agency, set_fonds
-from archive.register.digest import TABLES, digest
+from archive.register.digest import TABLES
 from archive.register.migrate import upgrade
-from archive.register.models import (
-    STATES_OPEN,
-    Agency,
-    CaseFile,
-    CaseFileState,
-    Fonds,
-    Package,
-    StepResult,
-    Submission,
-)
-from archive.register.projection import project
+from archive.register.models import CaseFile
+from archive.register.project_case_files import forget_deliveries
 from archive.register.session import engine, transaction
-from archive.settings import ArchiveSettings
+from archive.replaying import destroyed, replay
 from archive.stores.interface import Store
-
-log = logging.getLogger(__name__)
-
-ACTOR = "system:rebuild"
-HASHED_UP_TO = 64 * 1024 * 1024
-"""Packages up to this size are hashed before their facts are believed; larger ones are judged by the digest."""
 
 
 @dataclass(frozen=True)
@@ -114,10 +90,10 @@ def rebuild(*, now: datetime | None = None, places: Sequence[Store] | None = Non
     upgrade(engine())
     places = stores() if places is None else places
     with transaction() as session:
-        had_events = session.scalar(select(func.max(EventRow.seq))) is not None
+        known = session.scalar(select(func.max(EventRow.seq))) or 0
         restored = restore_from_segments(session, places)
         restore_evidence(session, places)
-    lost = restored > 0 or not had_events
+    lost = restored > 0 or not known
     before: Checkpoint | None = None
     if not lost:
         with transaction() as session:
@@ -130,14 +106,18 @@ def rebuild(*, now: datetime | None = None, places: Sequence[Store] | None = Non
         for model in reversed(TABLES):
             session.execute(delete(model))
         session.expunge_all()
-        replayed = _replay(session, places, stop_at=before.seq if before else 0)
+        replayed = replay(session, places, stop_at=before.seq if before else 0)
         put_back(session)
-        destroyed_since = len(_destroyed(session, after=before.seq)) if before else 0
+        if lost and known:
+            # The register is older than the stores: what it noted of deliveries may be of case files destroyed since.
+            for case_file_id in destroyed(session, after=known):
+                forget_deliveries(session, session.get_one(CaseFile, case_file_id))
+        destroyed_since = len(destroyed(session, after=before.seq)) if before else 0
     if before is None or destroyed_since:
         verdict = NOT_COMPARABLE
     else:
         verdict = EQUAL if before.digest == replayed.digest else NOT_EQUAL
-    adopted, troubles = _adopt(places, moment)
+    adopted, troubles = adopt(places, moment)
     return Report(
         digest_before=before.digest if before else "",
         digest_after=replayed.digest,
@@ -151,146 +131,3 @@ def rebuild(*, now: datetime | None = None, places: Sequence[Store] | None = Non
         missing=replayed.missing,
         troubles=troubles,
     )
-
-
-@dataclass(frozen=True)
-class _Replayed:
-    digest: str
-    missing: tuple[str, ...]
-
-
-def _replay(session: Session, places: Sequence[Store], *, stop_at: int) -> _Replayed:
-    gone = _destroyed(session)
-    missing: list[str] = []
-    compared = ""
-    after = 0
-    # Read in batches: PostgreSQL's server-side cursor must not stay open over our own writes.
-    while batch := list(read(session, after=after, limit=500)):
-        for event in batch:
-            facts = None
-            if event.verb is Verb.STORE and event.object_id not in gone:
-                facts = _facts(event, places)
-                if facts is None:
-                    missing.append(event.payload["package"]["name"])
-            project(session, event, facts)
-            if event.seq == stop_at:
-                compared = digest(session)
-        after = batch[-1].seq
-        session.expunge_all()
-    return _Replayed(compared or digest(session), tuple(missing))
-
-
-def _destroyed(session: Session, *, after: int = 0) -> set[str]:
-    query = select(EventRow.object_id, EventRow.payload).where(
-        EventRow.verb == Verb.DESTROY.value, EventRow.seq > after
-    )
-    return {row.object_id for row in session.execute(query) if row.payload.get("outcome") == "done"}
-
-
-def _facts(event: Event, places: Sequence[Store]) -> PackageFacts | None:
-    """Return what the package says, from the first copy that can be believed; None when there is none."""
-    name = event.payload["package"]["name"]
-    for store in places:
-        try:
-            with store.open(name) as stream:
-                if event.payload["package"]["size"] <= HASHED_UP_TO:
-                    if sha256_of(stream) != event.after_sha256:
-                        continue
-                    stream.seek(0)
-                facts = read_facts(stream)
-        except (ArchiveError, TemporaryError, OSError):
-            continue
-        if facts.case_file_id == event.object_id and facts.name == name:
-            return facts
-    return None
-
-
-def _adopt(places: Sequence[Store], now: datetime) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Take in again the packages whose STORE event was lost; return their names, and what could not be done.
-
-    The replay is committed already, so that one bad store or package must not stop the others.
-    """
-    holding: dict[str, list[Store]] = {}
-    adopted, troubles = [], []
-    for store in places:
-        try:
-            for name in store.names():
-                if name.endswith(".zip"):
-                    holding.setdefault(name, []).append(store)
-        except TemporaryError as error:
-            troubles.append(str(error))
-    for name in sorted(holding):
-        try:
-            with transaction() as session:
-                of = select(CaseFile.state).join(Package, Package.case_file_id == CaseFile.id)
-                known = session.scalar(of.where(Package.name == name))
-                if known is None and _adopt_one(session, name, holding[name], now):
-                    adopted.append(name)
-                if known == CaseFileState.DESTROYED:
-                    # From a medium or a backup of before the destruction; nobody erases it once more by itself.
-                    where = ", ".join(store.name for store in holding[name])
-                    troubles.append(
-                        f"{name} was destroyed by order and lies in {where} again: erase it there"
-                    )
-        except TangThuError as error:
-            troubles.append(f"{name} was not taken in: {error}")
-    return tuple(adopted), tuple(troubles)
-
-
-def _adopt_one(session: Session, name: str, holding: Sequence[Store], now: datetime) -> bool:
-    """Take in one package; say no when the intake knows how far it had come with it and takes it in by itself.
-
-    Raises:
-        ArchiveError: no copy can be read, too few agree for one to be believed, or it is another package.
-    """
-    hashes: dict[str, str] = {}
-    for store in holding:
-        try:
-            with store.open(name) as stream:
-                hashes[store.name] = sha256_of(stream)
-        except (ArchiveError, TemporaryError, OSError) as error:
-            log.warning("store %s does not give %s: %s", store.name, name, error)
-    if not hashes:
-        raise ArchiveError("no store gives its bytes")
-    sha256, agreeing = Counter(hashes.values()).most_common(1)[0]
-    good = [store for store in holding if hashes.get(store.name) == sha256]
-    try:
-        with good[0].open(name) as stream:
-            facts = read_facts(stream)
-            size = stream.seek(0, 2)
-    except OSError as error:
-        raise ArchiveError(f"store {good[0].name} does not give it: {error}") from error
-    if _under_way(session, facts.submission_id):
-        return False
-    row = session.get(CaseFile, facts.case_file_id)
-    if row is not None and row.state == CaseFileState.DESTROYED:
-        raise ArchiveError("its case file was destroyed by order; erase it in the stores")
-    if agreeing < (wanted := min(2, ArchiveSettings.load().copies_required)):
-        raise ArchiveError(
-            f"{agreeing} of {len(hashes)} copies agree and {wanted} must: nobody can say which is the right one"
-        )
-    if facts.name != name:
-        raise ArchiveError(f"what lies there is {facts.name}")
-    if session.get(Agency, facts.agency_code) is None:
-        set_agency(session, code=facts.agency_code, name=facts.agency_name, actor=ACTOR, now=now)
-    if session.get(Fonds, facts.fonds_code) is None:
-        set_fonds(
-            session,
-            code=facts.fonds_code,
-            agency_code=facts.agency_code,
-            name=facts.fonds_code,
-            actor=ACTOR,
-            now=now,
-        )
-    written = WrittenPackage(path=ArchiveSettings.load().data / name, size=size, sha256=sha256)
-    keep(session, facts, written, [store.name for store in good], actor=ACTOR, now=now)
-    return True
-
-
-def _under_way(session: Session, submission_id: str) -> bool:
-    """Say whether the intake knows how far it had come with it, and so takes it in by itself."""
-    submission = session.get(Submission, submission_id)
-    if submission is None or submission.state not in STATES_OPEN:
-        return False
-    steps = select(StepResult.step).where(StepResult.submission_id == submission_id)
-    return session.scalar(steps.limit(1)) is not None

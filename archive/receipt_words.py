@@ -19,12 +19,14 @@ PATTERNS: tuple[tuple[str, Callable[[Mapping[str, str]], Reason]], ...] = (
     (r"quarantine", lambda said: because("archive.holder-quarantine")),
     (r"media", lambda said: because("archive.holder-media")),
     (r"copies-given", lambda said: because("archive.holder-copies-given")),
+    (r"backups", lambda said: because("archive.holder-backups")),
     (r"search-index", lambda said: because("archive.holder-index")),
     # what was there
     (
         r"media (?P<numbers>VM-[0-9VM, -]+)",
         lambda said: because("archive.had-media", numbers=said["numbers"]),
     ),
+    (r"backups (?P<numbers>SL-.+)", lambda said: because("archive.had-backups", numbers=said["numbers"])),
     (r"nothing", lambda said: because("archive.had-nothing")),
     (
         r"(?P<files>\d+) files, (?P<size>\d+) bytes",
@@ -44,6 +46,14 @@ PATTERNS: tuple[tuple[str, Callable[[Mapping[str, str]], Reason]], ...] = (
         lambda said: because("archive.media-owed", day=date.fromisoformat(said["day"])),
     ),
     (r"destroy \(NIST SP 800-88\): the media were .*", lambda said: because("archive.media-destroyed")),
+    (
+        r"not erased yet: the backups expire, the last by (?P<day>\S+), .*",
+        lambda said: because("archive.backups-owed", day=date.fromisoformat(said["day"])),
+    ),
+    (
+        r"clear or destroy \(NIST SP 800-88\): the backups were .*",
+        lambda said: because("archive.backups-gone"),
+    ),
     (r"not applicable.*", lambda said: because("archive.erased-nothing")),
     (r"clear: overwritten once and removed", lambda said: because("archive.erased-files")),
     (

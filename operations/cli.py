@@ -18,6 +18,7 @@ from operations import doctor as doctors
 from operations.accounts import Account
 from operations.accounts import make as make_accounts
 from operations.demo import demonstrate
+from operations.backups import commands as backups
 from operations.drill import commands as drills
 from operations.house import make_register, make_site, write_settings
 from operations.parts import embedded
@@ -44,6 +45,7 @@ def register(app: typer.Typer) -> None:
     app.command()(doctor)
     app.command()(demo)
     app.command()(bench)
+    backups.register(app)
     drills.register(app)
 
 

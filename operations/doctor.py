@@ -18,6 +18,7 @@ from archive.vietnam import day_of, local
 from ingest import outbox, rounds
 from ingest.rescan import found as rescanned
 from ingest.settings import IngestSettings
+from operations.doctor_backups import backups
 from operations.doctor_calendar import calendar
 from operations.doctor_services import register_file_missing, services
 from operations.doctor_stamps import evidence, stamps
@@ -104,6 +105,7 @@ def _road() -> Iterator[Sign]:
     except SQLAlchemyError:
         return  # the register's own sign says why
     yield from _promises(now)
+    yield from backups(now)
     for name, lag in lags.items():
         late = lag.since is not None and now - lag.since > LATE
         well = (False if late else None) if lag.events else True

@@ -22,6 +22,8 @@ class OperationsSettings(Section):
     elasticsearch_port: int = Field(default=9200, ge=1, le=65535)
     simulator_folder: Path | None = None  # set: an LGSP simulator serves it
     workers: int = Field(default=2, ge=1, le=64)
+    # QCVN 12:2026/BCA wants backups covered by a destruction at the end of their life and names no days: our own term.
+    backup_days: int = Field(default=35, ge=1, le=3660, description="days after which a backup is erased")
     start_seconds: int = Field(default=180, ge=5)  # a part must answer within
 
     @property

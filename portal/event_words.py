@@ -66,6 +66,8 @@ def headline(event: Event, t: Translated, lang: Lang) -> str:
     if event.object_kind == "package" and verb is Verb.VIRUS_CHECK:
         virus = _("Scanned again: a virus was found")
         return t(virus if payload.get("infected") else _("Scanned again: not all could be looked into"))
+    if verb is Verb.BACKUP and payload.get("state") in words.BACKUP_STATES:
+        return f"{t(_('Backup'))}: {t(words.BACKUP_STATES[payload['state']])}"
     if verb is Verb.RESTORE:
         if payload.get("equal") and payload.get("not_compared"):
             return t(_("Restore tried: equal as far as compared"))

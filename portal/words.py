@@ -151,6 +151,8 @@ VERBS = {
     Verb.MEDIUM: _("Offline medium"),
 }
 
+BACKUP_STATES = {"making": _("Being made"), "kept": _("Kept"), "erased": _("Erased")}
+
 # tone of a pill: ok (jade), wait (ochre), bad (vermilion), quiet (ink)
 TONES = {
     SubmissionState.TO_DECIDE: "wait",

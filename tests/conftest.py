@@ -27,6 +27,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     from archive.register import (  # noqa: F401
         agreements,
         attempts,
+        backups,
         decisions,
         disposal,
         media,

@@ -2,7 +2,7 @@
 
 A stored case file can be found again in the stores, and an unfinished submission is sent again by its sender.
 A decision exists nowhere else: an order, an approval, a hold, a receipt, a destruction, an agreement, a release from
-quarantine. So these are sealed at once; everything else within the period of `archive.tasks.seal`.
+quarantine, a backup set somewhere else that a destruction has to find. So these are sealed at once; everything else within the period of `archive.tasks.seal`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ SEALED_AT_ONCE = frozenset(
         Verb.TRANSFER,
         Verb.RIGHTS_CHANGE,
         Verb.AGREEMENT,
+<<<<<<< HEAD
         Verb.SCHEDULE,
+=======
+        Verb.BACKUP,
+>>>>>>> 5800b3a (Know every backup, erase it on its day, name it on the receipts of a destruction, and bring nothing destroyed back from an older one (#6))
     }
 )
 

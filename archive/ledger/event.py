@@ -27,7 +27,7 @@ class Verb(StrEnum):
     STORE = "STORE"  # deposited in every store and read back
     FIXITY_CHECK = "FIXITY_CHECK"
     REPAIR = "REPAIR"
-    BACKUP = "BACKUP"  # register, ledger, index and papers were backed up
+    BACKUP = "BACKUP"  # a backup of register, ledger, index and papers is begun, whole, or gone
     RESTORE = "RESTORE"  # a restore to an empty place was tried, and compared
     RETENTION_SET = "RETENTION_SET"
     RETENTION_CHANGE = "RETENTION_CHANGE"

@@ -29,9 +29,9 @@ from archive.media.check import faults_of
 from archive.media.medium import DATA, File, Line, MediumError, tag_files
 from archive.media.readme import readme
 from archive.media.records import (
+    PREFIX,
     Item,
     items_of,
-    next_number,
     note,
     unwritten,
     unwritten_segments,
@@ -40,6 +40,7 @@ from archive.media.writing import SourceError, clear_halves, make_folder, write_
 from archive.packages.bag import MANIFEST
 from archive.register.media import Medium, MediumState
 from archive.register.models import CaseFile, CaseFileState
+from archive.register.numbers import next_number
 from archive.register.session import reading, transaction
 from archive.stores.interface import Store, read_whole
 from archive.underway import being_destroyed
@@ -135,7 +136,7 @@ def export(
             while True:
                 with reading() as session:
                     plan = _plan(session, size, copy, newest, used, too_large)
-                    number = next_number(session, now)
+                    number = next_number(session, Medium.number, PREFIX, now)
                 if not plan.items and not plan.segments:
                     break
                 newest = plan.items[-1].line.name if plan.items else newest

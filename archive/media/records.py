@@ -17,7 +17,6 @@ from archive.media.medium import Line
 from archive.register.media import Medium, MediumPackage, MediumState
 from archive.register.models import Agency, CaseFile, CaseFileState, Copy, CopyState, Package
 from archive.register.projection import apply
-from archive.vietnam import local
 
 PREFIX = "VM"
 """Vật mang tin. A number is VM-<year>-<four digits or more>."""
@@ -33,13 +32,6 @@ class Item:
     package_id: str
     case_file_id: str
     line: Line
-
-
-def next_number(session: Session, now: datetime) -> str:
-    """Return the number of the next medium; a number is never used twice."""
-    begin = f"{PREFIX}-{local(now).year}-"
-    used = session.scalars(select(Medium.number).where(Medium.number.startswith(begin)))
-    return f"{begin}{max((int(number.removeprefix(begin)) for number in used), default=0) + 1:04d}"
 
 
 def unwritten(session: Session, *, copies: int, after: str = "") -> Iterator[Item]:

@@ -29,6 +29,7 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.event import stamp
 from archive.register.agreements import Agreement, DueFile, Minutes, MinutesCopy
+from archive.register.backups import BackupSet
 from archive.register.base import Base
 from archive.register.decisions import Approval, Hold, Order, OrderItem, Receipt
 from archive.register.disposal import CouncilMember, DisposalList
@@ -77,6 +78,7 @@ TABLES: tuple[type[Base], ...] = (
     Medium,
     MediumPackage,
     ScheduleVersion,
+    BackupSet,
 )
 """In an order in which rows may be written: what is referred to comes first."""
 

@@ -16,6 +16,7 @@ from archive.ledger import rows  # noqa: F401  (tables register themselves when 
 from archive.register import (  # noqa: F401
     agreements,
     attempts,
+    backups,
     decisions,
     disposal,
     infected,

@@ -205,7 +205,7 @@ def destroyed(session: Session, event: Event) -> None:
     records = select(Record.id).where(Record.case_file_id == row.id)
     session.execute(delete(Component).where(Component.record_id.in_(records)))
     session.execute(delete(Record).where(Record.case_file_id == row.id))
-    _forget_deliveries(session, row)
+    forget_deliveries(session, row)
     packages = select(Package.id).where(Package.case_file_id == row.id)
     for copy in session.scalars(select(Copy).where(Copy.package_id.in_(packages))):
         copy.state = CopyState.ERASED
@@ -215,7 +215,7 @@ def destroyed(session: Session, event: Event) -> None:
     session.expire_all()
 
 
-def _forget_deliveries(session: Session, row: CaseFile) -> None:
+def forget_deliveries(session: Session, row: CaseFile) -> None:
     """Take the words out of what the machine noted while taking it in: they quote file names and texts.
 
     The deliveries themselves stay known, each as a row. None of this is in the digest, so a rebuild need not agree.

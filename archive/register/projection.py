@@ -16,6 +16,7 @@ from archive.ledger.event import Event, Verb
 from archive.packages.facts import PackageFacts
 from archive.register import (
     project_agreements,
+    project_backups,
     project_case_files,
     project_fixity,
     project_infected,
@@ -53,6 +54,7 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.MINUTES: project_agreements.minuted,
     Verb.MEDIUM: project_media.changed,
     Verb.SCHEDULE: project_schedules.scheduled,
+    Verb.BACKUP: project_backups.changed,
 }
 
 MOVES_A_SUBMISSION = frozenset(

@@ -1,35 +1,22 @@
-"""Commands: make a backup, and drill the restore."""
+"""The command that drills the restore."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from archive.cli import show
-from operations.drill import backup as backups
 from operations.drill import run as drills
+from operations.drill.outcome import Drill
 
 Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to `tangthu`."""
-    app.command()(backup)
     app.command()(drill)
-
-
-def backup(
-    into: Annotated[Path, typer.Option(help="An empty folder, or one that does not exist.")],
-    as_json: Json = False,
-) -> None:
-    """Back up register, ledger, search index and the portal's papers; the packages lie in the stores."""
-    made = backups.make(into, now=datetime.now(UTC))
-    facts = {"path": into, "made_at": made.made_at, "state": made.state.facts(), "files": len(made.files)}
-    text = f"{into}: {len(made.files)} files, up to event {made.state.event}, digest {made.state.digest}"
-    show(facts, as_json=as_json, text=text)
 
 
 def drill(
@@ -55,6 +42,7 @@ def drill(
         f"restored in {done.seconds} s from {done.source}",
         *(f"{'equal    ' if one.equal else 'NOT EQUAL'} {one.name}: {one.after}" for one in done.compared),
         *(f"NOT COMPARED {name}" for name in done.not_compared),
+        *_applied(done),
         f"{sum(one['good'] for one in done.samples)} of {len(done.samples)} sampled packages are good",
         *(f"NOT GOOD: {one['name']} {'; '.join(one['faults'])}" for one in done.samples if not one["good"]),
         *done.faults,
@@ -63,3 +51,9 @@ def drill(
     ]
     show(done.facts(), as_json=as_json, text="\n".join(lines))
     raise typer.Exit(0 if done.equal else 1)
+
+
+def _applied(done: Drill) -> list[str]:
+    if done.source == "stores":
+        return []
+    return [f"{done.applied} events since the backup applied; {done.destroyed_since} case files destroyed since"]

@@ -13,7 +13,7 @@ from typing import Any
 
 from archive.vietnam import local
 from operations.drill.outcome import Drill
-from operations.drill.state import Compared
+from operations.backups.state import Compared
 
 TITLE = "Biên bản diễn tập phục hồi dữ liệu lưu trữ"
 NAMES = {
@@ -66,6 +66,7 @@ def page(done: Drill) -> str:
 <h2>2. Phạm vi</h2>
 <p>Sổ đăng ký, sổ nhật ký và chỉ mục tìm kiếm được phục hồi vào một nơi trống, {escape(source)}.</p>
 <p>Các kho: {escape(", ".join(done.stores))}. Thời gian phục hồi: {str(done.seconds).replace(".", ",")} giây.</p>
+{_applied(done)}
 <h2>3. Kết luận</h2>
 <p><b>{_verdict(done)}</b></p>
 <h2>4. So sánh</h2>
@@ -105,6 +106,15 @@ def _not_compared(done: Drill) -> str:
     return (
         "<p>Không so sánh được, vì kho lưu trữ thay đổi trong khi diễn tập hoặc vì số liệu trước đó không được ghi "
         f"lại: {names}.</p>"
+    )
+
+
+def _applied(done: Drill) -> str:
+    if done.source == "stores":
+        return ""
+    return (
+        f"<p>Sau khi so sánh, {done.applied} sự kiện xảy ra sau bản sao lưu được áp dụng từ sổ nhật ký trong các kho; "
+        f"{done.destroyed_since} hồ sơ đã tiêu hủy từ đó chỉ còn bia mộ, không trở lại.</p>"
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from operations.drill.state import Compared
+from operations.backups.state import Compared
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class Drill:
         seconds: from nothing to everything restored.
         minutes: where the minutes are.
         not_compared: names of figures that say nothing, because the archive went on meanwhile or nobody had noted them.
+        applied: events that happened after the backup and were applied to what it gave.
+        destroyed_since: case files that one of them destroyed, and that therefore did not come back.
     """
 
     source: str
@@ -36,6 +38,8 @@ class Drill:
     stores: tuple[str, ...]
     minutes: str = ""
     not_compared: tuple[str, ...] = ()
+    applied: int = 0
+    destroyed_since: int = 0
 
     @property
     def equal(self) -> bool:

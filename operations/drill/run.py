@@ -27,10 +27,11 @@ from archive.pdfa.print import print_pdfa
 from archive.register.session import transaction
 from archive.settings import ArchiveSettings
 from archive.wiping import wipe_folder
-from operations.drill import backup as backups
+from operations.backups import contents as backups
+from operations.backups.make import require_empty
 from operations.drill.minutes import TITLE, page
 from operations.drill.outcome import Drill
-from operations.drill.state import State, compare, left_out, state_of
+from operations.backups.state import State, compare, left_out, state_of
 from operations.errors import DrillError
 from search import index
 from search.choice import open_engine
@@ -52,7 +53,8 @@ def drill(
     Args:
         into: an empty folder, or one that does not exist.
         actor: who has it done; named in minutes and ledger.
-        backup: a folder `tangthu backup` made; without it everything is made from the stores alone.
+        backup: a folder `tangthu backup` made; without it everything is made from the stores alone. What the ledger
+            in the stores knows since is applied to it.
         samples: packages to read whole and check.
         register_url: an empty database to restore into, where the backup is of PostgreSQL; it is left as it is.
         keep: leave what was restored; else it is overwritten and removed, because no destruction would know of it.
@@ -61,7 +63,7 @@ def drill(
         DrillError: the folder is not empty, the backup is damaged, or the restore failed.
         TemporaryError: no store answers.
     """
-    backups.require_empty(into)
+    require_empty(into)
     into.mkdir(parents=True, exist_ok=True)
     began = datetime.now(UTC)
     before = backups.read(backup).state if backup else _living(began)
@@ -69,9 +71,11 @@ def drill(
     try:
         told = _restore(into.resolve(), backup, samples, register_url, before.seals)
         seconds = round(time.monotonic() - clock, 1)
-    finally:
-        if not keep:
-            _wipe(into)
+    except BaseException:
+        _wipe(into)  # half restored: what was destroyed since may still be in it
+        raise
+    if not keep:
+        _wipe(into)
     after = State(**told["state"])
     if told["at_event"] > before.event:
         # A worker wrote another checkpoint meanwhile: that is what the restore came to, and is compared with.
@@ -89,6 +93,8 @@ def drill(
         seconds=seconds,
         actor=actor,
         stores=tuple(store.name for store in stores()),
+        applied=told["applied"],
+        destroyed_since=told["destroyed_since"],
     )
     path = into / MINUTES
     path.write_bytes(print_pdfa(page(done), title=TITLE))
@@ -179,6 +185,8 @@ def _ledger(done: Drill, minutes: Path) -> None:
                 "equal": done.equal,
                 "unequal": [one.name for one in done.compared if not one.equal],
                 "not_compared": list(done.not_compared),
+                "applied": done.applied,
+                "destroyed_since": done.destroyed_since,
                 "faults": len(done.faults),
                 "samples": len(done.samples),
                 "digest": next(one.after for one in done.compared if one.name == "digest"),

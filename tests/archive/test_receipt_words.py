@@ -18,7 +18,7 @@ NOBODY = Target("c1", "code", ("s1",), ("a/b/v0001.zip",))
 
 def test_every_holder_that_had_nothing_is_understood(house: Path) -> None:
     found = [holder.erase(NOBODY) for holder in holders()]
-    assert len(found) == 7  # quarantine, index, media, copies given, three stores
+    assert len(found) == 8  # quarantine, index, media, copies given, backups, three stores
     assert [e for e in found if not all(map(understood, (e.holder, e.what, e.how)))] == []
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from typer.testing import CliRunner
 
 from archive.cli import load
@@ -16,18 +17,25 @@ from archive.copies import stores
 from archive.depositing import deposit
 from archive.ledger.append import read
 from archive.ledger.event import Verb
+from archive.ledger.follow import follow
 from archive.register import session as sessions
 from archive.register.migrate import upgrade
-from archive.register.session import reading
-from operations.drill import backup as backups
+from archive.register.models import CaseFile, Record
+from archive.register.session import reading, transaction
+from archive.viewer import Role, Viewer
+from operations.backups import contents as backups
+from operations.backups.make import make
 from operations.drill import run as drills
 from operations.drill.minutes import page
 from operations.drill.only_read import OnlyRead
 from operations.drill.outcome import Drill
-from operations.drill.state import State, compare, left_out
+from operations.backups.state import State, compare, left_out
 from operations.errors import DrillError
+from retention import disposal
+from retention.destruction import execute
+from retention.follower import follower
 from search import index
-from tests.archive.vault_builders import a_case_file
+from tests.archive.vault_builders import AGENCY, HUNG, LAN, MAI, a_case_file
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
@@ -122,7 +130,68 @@ def test_a_backup_is_restored_equal_and_a_damaged_one_is_refused(lived_in: Path,
         backups.read(kept)
     with reading() as session:
         verbs = [event.verb for event in read(session)]
-    assert verbs.count(Verb.BACKUP) == verbs.count(Verb.RESTORE) == 1
+    assert (verbs.count(Verb.BACKUP), verbs.count(Verb.RESTORE)) == (2, 1)  # begun and whole; tried
+
+
+def destroyed(case_file_id: str) -> None:
+    """Have a case file destroyed as people do it: listed, approved by two, carried out by a third."""
+    follow(follower)
+    with transaction() as session:
+        order = disposal.propose(
+            session, agency_code=AGENCY, case_file_ids=[case_file_id], reason="Hết thời hạn lưu trữ",
+            document_number="12/QĐ", document_date=NOW.date(), viewer=LAN, now=NOW,
+        )  # fmt: skip
+        disposal.approve(session, order.id, viewer=HUNG, role=Role.COUNCIL, now=NOW)
+        disposal.approve(session, order.id, viewer=MAI, role=Role.HEAD, now=NOW)
+    done = execute(order.id, viewer=Viewer("binh", {AGENCY: frozenset({Role.ARCHIVIST})}), now=NOW)
+    assert done.finished and done.count("done") == 1, done
+
+
+def held(folder: Path, words: str) -> list[str]:
+    return [str(path) for path in folder.rglob("*") if path.is_file() and words.encode() in path.read_bytes()]
+
+
+def test_an_older_backup_does_not_bring_a_destroyed_case_file_back(lived_in: Path, app) -> None:  # type: ignore[no-untyped-def]
+    gone, stays = (a_case_file().with_(code=f"{number}.2014.QD") for number in ("00", "01"))
+    secret = a_case_file().with_(code="77.2014.QD", secret_subject="Về việc Xuyenchi")
+    secret.kept(lived_in / "work")
+    index.rebuild()
+    kept = lived_in / "backup"
+    make(kept, now=NOW)
+    assert held(kept, "Xuyenchi"), "the backup is of before, and holds it"
+    destroyed(secret.id)
+    new = a_case_file().with_(code="78.2014.QD")
+    new.kept(lived_in / "work")
+    destroyed(gone.id)  # seals what was stored before it too
+    into = lived_in / "empty"
+    said = CliRunner().invoke(app, ["drill", "--into", str(into), "--from", str(kept), "--keep", "--json"])
+    facts = json.loads(said.stdout)
+    assert said.exit_code == 0, (facts["faults"], [one for one in facts["compared"] if not one["equal"]])
+    assert facts["destroyed_since"] == 2 and facts["applied"] > 4
+    assert held(into, "Xuyenchi") == [], "neither in the register nor in the index nor in what was deleted in them"
+    restored = sessions.connect(f"sqlite:///{into / 'archive' / backups.REGISTER}")
+    with reading(on=restored) as session:
+        states = {row.id: str(row.state) for row in session.scalars(select(CaseFile))}
+        records = {id for id in session.scalars(select(Record.case_file_id))}
+    restored.dispose()
+    assert (states[secret.id], states[gone.id], states[stays.id]) == ("destroyed", "destroyed", "stored")
+    assert states[new.id] == "stored", "what came after the backup is there too"
+    assert records.isdisjoint({secret.id, gone.id}) and {stays.id, new.id} <= records
+    assert "2 hồ sơ đã tiêu hủy từ đó" in (into / drills.MINUTES).read_text("utf-8")
+
+
+def test_without_a_store_nothing_is_restored_and_nothing_is_left(lived_in: Path, app) -> None:  # type: ignore[no-untyped-def]
+    make(lived_in / "backup", now=NOW)
+    stores = lived_in / "archive/stores"
+    (lived_in / "tangthu.toml").write_text(
+        "[archive]\n"
+        + "".join(f'[[archive.stores]]\nname = "{n}"\npath = "{stores / n}"\n' for n in ("kho-a", "kho-b", "kho-c"))
+    )
+    stores.rename(lived_in / "unplugged")
+    into = lived_in / "empty"
+    with pytest.raises(DrillError, match="no store answers"):
+        drills.drill(into, actor="lan", backup=lived_in / "backup", keep=True)
+    assert list(into.iterdir()) == [], "what was destroyed since might have been in it"
 
 
 def test_nothing_is_restored_or_backed_up_over_what_is_there(lived_in: Path) -> None:
@@ -131,7 +200,7 @@ def test_nothing_is_restored_or_backed_up_over_what_is_there(lived_in: Path) -> 
     with pytest.raises(DrillError, match="not empty"):
         drills.drill(lived_in / "full", actor="lan")
     with pytest.raises(DrillError, match="not empty"):
-        backups.make(lived_in / "full", now=NOW)
+        make(lived_in / "full", now=NOW)
 
 
 THEN = State(10, "d", 2, "c", {"packages": 3}, 9, "i")
@@ -200,7 +269,7 @@ def test_the_minutes_escape_every_word_from_outside() -> None:
 def test_the_papers_of_the_portal_are_in_the_backup_and_come_back(
     lived_in: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import transaction
+    from transaction import abort
     from ZODB import DB
     from ZODB.FileStorage import FileStorage
 
@@ -210,8 +279,8 @@ def test_the_papers_of_the_portal_are_in_the_backup_and_come_back(
     (var / "blobstorage/0x00/a.blob").write_bytes(b"blob")
     with DB(FileStorage(str(var / "filestorage/Data.fs"))).transaction() as connection:
         connection.root()["paper"] = "Danh mục hồ sơ hết giá trị"
-    transaction.abort()
-    backups.make(lived_in / "backup", now=NOW)
+    abort()
+    make(lived_in / "backup", now=NOW)
     monkeypatch.setenv("TANGTHU_ARCHIVE__DATA", str(lived_in / "empty/archive"))
     (lived_in / "empty/archive").mkdir(parents=True)
     backups.put_back(lived_in / "backup")

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from operations.drill import backup as backups
+from operations.backups.contents import DUMP
+from operations.backups.make import make
 from operations.drill import run as drills
 from tests.archive.vault_builders import a_case_file
 from tests.services.postgres_cluster import database
@@ -21,9 +22,9 @@ def test_a_backup_is_restored_equal_on_both_databases(
     monkeypatch.setenv("TANGTHU_OPERATIONS__HOME", str(both))
     monkeypatch.setattr(drills, "print_pdfa", lambda html, title: html.encode())
     a_case_file().kept(both / "work")
-    made = backups.make(both / "backup", now=datetime.now(UTC))
+    made = make(both / "backup", now=datetime.now(UTC)).backup
     a_case_file().with_(code="later.2014.QD").kept(both / "work")
-    if backups.DUMP not in made.files:
+    if DUMP not in made.files:
         done = drills.drill(both / "empty", actor="lan", backup=both / "backup")
     else:
         with database(request.getfixturevalue("postgres"), "drilled") as address:

@@ -36,6 +36,7 @@ KINDS = {
     "minutes": _("Minutes of a hand-over"),
     "holdings": _("All that is kept"),
     "medium": _("Offline medium"),
+    "backup": _("Backup"),
 }
 """Kind of object -> what it is called."""
 SEES_SUBMISSIONS = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})

@@ -35,6 +35,7 @@ _TABLES: dict[str, tuple[Mapping[Any, Any], ...]] = {
         words.ORDER_STATES,
         words.CASE_FILE_STATES,
         words.QUARANTINE_STATES,
+        words.BACKUP_STATES,
         {"open": _("Open"), "closed": _("Closed")},
     ),
     "outcome": (DESTRUCTION, HAND_OVER),

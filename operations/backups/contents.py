@@ -1,4 +1,4 @@
-"""A backup: register with ledger, search index and the portal's papers, each consistent in itself, with their hashes.
+"""What is in a backup: register with ledger, search index and the portal's papers, each consistent in itself, hashed.
 
 The packages are not in it: they lie in at least three stores, each a full copy. The register's digest stands in the
 manifest, so that a restore can prove itself. SQLite is copied by its own backup interface, PostgreSQL by pg_dump from
@@ -24,11 +24,10 @@ from sqlalchemy import URL, make_url, text
 from sqlalchemy.orm import Session
 
 from archive.hashing import sha256_of_file
-from archive.ledger.append import append
-from archive.ledger.event import Verb, stamp
-from archive.register.session import connect, engine, transaction
+from archive.ledger.event import stamp
+from archive.register.session import connect, engine
 from archive.settings import ArchiveSettings
-from operations.drill.state import State, state_of
+from operations.backups.state import State, state_of
 from operations.errors import DrillError
 from operations.settings import OperationsSettings
 from search import index
@@ -37,7 +36,8 @@ from search.sqlite import SqliteEngine
 
 MANIFEST = "backup.json"
 REGISTER, DUMP, INDEX, PAPERS = "register.db", "register.dump", "search.db", "plone"
-ACTOR = "system:operator"
+MARK = "backup.number"
+"""The file that says which set a folder is: written first, removed last."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +53,15 @@ class Backup:
     made_at: str
     state: State
     files: dict[str, str]
+    number: str = ""
 
 
-def make(into: Path, *, now: datetime) -> Backup:
-    """Write a backup into an empty folder, ledger it, and return what is in it; it is complete with its manifest.
+def write(into: Path, number: str, *, now: datetime) -> Backup:
+    """Write what there is into a folder that holds nothing but its mark, and return it; the manifest is the last.
 
     Raises:
-        DrillError: the folder is not empty, or a tool failed.
+        DrillError: a tool failed.
     """
-    require_empty(into)
-    into.mkdir(parents=True, exist_ok=True)
     url = make_url(ArchiveSettings.load().database)
     state = _sqlite(url, into) if url.get_backend_name() == "sqlite" else _postgresql(url, into)
     found = SearchSettings.load().database
@@ -71,19 +70,8 @@ def make(into: Path, *, now: datetime) -> Backup:
         opened = SqliteEngine(into / INDEX)
         state = replace(state, index_documents=opened.count(), index_digest=index.digest(opened))
     _papers(into / PAPERS)
-    made = Backup(stamp(now), state, {name: sha256_of_file(into / name) for name in _files(into)})
+    made = Backup(stamp(now), state, {name: sha256_of_file(into / name) for name in _files(into)}, number)
     (into / MANIFEST).write_text(json.dumps(asdict(made), ensure_ascii=False, indent=2) + "\n", "utf-8")
-    with transaction() as session:
-        append(
-            session,
-            Verb.BACKUP,
-            actor=ACTOR,
-            kind="holdings",
-            id="backup",
-            payload={"event": state.event, "digest": state.digest, "files": len(made.files)},
-            after=sha256_of_file(into / MANIFEST),
-            now=now,
-        )
     return made
 
 
@@ -95,7 +83,7 @@ def read(folder: Path) -> Backup:
     """
     try:
         told = json.loads((folder / MANIFEST).read_text("utf-8"))
-        backup = Backup(told["made_at"], State(**told["state"]), dict(told["files"]))
+        backup = Backup(told["made_at"], State(**told["state"]), dict(told["files"]), told.get("number", ""))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DrillError(f"{folder} is no complete backup: {error}") from error
     for name, sha256 in backup.files.items():
@@ -130,16 +118,6 @@ def put_back(folder: Path) -> None:
         _repozo("--recover", "-r", str(folder / PAPERS / "repozo"), "-o", str(papers / "Data.fs"))
         if (folder / PAPERS / "blobstorage").is_dir():
             shutil.copytree(folder / PAPERS / "blobstorage", papers / "blobstorage")
-
-
-def require_empty(folder: Path) -> None:
-    """Refuse a folder in which something is.
-
-    Raises:
-        DrillError: it is no folder, or not empty.
-    """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DrillError(f"{folder} is not empty; name a folder that is, or that does not exist yet")
 
 
 def _sqlite(url: URL, into: Path) -> State:

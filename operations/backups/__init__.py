@@ -1,0 +1,1 @@
+"""Backups: sets that are known, expire, and are asked by every destruction."""
