@@ -1,33 +1,33 @@
 """Give the stores back from a medium what they lack; every hash is the register's, not the medium's.
 
 A register that knows nothing (all is lost) believes the medium's manifest instead, puts everything into the stores, and
-`tangthu rebuild` then makes the register from them and judges it.
+`tangthu rebuild` then makes the register from them and judges it. What was destroyed by order is brought back in neither
+case: the register says so, or, where there is none, the sealed ledger on the medium and in the stores. Begin with the
+newest medium: a destruction is only known from a ledger that tells of it.
 """
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
 
 from archive.alone import alone, work_on_copies
-from archive.copies import examine_one, put_right, stores
-from archive.errors import AlreadyStoredError, NotFoundError, TemporaryError
-from archive.hashing import sha256_of_file
+from archive.copies import stores
+from archive.errors import TemporaryError
+from archive.fixity import MINUTES, PACKAGE
 from archive.ledger.append import append
 from archive.ledger.event import Verb
-from archive.ledger.merkle import FIRST_CHAIN
-from archive.ledger.rows import EventRow, SealRow
-from archive.ledger.segment import FOLDER, Standing, head_of, standing
-from archive.ledger.stamp import PREFIX
-from archive.media.medium import DATA, File, listed, number_of
-from archive.media.records import note
-from archive.packages.bag import MANIFEST
-from archive.register.media import Medium, MediumState
+from archive.ledger.rows import EventRow
+from archive.media import proven
+from archive.media.destroyed_since import destroyed_packages
+from archive.media.medium import File, listed, number_of
+from archive.media.putting import BroughtBack, put
+from archive.media.remembering import remember
+from archive.register.agreements import Minutes, MinutesCopy
 from archive.register.models import CaseFile, CaseFileState, Copy, CopyState, Package
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
@@ -35,29 +35,23 @@ from archive.stores.interface import Store
 from archive.underway import being_destroyed
 
 
-@dataclass
-class BroughtBack:
-    """What an import did.
-
-    Attributes:
-        written: "store:name" of what was put into a store.
-        skipped: names of packages that were destroyed by order: they are not brought back.
-        faults: sentences; empty when all that was lacking is there now.
-        rebuild: the register knew nothing: run `tangthu rebuild` now.
-    """
-
-    number: str
-    written: list[str] = field(default_factory=list)
-    skipped: list[str] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-    rebuild: bool = False
-
-
 @dataclass(frozen=True)
 class _Known:
+    """What the register knows of a package, or of minutes.
+
+    Attributes:
+        case_file_id: of a package; "" for minutes, which stay when their case file is destroyed.
+    """
+
+    kind: str
     id: str
-    case_file_id: str
     sha256: str
+    case_file_id: str = ""
+
+    @property
+    def told(self) -> dict[str, object]:
+        """Return the beginning of an event's payload about it."""
+        return {"case_file_id": self.case_file_id} if self.case_file_id else {}
 
 
 def bring_back(
@@ -74,94 +68,107 @@ def bring_back(
     used = list(stores() if places is None else places)
     with reading() as session:
         done.rebuild = not session.scalar(select(func.count()).select_from(EventRow))
-    here: list[str] = []
+    if done.rebuild:
+        _believed(folder, used, done)
+        return done
+    here: dict[str, list[str]] = {PACKAGE: [], MINUTES: []}
     for file in listed(folder):
         if file.size < 0:
             done.faults.append(f"{file.name} is not on the medium")
-        elif done.rebuild:
-            _put(folder, file, used, done)
-        elif file.name.startswith(f"{FOLDER}/"):
-            _segment(folder, file, used, done)
-        elif id := _package(folder, file, used, done, actor, now):
-            here.append(id)
-    if not done.rebuild and (fault := _remember(folder, done.number, here, actor, now)):
+        elif proven.is_beside(file.name):
+            proven.bring(folder, file, used, done)
+        elif known := _of_register(folder, file, used, done, actor, now):
+            here[known.kind].append(known.id)
+    if fault := remember(folder, done.number, here[PACKAGE], here[MINUTES], actor, now):
         done.faults.append(fault)
     return done
 
 
-def _package(
+def _believed(folder: Path, places: Sequence[Store], done: BroughtBack) -> None:
+    """Bring everything back as the medium has it, the ledger first, and without what the ledger says was destroyed."""
+    for file in listed(folder):
+        if file.size < 0:
+            done.faults.append(f"{file.name} is not on the medium")
+        elif proven.is_beside(file.name):
+            put(folder, file, places, done)
+    gone = destroyed_packages(places)
+    for file in listed(folder):
+        if file.size < 0 or proven.is_beside(file.name):
+            continue
+        if file.name in gone:
+            done.skipped.append(file.name)
+        else:
+            put(folder, file, places, done)
+    for name, event in gone.items():
+        try:
+            there = [store.name for store in places if store.size(name) is not None]
+        except TemporaryError as error:
+            done.faults.append(str(error))
+            continue
+        if there:  # an older medium was brought back before the ledger was known
+            where = ", ".join(there)
+            done.faults.append(f"{name} was destroyed by order ({event}) and lies in {where}: erase it there")
+
+
+def _of_register(
     folder: Path, file: File, places: Sequence[Store], done: BroughtBack, actor: str, now: datetime
-) -> str:
-    """Bring one package back; return its id when it is the register's, "" otherwise."""
-    with reading() as session:
-        row = session.execute(
-            select(Package.id, Package.case_file_id, Package.sha256).where(Package.name == file.name)
-        ).first()
-    if row is None:
+) -> _Known | None:
+    """Bring back one package, or the minutes of a hand-over; return it when it is the register's."""
+    known = _known(file.name)
+    if known is None:
         done.faults.append(f"{file.name} is not in the register")
-        return ""
-    if row.sha256 != file.sha256:
-        done.faults.append(f"{file.name} on the medium is not the package the register knows")
-        return ""
-    known = _Known(row.id, row.case_file_id, row.sha256)
+        return None
+    if known.sha256 != file.sha256:
+        done.faults.append(f"{file.name} on the medium is not the {known.kind} the register knows")
+        return None
+    work = work_on_copies(known.case_file_id) if known.case_file_id else f"the copies of {file.name}"
     try:
-        with alone(work_on_copies(known.case_file_id)):
+        with alone(work):
             # Asked here and not before: a destruction may have come in between.
-            with reading() as session:
-                state = session.get_one(CaseFile, known.case_file_id).state
-                if state == CaseFileState.DESTROYED or being_destroyed(session, known.case_file_id):
-                    done.skipped.append(file.name)
-                    return known.id
-                bad = select(Copy.store).where(Copy.package_id == known.id, Copy.state == CopyState.DAMAGED)
-                suspect = set(session.scalars(bad))
-            written = _put(folder, file, places, done, suspect)
+            if _is_going(known):
+                done.skipped.append(file.name)
+                return known
+            written = put(folder, file, places, done, _suspect(known))
             if written:
                 _ledger_repair(known, written, done.number, actor, now)
     except TemporaryError as error:
         done.faults.append(f"{file.name}: {error}")
-    return known.id
+    return known
 
 
-def _put(
-    folder: Path, file: File, places: Sequence[Store], done: BroughtBack, suspect: Collection[str] = ()
-) -> list[str]:
-    """Put one file into the stores that have nothing of that name and size; return their names.
+def _known(name: str) -> _Known | None:
+    with reading() as session:
+        package = session.scalar(select(Package).where(Package.name == name))
+        if package is not None:
+            return _Known(PACKAGE, package.id, package.sha256, package.case_file_id)
+        minutes = session.scalar(select(Minutes).where(Minutes.name == name))
+        return None if minutes is None else _Known(MINUTES, minutes.submission_id, minutes.sha256)
 
-    Args:
-        suspect: stores whose copy is read, because it may have the right size and other bytes.
-    """
-    path = folder / DATA / file.name
-    lacking: list[tuple[Store, bool]] = []
-    for store in places:
-        try:
-            size = store.size(file.name)
-        except TemporaryError as error:
-            done.faults.append(str(error))
-            continue
-        if size != file.size or (
-            store.name in suspect and examine_one(store, file.name, file.sha256) == CopyState.DAMAGED
-        ):
-            lacking.append((store, size is not None))
-    if not lacking:
-        return []
-    if sha256_of_file(path) != file.sha256:
-        done.faults.append(f"{file.name} went bad on the medium")
-        return []
-    written = []
-    for store, damaged in lacking:
-        try:
-            put_right(store, file.name, file.sha256, path, damaged=damaged)
-        except (TemporaryError, AlreadyStoredError, NotFoundError) as error:
-            done.faults.append(str(error))
-            continue
-        written.append(store.name)
-        done.written.append(f"{store.name}:{file.name}")
-    return written
+
+def _is_going(known: _Known) -> bool:
+    """Say whether its case file is destroyed, or is being destroyed now."""
+    if not known.case_file_id:
+        return False
+    with reading() as session:
+        state = session.get_one(CaseFile, known.case_file_id).state
+        return state == CaseFileState.DESTROYED or being_destroyed(session, known.case_file_id)
+
+
+def _suspect(known: _Known) -> set[str]:
+    """Return the stores whose copy fixity found damaged."""
+    if known.kind == PACKAGE:
+        bad = select(Copy.store).where(Copy.package_id == known.id, Copy.state == CopyState.DAMAGED)
+    else:
+        bad = select(MinutesCopy.store).where(
+            MinutesCopy.submission_id == known.id, MinutesCopy.state == CopyState.DAMAGED
+        )
+    with reading() as session:
+        return set(session.scalars(bad))
 
 
 def _ledger_repair(known: _Known, written: Sequence[str], number: str, actor: str, now: datetime) -> None:
     told = {
-        "case_file_id": known.case_file_id,
+        **known.told,
         "states": {store: str(CopyState.VERIFIED) for store in written},
         "from": f"medium:{number}",
     }
@@ -170,61 +177,10 @@ def _ledger_repair(known: _Known, written: Sequence[str], number: str, actor: st
             session,
             Verb.REPAIR,
             actor=actor,
-            kind="package",
+            kind=known.kind,
             id=known.id,
             payload=told,
             after=known.sha256,
             now=now,
         )
         apply(session, event)
-
-
-def _segment(folder: Path, file: File, places: Sequence[Store], done: BroughtBack) -> None:
-    """Bring one sealed segment back when the register's seal proves it, or its time-stamp when it is still the same."""
-    data = (folder / DATA / file.name).read_bytes()
-    if file.name.startswith(PREFIX):
-        token = base64.b64encode(data).decode()
-        with reading() as session:
-            same = session.scalar(select(func.count()).where(SealRow.timestamp_token == token))
-        if same:  # another one was renewed since, and the stores have that
-            _put(folder, file, places, done)
-        return
-    with reading() as session:
-        row = session.scalar(select(SealRow).where(SealRow.segment == file.name))
-        before = (
-            session.scalar(select(SealRow.chain).where(SealRow.number == row.number - 1)) if row else None
-        )
-        head = head_of(row, before or FIRST_CHAIN) if row else None
-    if head is None:
-        done.faults.append(f"{file.name}: the register has no seal of it; run `tangthu ledger verify`")
-        return
-    place = f"medium {done.number}:{file.name}"
-    if standing(data, head, place)[0] is not Standing.SOUND:
-        done.faults.append(f"{file.name} on the medium is not the segment that was sealed")
-        return
-    _put(folder, file, places, done)
-
-
-def _remember(folder: Path, number: str, ids: Sequence[str], actor: str, now: datetime) -> str:
-    """Let a rebuilt register know of a medium it never heard of: it holds copies that a destruction must find.
-
-    Returns what is wrong with a medium it does know, "" when nothing is.
-    """
-    with reading() as session:
-        row = session.get(Medium, number)
-        if row is not None:
-            gone = row.state == MediumState.DESTROYED
-            return f"medium {number} is said to be destroyed ({row.document}), and here it is" if gone else ""
-    files = list(listed(folder))
-    begun = {"state": "writing", "label": "", "place": str(folder.resolve().parent), "packages": sorted(ids)}
-    written = {
-        "state": "written",
-        "manifest_sha256": sha256_of_file(folder / MANIFEST),
-        "files": len(files),
-        "size": sum(max(file.size, 0) for file in files),
-        "left_out": [],
-    }
-    with transaction() as session:
-        for told in (begun, written):
-            note(session, number, told, actor=actor, now=now)
-    return ""

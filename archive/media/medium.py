@@ -23,6 +23,8 @@ from archive.vietnam import day_of
 
 DATA = "data/"
 BAG_INFO, INDEX, README = "bag-info.txt", "index.csv", "README.txt"
+TAGS = ("bagit.txt", BAG_INFO, README, INDEX, MANIFEST, TAG_MANIFEST)
+"""The files beside the payload, in the order in which they are written."""
 COLUMNS = (
     *(
         "path",

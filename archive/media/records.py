@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from archive.ledger.append import append
 from archive.ledger.event import Verb
-from archive.ledger.rows import SealRow
-from archive.media.medium import Line
-from archive.register.media import Medium, MediumPackage, MediumState
+from archive.ledger.rows import EvidenceRoundRow, SealRow
+from archive.media.medium import File, Line
+from archive.register.agreements import Minutes, MinutesCopy
+from archive.register.media import Medium, MediumMinutes, MediumPackage, MediumState
 from archive.register.models import Agency, CaseFile, CaseFileState, Copy, CopyState, Package
 from archive.register.projection import apply
 
@@ -32,6 +33,14 @@ class Item:
     package_id: str
     case_file_id: str
     line: Line
+
+
+@dataclass(frozen=True)
+class MinutesItem:
+    """Minutes of a hand-over to be written, or that are written."""
+
+    submission_id: str
+    file: File
 
 
 def unwritten(session: Session, *, copies: int, after: str = "") -> Iterator[Item]:
@@ -68,6 +77,45 @@ def items_of(session: Session, number: str) -> list[Item]:
     return [_item(row) for row in session.execute(query.order_by(Package.name))]
 
 
+def unwritten_minutes(session: Session, *, copies: int, after: str = "") -> Iterator[MinutesItem]:
+    """Yield the minutes of hand-overs that are to be written, by name; none whose copies are all known to be bad.
+
+    Args:
+        session: on the register.
+        copies: of minutes that stand on fewer media than this.
+        after: names greater than this.
+    """
+    standing = (
+        select(func.count())
+        .select_from(MediumMinutes)
+        .join(Medium, Medium.number == MediumMinutes.medium)
+        .where(MediumMinutes.submission_id == Minutes.submission_id, Medium.state.in_(STANDING))
+        .scalar_subquery()
+    )
+    looked_at = exists().where(MinutesCopy.submission_id == Minutes.submission_id)
+    good = exists().where(
+        MinutesCopy.submission_id == Minutes.submission_id, MinutesCopy.state == CopyState.VERIFIED
+    )
+    query = select(Minutes).where(standing < copies, or_(~looked_at, good)).order_by(Minutes.name)
+    while True:
+        rows = session.scalars(query.where(Minutes.name > after).limit(PAGE)).all()
+        yield from map(_minutes, rows)
+        if len(rows) < PAGE:
+            return
+        after = rows[-1].name
+
+
+def minutes_of(session: Session, number: str) -> list[MinutesItem]:
+    """Return the minutes of a medium, by name."""
+    query = (
+        select(Minutes)
+        .join(MediumMinutes, MediumMinutes.submission_id == Minutes.submission_id)
+        .where(MediumMinutes.medium == number)
+        .order_by(Minutes.name)
+    )
+    return [_minutes(row) for row in session.scalars(query)]
+
+
 def media_with(session: Session, names: tuple[str, ...]) -> list[Medium]:
     """Return every medium that packages of these names are on, or were, by number."""
     query = (
@@ -81,13 +129,28 @@ def media_with(session: Session, names: tuple[str, ...]) -> list[Medium]:
 
 def unwritten_segments(session: Session, *, copies: int) -> Iterator[int]:
     """Yield the sealed segments, one after another without a gap, that stand on fewer media than this."""
+    numbers = select(SealRow.number).order_by(SealRow.number)
+    return _without_gap(session, numbers, Medium.first_segment, Medium.last_segment, copies)
+
+
+def unwritten_rounds(session: Session, *, copies: int) -> Iterator[int]:
+    """Yield the rounds of evidence, one after another without a gap, that stand on fewer media than this."""
+    numbers = select(EvidenceRoundRow.number).order_by(EvidenceRoundRow.number)
+    return _without_gap(session, numbers, Medium.first_round, Medium.last_round, copies)
+
+
+def _without_gap(
+    session: Session,
+    numbers: Select[tuple[int]],
+    first_on: InstrumentedAttribute[int],
+    last_on: InstrumentedAttribute[int],
+    copies: int,
+) -> Iterator[int]:
     ranges = session.execute(
-        select(Medium.first_segment, Medium.last_segment).where(
-            Medium.state.in_(STANDING), Medium.first_segment > 0
-        )
+        select(first_on, last_on).where(Medium.state.in_(STANDING), first_on > 0)
     ).all()
     begun = False
-    for number in session.scalars(select(SealRow.number).order_by(SealRow.number)):
+    for number in session.scalars(numbers):
         if sum(first <= number <= last for first, last in ranges) < copies:
             begun = True
             yield number
@@ -102,6 +165,10 @@ def note(session: Session, number: str, told: Mapping[str, Any], *, actor: str, 
         session, Verb.MEDIUM, actor=actor, kind="medium", id=number, payload=told, after=after, now=now
     )
     apply(session, event)
+
+
+def _minutes(row: Minutes) -> MinutesItem:
+    return MinutesItem(row.submission_id, File(row.name, row.sha256, row.size))
 
 
 def _items() -> Any:

@@ -14,7 +14,7 @@ from uuid import uuid4
 from archive.errors import NotFoundError, TemporaryError
 from archive.flushing import flush_folder
 from archive.hashing import CHUNK, sha256_of_file
-from archive.media.medium import DATA, File, MediumError
+from archive.media.medium import DATA, TAGS, File, MediumError
 from archive.stores.interface import Store
 from archive.stores.naming import checked
 from archive.wiping import wipe_file
@@ -77,6 +77,20 @@ def write_tag(folder: Path, name: str, data: bytes) -> None:
             stream.write(data)
             _to_the_device(stream)
         _settle(half, target)
+    except OSError as error:
+        raise _trouble(folder, error) from error
+
+
+def remove_tags(folder: Path) -> None:
+    """Overwrite and remove the files at the top of a medium that a killed run wrote; they were no medium yet.
+
+    Raises:
+        TemporaryError: the medium does not answer.
+    """
+    try:
+        for name in reversed(TAGS):
+            if (folder / name).is_file():
+                wipe_file(folder / name)
     except OSError as error:
         raise _trouble(folder, error) from error
 

@@ -34,7 +34,7 @@ from archive.register.base import Base
 from archive.register.decisions import Approval, Hold, Order, OrderItem, Receipt
 from archive.register.disposal import CouncilMember, DisposalList
 from archive.register.infected import QuarantineRequest
-from archive.register.media import Medium, MediumPackage
+from archive.register.media import Medium, MediumMinutes, MediumPackage
 from archive.register.messages import DocumentRequest
 from archive.register.models import (
     Agency,
@@ -78,6 +78,7 @@ TABLES: tuple[type[Base], ...] = (
     Medium,
     MediumPackage,
     ScheduleVersion,
+    MediumMinutes,
     BackupSet,
 )
 """In an order in which rows may be written: what is referred to comes first."""

@@ -26,6 +26,7 @@ class Medium(Base):
         number: ours, also on the label and in the medium itself.
         place: folder it was written to; where it lies now is for the label.
         first_segment, last_segment: sealed segments of the ledger on it, 0 for none.
+        first_round, last_round: rounds of evidence on it, 0 for none.
         files, size: of its payload, in bytes.
         manifest_sha256: of its manifest-sha256.txt; "" while it is being written.
         checked_at: when it was last read whole; `faults` says how many were found then.
@@ -39,6 +40,8 @@ class Medium(Base):
     begun_at: Mapped[datetime]
     first_segment: Mapped[int] = mapped_column(default=0)
     last_segment: Mapped[int] = mapped_column(default=0)
+    first_round: Mapped[int] = mapped_column(default=0)
+    last_round: Mapped[int] = mapped_column(default=0)
     files: Mapped[int] = mapped_column(default=0)
     size: Mapped[int] = mapped_column(default=0)
     manifest_sha256: Mapped[str] = mapped_column(Sha256, default="")
@@ -54,3 +57,11 @@ class MediumPackage(Base):
     __tablename__ = "medium_package"
     medium: Mapped[str] = mapped_column(ForeignKey("medium.number"), primary_key=True)
     package_id: Mapped[str] = mapped_column(String(36), primary_key=True, index=True)
+
+
+class MediumMinutes(Base):
+    """That the minutes of a hand-over are on a medium, or may be while it is being written."""
+
+    __tablename__ = "medium_minutes"
+    medium: Mapped[str] = mapped_column(ForeignKey("medium.number"), primary_key=True)
+    submission_id: Mapped[str] = mapped_column(String(36), primary_key=True, index=True)

@@ -14,9 +14,12 @@ from sqlalchemy import select
 
 from archive.custody import stores, target_of, verify_package
 from archive.errors import NotFoundError, TemporaryError
-from archive.ledger.append import read
+from archive.evidence.rounds import make_round
+from archive.ledger.append import append, read
 from archive.ledger.event import Verb
-from archive.media import export as exports
+from archive.ledger.seal import seal
+from archive.media import finish as finishing
+from archive.media import plan as plans
 from archive.media.bring_back import bring_back
 from archive.media.check import check
 from archive.media.export import Exported, export
@@ -27,11 +30,13 @@ from archive.rebuild import rebuild
 from archive.receipt_words import receipt_told, understood
 from archive.register import session as sessions
 from archive.register.digest import digest
-from archive.register.media import Medium, MediumPackage, MediumState
+from archive.register.media import Medium, MediumMinutes, MediumPackage, MediumState
 from archive.register.migrate import upgrade
 from archive.register.models import CaseFile, CaseFileState, Package
+from archive.register.projection import apply
 from archive.register.session import reading, transaction
-from tests.archive.vault_builders import NOW, a_case_file
+from tests.archive.time_authority import Authority
+from tests.archive.vault_builders import NOW, a_case_file, minuted
 
 WHO = {"actor": "khanh", "now": NOW}
 
@@ -115,7 +120,7 @@ def test_each_package_stands_on_as_many_media_as_are_asked_for(kept: list[str], 
 def test_packages_are_split_by_the_size_of_a_medium(
     kept: list[str], into: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "BESIDE", 40_000)
+    monkeypatch.setattr(plans, "BESIDE", 40_000)
     with reading() as session:
         largest = max(session.scalars(select(Package.size)))
     limit = 40_000 + largest + 12_000
@@ -131,13 +136,13 @@ def test_packages_are_split_by_the_size_of_a_medium(
 def test_a_package_larger_than_a_medium_is_named(
     kept: list[str], into: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "BESIDE", 10_000)
+    monkeypatch.setattr(plans, "BESIDE", 10_000)
     assert export(into, size=20_000, **WHO).too_large == tuple(kept)
 
 
 def killed(into: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
     """Let an export die after some files."""
-    write, count = exports.write_payload, [0]
+    write, count = finishing.write_payload, [0]
 
     def dying(*arguments: object) -> None:
         if count[0] == after:
@@ -146,7 +151,7 @@ def killed(into: Path, monkeypatch: pytest.MonkeyPatch, after: int) -> None:
         write(*arguments)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(exports, "write_payload", dying)
+        patch.setattr(finishing, "write_payload", dying)
         with pytest.raises(KeyboardInterrupt):
             export(into, **WHO)
 
@@ -165,6 +170,74 @@ def test_an_export_that_was_killed_goes_on(
     assert done.media[0].number == "VM-2026-0001"
     assert check(into / "VM-2026-0001", **WHO)[1] == []
     assert set(kept) <= payload(into / "VM-2026-0001")
+
+
+def destroy(code: str) -> None:
+    """As the end of a carried out order leaves it: a tombstone, sealed, and nothing in the stores."""
+    with transaction() as session:
+        id = session.scalars(select(CaseFile.id).where(CaseFile.code == code)).one()
+        names = session.scalars(select(Package.name).where(Package.case_file_id == id)).all()
+        told = {"order_id": "none", "outcome": "done", "detail": []}
+        apply(session, append(session, Verb.DESTROY, actor="lan", kind="case-file", id=id, payload=told, now=NOW))
+    for store in stores():
+        for name in names:
+            store.erase(name)
+
+
+@pytest.mark.parametrize("after", range(8))
+def test_an_export_that_was_killed_at_its_end_goes_on_though_what_is_kept_changed(
+    kept: list[str], into: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    """Killed before each of the six files beside the payload, before it was read back, and before it was ledgered."""
+    write, count = finishing.write_tag, [0]
+
+    def dying(*arguments: object) -> None:
+        if count[0] == after:
+            raise KeyboardInterrupt
+        count[0] += 1
+        write(*arguments)  # type: ignore[arg-type]
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(finishing, "write_tag", dying)
+        if after >= 6:
+            patch.setattr(finishing, "faults_of" if after == 6 else "sha256_of_file", die)
+        with pytest.raises(KeyboardInterrupt):
+            export(into, **WHO)
+    with transaction() as session:
+        row = session.scalars(select(CaseFile).where(CaseFile.code == "02.2014.QD")).one()
+        row.title = "Hồ sơ được mô tả lại"
+    destroy("03.2014.QD")
+    done = export(into, **WHO).media[0]
+    assert (done.number, done.packages, done.left_out) == ("VM-2026-0001", 3, ())
+    assert check(done.folder, **WHO)[1] == []
+    assert set(kept) <= payload(done.folder), "what is on it is known: the destruction has promised to destroy it"
+    with reading() as session:
+        assert session.get_one(Medium, "VM-2026-0001").state == MediumState.WRITTEN
+    listed = (done.folder / "index.csv").read_text("utf-8-sig")
+    assert ("được mô tả lại" in listed) == (after < 6), "once the medium is closed nothing on it changes"
+
+
+def test_a_package_that_is_gone_when_a_killed_export_goes_on_is_left_out_and_told(
+    kept: list[str], into: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed(into, monkeypatch, 2)
+    destroy("03.2014.QD")
+    done = export(into, **WHO).media[0]
+    assert done.packages == 2 and done.left_out == (f"{kept[2]}: its case file is not kept any more",)
+    assert check(done.folder, **WHO)[1] == []
+    assert on("VM-2026-0001") == set(kept[:2])
+
+
+def test_a_folder_that_holds_another_medium_is_left_alone(
+    kept: list[str], into: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed(into, monkeypatch, 1)
+    (into / "VM-2026-0001" / "bag-info.txt").write_text("External-Identifier: VM-2020-0009\n")
+    with pytest.raises(MediumError, match="holds medium VM-2020-0009, not VM-2026-0001"):
+        export(into, **WHO)
 
 
 def test_a_medium_begun_elsewhere_is_not_forgotten(
@@ -366,17 +439,94 @@ def test_media_are_rebuilt_from_the_ledger(migrated: None, kept: list[str], into
     assert on("VM-2026-0001") == set(kept)
 
 
+def all_is_lost(house: Path) -> None:
+    shutil.rmtree(house / "archive")
+    (house / "archive").mkdir()
+    sessions.engine().dispose()
+    sessions._engine.cache_clear()
+    upgrade(sessions.engine())
+
+
+@pytest.mark.parametrize("newest_first", [True, False])
+def test_what_was_destroyed_since_is_not_brought_back_to_an_empty_house(
+    house: Path, kept: list[str], into: Path, newest_first: bool
+) -> None:
+    old = export(into, **WHO).media[0].folder
+    destroy("01.2014.QD")
+    a_case_file().with_(code="04.2014.QD").kept(house / "work")
+    new = export(into, **WHO).media[0].folder
+    all_is_lost(house)
+    if newest_first:
+        assert bring_back(new, **WHO).faults == []
+        done = bring_back(old, **WHO)
+        assert (done.rebuild, done.skipped, done.faults) == (True, [kept[0]], [])
+        assert all(store.size(kept[0]) is None for store in stores())
+    else:
+        assert bring_back(old, **WHO).skipped == []  # nobody knows of it yet
+        (fault,) = bring_back(new, **WHO).faults
+        assert f"{kept[0]} was destroyed by order (event" in fault and "erase it there" in fault
+        for store in stores():
+            store.erase(kept[0])
+    report = rebuild(now=NOW)
+    assert (report.missing, report.troubles) == ((), ())
+    with reading() as session:
+        states = dict(session.execute(select(CaseFile.code, CaseFile.state)).tuples())
+    assert states["01.2014.QD"] == CaseFileState.DESTROYED
+    assert {states[f"0{number}.2014.QD"] for number in (2, 3, 4)} == {CaseFileState.STORED}
+
+
+def test_minutes_and_evidence_are_on_media_and_come_back(
+    migrated: None, house: Path, kept: list[str], into: Path, authority: Authority
+) -> None:
+    authority.at = NOW
+    papers = [minuted(house, "bb-1"), minuted(house, "bb-2")]
+    assert make_round(now=NOW).number == 1
+    (medium,) = export(into, **WHO).media
+    evidence = "_evidence/round-000001.jsonl"
+    assert {*papers, evidence} < payload(medium.folder)
+    assert "Số biên bản giao nhận: 2." in (medium.folder / "README.txt").read_text("utf-8")
+    assert check(medium.folder, **WHO)[1] == []
+    again = export(into, **WHO).media  # the ledger has grown, and nothing else
+    assert [payload(one.folder) & {*papers, evidence} for one in again] == [set()] * len(again)
+    with reading() as session:
+        row = session.get_one(Medium, medium.number)
+        assert (row.first_round, row.last_round) == (1, 1)
+        assert len(session.scalars(select(MediumMinutes.submission_id)).all()) == 2
+        before = digest(session)
+    assert rebuild(now=NOW + timedelta(hours=1)).equal
+    with reading() as session:
+        assert digest(session) == before
+
+    for name in (papers[0], evidence):
+        (house / "archive/stores/kho-b" / name).unlink()
+    done = bring_back(medium.folder, **WHO)
+    assert (sorted(done.written), done.faults) == ([f"kho-b:{evidence}", f"kho-b:{papers[0]}"], [])
+    with reading() as session:
+        event = [event for event in read(session) if event.verb is Verb.REPAIR][-1]
+    assert (event.object_kind, event.payload["from"]) == ("minutes", f"medium:{medium.number}")
+    other = medium.folder / "data" / papers[1]
+    other.write_bytes(other.read_bytes()[:-1] + b"x")
+    assert any(papers[1] in fault for fault in check(medium.folder, **WHO)[1])
+
+
+def test_minutes_that_no_store_gives_are_left_out_and_told_once(
+    house: Path, kept: list[str], into: Path
+) -> None:
+    lost, good = minuted(house, "bb-1"), minuted(house, "bb-2")
+    for store in ("kho-a", "kho-b", "kho-c"):
+        (house / "archive/stores" / store / lost).unlink()
+    (medium,) = export(into, **WHO).media
+    assert good in payload(medium.folder) and lost not in payload(medium.folder)
+    assert [one.split(":")[0] for one in medium.left_out] == [lost]
+
+
 def test_from_one_medium_alone_an_empty_house_is_filled_and_rebuilt(
     house: Path, kept: list[str], into: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = export(into, **WHO).media[0].folder
     with reading() as session:
         described = sorted(session.execute(select(CaseFile.id, CaseFile.code, CaseFile.title)).all())
-    shutil.rmtree(house / "archive")
-    (house / "archive").mkdir()
-    sessions.engine().dispose()
-    sessions._engine.cache_clear()
-    upgrade(sessions.engine())
+    all_is_lost(house)
     done = bring_back(folder, **WHO)
     assert (done.rebuild, done.faults, len(done.written)) == (True, [], 4 * 3)
     report = rebuild(now=NOW)

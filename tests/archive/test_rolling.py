@@ -18,8 +18,7 @@ from archive.checkpoints import write_checkpoint
 from archive.copies import stores
 from archive.custody import deposit, keep
 from archive.errors import AlreadyStoredError
-from archive.hashing import sha256_of_file
-from archive.ledger.append import append, read
+from archive.ledger.append import read
 from archive.ledger.event import Event, Verb
 from archive.ledger.mend import mend
 from archive.ledger.seal import seal
@@ -28,7 +27,6 @@ from archive.rebuild import rebuild
 from archive.register.agreements import MinutesCopy
 from archive.register.digest import digest
 from archive.register.models import Copy, CopyState, Package
-from archive.register.projection import apply
 from archive.register.rolls import Roll
 from archive.register.session import engine, reading, transaction
 from archive.rolling import look as looking
@@ -40,7 +38,7 @@ from archive.rolling.segments import roll_segments
 from archive.rolling.standing import standing
 from archive.stores.folder import FolderStore
 from archive.stores.interface import Stored
-from tests.archive.vault_builders import NOW, a_case_file, an_agency, being_erased, ident
+from tests.archive.vault_builders import NOW, a_case_file, an_agency, being_erased, minuted
 
 STORES = ("kho-a", "kho-b", "kho-c")
 DAY = timedelta(days=1)
@@ -71,19 +69,6 @@ def filled(house: Path, count: int) -> list[str]:
             keep(session, facts, written, copies, actor="system:ingest", now=NOW)
         names.append(facts.name)
     return names
-
-
-def minuted(house: Path, code: str) -> str:
-    """Put the minutes of a delivery into the stores; return their name."""
-    path = house / "minutes.pdf"
-    path.write_bytes(b"%PDF-1.7 " + code.encode() * 40)
-    name, sha256 = f"bien-ban/H37/2026/{code}.pdf", sha256_of_file(path)
-    deposit(path, name, sha256)
-    payload = {"agency_code": "H37", "name": name, "size": path.stat().st_size, "copies": list(STORES)}
-    with transaction() as session:
-        told = {"actor": "system:ingest", "kind": "submission", "id": ident("minutes", code), "after": sha256}
-        apply(session, append(session, Verb.MINUTES, payload=payload, now=NOW, **told))  # type: ignore[arg-type]
-    return name
 
 
 def flip(path: Path, chance: random.Random) -> None:

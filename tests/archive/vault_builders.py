@@ -9,10 +9,14 @@ from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
 from archive.custody import deposit, keep
+from archive.hashing import sha256_of_file
+from archive.ledger.append import append
+from archive.ledger.event import Verb
 from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts, WrittenPackage
 from archive.packages.writer import write
 from archive.register.agencies import set_agency, set_fonds
 from archive.register.decisions import ITEM_ERASING, Order, OrderItem, OrderKind
+from archive.register.projection import apply
 from archive.register.session import transaction
 from archive.settings import ArchiveSettings
 from archive.viewer import Role, Viewer
@@ -136,6 +140,19 @@ def an_agency(session: object) -> None:
     common = {"actor": "admin", "now": NOW}
     set_agency(session, code=AGENCY, name="UBND tỉnh Lạng Sơn", profile="lang-son", **common)  # type: ignore[arg-type]
     set_fonds(session, code="LS-UBND", agency_code=AGENCY, name="Phông UBND tỉnh", **common)  # type: ignore[arg-type]
+
+
+def minuted(folder: Path, code: str) -> str:
+    """Put the minutes of a delivery into the stores; return their name."""
+    path = folder / "minutes.pdf"
+    path.write_bytes(b"%PDF-1.7 " + code.encode() * 40)
+    name, sha256 = f"bien-ban/H37/2026/{code}.pdf", sha256_of_file(path)
+    copies = deposit(path, name, sha256)
+    payload = {"agency_code": "H37", "name": name, "size": path.stat().st_size, "copies": sorted(copies)}
+    with transaction() as session:
+        told = {"actor": "system:ingest", "kind": "submission", "id": ident("minutes", code), "after": sha256}
+        apply(session, append(session, Verb.MINUTES, payload=payload, now=NOW, **told))  # type: ignore[arg-type]
+    return name
 
 
 def being_erased(case_file_id: str) -> None:
