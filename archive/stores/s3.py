@@ -20,7 +20,9 @@ from archive.hashing import sha256_of, sha256_of_file
 from archive.reason import because, trouble
 from archive.stores.interface import Left, Stored
 from archive.stores.naming import QUARANTINE, BadNameError, checked
-from archive.stores.s3_bucket import Bucket, Lock, TakenError, Version
+from archive.stores.s3_bucket.bucket import Bucket
+from archive.stores.s3_bucket.line import TakenError
+from archive.stores.s3_bucket.versions import Lock, Version
 from archive.stores.s3_stream import stream
 from archive.stores.settings import S3Settings
 

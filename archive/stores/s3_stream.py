@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 from typing import BinaryIO
 
-from archive.stores.s3_bucket import Bucket, Head
+from archive.stores.s3_bucket.bucket import Bucket
+from archive.stores.s3_bucket.reads import Head
 
 SMALLEST, LARGEST = 1 << 16, 1 << 23
 """Bytes fetched at a time: few after a jump (the directory of a ZIP, one page), many when read straight on."""

@@ -16,9 +16,9 @@ from archive.erasing import StoreHolder
 from archive.errors import TemporaryError
 from archive.holders import Target
 from archive.receipt_words import receipt_told, understood
-from archive.stores import s3_bucket
 from archive.stores.s3 import S3Store
-from archive.stores.s3_bucket import Version
+from archive.stores.s3_bucket import versions as s3_versions
+from archive.stores.s3_bucket.versions import Version
 from archive.vietnam import day_of
 from tests.services.s3_server import KEY, SECRET, SHORT_KEY, SHORT_SECRET, S3Server, a_store, free_ports
 
@@ -91,7 +91,7 @@ def test_what_is_too_large_to_be_copied_at_once_is_put_aside_in_pieces(
     (tmp_path / "large").write_bytes(data)
     store = a_store(s3_server, "versions")
     store.put(NAME, tmp_path / "large")
-    monkeypatch.setattr(s3_bucket, "COPIED_WHOLE", 20 << 20)
+    monkeypatch.setattr(s3_versions, "COPIED_WHOLE", 20 << 20)
     aside = store.quarantine(NAME)
     copied = s3_server.client().get_object(Bucket="versions", Key=store._set.prefix + aside)
     assert copied["ETag"].strip('"').endswith("-5"), "it was copied at once"

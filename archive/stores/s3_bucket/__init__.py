@@ -1,0 +1,1 @@
+"""One bucket of an S3 server: requests in, facts out. Nothing else knows boto3."""
