@@ -60,7 +60,7 @@ def adopt(places: Sequence[Store], now: datetime) -> tuple[tuple[str, ...], tupl
                     # From a medium or a backup of before the destruction; nobody erases it once more by itself.
                     where = ", ".join(store.name for store in holding[name])
                     troubles.append(
-                        f"{name} was destroyed by order and lies in {where} again: erase it there"
+                        f"{name} was destroyed by order and lies in {where} again: run `tangthu erase-again`"
                     )
         except TangThuError as error:
             troubles.append(f"{name} was not taken in: {error}")
@@ -94,7 +94,7 @@ def _adopt_one(session: Session, name: str, holding: Sequence[Store], now: datet
         return False
     row = session.get(CaseFile, facts.case_file_id)
     if row is not None and row.state == CaseFileState.DESTROYED:
-        raise ArchiveError("its case file was destroyed by order; erase it in the stores")
+        raise ArchiveError("its case file was destroyed by order; run `tangthu erase-again`")
     if agreeing < (wanted := min(2, ArchiveSettings.load().copies_required)):
         raise ArchiveError(
             f"{agreeing} of {len(hashes)} copies agree and {wanted} must: nobody can say which is the right one"

@@ -1,4 +1,4 @@
-"""The vault's commands together, and those that stand alone: `repair`, `rebuild`, `upgrade`.
+"""The vault's commands together, and those that stand alone: `repair`, `rebuild`, `erase-again`, `upgrade`.
 
 Exit 0 only when all is well, 1 when something was found, 2 when it could not be told.
 """
@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from sqlalchemy import select
 
+from archive import erasing_again
 from archive import fixity as fixities
 from archive.cli import show
 from archive.commands.fixity import fixity
@@ -35,6 +36,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(package, name="package")
     app.command("repair")(repair)
     app.command("rebuild")(rebuild)
+    app.command("erase-again")(erase_again)
     app.command("upgrade")(upgrade)
 
 
@@ -83,6 +85,18 @@ def _compared(report: Report) -> str:
         f"cannot be compared: {report.destroyed_since} case files were destroyed after event {report.at_event}, "
         "and what they held is nowhere any more"
     )
+
+
+def erase_again(
+    user: Annotated[str, typer.Option("--as", help="Who has it done.")] = "system:operator",
+    as_json: AsJson = False,
+) -> None:
+    """Erase what was destroyed by order and lies in a store again; exit 1 when something of it is not gone."""
+    done = erasing_again.erase_again(actor=user, now=datetime.now(UTC))
+    lines = [*(f"erased again: {one}" for one in done.erased), *done.troubles]
+    facts = {**asdict(done), "ok": not done.troubles}
+    show(facts, as_json=as_json, text="\n".join(lines) or "nothing that was destroyed lies in a store")
+    leave(not done.troubles)
 
 
 def upgrade(as_json: AsJson = False) -> None:

@@ -107,7 +107,10 @@ def _believed(folder: Path, places: Sequence[Store], done: BroughtBack) -> None:
             continue
         if there:  # an older medium was brought back before the ledger was known
             where = ", ".join(there)
-            done.faults.append(f"{name} was destroyed by order ({event}) and lies in {where}: erase it there")
+            done.faults.append(
+                f"{name} was destroyed by order ({event}) and lies in {where}: "
+                "run `tangthu rebuild`, then `tangthu erase-again`"
+            )
 
 
 def _of_register(

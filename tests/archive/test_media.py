@@ -464,7 +464,7 @@ def test_what_was_destroyed_since_is_not_brought_back_to_an_empty_house(
     else:
         assert bring_back(old, **WHO).skipped == []  # nobody knows of it yet
         (fault,) = bring_back(new, **WHO).faults
-        assert f"{kept[0]} was destroyed by order (event" in fault and "erase it there" in fault
+        assert f"{kept[0]} was destroyed by order (event" in fault and "erase-again" in fault
         for store in stores():
             store.erase(kept[0])
     report = rebuild(now=NOW)

@@ -201,7 +201,7 @@ def test_what_was_destroyed_and_lies_in_a_store_again_is_named_and_not_taken_in(
     facts = json.loads(result.output)
     assert (result.exit_code, facts["adopted"]) == (1, [])
     assert facts["troubles"] == [
-        f"{case.facts().name} was destroyed by order and lies in kho-a again: erase it there"
+        f"{case.facts().name} was destroyed by order and lies in kho-a again: run `tangthu erase-again`"
     ]
 
 

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from deliveries import GIA_LAI, a_good_case_file, a_report, packed, rewritten, row_of, send
+from destroying import destroy, held, read_on
 from sqlalchemy import select
 
-from archive.ledger.follow import follow_all
 from archive.ledger.seal import seal
-from archive.patience import Patience
 from archive.rebuild import rebuild
 from archive.register.models import CaseFile, Outbox, Submission
 from archive.register.session import engine, reading, transaction
-from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
 from ingest import pipeline, quarantine
-from operations.procession import Wanted, people_at, walk
-from retention.destruction import execute
 from search.query import search
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
@@ -78,28 +74,3 @@ def test_nothing_is_left_of_what_was_returned_first(
     }
     assert left == {word: [] for word in WORDS}
     assert rebuild().equal
-
-
-def read_on() -> None:
-    """Let every follower read what is new: search and retention."""
-    progress = follow_all(patience=Patience(timedelta(0), timedelta(0)), now=datetime.now(UTC))
-    assert not progress.failed
-
-
-def held(path: Path, word: str) -> bool:
-    return word.encode() in path.read_bytes() or word in path.name
-
-
-def destroy() -> None:
-    """As people do it: listed, voted on, decided, handed over, carried out by somebody else."""
-    now = datetime.now(UTC)
-    people = people_at(
-        GIA_LAI, archivist="p-luu", voters=("p-chu", "p-don", "p-chuyen"), head="p-dau", executor="binh"
-    )
-    with reading() as session:
-        (case_file_id,) = session.scalars(select(CaseFile.id))
-    with transaction() as session:
-        wanted = Wanted(GIA_LAI, [case_file_id], "12/QĐ", day_of(now))
-        order_id = walk(session, wanted, people, now=now).order_id
-    outcome = execute(order_id, viewer=people.executor, now=now, clock=lambda: datetime.now(UTC))
-    assert outcome.finished and outcome.count("done") == 1, outcome

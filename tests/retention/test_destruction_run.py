@@ -13,6 +13,7 @@ from retention_town import AGENCY, AN, BINH, NOW, Town, copies_of, person, place
 from sqlalchemy import select
 
 from archive.custody import StoreHolder, stores
+from archive.erasing_again import ErasedAgain, erase_again
 from archive.errors import TemporaryError
 from archive.holders import Erasure, Holder, Target, holders
 from archive.ledger.append import append
@@ -443,3 +444,23 @@ def test_the_item_rows_say_what_happened(town: Town) -> None:
     with reading() as session:
         item = session.get_one(OrderItem, (order_id, case_file_id))
         assert (item.outcome, item.detail) == ("done", "") and item.outcome_at is not None
+
+
+def test_what_was_destroyed_and_lies_in_a_store_again_is_erased_again_with_a_receipt(town: Town) -> None:
+    case_file_id, other = town.store("01"), town.store("02")
+    with reading() as session:
+        name = session.get_one(CaseFile, case_file_id).packages[0].name
+    (store, *_) = stores()
+    with store.open(name) as stream:
+        held = stream.read()
+    order_id = town.ordered(case_file_id)
+    assert execute(order_id, viewer=BINH, now=NOW).finished
+    assert erase_again(actor="khanh", now=NOW) == ErasedAgain((), ())
+    (town.folder / "again.zip").write_bytes(held)
+    store.put(name, town.folder / "again.zip")
+    assert erase_again(actor="khanh", now=NOW) == ErasedAgain((f"kho-a:{name}",), ())
+    assert copies_of("01") == [] and len(copies_of("02")) == 3
+    with reading() as session:
+        receipt = session.get_one(Receipt, (order_id, case_file_id, "store:kho-a"))
+        assert receipt.gone and receipt.what == f"{name}, {len(held)} bytes"
+        assert session.get_one(CaseFile, other).state == CaseFileState.STORED
