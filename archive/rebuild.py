@@ -29,7 +29,7 @@ from archive.register.digest import TABLES
 from archive.register.migrate import upgrade
 from archive.register.models import CaseFile
 from archive.register.project_case_files import forget_deliveries
-from archive.register.session import engine, transaction
+from archive.register.session import engine, forget_deleted, transaction
 from archive.replaying import destroyed, replay
 from archive.stores.interface import Store
 
@@ -113,6 +113,7 @@ def rebuild(*, now: datetime | None = None, places: Sequence[Store] | None = Non
             for case_file_id in destroyed(session, after=known):
                 forget_deliveries(session, session.get_one(CaseFile, case_file_id))
         destroyed_since = len(destroyed(session, after=before.seq)) if before else 0
+    forget_deleted()  # an older register described records that were destroyed since
     if before is None or destroyed_since:
         verdict = NOT_COMPARABLE
     else:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
 import zipfile
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,6 +31,7 @@ WORDS = ("Xuyenchi", "Thuyenquang", "Ngocbich")
 def test_nothing_is_left_of_what_was_returned_first(
     town: Path, made_by_migrations: None, tmp_path: Path
 ) -> None:
+    old = tmp_path / "old.db"
     plan = a_good_case_file("88.TH", "Hồ sơ giao ban tuần năm 2020").kept_for("5 năm")
     report = a_report().about(f"Báo cáo về việc {WORDS[0]}")
     good = packed(plan.with_document(report), tmp_path / "good" / "sip.zip")
@@ -57,6 +61,9 @@ def test_nothing_is_left_of_what_was_returned_first(
     read_on()
     archivist = Viewer("lan", {GIA_LAI: frozenset({Role.ARCHIVIST})})
     assert search(WORDS[0], viewer=archivist).total
+    engine().dispose()
+    with closing(sqlite3.connect(town / "archive/register.db")) as source, closing(sqlite3.connect(old)) as copy:
+        source.backup(copy)
     destroy()
 
     with transaction() as session:
@@ -74,3 +81,17 @@ def test_nothing_is_left_of_what_was_returned_first(
     }
     assert left == {word: [] for word in WORDS}
     assert rebuild().equal
+
+    # Somebody puts the register of before the destruction back: the ledger in the stores knows better.
+    engine().dispose()
+    for file in (town / "archive").glob("register.db*"):
+        file.unlink()
+    shutil.copyfile(old, town / "archive/register.db")
+    assert held(town / "archive/register.db", WORDS[2])
+    report = rebuild()
+    assert report.lost_register and report.troubles == ()
+    with reading() as session:
+        assert session.scalars(select(CaseFile.state)).all() == ["destroyed"]
+    engine().dispose()
+    again = [str(path) for path in (town / "archive").rglob("*") if path.is_file() and held(path, WORDS[2])]
+    assert again == [], "what the machine had noted of the deliveries did not come back either"
