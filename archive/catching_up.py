@@ -1,8 +1,8 @@
 """A register put back from an older backup is brought up to what the stores know: the ledger's sealed tail is applied.
 
 So nothing comes back that was destroyed after the backup: every destruction is sealed into the stores in the moment it
-is decided and carried out, and applying its event leaves the tombstone. Until this was done a restored register must not
-be used.
+is decided and carried out, and applying its event leaves the tombstone. Until this was done a restored register must
+not be used.
 """
 
 from __future__ import annotations

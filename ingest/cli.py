@@ -16,7 +16,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from archive.cli import show
-from archive.commands import package
+from archive.commands.packages import package
 from archive.errors import NotFoundError
 from archive.hashing import sha256_of_file
 from archive.reason import as_json as reason_as_json

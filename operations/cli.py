@@ -17,8 +17,8 @@ from operations import bench as benches
 from operations import doctor as doctors
 from operations.accounts import Account
 from operations.accounts import make as make_accounts
-from operations.demo import demonstrate
 from operations.backups import commands as backups
+from operations.demo import demonstrate
 from operations.drill import commands as drills
 from operations.house import make_register, make_site, write_settings
 from operations.parts import embedded

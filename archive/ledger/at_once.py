@@ -2,7 +2,8 @@
 
 A stored case file can be found again in the stores, and an unfinished submission is sent again by its sender.
 A decision exists nowhere else: an order, an approval, a hold, a receipt, a destruction, an agreement, a release from
-quarantine, a backup set somewhere else that a destruction has to find. So these are sealed at once; everything else within the period of `archive.tasks.seal`.
+quarantine, a backup set somewhere else that a destruction has to find. So these are sealed at once; everything else
+within the period of `archive.tasks.seal`.
 """
 
 from __future__ import annotations

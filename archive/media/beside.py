@@ -1,4 +1,4 @@
-"""What goes onto a medium beside packages and minutes: sealed ledger segments, their time-stamps, rounds of evidence."""
+"""What goes onto a medium beside packages and minutes: ledger segments, their time-stamps, rounds of evidence."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
 """Give the stores back from a medium what they lack; every hash is the register's, not the medium's.
 
 A register that knows nothing (all is lost) believes the medium's manifest instead, puts everything into the stores, and
-`tangthu rebuild` then makes the register from them and judges it. What was destroyed by order is brought back in neither
-case: the register says so, or, where there is none, the sealed ledger on the medium and in the stores. Begin with the
-newest medium: a destruction is only known from a ledger that tells of it.
+`tangthu rebuild` then makes the register from them and judges it. What was destroyed by order is not brought back in
+either case: the register says so, or, where there is none, the sealed ledger on the medium and in the stores. Begin
+with the newest medium: a destruction is only known from a ledger that tells of it.
 """
 
 from __future__ import annotations

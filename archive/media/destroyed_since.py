@@ -1,7 +1,7 @@
 """Which packages the sealed ledger says were destroyed: asked when the register knows nothing.
 
-A medium written before a destruction still holds what was destroyed. When all is lost and media give the stores back what
-they had, the ledger's segments, on this medium and in the stores, are all that is left to say so.
+A medium written before a destruction still holds what was destroyed. When all is lost and media give the stores back
+what they had, the ledger's segments, on this medium and in the stores, are all that is left to say so.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Write one medium to its end, from wherever an earlier run left it; read it back; only then does it count as written.
 
 The tag manifest is written last. While it is not there, the files beside the payload are made anew from what is kept
-now: a case file may have been described anew or destroyed since they were begun. Once it is there, nothing on the medium
-changes any more, and what it lists is what is on it.
+now: a case file may have been described anew or destroyed since they were begun. Once it is there, nothing on the
+medium changes any more, and what it lists is what is on it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from archive.errors import TemporaryError
 from archive.hashing import sha256_of_file
 from archive.media.beside import files_beside
 from archive.media.check import faults_of
-from archive.media.medium import BAG_INFO, DATA, File, MediumError, listed, number_of, tag_files
+from archive.media.medium import BAG_INFO, DATA, MediumError, listed, number_of, tag_files
 from archive.media.readme import readme
 from archive.media.records import Item, MinutesItem, items_of, minutes_of, note
 from archive.media.writing import (
@@ -121,7 +121,9 @@ def _write(
             ) from error
     lines = [item.line for item in items if item.line.name not in left_out]
     papers = [one.file for one in minutes if one.file.name not in left_out]
-    seals = [file.name for file in beside if file.name.endswith(".jsonl") and file.name.startswith("_ledger/")]
+    seals = [
+        file.name for file in beside if file.name.endswith(".jsonl") and file.name.startswith("_ledger/")
+    ]
     span = f"{seals[0]} - {seals[-1]}" if seals else ""
     text = readme(number, label, day_of(begun_at).strftime("%d/%m/%Y"), len(lines), len(papers), span)
     tags = tag_files(number, label, begun_at, [*lines, *papers, *beside], text)

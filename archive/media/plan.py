@@ -30,7 +30,7 @@ PER_FILE = 2_000
 
 @dataclass(frozen=True)
 class Passed:
-    """How far an export has come: the greatest names that were planned; what was left out there is not planned again."""
+    """How far an export has come, as the greatest names that were planned: what was left out is not planned again."""
 
     packages: str = ""
     minutes: str = ""
@@ -80,8 +80,12 @@ def plan(
         TemporaryError: no store gives a segment or a round.
     """
     made = Planned()
-    made.segments = _numbered(made, unwritten_segments(session, copies=copies), key_of, size, places, "ledger seal")
-    made.rounds = _numbered(made, unwritten_rounds(session, copies=copies), round_key, size, places, "evidence renew")
+    made.segments = _numbered(
+        made, unwritten_segments(session, copies=copies), key_of, size, places, "ledger seal"
+    )
+    made.rounds = _numbered(
+        made, unwritten_rounds(session, copies=copies), round_key, size, places, "evidence renew"
+    )
     for found in unwritten_minutes(session, copies=copies, after=passed.minutes):
         if _full(made, found.file, size):
             break

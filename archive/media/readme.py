@@ -12,7 +12,7 @@ Ghi ngày: {day}. Số gói hồ sơ: {packages}. Số biên bản giao nhận: 
 - data/: mỗi tệp ZIP là một hồ sơ, không nén; trong ZIP có README.txt nói cách đọc.
 - index.csv: mục lục (UTF-8): đường dẫn, mã băm, kích thước, mã hồ sơ, tiêu đề, cơ quan, thời gian.
 - data/_ledger/: sổ nhật ký đã niêm phong, mỗi dòng một sự kiện (JSON); dòng đầu là niêm phong.
-- data/bien-ban/: biên bản giao nhận (PDF/A). data/_evidence/: bằng chứng lưu trữ (RFC 4998), mỗi tệp một đợt đóng dấu thời gian.
+- data/bien-ban/: biên bản giao nhận (PDF/A). data/_evidence/: bằng chứng lưu trữ (RFC 4998), mỗi tệp một đợt.
 - manifest-sha256.txt: mã băm SHA-256 của từng tệp. Kiểm tra, ngay trong thư mục này:
       sha256sum -c manifest-sha256.txt
 Thư mục này là một túi BagIt 1.0 (RFC 8493). Không sửa, không ghi thêm.

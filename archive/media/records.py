@@ -141,14 +141,12 @@ def unwritten_rounds(session: Session, *, copies: int) -> Iterator[int]:
 
 def _without_gap(
     session: Session,
-    numbers: Select[tuple[int]],
+    numbers: Select[int],
     first_on: InstrumentedAttribute[int],
     last_on: InstrumentedAttribute[int],
     copies: int,
 ) -> Iterator[int]:
-    ranges = session.execute(
-        select(first_on, last_on).where(Medium.state.in_(STANDING), first_on > 0)
-    ).all()
+    ranges = session.execute(select(first_on, last_on).where(Medium.state.in_(STANDING), first_on > 0)).all()
     begun = False
     for number in session.scalars(numbers):
         if sum(first <= number <= last for first, last in ranges) < copies:

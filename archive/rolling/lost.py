@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal, select, true, union_all
 from sqlalchemy.orm import Session, aliased
@@ -65,7 +64,7 @@ def count_lost(session: Session, *, only: Told | None = None) -> int:
     return session.scalar(select(func.count()).select_from(both)) or 0
 
 
-def _packages(only: Told | None) -> Select[Any]:
+def _packages(only: Told | None) -> Select[str, str, str, str]:
     other = aliased(Copy)
     good = exists().where(other.package_id == Copy.package_id, other.state == CopyState.VERIFIED)
     return (
@@ -82,7 +81,7 @@ def _packages(only: Told | None) -> Select[Any]:
     )
 
 
-def _minutes(only: Told | None) -> Select[Any]:
+def _minutes(only: Told | None) -> Select[str, str, str, str]:
     other = aliased(MinutesCopy)
     good = exists().where(other.submission_id == MinutesCopy.submission_id, other.state == CopyState.VERIFIED)
     return (

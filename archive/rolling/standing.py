@@ -23,6 +23,7 @@ from archive.rolling.segments import EVIDENCE
 from archive.rolling.segments import NAME as SEGMENTS
 from archive.settings import ArchiveSettings
 
+
 @dataclass(frozen=True)
 class InStore:
     """The copies in one store.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from archive.register.models import CaseFile, Package
@@ -43,6 +43,6 @@ def late(session: Session, now: datetime) -> int:
     return session.scalar(select(func.count()).where(PackageScan.scanned_at < before)) or 0
 
 
-def _narrowed(query: Select[Any], only: ColumnElement[bool] | None) -> Select[Any]:
+def _narrowed(query: Any, only: ColumnElement[bool] | None) -> Any:
     query = query.join(PackageScan, PackageScan.package_id == Package.id).where(PackageScan.found)
     return query if only is None else query.join(CaseFile, CaseFile.id == Package.case_file_id).where(only)

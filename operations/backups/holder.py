@@ -17,8 +17,12 @@ from operations.backups.records import STANDING, holding
 
 NAME = "backups"
 NOTHING = "not applicable: in no backup"
-OWED = "not erased yet: the backups expire, the last by {day}, and are overwritten then (clear, NIST SP 800-88)"
-GONE = "clear or destroy (NIST SP 800-88): the backups were overwritten and removed, or destroyed with minutes"
+OWED = (
+    "not erased yet: the backups expire, the last by {day}, and are overwritten then (clear, NIST SP 800-88)"
+)
+GONE = (
+    "clear or destroy (NIST SP 800-88): the backups were overwritten and removed, or destroyed with minutes"
+)
 
 
 class Backups:

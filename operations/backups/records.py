@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.holders import Target
@@ -53,9 +53,9 @@ def holds(begun_seq: int, event: int, life: Life) -> bool:
 
 
 def holding(session: Session, target: Target) -> list[BackupSet]:
-    """Return the sets that hold a case file, by number; of those that are gone only what went since it was asked for."""
+    """Return the sets that hold a case file, by number; of those that are gone, what went since it was asked for."""
     life = life_of(session, target)
-    there = BackupSet.state.in_(STANDING)
+    there: ColumnElement[bool] = BackupSet.state.in_(STANDING)
     if life.asked_at is not None:
         there = or_(there, and_(BackupSet.gone_at.is_not(None), BackupSet.gone_at >= life.asked_at))
     query = select(BackupSet).where(there).order_by(BackupSet.number)
@@ -88,6 +88,14 @@ def note(
 ) -> None:
     """Ledger what happened to a backup set, and write it into the register."""
     event = append(
-        session, Verb.BACKUP, actor=actor, kind=KIND, id=number, payload=told, after=after, basis=basis, now=now
+        session,
+        Verb.BACKUP,
+        actor=actor,
+        kind=KIND,
+        id=number,
+        payload=told,
+        after=after,
+        basis=basis,
+        now=now,
     )
     apply(session, event)

@@ -56,4 +56,6 @@ def drill(
 def _applied(done: Drill) -> list[str]:
     if done.source == "stores":
         return []
-    return [f"{done.applied} events since the backup applied; {done.destroyed_since} case files destroyed since"]
+    return [
+        f"{done.applied} events since the backup applied; {done.destroyed_since} case files destroyed since"
+    ]

@@ -12,8 +12,8 @@ from html import escape
 from typing import Any
 
 from archive.vietnam import local
-from operations.drill.outcome import Drill
 from operations.backups.state import Compared
+from operations.drill.outcome import Drill
 
 TITLE = "Biên bản diễn tập phục hồi dữ liệu lưu trữ"
 NAMES = {

@@ -28,9 +28,9 @@ from archive.register.session import reading
 from archive.settings import ArchiveSettings
 from archive.stores.interface import Store
 from operations.backups.contents import put_back
+from operations.backups.state import state_of
 from operations.drill.only_read import OnlyRead
 from operations.drill.samples import sample
-from operations.backups.state import state_of
 from search import index
 from search.choice import open_engine
 from search.engine import Engine
@@ -99,7 +99,9 @@ def from_backup(folder: Path, places: Sequence[Store]) -> Restored:
     _follow(state.event, engine)
     faults += [f"in no store: {name}" for name in since.missing]
     if since.unequal:
-        faults.append("with the ledger's tail applied the register is not what the stores have a checkpoint of")
+        faults.append(
+            "with the ledger's tail applied the register is not what the stores have a checkpoint of"
+        )
     return Restored(
         state.facts(),
         tuple(faults),

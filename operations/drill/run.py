@@ -29,9 +29,9 @@ from archive.settings import ArchiveSettings
 from archive.wiping import wipe_folder
 from operations.backups import contents as backups
 from operations.backups.make import require_empty
+from operations.backups.state import State, compare, left_out, state_of
 from operations.drill.minutes import TITLE, page
 from operations.drill.outcome import Drill
-from operations.backups.state import State, compare, left_out, state_of
 from operations.errors import DrillError
 from search import index
 from search.choice import open_engine

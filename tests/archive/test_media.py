@@ -17,7 +17,6 @@ from archive.errors import NotFoundError, TemporaryError
 from archive.evidence.rounds import make_round
 from archive.ledger.append import append, read
 from archive.ledger.event import Verb
-from archive.ledger.seal import seal
 from archive.media import finish as finishing
 from archive.media import plan as plans
 from archive.media.bring_back import bring_back
@@ -178,7 +177,10 @@ def destroy(code: str) -> None:
         id = session.scalars(select(CaseFile.id).where(CaseFile.code == code)).one()
         names = session.scalars(select(Package.name).where(Package.case_file_id == id)).all()
         told = {"order_id": "none", "outcome": "done", "detail": []}
-        apply(session, append(session, Verb.DESTROY, actor="lan", kind="case-file", id=id, payload=told, now=NOW))
+        apply(
+            session,
+            append(session, Verb.DESTROY, actor="lan", kind="case-file", id=id, payload=told, now=NOW),
+        )
     for store in stores():
         for name in names:
             store.erase(name)
@@ -213,7 +215,9 @@ def test_an_export_that_was_killed_at_its_end_goes_on_though_what_is_kept_change
     done = export(into, **WHO).media[0]
     assert (done.number, done.packages, done.left_out) == ("VM-2026-0001", 3, ())
     assert check(done.folder, **WHO)[1] == []
-    assert set(kept) <= payload(done.folder), "what is on it is known: the destruction has promised to destroy it"
+    assert set(kept) <= payload(done.folder), (
+        "what is on it is known: the destruction has promised to destroy it"
+    )
     with reading() as session:
         assert session.get_one(Medium, "VM-2026-0001").state == MediumState.WRITTEN
     listed = (done.folder / "index.csv").read_text("utf-8-sig")
@@ -470,7 +474,7 @@ def test_what_was_destroyed_since_is_not_brought_back_to_an_empty_house(
     report = rebuild(now=NOW)
     assert (report.missing, report.troubles) == ((), ())
     with reading() as session:
-        states = dict(session.execute(select(CaseFile.code, CaseFile.state)).tuples())
+        states = {row.code: row.state for row in session.scalars(select(CaseFile))}
     assert states["01.2014.QD"] == CaseFileState.DESTROYED
     assert {states[f"0{number}.2014.QD"] for number in (2, 3, 4)} == {CaseFileState.STORED}
 

@@ -30,7 +30,7 @@ from archive.register.models import Copy, CopyState, Package
 from archive.register.rolls import Roll
 from archive.register.session import engine, reading, transaction
 from archive.rolling import look as looking
-from archive.rolling.lost import count_lost, lost
+from archive.rolling.lost import lost
 from archive.rolling.pace import owed, paid
 from archive.rolling.roll import roll
 from archive.rolling.round import roll_name

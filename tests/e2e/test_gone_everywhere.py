@@ -101,7 +101,9 @@ def test_every_copy_of_a_destroyed_case_file_is_gone(
     now = datetime.now(UTC)
     monkeypatch.setenv("TANGTHU_OPERATIONS__HOME", str(town))
     plan = a_good_case_file("88.TH", "Hồ sơ giao ban tuần năm 2020").kept_for("5 năm")
-    sip = packed(plan.with_document(a_report().about(f"Báo cáo về việc {WORDS[0]}")), tmp_path / "sent" / "sip.zip")
+    sip = packed(
+        plan.with_document(a_report().about(f"Báo cáo về việc {WORDS[0]}")), tmp_path / "sent" / "sip.zip"
+    )
     stored = send(sip, message_id="m-1", name=f"{WORDS[1]}.zip")
     assert pipeline.advance(stored) == "stored"
     read_on()
@@ -109,7 +111,12 @@ def test_every_copy_of_a_destroyed_case_file_is_gone(
         case = session.scalars(select(CaseFile)).one()
         names = [session.scalars(select(Package.name)).one()]
     note = Redescription(
-        {**case.description, "Description": f"Ghi chú {WORDS[2]}"}, case.title, case.access, ("Description",), "Bổ sung", 1
+        {**case.description, "Description": f"Ghi chú {WORDS[2]}"},
+        case.title,
+        case.access,
+        ("Description",),
+        "Bổ sung",
+        1,
     )
     describing.describe(case.id, note, viewer=LAN, now=now)
     needles = needles_of(case.id)
@@ -149,7 +156,9 @@ def test_every_copy_of_a_destroyed_case_file_is_gone(
     with reading() as session:
         receipts = {row.holder: row for row in session.scalars(select(Receipt))}
     for store in ("kho-a", "kho-b", "kho-c"):
-        assert all(name in receipts[f"store:{store}"].what for name in names), "each version is on the receipt"
+        assert all(name in receipts[f"store:{store}"].what for name in names), (
+            "each version is on the receipt"
+        )
     assert receipts["media"].what == f"media {medium.number}" and not receipts["media"].gone
     assert backup.number in receipts["backups"].what and not receipts["backups"].gone
 

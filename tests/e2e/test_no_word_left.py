@@ -62,7 +62,10 @@ def test_nothing_is_left_of_what_was_returned_first(
     archivist = Viewer("lan", {GIA_LAI: frozenset({Role.ARCHIVIST})})
     assert search(WORDS[0], viewer=archivist).total
     engine().dispose()
-    with closing(sqlite3.connect(town / "archive/register.db")) as source, closing(sqlite3.connect(old)) as copy:
+    with (
+        closing(sqlite3.connect(town / "archive/register.db")) as source,
+        closing(sqlite3.connect(old)) as copy,
+    ):
         source.backup(copy)
     destroy()
 

@@ -25,11 +25,11 @@ from archive.register.session import reading, transaction
 from archive.viewer import Role, Viewer
 from operations.backups import contents as backups
 from operations.backups.make import make
+from operations.backups.state import State, compare, left_out
 from operations.drill import run as drills
 from operations.drill.minutes import page
 from operations.drill.only_read import OnlyRead
 from operations.drill.outcome import Drill
-from operations.backups.state import State, compare, left_out
 from operations.errors import DrillError
 from retention import disposal
 from retention.destruction import execute
@@ -168,11 +168,13 @@ def test_an_older_backup_does_not_bring_a_destroyed_case_file_back(lived_in: Pat
     facts = json.loads(said.stdout)
     assert said.exit_code == 0, (facts["faults"], [one for one in facts["compared"] if not one["equal"]])
     assert facts["destroyed_since"] == 2 and facts["applied"] > 4
-    assert held(into, "Xuyenchi") == [], "neither in the register nor in the index nor in what was deleted in them"
+    assert held(into, "Xuyenchi") == [], (
+        "neither in the register nor in the index nor in what was deleted in them"
+    )
     restored = sessions.connect(f"sqlite:///{into / 'archive' / backups.REGISTER}")
     with reading(on=restored) as session:
         states = {row.id: str(row.state) for row in session.scalars(select(CaseFile))}
-        records = {id for id in session.scalars(select(Record.case_file_id))}
+        records = set(session.scalars(select(Record.case_file_id)))
     restored.dispose()
     assert (states[secret.id], states[gone.id], states[stays.id]) == ("destroyed", "destroyed", "stored")
     assert states[new.id] == "stored", "what came after the backup is there too"
@@ -185,7 +187,9 @@ def test_without_a_store_nothing_is_restored_and_nothing_is_left(lived_in: Path,
     stores = lived_in / "archive/stores"
     (lived_in / "tangthu.toml").write_text(
         "[archive]\n"
-        + "".join(f'[[archive.stores]]\nname = "{n}"\npath = "{stores / n}"\n' for n in ("kho-a", "kho-b", "kho-c"))
+        + "".join(
+            f'[[archive.stores]]\nname = "{n}"\npath = "{stores / n}"\n' for n in ("kho-a", "kho-b", "kho-c")
+        )
     )
     stores.rename(lived_in / "unplugged")
     into = lived_in / "empty"

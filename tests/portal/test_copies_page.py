@@ -116,7 +116,9 @@ def test_the_auditor_of_an_agency_sees_the_codes_of_that_agency(visit: Any) -> N
         assert RULES.code in page and stored in page
 
 
-def test_what_one_may_not_read_pushes_nothing_off_the_list(visit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_one_may_not_read_pushes_nothing_off_the_list(
+    visit: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(view, "SHOWN", 1)
     hidden, stored = (
         found(Verb.FIXITY_CHECK, dict.fromkeys(STORES, "missing"), of) for of in (CONDITIONAL, RULES)
@@ -124,7 +126,9 @@ def test_what_one_may_not_read_pushes_nothing_off_the_list(visit: Any, monkeypat
     for of in (CONDITIONAL, RULES):
         infected(of)
     page = visit("lan", "/ban-sao").page
-    assert page.count(RULES.code) >= 2 and stored in page, "of each list what lan is told, and on its first page"
+    assert page.count(RULES.code) >= 2 and stored in page, (
+        "of each list what lan is told, and on its first page"
+    )
     assert CONDITIONAL.code not in page and hidden not in page
     assert 'class="tt-pages"' not in page, "what is not told has no page"
 

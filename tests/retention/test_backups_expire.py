@@ -86,7 +86,7 @@ def test_a_destruction_names_each_living_backup_and_the_second_receipt_comes_whe
     assert [(one.holder, one.by) for one in owed()] == [(NAME, date(2026, 4, 6))]
     with reading() as session:
         told = " ".join(html.fromstring(page(gather(session, order_id))).text_content().split())
-    assert "bộ sao lưu SL-2026-0001" in told and "Còn; phải hết chậm nhất ngày 06/04/2026" in told
+    assert "Bộ sao lưu SL-2026-0001" in told and "Còn; phải hết chậm nhất ngày 06/04/2026" in told
 
     second = make.make(tmp_path / "b2", now=NOW + 10 * DAY)  # holds its tombstone only
     assert expire(now=LAST - DAY).erased == ()
@@ -124,7 +124,10 @@ def test_a_backup_made_while_a_case_file_is_erased_is_on_its_receipt(town: Town,
 
 
 def test_a_backup_that_was_killed_counts_and_is_erased_by_the_next_run(
-    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_child: Callable[[Callable[[], object]], int]
+    town: Town,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    in_child: Callable[[Callable[[], object]], int],
 ) -> None:
     case_file_id = town.store("01")
 
@@ -170,7 +173,9 @@ def test_a_backup_that_is_not_where_it_was_is_not_called_gone(town: Town, tmp_pa
     (tmp_path / "b1" / "other").write_text("of somebody else")
     assert "another backup" in expire(now=LAST + DAY).troubles[0]
     assert (tmp_path / "b1" / "other").exists()
-    run = CliRunner().invoke(load(), ["backups", "destroyed", "SL-2026-0001", "--document", "8/BB", "--as", "a"])
+    run = CliRunner().invoke(
+        load(), ["backups", "destroyed", "SL-2026-0001", "--document", "8/BB", "--as", "a"]
+    )
     assert run.exit_code == 0, run.output
     assert receipt(order_id, case_file_id).gone
     with pytest.raises(NotFoundError):
