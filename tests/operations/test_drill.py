@@ -22,7 +22,6 @@ from archive.register import session as sessions
 from archive.register.migrate import upgrade
 from archive.register.models import CaseFile, Record
 from archive.register.session import reading, transaction
-from archive.viewer import Role, Viewer
 from operations.backups import contents as backups
 from operations.backups.make import make
 from operations.backups.state import State, compare, left_out
@@ -31,11 +30,11 @@ from operations.drill.minutes import page
 from operations.drill.only_read import OnlyRead
 from operations.drill.outcome import Drill
 from operations.errors import DrillError
-from retention import disposal
+from operations.procession import Wanted, people_at, walk
 from retention.destruction import execute
 from retention.follower import follower
 from search import index
-from tests.archive.vault_builders import AGENCY, HUNG, LAN, MAI, a_case_file
+from tests.archive.vault_builders import AGENCY, a_case_file
 
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
@@ -134,16 +133,13 @@ def test_a_backup_is_restored_equal_and_a_damaged_one_is_refused(lived_in: Path,
 
 
 def destroyed(case_file_id: str) -> None:
-    """Have a case file destroyed as people do it: listed, approved by two, carried out by a third."""
+    """Have a case file destroyed as people do it: listed, voted on, decided, carried out by somebody else."""
     follow(follower)
+    people = people_at(AGENCY, archivist="lan", voters=("h1", "h2", "h3"), head="mai", executor="binh")
     with transaction() as session:
-        order = disposal.propose(
-            session, agency_code=AGENCY, case_file_ids=[case_file_id], reason="Hết thời hạn lưu trữ",
-            document_number="12/QĐ", document_date=NOW.date(), viewer=LAN, now=NOW,
-        )  # fmt: skip
-        disposal.approve(session, order.id, viewer=HUNG, role=Role.COUNCIL, now=NOW)
-        disposal.approve(session, order.id, viewer=MAI, role=Role.HEAD, now=NOW)
-    done = execute(order.id, viewer=Viewer("binh", {AGENCY: frozenset({Role.ARCHIVIST})}), now=NOW)
+        wanted = Wanted(AGENCY, [case_file_id], "12/QĐ", NOW.date())
+        order_id = walk(session, wanted, people, now=NOW).order_id
+    done = execute(order_id, viewer=people.executor, now=NOW)
     assert done.finished and done.count("done") == 1, done
 
 
