@@ -134,7 +134,7 @@ def rows(browser: Any) -> list[list[str]]:
 def test_no_identifier_stands_where_a_name_could(visit: Any) -> None:
     browser = visit("dung", "/nhat-ky")
     shown = rows(browser)
-    assert len(shown) == 50
+    assert len(shown) == 50  # the first page of 51
     assert not [row for row in shown if UUID.search(" ".join(row))]
     assert any(row[4].startswith(f"Hồ sơ {RULES.code}") for row in shown)
     assert any("Cơ quan Sở Nội vụ tỉnh Gia Lai" in row[4] for row in shown)
@@ -278,7 +278,7 @@ def test_the_result_of_verifying_stays_on_the_page_and_is_itself_recorded(visit:
     browser = visit("dung", "/nhat-ky")
     browser.getControl(name="verify").click()
     page = " ".join(html.fromstring(visit("dung", "/nhat-ky").contents).text_content().split())
-    assert "Toàn vẹn đến sự kiện số 50" in page
+    assert "Toàn vẹn đến sự kiện số 51" in page
     assert "Kiểm tra sổ nhật ký: toàn vẹn" in page
     assert "Sổ có toàn vẹn không?" not in visit("minh", "/nhat-ky").page
 
