@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import NotFoundError, TemporaryError
 from archive.evidence.roundfile import key_of as round_key
-from archive.evidence.rounds import round_of
+from archive.evidence.rounds_known import round_of
 from archive.hashing import sha256_of_file
 from archive.ledger.merkle import FIRST_CHAIN
 from archive.ledger.rows import SealRow

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from archive.evidence.roundfile import PREFIX as ROUNDS
 from archive.evidence.roundfile import key_of as round_key
-from archive.evidence.rounds import round_of
+from archive.evidence.rounds_known import round_of
 from archive.ledger.merkle import FIRST_CHAIN
 from archive.ledger.rows import EvidenceRoundRow, SealRow
 from archive.ledger.segment import FOLDER, Standing, head_of, standing
