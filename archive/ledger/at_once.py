@@ -32,11 +32,8 @@ SEALED_AT_ONCE = frozenset(
         Verb.TRANSFER,
         Verb.RIGHTS_CHANGE,
         Verb.AGREEMENT,
-<<<<<<< HEAD
         Verb.SCHEDULE,
-=======
         Verb.BACKUP,
->>>>>>> 5800b3a (Know every backup, erase it on its day, name it on the receipts of a destruction, and bring nothing destroyed back from an older one (#6))
     }
 )
 
