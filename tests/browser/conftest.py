@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from office_site import CHROMIUM, Office
 
+from tests.e2e.conftest import start_clamd
 from tests.portal import running_site
 
 
@@ -77,3 +78,52 @@ def as_person(chromium: Any, running_office: Office) -> Iterator[Callable[[str],
     yield _as
     for page in pages.values():
         page.context.close()
+
+
+@pytest.fixture(scope="package")
+def scanning_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, dict[str, str]]]:
+    """A running site with clamd, for tests that send something, and the environment of its processes."""
+    home = tmp_path_factory.mktemp("form-office")
+    socket = home / "clamd.sock"
+    clamd = start_clamd(home, socket)
+    config = home / "tangthu.toml"
+    config.write_text(
+        f'[archive]\ndata = "{home / "archive"}"\nbroker_url = "memory://"\n'
+        f'[ingest]\nclamd_socket = "{socket}"\n',
+        "utf-8",
+    )
+    env = running_site.environment(config)
+    ids = running_site.furnished(home, env)
+    instance = running_site.built(home, env)
+    running_site.make_site(instance, home / "accounts.json")
+    people = json.loads((home / "accounts.json").read_text("utf-8"))
+    passwords = {one["login"]: one["password"] for one in people}
+    try:
+        with running_site.served(instance) as url:
+            yield Office(url, passwords, ids, env), env
+    finally:
+        clamd.terminate()
+        clamd.wait(20)
+
+
+@pytest.fixture(scope="package")
+def enter(chromium: Any, scanning_office: tuple[Office, dict[str, str]]) -> Iterator[Callable[..., Any]]:
+    """Return a function that gives a page of somebody who is logged in."""
+    office, contexts = scanning_office[0], []
+
+    def _enter(login: str, **more: Any) -> Any:
+        context = chromium.new_context(locale="vi-VN", **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.troubles = []
+        page.on("pageerror", lambda error: page.troubles.append(str(error)))
+        page.goto(f"{office.url}/login")
+        page.fill("#__ac_name", login)
+        page.fill("#__ac_password", office.passwords[login])
+        page.click("#buttons-login")
+        page.wait_for_selector(".tt-person")
+        return page
+
+    yield _enter
+    for context in contexts:
+        context.close()

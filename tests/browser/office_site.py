@@ -32,3 +32,11 @@ class Office:
     def does(self, words: str) -> None:
         """Run these words of Python on the archive, in a process of its own, as a worker would."""
         subprocess.run([sys.executable, "-c", words], env=self.environment, check=True, timeout=60)
+
+    def asked(self, words: str) -> str:
+        """Run these words of Python on the archive and return what they print."""
+        command = [sys.executable, "-c", words]
+        done = subprocess.run(
+            command, env=self.environment, check=True, timeout=60, capture_output=True, text=True
+        )
+        return done.stdout.strip()

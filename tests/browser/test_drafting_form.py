@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from at_the_desk import drop, looked_at
 from fpdf import FPDF
 from office_site import SHOTS, Office
 
-from tests.e2e.conftest import start_clamd
-from tests.portal import running_site
-
 pytestmark = [pytest.mark.browser, pytest.mark.plone, pytest.mark.timeout(900)]
 
-WIDTHS = {"desk": (1440, 900), "phone": (390, 844)}
 LATER = """
 import sys
 from datetime import UTC, datetime, timedelta
@@ -34,69 +29,6 @@ with reading() as session:
 """
 
 
-@pytest.fixture(scope="module")
-def scanning_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, dict[str, str]]]:
-    """A running site of this test's own, with clamd, and the environment of its processes."""
-    home = tmp_path_factory.mktemp("form-office")
-    socket = home / "clamd.sock"
-    clamd = start_clamd(home, socket)
-    config = home / "tangthu.toml"
-    config.write_text(
-        f'[archive]\ndata = "{home / "archive"}"\nbroker_url = "memory://"\n'
-        f'[ingest]\nclamd_socket = "{socket}"\n',
-        "utf-8",
-    )
-    env = running_site.environment(config)
-    ids = running_site.furnished(home, env)
-    instance = running_site.built(home, env)
-    running_site.make_site(instance, home / "accounts.json")
-    people = json.loads((home / "accounts.json").read_text("utf-8"))
-    passwords = {one["login"]: one["password"] for one in people}
-    try:
-        with running_site.served(instance) as url:
-            yield Office(url, passwords, ids, env), env
-    finally:
-        clamd.terminate()
-        clamd.wait(20)
-
-
-@pytest.fixture(scope="module")
-def enter(chromium: Any, scanning_office: tuple[Office, dict[str, str]]) -> Iterator[Callable[..., Any]]:
-    """Return a function that gives a page of somebody who is logged in."""
-    office, contexts = scanning_office[0], []
-
-    def _enter(login: str, **more: Any) -> Any:
-        context = chromium.new_context(locale="vi-VN", **more)
-        contexts.append(context)
-        page = context.new_page()
-        page.troubles = []
-        page.on("pageerror", lambda error: page.troubles.append(str(error)))
-        page.goto(f"{office.url}/login")
-        page.fill("#__ac_name", login)
-        page.fill("#__ac_password", office.passwords[login])
-        page.click("#buttons-login")
-        page.wait_for_selector(".tt-person")
-        return page
-
-    yield _enter
-    for context in contexts:
-        context.close()
-
-
-def looked_at(page: Any, name: str) -> None:
-    """Take a picture on a desk and on a phone, and let axe look at both."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    for width, (wide, high) in WIDTHS.items():
-        page.set_viewport_size({"width": wide, "height": high})
-        page.screenshot(path=str(SHOTS / f"{name}-{width}.png"), full_page=True)
-        wider = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert wider <= 0, f"{name} on a {width} can be scrolled sideways by {wider}"
-        found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]})
-        assert found.response["violations"] == [], found.generate_report()
-    page.set_viewport_size({"width": 1440, "height": 900})
-    assert page.troubles == []
-
-
 def a_pdf(title: str) -> bytes:
     """Return a small born-digital document."""
     pdf = FPDF()
@@ -107,20 +39,6 @@ def a_pdf(title: str) -> bytes:
     pdf.set_font("dejavu", size=13)
     pdf.multi_cell(0, 9, f"{title}\nNội dung văn bản được tạo trên máy tính.", new_x="LMARGIN", new_y="NEXT")
     return bytes(pdf.output())
-
-
-def drop(page: Any, target: str, files: dict[str, bytes]) -> None:
-    """Drop files on an element, as from a folder on the desk."""
-    transfer = page.evaluate_handle(
-        """(files) => {
-            const transfer = new DataTransfer();
-            for (const [name, bytes] of files)
-              transfer.items.add(new File([new Uint8Array(bytes)], name, {lastModified: 1700000000000}));
-            return transfer;
-        }""",
-        [[name, list(data)] for name, data in files.items()],
-    )
-    page.dispatch_event(target, "drop", {"dataTransfer": transfer})
 
 
 def advanced(submission: str, env: dict[str, str]) -> str:
