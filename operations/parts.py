@@ -20,6 +20,7 @@ from ingest.virus import write_clamd_conf
 from operations.errors import PartError
 from operations.part import Part
 from operations.settings import OperationsSettings
+from search.node import STOP_SECONDS
 from search.settings import SearchSettings
 
 SIMULATED = "truc-mau"
@@ -157,7 +158,10 @@ def elasticsearch(operations: OperationsSettings) -> Part:
     url = (
         f"http://127.0.0.1:{operations.elasticsearch_port}/_cluster/health?wait_for_status=yellow&timeout=2s"
     )
-    return Part("elastic", command, http_answers(url), environment(), quiet=True)
+    # It gives the server `STOP_SECONDS` to write what it holds, and must not be ended before.
+    return Part(
+        "elastic", command, http_answers(url), environment(), stop_seconds=STOP_SECONDS + 10, quiet=True
+    )
 
 
 def celery(what: str, *arguments: str) -> tuple[str, ...]:

