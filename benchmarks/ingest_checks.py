@@ -4,9 +4,9 @@
 
 Measured on real files: a SIP_hoso ZIP is opened and its descriptions read (`parse`), every file is looked into by the
 warm caged reader (`look`), all rules are asked (`check`). Born-digital PDFs without signatures: judging those costs
-more than looking into the file. The goal of issue 4 is for parsing and all checks; `whole` has the look into every
-file too. Best of several runs. The calibration is a fixed piece of work: figures in calibrations compare lines of two
-machines. One JSON line on standard output.
+more than looking into the file. The goal of issue 4, one second without conversion, is judged by `whole`: parsing, the
+look into every file, and all checks. Best of several runs. The calibration is a fixed piece of work: figures in
+calibrations compare lines of two machines. One JSON line on standard output.
 """
 
 from __future__ import annotations
@@ -181,10 +181,8 @@ def main() -> None:
         "whole_in_calibrations": round(small["whole"] / calibrated, 2),
         "attachment_bytes": ATTACHMENT,
         "attachment_adds_mib": round(added, 1),
-        "goal": f"parse and check in {GOAL_SECONDS} s, growth at most {GOAL_RATIO}, {GOAL_MIB} MiB",
-        "met": small["parse_and_check"] <= GOAL_SECONDS
-        and max(growth.values()) <= GOAL_RATIO
-        and added <= GOAL_MIB,
+        "goal": f"parse, look and check in {GOAL_SECONDS} s, growth at most {GOAL_RATIO}, {GOAL_MIB} MiB",
+        "met": small["whole"] <= GOAL_SECONDS and max(growth.values()) <= GOAL_RATIO and added <= GOAL_MIB,
     }
     print(json.dumps(figures))
 
