@@ -86,6 +86,11 @@ app.conf.update(
             "schedule": 3600.0,  # a day's announcement must not hang on the house being up at one hour
             "options": {"expires": 3000},
         },
+        "list-what-runs-out": {
+            "task": "retention.tasks.auto_list",
+            "schedule": 3600.0,  # a day's notice must not hang on the house being up at one hour
+            "options": {"expires": 3000},
+        },
         "keep-promises": {"task": "archive.tasks.keep_promises", "schedule": 21_600.0},
         "expire-backups": {"task": "operations.tasks.expire_backups", "schedule": 21_600.0},
         "collect-receipts": {"task": "exports.tasks.collect", "schedule": 10.0, "options": {"expires": 10}},

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,7 @@ from archive.register.models import Regime
 from archive.second_factor.prove import For
 from archive.viewer import Role, Viewer
 from operations.authenticators import proven
-from retention.procedure import council, deciding, listing, opinion
+from retention.procedure import council, deciding, listing, notice, opinion
 from retention.procedure.deciding import NewDecision
 from retention.procedure.listing import NewList
 
@@ -132,8 +132,13 @@ def walk_on(
     order = story.order_id
     while story.state is not to:
         if story.state in (State.LISTED, State.AUTO_LISTED):
+            # As if the house had been there a month ago and had told of them then.
+            told = notice.endings(session, story.items)
+            notice.give(session, told, now=now - timedelta(days=notice.DAYS))
             council.form(session, order, people.council(), papers.named("QĐ-HĐ"), viewer=people.head, now=now)
-            story = listing.submit(session, order, viewer=people.archivist, now=now)
+            story = listing.submit(
+                session, order, viewer=people.archivist, now=now, linked="bản chính đã có trong hồ sơ kia"
+            )
         elif story.state in (State.COUNCIL_REVIEW, State.COUNCIL):
             if story.conclusion is None:
                 for voter in people.voters:

@@ -9,6 +9,7 @@ from archive.errors import TemporaryError
 from archive.queue import app
 from archive.viewer import viewer_of
 from retention import destruction, simulations
+from retention.procedure import notice
 
 
 @app.task(name="retention.tasks.simulate")
@@ -50,3 +51,9 @@ def execute(order_id: str, name: str, roles: Mapping[str, Sequence[str]]) -> str
     if not outcome.finished:
         raise TemporaryError(f"order {order_id}: some holders gave no receipt yet")
     return "finished"
+
+
+@app.task(name="retention.tasks.auto_list")
+def auto_list() -> int:
+    """Tell which case files run out within 30 days; told once, however often it runs."""
+    return notice.auto_list(now=datetime.now(UTC))

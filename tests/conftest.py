@@ -33,6 +33,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         media,
         messages,
         models,
+        notices,
         questions,
         rolls,
         scans,

@@ -47,6 +47,7 @@ class Verb(StrEnum):
     AGREEMENT = "AGREEMENT"  # terms of submission proposed, put in force or refused
     SCHEDULE = "SCHEDULE"  # an agency's retention schedule proposed, put in force, refused or withdrawn
     DUE_LIST = "DUE_LIST"  # case files put on an agency's list of due files, changed, taken off, announced
+    EXPIRY_NOTICE = "EXPIRY_NOTICE"  # it was told that case files' periods run out
     MEDIUM = "MEDIUM"  # packages exported to a medium, the medium read again, or destroyed
     MINUTES = "MINUTES"  # the minutes of a hand-over were printed and put into the stores
 

@@ -135,6 +135,7 @@ def _remembered(story: Story, new: Story, happened: Happened, told: Mapping[str,
         role=happened.role,
         at=happened.at,
         event=happened.seq,
+        day=day_taken(told, happened.at),
         reason=str(told.get("reason", "")),
         paper=_paper(told),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.procedure.states import State
@@ -12,6 +13,7 @@ from archive.reason import Reason, because
 from archive.register.decisions import Order
 from archive.register.disposal import DisposalList
 from archive.register.models import Agency
+from archive.register.notices import ExpiryNotice
 
 
 def against_acting(session: Session, order: Order, story: Story) -> Iterator[Reason]:
@@ -30,6 +32,7 @@ def against_acting(session: Session, order: Order, story: Story) -> Iterator[Rea
         yield because("archive.procedure-not-through", state=story.state)
     elif story.release is None:
         yield because("archive.not-released")
+    yield from _against_notices(session, story)
     row = session.get(DisposalList, order.id, populate_existing=True)
     if row is None or (row.state, row.regime) != (story.state.value, story.regime.value):
         yield because("archive.order-differs", field="disposal_state")
@@ -37,3 +40,21 @@ def against_acting(session: Session, order: Order, story: Story) -> Iterator[Rea
     submits = agency is None or agency.submits_to_historical
     if story.decision is not None and story.decision.alone and submits:
         yield because("archive.opinion-needed", agency=order.agency_code)
+
+
+def _against_notices(session: Session, story: Story) -> Iterator[Reason]:
+    """Yield that case files went to the council before it was told for long enough that their period runs out."""
+    submitted = [step for step in story.steps if step.id == "submit"]
+    if not submitted:
+        return
+    day = submitted[-1].day
+    ends = dict(
+        session.execute(
+            select(ExpiryNotice.case_file_id, ExpiryNotice.ends_on).where(
+                ExpiryNotice.case_file_id.in_(list(story.items))
+            )
+        ).all()
+    )
+    early = [id for id in story.items if ends.get(id) is None or ends[id] > day]
+    if early:
+        yield because("archive.notice-not-over", number=len(early))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -48,6 +48,7 @@ class Step:
     Attributes:
         id: a transition's of `archive.procedure.states`, or what leaves the state as it is: council, excuse, vote,
             conclude, sign-minutes, take-out, release, and record-opinion under R2.
+        day: on which it was taken, as the clock of who took it said.
         paper: it rests on, None where there is none.
     """
 
@@ -58,6 +59,7 @@ class Step:
     role: str
     at: datetime
     event: int
+    day: date
     reason: str = ""
     paper: Paper | None = None
 

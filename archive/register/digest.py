@@ -47,6 +47,7 @@ from archive.register.models import (
     Submission,
     SubmissionState,
 )
+from archive.register.notices import ExpiryNotice
 from archive.register.questions import Question
 from archive.register.scans import PackageScan
 from archive.register.schedules import ScheduleVersion
@@ -80,6 +81,7 @@ TABLES: tuple[type[Base], ...] = (
     ScheduleVersion,
     MediumMinutes,
     BackupSet,
+    ExpiryNotice,
 )
 """In an order in which rows may be written: what is referred to comes first."""
 

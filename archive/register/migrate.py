@@ -23,6 +23,7 @@ from archive.register import (  # noqa: F401
     media,
     messages,
     models,
+    notices,
     questions,
     rolls,
     scans,

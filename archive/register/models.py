@@ -221,7 +221,10 @@ class Record(Base):
     """One document (văn bản, tài liệu) of a case file."""
 
     __tablename__ = "record"
-    __table_args__ = (UniqueConstraint("case_file_id", "ordinal"),)
+    __table_args__ = (
+        UniqueConstraint("case_file_id", "ordinal"),
+        Index("ix_record_document", "notation", "number"),
+    )
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     case_file_id: Mapped[str] = mapped_column(ForeignKey("case_file.id"))
     ordinal: Mapped[int]
@@ -259,7 +262,7 @@ class Component(Base):
     media_type: Mapped[str] = mapped_column(String(100))
     puid: Mapped[str] = mapped_column(String(20), default="")
     size: Mapped[int]
-    sha256: Mapped[str] = mapped_column(Sha256)
+    sha256: Mapped[str] = mapped_column(Sha256, index=True)
     facts: Mapped[dict[str, Any]]  # route, tools, verdicts, signatures: what normalisation learnt
 
 

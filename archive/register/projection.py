@@ -21,6 +21,7 @@ from archive.register import (
     project_fixity,
     project_infected,
     project_media,
+    project_notices,
     project_orders,
     project_questions,
     project_requests,
@@ -55,6 +56,7 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.MEDIUM: project_media.changed,
     Verb.SCHEDULE: project_schedules.scheduled,
     Verb.BACKUP: project_backups.changed,
+    Verb.EXPIRY_NOTICE: project_notices.noticed,
 }
 
 MOVES_A_SUBMISSION = frozenset(

@@ -106,10 +106,17 @@ def propose(
     _tell(story, as_json=as_json)
 
 
-def submit(order_id: OrderId, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
+def submit(
+    order_id: OrderId,
+    user: AsUser,
+    role: Roles,
+    linked: Annotated[str, typer.Option(help="why documents go that an unexpired file has too")] = "",
+    as_json: AsJson = False,
+) -> None:
     """Submit the list to the council; it is frozen from here on."""
+    viewer = viewer_named(user, role)
     with transaction() as session:
-        story = listing.submit(session, order_id, viewer=viewer_named(user, role), now=_now())
+        story = listing.submit(session, order_id, viewer=viewer, now=_now(), linked=linked)
     _tell(story, as_json=as_json)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,8 @@ from archive.register.models import CaseFile, Regime
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
 from retention.disposal import candidate, explained, reasons_not_to_list
+from retention.procedure.linked import links
+from retention.procedure.notice import against_submitting, give_missing
 from retention.procedure.taking import story, take
 
 PROCEDURE = 1
@@ -49,6 +51,8 @@ class NewList:
 
 def propose(session: Session, new: NewList, *, viewer: Viewer, now: datetime) -> Story:
     """Make a list and return its story, which begins; the order in the register carries it under the same id.
+
+    What no night has told of yet gets its notice now (`retention.procedure.notice`).
 
     Args:
         session: an open transaction.
@@ -105,16 +109,35 @@ def propose(session: Session, new: NewList, *, viewer: Viewer, now: datetime) ->
         viewer=viewer,
         now=now,
     )
+    give_missing(session, items, now=now)
     return story(session, order.id)
 
 
-def submit(session: Session, order_id: str, *, viewer: Viewer, now: datetime) -> Story:
+def submit(session: Session, order_id: str, *, viewer: Viewer, now: datetime, linked: str = "") -> Story:
     """Submit the list to the council; from here on it is frozen but for what is taken out.
+
+    Args:
+        session: an open transaction.
+        order_id: of the list.
+        viewer: an archivist.
+        now: aware time.
+        linked: why documents go that an unexpired case file has too (`retention.procedure.linked`); where there is one
+            and no reason, the list is not submitted.
 
     Raises:
         NotFoundError, NotAllowedError: as `take`; the viewer is no archivist there.
-        OrderRefusedError: it was submitted already, or a case file on it is held, not due, or not as it was.
+        OrderRefusedError: it was submitted already, a case file on it is held, not due, or not as it was, the notice of
+            one has not run out (`retention.procedure.notice`), or a document is linked and nobody said why it goes.
     """
+    today = day_of(now)
+
+    def speaks_against(before: Story, order: Order) -> Iterator[Reason]:
+        yield from against_items(session, order, now)
+        yield from against_submitting(session, before.items, today=today)
+        if not linked.strip():
+            for one in links(session, list(before.items), today=today):
+                yield because("retention.linked", document=one.document, other=one.other_code, how=one.how)
+
     return take(
         session,
         order_id,
@@ -122,7 +145,8 @@ def submit(session: Session, order_id: str, *, viewer: Viewer, now: datetime) ->
         viewer=viewer,
         roles=(Role.ARCHIVIST,),
         now=now,
-        more=lambda _, order: against_items(session, order, now),
+        facts={"linked": linked.strip()} if linked.strip() else {},
+        more=speaks_against,
     )
 
 

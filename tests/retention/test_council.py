@@ -19,7 +19,7 @@ from archive.register.disposal import CouncilMember
 from archive.register.models import CaseFile, Regime
 from archive.register.session import reading, transaction
 from archive.viewer import Role, Viewer
-from retention.procedure import council
+from retention.procedure import council, listing, notice
 
 DESTROY = Ballot(Choice.DESTROY)
 KEEP = Ballot(Choice.KEEP, "Còn giá trị tra cứu")
@@ -295,8 +295,7 @@ def test_a_secretary_who_did_not_make_the_list_votes(town: Town) -> None:
     three = [Member("cuong", Seat.CHAIR), Member("binh", Seat.SECRETARY), Member("hoa", Seat.MEMBER)]
     assert form(story, three).warnings == ()
     with transaction() as session:
-        from retention.procedure import listing
-
+        notice.give(session, notice.endings(session, story.items), now=NOW - timedelta(days=30))
         story = listing.submit(session, story.order_id, viewer=AN, now=NOW)
     assert {one.account for one in story.voters} == {"cuong", "binh", "hoa"}
     for voter in (CHAIR, BINH, EXPERT):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from archive.register.session import transaction
 from archive.viewer import Viewer
 from operations.authenticators import code_of
 from retention.cli import register
+from retention.procedure import notice
 
 app = typer.Typer()
 register(app)
@@ -50,6 +51,7 @@ def test_from_what_is_due_to_the_closed_dossier(town: Town) -> None:
     steps = tangthu("retention", "explain", case_file_id, user="an", role="archivist")
     assert "31/12/2019" in " ".join(step["vi"] for step in steps)
     more = ("--agency", AGENCY, *DECISION, "--explanation", "Thuyết minh")
+    notice.auto_list(now=datetime.now(UTC) - timedelta(days=30))
     told = tangthu("disposal", "propose", case_file_id, *more, user="an", role="archivist")
     order = told["order_id"]
     seats = ("chair:cuong", "secretary:an", "owning-unit:giang", "expert:hoa")

@@ -59,6 +59,7 @@ GROUPS: dict[str, tuple[Any, tuple[Verb, ...]]] = {
             Verb.ERASE,
             Verb.TRANSFER,
             Verb.DUE_LIST,
+            Verb.EXPIRY_NOTICE,
             Verb.MINUTES,
         ),
     ),

@@ -1,0 +1,88 @@
+"""A document of a list that an unexpired case file has too: told, and submitted only with a reason."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from retention_town import AGENCY, AN, HEAD, NOW, OTHER, PEOPLE, TODAY, Town
+from sqlalchemy import select
+
+from archive.errors import OrderRefusedError
+from archive.procedure.papers import Paper
+from archive.procedure.states import State
+from archive.reason import told
+from archive.register.models import Component, Record
+from archive.register.session import reading, transaction
+from retention.procedure import council, listing, notice
+from retention.procedure.linked import How, links
+from retention.procedure.listing import NewList
+
+ENDED = date(2014, 5, 20)
+
+
+def with_one(town: Town, code: str, **facts: object) -> str:
+    """Return a case file with one document, decision 1/QĐ of the day it ended."""
+    return town.store(code, documents=("",), on_disk=False, ended=ENDED, **facts)  # type: ignore[arg-type]
+
+
+def attach(case_file_id: str, sha256: str, *, role: str = "original") -> None:
+    with transaction() as session:
+        record = session.scalars(select(Record).where(Record.case_file_id == case_file_id)).one()
+        id = str(uuid4())
+        session.add(
+            Component(
+                id=id, record_id=record.id, role=role, name="a.pdf", path=id, media_type="application/pdf",
+                size=1, sha256=sha256, facts={},
+            )
+        )  # fmt: skip
+
+
+def found(*ids: str) -> list[tuple[str, str, How]]:
+    with reading() as session:
+        return [(one.document, one.other_code, one.how) for one in links(session, ids, today=TODAY)]
+
+
+def test_the_same_document_in_an_unexpired_file_of_the_agency_is_told(town: Town) -> None:
+    mine = with_one(town, "01")
+    with_one(town, "02")  # expired too
+    with_one(town, "03", maintenance="70 năm")
+    with_one(town, "04", maintenance="Vĩnh viễn")
+    with_one(town, "05", maintenance="70 năm", agency=OTHER)
+    assert found(mine) == [("01.1", "03", How.DOCUMENT), ("01.1", "04", How.DOCUMENT)]
+
+
+def test_a_document_of_another_day_is_another_document(town: Town) -> None:
+    mine = with_one(town, "01")
+    town.store("02", documents=("",), on_disk=False, ended=date(2014, 5, 21), maintenance="70 năm")
+    assert found(mine) == []
+
+
+def test_the_same_bytes_are_told_as_such_and_only_originals_count(town: Town) -> None:
+    mine, theirs = with_one(town, "01"), with_one(town, "02", maintenance="70 năm")
+    attach(mine, "a" * 64)
+    attach(theirs, "a" * 64, role="text")
+    assert found(mine) == [("01.1", "02", How.DOCUMENT)]
+    attach(theirs, "a" * 64)
+    assert found(mine) == [("01.1", "02", How.BYTES)]
+
+
+def test_a_list_with_a_linked_document_is_submitted_only_with_a_reason(town: Town) -> None:
+    mine, other = with_one(town, "01"), town.store("09", on_disk=False)
+    with_one(town, "02", maintenance="70 năm")
+    before = NOW - timedelta(days=30)
+    notice.auto_list(now=before)
+    with transaction() as session:
+        new = NewList(AGENCY, (mine, other), "Hết thời hạn", "Thuyết minh", Paper("5/TTr", TODAY))
+        order_id = listing.propose(session, new, viewer=AN, now=NOW).order_id
+        council.form(session, order_id, PEOPLE.council(), Paper("6/QĐ", TODAY), viewer=HEAD, now=NOW)
+    with transaction() as session, pytest.raises(OrderRefusedError) as caught:
+        listing.submit(session, order_id, viewer=AN, now=NOW)
+    (reason,) = caught.value.reasons
+    assert "document 01.1 is in case file 02 too" in told(reason, "en")
+    assert "hồ sơ 02 chưa hết thời hạn" in told(reason, "vi")
+    with transaction() as session:
+        story = listing.submit(session, order_id, viewer=AN, now=NOW, linked="Hồ sơ 02 giữ bản chính")
+    assert story.state is State.COUNCIL_REVIEW
+    assert [step.id for step in story.steps][-1] == "submit"
