@@ -57,6 +57,8 @@ def headline(event: Event, t: Translated, lang: Lang) -> str:
     if event.object_kind == "ledger" and verb is Verb.FIXITY_CHECK:
         return t(_("Ledger verified: faults found") if payload.get("faults") else _("Ledger verified: whole"))
     if event.object_kind == "ledger" and verb is Verb.REPAIR:
+        if event.object_id.startswith("_evidence/"):
+            return t(_("Round of evidence written again"))
         return t(_("Segment of the ledger written again"))
     if event.object_kind == "holdings" and verb is Verb.FIXITY_CHECK:
         return t(_("${number} copies checked: all good", mapping={"number": payload.get("copies", 0)}))

@@ -18,9 +18,9 @@ from archive.register.models import Agency, CaseFileState, Component, Fonds, Rec
 from archive.viewer import Role
 from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS
 from ingest.gathering import settling
-from ingest.signatures import words
 from portal.browser.case_file.files import Piece, pieces, readable
 from portal.browser.case_file.giving import GivingScreen
+from portal.browser.case_file.judging import SIGNATURES, JudgingScreen
 from portal.browser.search import way_back
 from portal.events import concerns
 from portal.formats import format_name
@@ -50,8 +50,11 @@ class Open:
     number: int
 
 
-class CaseFileScreen(GivingScreen):
-    """`ho-so/<id>`; below it `tep/<component>` gives one file, `xem/<component>` a PDF/A, `ban-sao/<id>` a copy."""
+class CaseFileScreen(GivingScreen, JudgingScreen):
+    """`ho-so/<id>`; below it `tep/<component>` gives one file, `xem/<component>` a PDF/A, `ban-sao/<id>` a copy.
+
+    `chu-ky` judges its signatures anew.
+    """
 
     depth: ClassVar[int] = 3
     filters: ClassVar[frozenset[str]] = frozenset({"xem", way_back.NAME})
@@ -72,9 +75,11 @@ class CaseFileScreen(GivingScreen):
             return self.copies_progress()
         if len(self.path) == 3 and self.path[1] == "ban-sao":
             return self.copy_sent(self.path[2])
-        if len(self.path) > 1:
+        if len(self.path) > 1 and self.path[1:] != (SIGNATURES,):
             raise NotFound(self.path[1])
         self.file = case_file(self.session, self.path[0], viewer=self.viewer)
+        if len(self.path) > 1:
+            return self.signatures_today()
         self._read_around()
         return self.tombstone() if self.file.state == CaseFileState.DESTROYED else None
 
@@ -172,23 +177,6 @@ class CaseFileScreen(GivingScreen):
         """Return type, number and notation of a document, as they are cited."""
         number = "/".join(part for part in (record.number, record.notation) if part)
         return " ".join(part for part in (record.type_name, f"số {number}" if number else "") if part)
-
-    def signatures(self, component: Component) -> list[Mapping[str, Any]]:
-        """Return the signatures found in an original."""
-        found = component.facts.get("signatures", [])
-        return [one for one in found if isinstance(one, Mapping)]
-
-    def signature_tone(self, verdict: str) -> str:
-        """Return the tone of a signature's verdict (EN 319 102-1 words)."""
-        return {"TOTAL-PASSED": "ok", "TOTAL-FAILED": "bad"}.get(verdict, "wait")
-
-    def signature_words(self, one: Mapping[str, Any]) -> str:
-        """Return a signature's verdict in words, with its reason."""
-        return words.verdict(str(one.get("verdict", "")), str(one.get("sub_indication", "")), self.language)
-
-    def signature_lines(self, one: Mapping[str, Any]) -> list[str]:
-        """Return whose certificate it is, when it was signed and what held then."""
-        return words.lines(one, self.language)
 
     # description
 
