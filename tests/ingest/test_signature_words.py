@@ -48,6 +48,10 @@ def test_below_it_stand_agency_moment_verdict_at_signing_and_trust_list() -> Non
         "tại thời điểm ký: chữ ký hợp lệ",
         "danh sách tin cậy: Ban Cơ yếu Chính phủ",
     ]
+    received = words.lines(
+        STAMPED | {"verdict": "TOTAL-PASSED", "judged_at": "2022-05-10T02:00:00+00:00"}, "vi"
+    )
+    assert received[2] == "khi tiếp nhận, 10/05/2022 09:00:00: chữ ký hợp lệ"
     assert words.signing(STAMPED | {"then_basis": "claimed"}, "vi").endswith("do người ký tự khai")
     assert words.signing(STAMPED | {"stamped_by": ""}, "vi").endswith("do người ký tự khai")
     assert words.lines({"trust_list": UNNAMED}, "vi")[-1] == "danh sách tin cậy: danh sách chung của kho"

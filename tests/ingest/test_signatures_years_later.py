@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from archive.cli import load as the_command
 from archive.copies import stores
 from archive.custody import deposit, keep
+from archive.errors import TemporaryError
 from archive.evidence.existence import Found, by_record, by_register
 from archive.evidence.export import of_package
 from archive.evidence.proof import Proof
@@ -32,8 +33,10 @@ from ingest.formats.cage import Limits
 from ingest.formats.sandbox import Sandbox
 from ingest.formats.signed import Asking
 from ingest.signature_cli import proven
+from ingest.signatures import words
 from ingest.signatures.recheck import recheck
 from ingest.signatures.report import Moment
+from ingest.signatures.today import SIZE_LIMIT, TooLargeError, judged_today
 from tests.archive.time_authority import Authority as TimeAuthority
 from tests.archive.time_authority import certificate, serving
 from tests.archive.vault_builders import an_agency
@@ -120,6 +123,35 @@ def test_today_it_holds_by_the_evidence_of_the_package(
     assert (then.verdict, then.sub_indication) == ("INDETERMINATE", "NO_POE"), "the signer's own word"
     assert receipt.verdict == "TOTAL-PASSED"
     assert (today.verdict, today.basis) == ("TOTAL-PASSED", "proof of existence")
+
+
+def test_the_archive_judges_its_own_package_with_its_own_proof(
+    stored: Path, times: TimeAuthority, box: Sandbox, house: Path
+) -> None:
+    damaged = next((house / "archive/stores/kho-a").rglob("v0001.zip"))
+    damaged.chmod(0o600)
+    damaged.write_bytes(b"x" + damaged.read_bytes()[1:])  # another store has it as the register knows it
+    with reading() as session:
+        package = session.scalars(select(Package)).one()
+        found = judged_today(session, package, Asking(box), now=YEARS_LATER)
+        for copy in (house / "archive/stores").rglob("v0001.zip"):
+            copy.unlink()
+        with pytest.raises(TemporaryError):
+            judged_today(session, package, Asking(box), now=YEARS_LATER)
+        package.size = SIZE_LIMIT + 1
+        with pytest.raises(TooLargeError):
+            judged_today(session, package, Asking(box), now=YEARS_LATER)
+        session.rollback()
+    assert found.proof.existence is not None
+    (file,) = found.files
+    assert file.today[0].now.verdict == "TOTAL-PASSED"
+    assert words.existence(found.proof.existence, "vi") == (
+        "tồn tại từ 02/01/2026 07:00:00, theo niêm phong có dấu thời gian của sổ nhật ký, "
+        "do Test Time-Stamping Authority đóng dấu; còn giá trị đến 01/01/2030 07:00:00"
+    )
+    assert words.existence(found.proof.existence, "en").startswith(
+        "existed since 02/01/2026 07:00:00, by the ledger"
+    )
 
 
 def test_without_a_proof_it_has_run_out(stored: Path, box: Sandbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -10,7 +11,10 @@ from kept_case_files import CONDITIONAL, GONE, OLD, RULES
 from lxml import html
 
 from archive.register.models import Component, Record
+from ingest.signatures.recheck import Rechecked
+from ingest.signatures.report import CLAIMED, PROVEN, Moment, SignatureReport
 from portal.browser.case_file.files import pieces
+from portal.browser.case_file.moments import judged_file
 from portal.formats import format_name
 
 
@@ -53,6 +57,23 @@ def test_a_format_has_a_name() -> None:
     assert format_name("", "") == "Unknown format"
 
 
+def test_a_signature_is_told_at_its_three_moments() -> None:
+    then = Moment("INDETERMINATE", "NO_POE", "2022-05-09T02:00:00+00:00", CLAIMED)
+    received = Moment("TOTAL-PASSED", "", "2022-05-10T02:00:00+00:00")
+    today = Moment("TOTAL-PASSED", "", "2040-01-01T00:00:00+00:00", PROVEN)
+    report = SignatureReport("PAdES", "", "Nguyễn Văn An", "UBND tỉnh", "Văn phòng", received, then)
+    one = Rechecked("a.pdf", (report,), (report,), (), (replace(report, now=today),))
+    (told,) = judged_file(one, "vi").signatures
+    assert (told.signer, told.agency) == ("Nguyễn Văn An", "Văn phòng – UBND tỉnh")
+    assert (told.then.basis, told.then.at) == ("claimed", "09/05/2022 09:00:00")
+    assert (told.received.words, told.received.basis) == ("chữ ký hợp lệ", "")
+    assert told.today is not None
+    assert (told.today.words, told.today.basis, told.today.at) == (
+        "chữ ký hợp lệ", "proven", "01/01/2040 07:00:00",
+    )  # fmt: skip
+    assert judged_file(replace(one, today=()), "vi").signatures[0].today is None, "it could not be judged"
+
+
 plone = pytest.mark.plone
 
 
@@ -81,6 +102,23 @@ def test_each_signature_is_told_in_words_and_what_was_not_checked_is_not_called_
     assert "ký lúc 09/05/2014 09:05:00, theo dấu thời gian của TSA Ban Cơ yếu" in page
     assert "tại thời điểm ký: chữ ký hợp lệ; danh sách tin cậy: Ban Cơ yếu Chính phủ" in page
     assert "chưa đủ căn cứ kết luận: chưa kiểm tra được thu hồi chứng thư số (ngoại tuyến" in page
+
+
+@plone
+def test_an_archivist_has_the_signatures_judged_today_and_is_told_what_proves_nothing(visit: Any) -> None:
+    page = visit("an", f"/ho-so/{RULES.id}")
+    assert f"/ho-so/{RULES.id}/chu-ky" in page.contents
+    judged = words(visit("an", f"/ho-so/{RULES.id}/chu-ky"))
+    assert "Chữ ký số, xét lại hôm nay" in judged
+    assert "Không có chứng minh nào còn giá trị" in judged
+    assert "chưa có bằng chứng lưu trữ" in judged
+    assert "Báo cáo trong gói bị thiếu" in judged, "the furnished house has signatures without reports"
+
+
+@plone
+def test_a_reader_sees_the_verdicts_but_does_not_put_the_machine_to_work(visit: Any) -> None:
+    assert "/chu-ky" not in visit("hoa", f"/ho-so/{RULES.id}").contents
+    assert visit("hoa", f"/ho-so/{RULES.id}/chu-ky").headers["Status"].startswith("404")
 
 
 @plone

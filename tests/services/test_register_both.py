@@ -19,8 +19,11 @@ from archive.erasing import StoreHolder, record_receipt, target_of
 from archive.holds import active_holds, held, holds_on
 from archive.ledger.append import append
 from archive.ledger.event import Verb
-from archive.ledger.rows import EventRow
+from archive.ledger.merkle import FIRST_CHAIN
+from archive.ledger.rows import EventRow, SealRow
 from archive.ledger.seal import seal
+from archive.ledger.sealed_lines import SealedLines
+from archive.ledger.segment import head_of
 from archive.ledger.verify import verify
 from archive.order_check import reasons_against
 from archive.orders import NewOrder
@@ -259,6 +262,10 @@ def test_sealing_while_others_append_seals_every_event_once(both: Path) -> None:
         seal(session, now=NOW)
     with reading() as session:
         assert verify(session) == []
+        # On either database a whole ledger goes the short way; the long one is for what differs.
+        lines, first = SealedLines(session, stores()), session.scalars(select(SealRow)).first()
+        assert first is not None
+        assert lines.held(1, head_of(first, FIRST_CHAIN), first.segment) is not None
 
 
 APPROVER = """

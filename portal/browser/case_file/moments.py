@@ -42,12 +42,12 @@ class JudgedFile:
     """A signed file.
 
     Attributes:
-        faults: what differs from the kept report.
+        differs: the kept report is missing, or something came out otherwise.
     """
 
     path: str
     signatures: tuple[JudgedSignature, ...]
-    faults: tuple[str, ...]
+    differs: bool
 
 
 def judged_file(one: Rechecked, lang: Lang) -> JudgedFile:
@@ -57,7 +57,7 @@ def judged_file(one: Rechecked, lang: Lang) -> JudgedFile:
         _signature(report, one.today[n] if n < len(one.today) else None, lang)
         for n, report in enumerate(listed)
     )
-    return JudgedFile(one.file, signatures, one.faults)
+    return JudgedFile(one.file, signatures, bool(one.faults))
 
 
 def _signature(report: SignatureReport, today: SignatureReport | None, lang: Lang) -> JudgedSignature:
