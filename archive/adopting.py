@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from archive.errors import ArchiveError, TangThuError, TemporaryError
@@ -26,6 +26,7 @@ from archive.register.models import (
     StepResult,
     Submission,
 )
+from archive.register.preservation import STATES_TAKEN_BACK, PreservationItem
 from archive.register.session import transaction
 from archive.settings import ArchiveSettings
 from archive.stores.interface import Store
@@ -54,7 +55,10 @@ def adopt(places: Sequence[Store], now: datetime) -> tuple[tuple[str, ...], tupl
             with transaction() as session:
                 of = select(CaseFile.state).join(Package, Package.case_file_id == CaseFile.id)
                 known = session.scalar(of.where(Package.name == name))
-                if known is None and _adopt_one(session, name, holding[name], now):
+                if known is None and (whose := _not_ours(session, name)):
+                    where = ", ".join(store.name for store in holding[name])
+                    troubles.append(f"{name} in {where} {whose}")
+                elif known is None and _adopt_one(session, name, holding[name], now):
                     adopted.append(name)
                 if known == CaseFileState.DESTROYED:
                     # From a medium or a backup of before the destruction; nobody erases it once more by itself.
@@ -115,6 +119,20 @@ def _adopt_one(session: Session, name: str, holding: Sequence[Store], now: datet
     written = WrittenPackage(path=ArchiveSettings.load().data / name, size=size, sha256=sha256)
     keep(session, facts, written, [store.name for store in good], actor=ACTOR, now=now)
     return True
+
+
+def _not_ours(session: Session, name: str) -> str:
+    """Return why a package without a row is no lost version but what a preservation plan left; "" when it is not."""
+    query = select(PreservationItem.state).where(
+        PreservationItem.package_name == name,
+        or_(PreservationItem.state.in_(STATES_TAKEN_BACK), PreservationItem.sha256 == ""),
+    )
+    state = session.scalar(query.limit(1))
+    if state is None:
+        return ""
+    if state in STATES_TAKEN_BACK:
+        return "was taken back by its preservation plan and lies there again: erase it there"
+    return "belongs to a preservation plan that was stopped in the middle; running it again clears it away"
 
 
 def _under_way(session: Session, submission_id: str) -> bool:

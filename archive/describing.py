@@ -16,9 +16,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import PurePosixPath
 from typing import BinaryIO, TypeVar
-from uuid import UUID, uuid4, uuid5
+from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,12 +33,12 @@ from archive.packages.facts import Earlier, EventFacts, PackageFacts, RecordFact
 from archive.packages.reader import read_description, read_document
 from archive.packages.writer import write
 from archive.reason import because
-from archive.register.decisions import Order, OrderItem, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Package, Record
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
 from archive.stores.interface import Store
+from archive.versions import erase_unkept, is_kept, newest_of, next_after, open_order
 from archive.viewer import Role, Viewer
 from archive.wiping import wipe_file
 from archive.workplace import DESCRIBING, at_work, prefix_of
@@ -49,7 +48,6 @@ Said = TypeVar("Said")
 
 EVENT = "metadata modification"
 """PREMIS event type."""
-OPEN = (OrderState.PROPOSED, OrderState.APPROVED, OrderState.EXECUTING)
 
 
 @dataclass(frozen=True)
@@ -196,26 +194,17 @@ def _facts(
         record = session.get(Record, new.document.id)
         if record is None or record.case_file_id != row.id:
             raise NotFoundError(because("archive.no-document", record=new.document.id))
-    if order := _open_order(session, case_file_id):
+    if order := open_order(session, case_file_id):
         raise ArchiveError(because("archive.describe-ordered", file=row.code, number=order))
-    newest = session.scalars(
-        select(Package).where(Package.case_file_id == row.id).order_by(Package.version.desc())
-    ).first()
-    if newest is None:
-        raise NotFoundError(because("archive.file-without-package", file=row.code))
+    newest = newest_of(session, row)
     if newest.version != new.based_on:
         raise ArchiveError(because("archive.describe-meanwhile", file=row.code))
-    version = newest.version + 1
-    name = _name(newest.name, version)
-    # What an earlier try that was killed left there is nobody's; its number is not used again.
-    while any(_holds(store, name) for store in places):
-        version += 1
-        name = _name(newest.name, version)
+    later = next_after(session, newest, places)
     at = now.astimezone(UTC).replace(microsecond=0)
     return PackageFacts(
-        objid=_objid(newest.objid, version),
-        name=name,
-        version=version,
+        objid=later.objid,
+        name=later.name,
+        version=later.number,
         made_at=at,
         case_file_id=row.id,
         submission_id=row.submission_id,
@@ -244,41 +233,10 @@ def _event(new: Redescription, viewer: Viewer, at: datetime) -> EventFacts:
     return EventFacts(str(uuid4()), EVENT, at, "success", detail, viewer.name)
 
 
-def _open_order(session: Session, case_file_id: str) -> str | None:
-    """Return the number of a decision that names the case file with the package it has now, and is not done."""
-    query = (
-        select(Order.document_number)
-        .join(OrderItem, OrderItem.order_id == Order.id)
-        .where(OrderItem.case_file_id == case_file_id, Order.state.in_(OPEN))
-    )
-    return session.scalar(query.limit(1))
-
-
-def _holds(store: Store, name: str) -> bool:
-    """Say whether a store has something of that name; of one that does not answer, the deposit will say."""
-    try:
-        return store.size(name) is not None
-    except TemporaryError:
-        return False
-
-
-def _name(earlier: str, version: int) -> str:
-    return str(PurePosixPath(earlier).with_name(f"v{version:04d}.zip"))
-
-
-def _objid(earlier: str, version: int) -> str:
-    """Return an identifier of its own: two versions unpacked in one place must not mix."""
-    head, _, identifier = earlier.rpartition(":")
-    return f"{head}:{str(uuid5(UUID(identifier), f'version {version}')).upper()}"
-
-
 def _take_back(name: str, places: Sequence[Store]) -> None:
     """Erase what was deposited of a version that is not kept, unless somebody kept just that."""
     with reading() as session:
-        if session.scalar(select(Package.id).where(Package.name == name)) is not None:
+        if is_kept(session, name):
             return
-    for store in places:
-        try:
-            store.erase(name)
-        except TangThuError as error:
-            log.warning("store %s keeps %s, which belongs to nothing: %s", store.name, name, error)
+    for error in erase_unkept(name, places):
+        log.warning("a store keeps %s, which belongs to nothing: %s", name, error)

@@ -20,7 +20,7 @@ from archive.register.models import CaseFile, Package
 from archive.register.projection import apply
 from archive.stores.interface import Store
 from archive.vietnam import day_of
-from archive.workplace import DESCRIBING, clear
+from archive.workplace import DESCRIBING, MIGRATING, clear
 
 VERSION = re.compile(r"v[0-9]{4,}\.zip")
 
@@ -49,7 +49,8 @@ class StoreHolder:
         how = [self._store.erase(name) for name in names]
         for name in names:
             clear_spool(name)
-        clear(DESCRIBING, target.case_file_id)
+        for work in (DESCRIBING, MIGRATING):
+            clear(work, target.case_file_id)
         left = [one for name in names if (one := self._store.left(name)).objects]
         ends = [one.until for one in left if one.until is not None]
         # Without an end for each of them nobody can promise a day.
@@ -72,7 +73,7 @@ class StoreHolder:
     def _names(self, target: Target) -> tuple[str, ...]:
         """Return every version of the package: those the register knows, and those it does not, but this store has.
 
-        A description anew that was killed between the stores and the register leaves one (`archive.describing`).
+        A description anew, or a migration, that was killed between the stores and the register leaves one.
         """
         folders = sorted({name.rpartition("/")[0] for name in target.package_names})
         found = (name for folder in folders for name in self._store.names(f"{folder}/v"))

@@ -45,6 +45,8 @@ app.conf.update(
         "exports.tasks.prepare": {"queue": "road"},  # a copy of many gigabytes takes minutes
         "ingest.tasks.rescan_holdings": {"queue": "rounds"},
         "retention.tasks.simulate": {"queue": "rounds"},
+        "ingest.tasks.migrate": {"queue": "migrations"},
+        "ingest.tasks.try_plan": {"queue": "migrations"},
         "archive.tasks.go_the_rounds": {"queue": "rounds"},  # reads for minutes; stands in nobody's way
     },
     broker_transport_options={
@@ -63,6 +65,11 @@ app.conf.update(
             "task": "ingest.tasks.rescan_holdings",
             "schedule": 600.0,
             "options": {"expires": 590},
+        },
+        "go-on-with-plans": {
+            "task": "ingest.tasks.migrate",
+            "schedule": 300.0,  # a run takes 240 s at most: the house is never without air
+            "options": {"expires": 290},
         },
         "go-the-rounds": {
             "task": "archive.tasks.go_the_rounds",

@@ -44,8 +44,8 @@ class Report:
         digest_after: of the rebuilt register at the same event.
         equal: both are known, can be compared, and are the same.
         verdict: "equal", "not equal" or "cannot be compared": nobody knows what the register was (no checkpoint, or
-            only some of a version with other columns), or a case file was destroyed after it was known. What the
-            destroyed one held is nowhere any more, on purpose.
+            only some of a version with other columns), or a case file was destroyed, or a version of one taken back,
+            after it was known. What that held is nowhere any more, on purpose.
         events: how many were replayed.
         at_event: the event at which the digests were compared.
         destroyed_since: case files destroyed after that event.
@@ -114,7 +114,7 @@ def rebuild(*, now: datetime | None = None, places: Sequence[Store] | None = Non
                 forget_deliveries(session, session.get_one(CaseFile, case_file_id))
         destroyed_since = len(destroyed(session, after=before.seq)) if before else 0
     forget_deleted()  # an older register described records that were destroyed since
-    if before is None or destroyed_since:
+    if before is None or destroyed_since or replayed.taken_back_since:
         verdict = NOT_COMPARABLE
     else:
         verdict = EQUAL if before.digest == replayed.digest else NOT_EQUAL

@@ -17,6 +17,8 @@ REPAIR = "repair"
 """Work on a package: a copy is replaced."""
 DESCRIBING = "describing"
 """Work on a case file: it is described anew."""
+MIGRATING = "migrating"
+"""Work on a case file: its derivatives are made anew."""
 
 
 def workplace() -> Path:
@@ -28,7 +30,7 @@ def prefix_of(work: str, name: str) -> str:
     """Return how folders of some work on something begin, so that an erasure finds what a killed process left.
 
     Args:
-        work: `REPAIR` or `DESCRIBING`.
+        work: `REPAIR`, `DESCRIBING` or `MIGRATING`.
         name: of the package, or the id of the case file.
     """
     return f"{work}-{hashlib.sha256(name.encode()).hexdigest()[:16]}-"

@@ -23,7 +23,7 @@ from archive.packages.form import SIP, Form, dip
 from archive.packages.reader import opener_of, read_facts
 from archive.packages.tt05_given import FEE_OBJECTS, PURPOSES, Request
 from archive.packages.unbag import unbag
-from archive.packages.versions import as_described_now
+from archive.packages.versions import as_described_now, holds_files
 from archive.packages.writer import write
 from archive.reason import because, trouble
 from archive.register.models import Component, ComponentRole
@@ -169,7 +169,7 @@ def _stored(
     for version in versions:
         with sound_copy(version, places=places) as source:
             facts = read_facts(source)
-            if version is versions[-1] or any(record.components for record in facts.records):
+            if version is versions[-1] or holds_files(facts):
                 yield as_described_now(facts, later), opener_of(source)
                 return
             later.append(facts)

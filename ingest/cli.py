@@ -34,6 +34,7 @@ from ingest.formats.inspect import inspect
 from ingest.formats.policy import policy_for
 from ingest.gateway.limits import Limits
 from ingest.infected.cli import quarantine
+from ingest.migration.cli import migration
 from ingest.readers.opening import packed
 from ingest.settings import IngestSettings
 from ingest.signature_cli import signatures
@@ -70,6 +71,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(agreement, name="agreement")
     app.add_typer(quarantine, name="quarantine")
     app.add_typer(due, name="due")
+    app.add_typer(migration, name="migration")
 
 
 def receive(

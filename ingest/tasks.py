@@ -15,6 +15,7 @@ from ingest.duelists import lists
 from ingest.gateway.opening import named
 from ingest.handover import minutes
 from ingest.infected import wiping
+from ingest.migration import running, trying
 from ingest.rescan.round import rescan
 from ingest.settings import IngestSettings
 
@@ -98,3 +99,19 @@ def rescan_holdings() -> int:
             "the rescan for viruses waits: %s", error
         )  # clamd or a store is down, or another run is at it
         return 0
+
+
+@app.task(name="ingest.tasks.migrate")
+def migrate() -> int:
+    """Go on with the preservation plans that run or are being reversed; return how many case files were dealt with."""
+    try:
+        return running.run(datetime.now(UTC)).done
+    except TemporaryError as error:
+        log.warning("the preservation plans: %s", error)  # another run is at it; the next one goes on
+        return 0
+
+
+@app.task(name="ingest.tasks.try_plan")
+def try_plan(plan_id: str, count: int) -> int:
+    """Try a preservation plan out on a sample; return how many files were tried."""
+    return trying.try_plan(plan_id, count, now=datetime.now(UTC))

@@ -45,7 +45,7 @@ def _parts(operations: OperationsSettings, ingest: IngestSettings, search: Searc
         yield elasticsearch(operations)
     yield worker("worker", "road", operations.workers)
     yield worker("house", "house", 1)
-    yield worker("rounds", "rounds", 1)
+    yield worker("rounds", "rounds,migrations", 1)
     yield beat(run)
     yield plone(operations)
 

@@ -29,6 +29,26 @@ HAND_OVER = {
     "waiting": _("Hand-over waits"),
 }
 """Outcome an event says -> what happened."""
+MIGRATED = {
+    "propose": _("Preservation plan proposed"),
+    "list": _("Case files of a preservation plan"),
+    "approve": _("Preservation plan approved"),
+    "refuse": _("Preservation plan refused"),
+    "run": _("Preservation plan runs"),
+    "pause": _("Preservation plan paused"),
+    "stop": _("Preservation plan stopped"),
+    "finish": _("Preservation plan ended"),
+    "confirm": _("Preservation plan confirmed"),
+    "reverse": _("Preservation plan to be reversed"),
+    "making": _("PDF/A copies are being made anew"),
+    "made": _("PDF/A copies made anew"),
+    "failed": _("PDF/A copies could not be made anew"),
+    "passed": _("Passed over by a preservation plan"),
+    "left": _("The new version was not taken back"),
+    "reversing": _("The version before is the current one again"),
+    "reversed": _("The new version was erased"),
+}
+"""What a MIGRATE event did -> what happened."""
 
 
 def headline(event: Event, t: Translated, lang: Lang) -> str:
@@ -52,6 +72,8 @@ def headline(event: Event, t: Translated, lang: Lang) -> str:
         if payload.get("gone", True):
             return t(_("Erased: ${place}", mapping=place))
         return t(_("Not yet erased: ${place}", mapping=place))
+    if verb is Verb.MIGRATE:
+        return t(MIGRATED.get(str(payload.get("did")), words.VERBS[verb]))
     if verb is Verb.REQUEST and payload.get("kind"):
         return f"{plain}: {t(words.REQUEST_KINDS.get(payload['kind'], payload['kind']))}"
     if event.object_kind == "ledger" and verb is Verb.FIXITY_CHECK:

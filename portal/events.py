@@ -14,6 +14,7 @@ from archive.ledger.rows import EventRow
 from archive.register.agreements import Agreement
 from archive.register.decisions import Order
 from archive.register.models import Agency, CaseFile, Fonds, Package, Submission
+from archive.register.preservation import PreservationPlan
 from archive.register.schedules import ScheduleVersion
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 
@@ -42,6 +43,7 @@ def readable(query: Select[Any], viewer: Viewer) -> Select[Any]:
             select(Agency.code).where(Agency.code.in_(codes)),
             select(Fonds.code).where(Fonds.agency_code.in_(codes)),
             select(Agreement.id).where(Agreement.agency_code.in_(codes)),
+            select(PreservationPlan.id).where(PreservationPlan.agency_code.in_(codes)),
             select(ScheduleVersion.id).where(ScheduleVersion.agency_code.in_([*codes, ALL_AGENCIES])),
             packages.where(CaseFile.agency_code.in_(codes)),
         )

@@ -7,6 +7,7 @@ from archive.register.decisions import OrderKind, OrderState
 from archive.register.infected import QuarantineState
 from archive.register.messages import RequestKind
 from archive.register.models import CaseFileState, ComponentRole, CopyState, SubmissionState
+from archive.register.preservation import ItemState, PlanState
 from archive.register.schedules import ScheduleState
 from archive.rights import Act
 from archive.viewer import Role
@@ -127,6 +128,7 @@ VERBS = {
     Verb.STORE: _("Stored in every place"),
     Verb.FIXITY_CHECK: _("Copies checked"),
     Verb.REPAIR: _("Copy repaired"),
+    Verb.MIGRATE: _("Preservation plan"),
     Verb.BACKUP: _("Backed up"),
     Verb.RESTORE: _("Restore tried"),
     Verb.RETENTION_SET: _("Retention set"),
@@ -153,6 +155,30 @@ VERBS = {
 }
 
 BACKUP_STATES = {"making": _("Being made"), "kept": _("Kept"), "erased": _("Erased")}
+
+PLAN_STATES = {
+    PlanState.PROPOSED: _("Waits for an approval"),
+    PlanState.REFUSED: _("Plan refused"),
+    PlanState.APPROVED: _("Approved, not begun"),
+    PlanState.RUNNING: _("Runs"),
+    PlanState.PAUSED: _("Paused"),
+    PlanState.DONE: _("Ended, to be confirmed"),
+    PlanState.REVERSING: _("Being reversed"),
+    PlanState.REVERSED: _("Reversed"),
+    PlanState.CONFIRMED: _("Confirmed"),
+}
+
+PLAN_ITEM_STATES = {
+    ItemState.WAITING: _("Not yet"),
+    ItemState.MAKING: _("Being made"),
+    ItemState.MADE: _("Made anew"),
+    ItemState.PARTLY: _("Made in part"),
+    ItemState.FAILED: _("Failed"),
+    ItemState.PASSED: _("Passed over"),
+    ItemState.LEFT: _("Not reversed"),
+    ItemState.REVERSING: _("Being reversed"),
+    ItemState.REVERSED: _("Reversed"),
+}
 
 # tone of a pill: ok (jade), wait (ochre), bad (vermilion), quiet (ink)
 TONES = {
@@ -181,6 +207,20 @@ TONES = {
     OrderState.EXECUTING: "busy",
     OrderState.DONE: "ok",
     "held": "wait",
+    "plan-proposed": "wait",
+    "plan-approved": "wait",
+    "plan-running": "busy",
+    "plan-paused": "wait",
+    "plan-done": "wait",
+    "plan-reversing": "busy",
+    "plan-confirmed": "ok",
+    "plan-refused": "bad",
+    "plan-reversed": "quiet",
+    "item-made": "ok",
+    "item-partly": "wait",
+    "item-failed": "bad",
+    "item-passed": "wait",
+    "item-left": "wait",
     "quarantine-released": "ok",
     "quarantine-destroyed": "bad",
     "quarantine-declined": "quiet",

@@ -35,6 +35,7 @@ VERBS = frozenset(
         Verb.TRANSFER,
         Verb.RIGHTS_CHANGE,
         Verb.METADATA_CHANGE,
+        Verb.MIGRATE,  # a version was taken back: the one before tells the words again
         Verb.REPAIR,  # words that could not be read from a damaged copy can be read now
         Verb.AGENCY_SET,  # its name is in its case files' documents
     }
@@ -103,7 +104,7 @@ def touched(session: Session, events: Sequence[Event]) -> list[str]:
     """Return the case files these events are about, each once, in order."""
     found: dict[str, None] = {}
     for event in events:
-        if event.verb not in VERBS:
+        if event.verb not in VERBS or _only_told(event):
             continue
         if event.object_kind == "case-file":
             found[event.object_id] = None
@@ -113,6 +114,11 @@ def touched(session: Session, events: Sequence[Event]) -> list[str]:
         elif event.payload.get("case_file_id"):
             found[str(event.payload["case_file_id"])] = None
     return list(found)
+
+
+def _only_told(event: Event) -> bool:
+    """Say whether it is how a preservation plan goes on: what it makes is told by STORE."""
+    return event.verb is Verb.MIGRATE and event.payload.get("did") != "reversing"
 
 
 def handle(

@@ -34,6 +34,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         messages,
         models,
         notices,
+        preservation,
         questions,
         rolls,
         scans,

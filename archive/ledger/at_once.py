@@ -2,8 +2,8 @@
 
 A stored case file can be found again in the stores, and an unfinished submission is sent again by its sender.
 A decision exists nowhere else: an order, an approval, a hold, a receipt, a destruction, an agreement, a release from
-quarantine, a backup set somewhere else that a destruction has to find. So these are sealed at once; everything else
-within the period of `archive.tasks.seal`.
+quarantine, a backup set somewhere else that a destruction has to find, a preservation plan and what it takes back. So
+these are sealed at once; everything else within the period of `archive.tasks.seal`.
 """
 
 from __future__ import annotations
@@ -43,9 +43,16 @@ def seal_after_commit(session: Session, happened: Event) -> None:
 
     A seal that fails is only logged: the event is committed and the periodic task seals it.
     """
-    decision = happened.verb in SEALED_AT_ONCE or (
-        happened.verb is Verb.DECISION
-        and (happened.object_kind == "order" or "quarantine" in happened.payload)
+    decision = (
+        happened.verb in SEALED_AT_ONCE
+        or (
+            happened.verb is Verb.DECISION
+            and (happened.object_kind == "order" or "quarantine" in happened.payload)
+        )
+        or (
+            happened.verb is Verb.MIGRATE
+            and (happened.object_kind == "plan" or str(happened.payload.get("did", "")).startswith("revers"))
+        )
     )
     if decision:
         engine = session.get_bind().engine

@@ -27,6 +27,7 @@ class Verb(StrEnum):
     STORE = "STORE"  # deposited in every store and read back
     FIXITY_CHECK = "FIXITY_CHECK"
     REPAIR = "REPAIR"
+    MIGRATE = "MIGRATE"  # a preservation plan moved, or a case file of it got or lost a version
     BACKUP = "BACKUP"  # a backup of register, ledger, index and papers is begun, whole, or gone
     RESTORE = "RESTORE"  # a restore to an empty place was tried, and compared
     RETENTION_SET = "RETENTION_SET"

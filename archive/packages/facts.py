@@ -106,7 +106,7 @@ class PackageFacts:
         name: key in every store, `<province>/<agency>/<year>/<file code>/v0001.zip`.
         made_at: aware UTC with whole seconds.
         description: every described field of the file, TT 02/2019 short name -> text as accepted.
-        records: empty in a later version that only describes the file anew; they are in the version before.
+        records: empty in a later version that only describes the file anew; they are in a version before.
         previous: the version before this one; None for the first.
     """
 

@@ -25,3 +25,8 @@ def as_described_now(held: PackageFacts, later: Iterable[PackageFacts]) -> Packa
             said.setdefault(record.id, record)
     records = tuple(replace(said.get(one.id, one), components=one.components) for one in held.records)
     return replace(newest, records=records)
+
+
+def holds_files(facts: PackageFacts) -> bool:
+    """Say whether a version holds the documents' files, and does not only describe them."""
+    return any(record.components for record in facts.records)

@@ -8,6 +8,7 @@ Not covered, and why:
 - `question_words`: what was asked and answered; it may quote a delivery, so the ledger has its hash only.
 - `finding` and a delivery's file name: they quote it, so the ledger, which is never erased, names codes only. Lost,
   they are made again when an undecided delivery is checked again; of one returned before, the codes are left.
+- `preservation_plan.trial`, `.trouble`, `preservation_item.told`: what tools said; it may quote a document.
 - `roll`: how far the rounds through the stores have come; a new one begins where the oldest check is.
 - `simulation`: what a schedule would move; asked for again.
 - `cursor`: how far followers have read; they read again from the beginning.
@@ -48,6 +49,7 @@ from archive.register.models import (
     SubmissionState,
 )
 from archive.register.notices import ExpiryNotice
+from archive.register.preservation import PreservationItem, PreservationPlan
 from archive.register.questions import Question
 from archive.register.scans import PackageScan
 from archive.register.schedules import ScheduleVersion
@@ -82,6 +84,8 @@ TABLES: tuple[type[Base], ...] = (
     MediumMinutes,
     BackupSet,
     ExpiryNotice,
+    PreservationPlan,
+    PreservationItem,
 )
 """In an order in which rows may be written: what is referred to comes first."""
 
@@ -99,6 +103,8 @@ MACHINE_ONLY: Mapping[str, frozenset[str]] = {
             "file_name",
         }
     ),
+    "preservation_plan": frozenset({"trial", "trial_at", "trouble"}),
+    "preservation_item": frozenset({"told"}),
 }
 UNDECIDED = frozenset({SubmissionState.CHECKING, SubmissionState.GATHERING, SubmissionState.TO_DECIDE})
 

@@ -24,6 +24,7 @@ from archive.register import (  # noqa: F401
     messages,
     models,
     notices,
+    preservation,
     questions,
     rolls,
     scans,

@@ -253,7 +253,7 @@ class Component(Base):
     """One file of a record inside the package."""
 
     __tablename__ = "component"
-    __table_args__ = (UniqueConstraint("record_id", "path"),)
+    __table_args__ = (UniqueConstraint("record_id", "path"), Index("ix_component_puid", "puid", "role"))
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     record_id: Mapped[str] = mapped_column(ForeignKey("record.id"), index=True)
     role: Mapped[str] = mapped_column(String(10))

@@ -14,7 +14,6 @@ The documents' own descriptions, file names and words go, as they would tell wha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -23,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from archive.errors import NotFoundError
 from archive.ledger.event import Event, unstamp
-from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts
+from archive.packages.facts import PackageFacts
 from archive.reason import as_text, from_json
 from archive.register.decisions import OrderItem
 from archive.register.deliveries import deliveries_of
@@ -42,6 +41,8 @@ from archive.register.models import (
     Submission,
     SubmissionState,
 )
+from archive.register.preservation import PreservationItem
+from archive.register.project_records import add_missing, put_records
 from archive.register.project_schedules import assigned, used
 from archive.register.questions import QuestionWords
 from archive.register.scans import PackageScan
@@ -58,7 +59,7 @@ def stored(session: Session, event: Event, facts: PackageFacts | None) -> None:
         # Found again after a later one: it is a package of the case file, and no longer its description.
         _package(session, event)
         if facts is not None:
-            _add_missing(session, row, facts.records)
+            add_missing(session, row.id, facts.records)
         session.flush()
         session.expire(row, ["records", "packages"])
         return
@@ -72,11 +73,15 @@ def stored(session: Session, event: Event, facts: PackageFacts | None) -> None:
     row.maintenance = told["maintenance"]
     row.total_docs = told["total_docs"]
     row.total_pages = told["total_pages"]
-    row.description = dict(facts.description) if facts else {}
+    if facts is not None:
+        row.description = dict(facts.description)
+    elif (
+        newest is None
+    ):  # of a later version that cannot be read, or was taken back, the one before still tells
+        row.description = {}
     session.flush()
     if facts is not None:
-        for record in facts.records:
-            _record(session, row.id, record, again=facts.version > 1)
+        put_records(session, row.id, facts.records, again=facts.version > 1)
     _package(session, event)
     submission = session.get(Submission, told["submission_id"])
     if submission is not None:
@@ -113,60 +118,6 @@ def _package(session: Session, event: Event) -> None:
     )
     for store in event.payload["copies"]:
         session.add(Copy(package_id=told["id"], store=store, state=CopyState.VERIFIED, checked_at=event.at))
-
-
-def _record(session: Session, case_file_id: str, facts: RecordFacts, *, again: bool) -> None:
-    row = Record(
-        id=facts.id,
-        case_file_id=case_file_id,
-        ordinal=facts.ordinal,
-        code=facts.code,
-        type_name=facts.type_name,
-        number=facts.number,
-        notation=facts.notation,
-        issued_on=facts.issued_on,
-        organ_name=facts.organ_name,
-        subject=facts.subject,
-        pages=facts.pages,
-        description=dict(facts.description),
-    )
-    components = [_component(facts.id, component) for component in facts.components]
-    if not again:
-        session.add(row)
-        session.flush()
-        session.add_all(components)
-        return
-    # A later description-only version of the package says the same records anew, with the same ids.
-    session.merge(row)
-    session.flush()
-    for component in components:
-        session.merge(component)
-
-
-def _component(record_id: str, component: ComponentFacts) -> Component:
-    return Component(
-        id=component.id,
-        record_id=record_id,
-        role=component.role,
-        name=component.name,
-        path=component.path,
-        media_type=component.media_type,
-        puid=component.puid,
-        size=component.size,
-        sha256=component.sha256,
-        facts=dict(component.facts),
-    )
-
-
-def _add_missing(session: Session, row: CaseFile, records: Iterable[RecordFacts]) -> None:
-    """Write the documents and files a later version did not name; what it says of the others is newer."""
-    described = set(session.scalars(select(Record.id).where(Record.case_file_id == row.id)))
-    for record in records:
-        if record.id not in described:
-            _record(session, row.id, record, again=True)
-            continue
-        for component in record.components:
-            session.merge(_component(record.id, component))
 
 
 def retention(session: Session, event: Event) -> None:
@@ -206,6 +157,7 @@ def destroyed(session: Session, event: Event) -> None:
     session.execute(delete(Component).where(Component.record_id.in_(records)))
     session.execute(delete(Record).where(Record.case_file_id == row.id))
     forget_deliveries(session, row)
+    session.execute(update(PreservationItem).where(PreservationItem.case_file_id == row.id).values(told=""))
     packages = select(Package.id).where(Package.case_file_id == row.id)
     for copy in session.scalars(select(Copy).where(Copy.package_id.in_(packages))):
         copy.state = CopyState.ERASED

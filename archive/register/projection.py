@@ -21,6 +21,7 @@ from archive.register import (
     project_fixity,
     project_infected,
     project_media,
+    project_migrations,
     project_notices,
     project_orders,
     project_questions,
@@ -83,7 +84,8 @@ def project(session: Session, event: Event, facts: PackageFacts | None = None) -
     Args:
         session: an open transaction, the same the event was appended in.
         event: as returned by `archive.ledger.append.append`.
-        facts: for STORE: what the package says; without it only the case file itself, the package and its
+        facts: for STORE, and for a MIGRATE that takes a version back: what the package (the one before) says; without
+            it only the case file itself, the package and its
             copies are written, which is all that remains to be known of one destroyed later.
 
     Raises:
@@ -91,6 +93,8 @@ def project(session: Session, event: Event, facts: PackageFacts | None = None) -
     """
     if event.verb is Verb.STORE:
         project_case_files.stored(session, event, facts)
+    elif event.verb is Verb.MIGRATE:
+        project_migrations.migrated(session, event, facts)
     elif event.object_kind == "submission" and event.verb in MOVES_A_SUBMISSION:
         project_submissions.moved(session, event)
         project_infected.asked_or_answered(session, event)

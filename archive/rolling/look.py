@@ -65,7 +65,8 @@ def look(batch: Sequence[Due], places: Mapping[str, Store], pool: ThreadPoolExec
 
 
 def write_down(session: Session, good: Sequence[Due], *, now: datetime) -> None:
-    """Ledger a batch of good copies as one event, but for those of case files that were destroyed meanwhile."""
+    """Ledger a batch of good copies as one event, but for those of case files that were destroyed, and of versions
+    that were taken back, meanwhile."""
     be_only_writer(session)
     gone = _gone(session, {due.id for due in good if due.kind == PACKAGE})
     kept = [due for due in good if due.id not in gone]
@@ -106,4 +107,7 @@ def _gone(session: Session, ids: set[str]) -> set[str]:
     )
     rows = session.execute(query).all()
     erased = being_erased(session, {row.case_file_id for row in rows})
-    return {row.id for row in rows if row.state == CaseFileState.DESTROYED or row.case_file_id in erased}
+    there = {
+        row.id for row in rows if row.state != CaseFileState.DESTROYED and row.case_file_id not in erased
+    }
+    return ids - there

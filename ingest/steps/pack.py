@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
-from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
@@ -33,10 +32,8 @@ from ingest.checks.regime import regime_of
 from ingest.cited import cited
 from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFacts
 from ingest.errors import IngestError
-from ingest.formats.derivative import Derivative, has_own_words
-from ingest.formats.flavour import TARGETS
+from ingest.formats.derivative import Derivative
 from ingest.formats.media import told
-from ingest.formats.ocr import LANGUAGES
 from ingest.formats.sandbox import shared
 from ingest.formats.signed import judged
 from ingest.naming import (
@@ -47,6 +44,7 @@ from ingest.naming import (
     safe_name,
 )
 from ingest.signatures import keeping
+from ingest.steps.derived import of_derivative
 from ingest.steps.events import events_of
 from ingest.steps.look import AllFacts
 from ingest.steps.normalise import Derivatives, Kept
@@ -198,49 +196,12 @@ def _components(
     )
     if made is None:
         return
-    ocr = _recognised(made)
-    yield ComponentFacts(
-        id=str(uuid5(seed, f"pdfa {folder} {position}")),
-        role=ComponentRole.PDFA,
-        name=f"{PurePosixPath(file.name).stem}.pdf",
-        path=f"representations/pdfa/data/{folder}/{stem}.pdf",
-        media_type="application/pdf",
-        puid=TARGETS[made.flavour].puid,
-        size=made.size,
-        sha256=made.sha256,
-        facts={
-            "of": original,
-            "route": made.route,
-            "tools": dict(made.tools),
-            "verapdf": dict(made.verdict),
-            "pages": made.pages,
-            "attempts": [
-                {
-                    "route": one.route,
-                    "outcome": one.outcome,
-                    "reasons": [str(reason) for reason in one.reasons],
-                    "removals": list(one.removals),
-                }
-                for one in made.attempts
-            ],
-        }
-        | ({"ocr": ocr} if ocr else {})
-        | ({"verification_page": made.verification_page} if made.verification_page else {})
-        | ({"network_open": True} if made.network_open else {}),
-        source=made.path,
-    )
-    text = _measured(made.text_path)
-    yield ComponentFacts(
-        id=str(uuid5(seed, f"text {folder} {position}")),
-        role=ComponentRole.TEXT,
-        name=f"{PurePosixPath(file.name).stem}.txt",
-        path=f"representations/text/data/{folder}/{stem}.txt",
-        media_type="text/plain; charset=utf-8",
-        puid="x-fmt/111",
-        size=text.size,
-        sha256=text.sha256,
-        facts={"of": original} | ({"ocr": ocr} if ocr and not has_own_words(made) else {}),
-        source=made.text_path,
+    yield from of_derivative(
+        made,
+        of=original,
+        ids=(str(uuid5(seed, f"pdfa {folder} {position}")), str(uuid5(seed, f"text {folder} {position}"))),
+        name=PurePosixPath(file.name).stem,
+        place=f"{folder}/{stem}",
     )
 
 
@@ -255,23 +216,6 @@ def _made(fact: FileFacts, file: DeliveredFile, derivatives: Derivatives, kept: 
 def _why_kept(fact: FileFacts, why: str) -> str:
     """Return why it is kept as it came; deliveries normalised before this was written down had two reasons only."""
     return why or ("detached signature" if fact.signs else told(fact.media) if fact.media else "")
-
-
-def _recognised(made: Derivative) -> dict[str, Any]:
-    """Return how OCR did; empty when no page has words by OCR."""
-    if not made.recognised:
-        return {}
-    return {
-        "languages": LANGUAGES,
-        "confidence": made.confidence,
-        "pages": [
-            {"page": one.page, "words": one.words, "confidence": one.confidence} for one in made.recognised
-        ],
-    }
-
-
-def _measured(path: Path) -> WrittenPackage:
-    return WrittenPackage(path, path.stat().st_size, sha256_of_file(path))
 
 
 def _asked(work: Work) -> Iterator[DocumentationFile]:

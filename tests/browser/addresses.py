@@ -67,6 +67,7 @@ PAGES = (
     ("ledger-event", "dung", "/nhat-ky/18"),
     ("health", "khanh", "/he-thong"),
     ("copies", "an", "/ban-sao"),
+    ("plans", "an", "/chuyen-doi?chon=1&pdfa=2b&to=3b"),
     ("accounts", "khanh", "/tai-khoan"),
     ("account", "khanh", "/tai-khoan/giang"),
     ("account-own", "khanh", "/tai-khoan/khanh"),

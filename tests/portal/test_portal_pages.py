@@ -60,6 +60,7 @@ DOORS = (
     ("/nhat-ky", ("dung",), ("an", "chi", "hoa", "khanh", "")),
     ("/he-thong", ("khanh",), ("an", "hoa", "giang", "")),
     ("/ban-sao", ("an", "dung", "khanh"), ("giang", "hoa", "")),
+    ("/chuyen-doi", ("an", "chi", "dung", "khanh"), ("binh", "giang", "hoa", "")),
     ("/tai-khoan", ("khanh",), ("an", "chi", "dung", "hoa", "")),
     ("/phong", ("an", "hoa"), ("dung", "khanh", "")),
 )

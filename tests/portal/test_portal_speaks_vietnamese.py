@@ -91,6 +91,8 @@ PAGES = (
     ("khanh", "/he-thong"),
     ("khanh", "/ban-sao"),
     ("an", "/ban-sao"),
+    ("khanh", "/chuyen-doi?chon=1&pdfa=2b&to=3b"),
+    ("an", "/chuyen-doi?chon=1&puid=fmt/999"),
     ("khanh", "/tai-khoan"),
     ("khanh", "/tai-khoan/giang"),
     ("hoa", "/doi-mat-khau"),

@@ -43,6 +43,7 @@ GROUPS: dict[str, tuple[Any, tuple[Verb, ...]]] = {
             Verb.BACKUP,
             Verb.RESTORE,
             Verb.MEDIUM,
+            Verb.MIGRATE,
             Verb.METADATA_CHANGE,
         ),
     ),

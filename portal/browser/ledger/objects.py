@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from archive.register.agreements import Agreement
 from archive.register.decisions import Order, OrderKind
 from archive.register.models import Agency, CaseFile, CaseFileState, Fonds, Package, Submission
+from archive.register.preservation import PreservationPlan
 from archive.register.schedules import ScheduleVersion
 from archive.viewer import Role, Viewer
 from portal.i18n import _
@@ -37,6 +38,7 @@ KINDS = {
     "holdings": _("All that is kept"),
     "medium": _("Offline medium"),
     "backup": _("Backup"),
+    "plan": _("Preservation plan"),
 }
 """Kind of object -> what it is called."""
 SEES_SUBMISSIONS = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
@@ -150,6 +152,11 @@ def _ledger(session: Session, ids: set[str], viewer: Viewer, t: Any) -> dict[str
     return {id: Named("" if id == "ledger" else id) for id in ids}
 
 
+def _plans(session: Session, ids: set[str], viewer: Viewer, t: Any) -> dict[str, Named]:
+    rows = session.scalars(select(PreservationPlan).where(PreservationPlan.id.in_(ids)))
+    return {row.id: Named(row.name, "", f"chuyen-doi/{row.id}") for row in rows}
+
+
 def _holdings(session: Session, ids: set[str], viewer: Viewer, t: Any) -> dict[str, Named]:
     return {id: Named("") for id in ids}
 
@@ -167,4 +174,5 @@ _LOOKS: dict[str, Callable[[Session, set[str], Viewer, Any], dict[str, Named]]] 
     "ledger": _ledger,
     "minutes": _submissions,
     "holdings": _holdings,
+    "plan": _plans,
 }

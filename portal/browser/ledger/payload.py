@@ -17,7 +17,7 @@ from archive.receipt_words import receipt_told
 from portal import words
 from portal.browser.ledger.objects import KINDS, Named, Names
 from portal.browser.ledger.payload_words import LABELS
-from portal.event_words import DESTRUCTION, HAND_OVER
+from portal.event_words import DESTRUCTION, HAND_OVER, MIGRATED
 from portal.i18n import _
 from portal.people import actor_name
 from retention.explain import TEXTS
@@ -36,10 +36,12 @@ _TABLES: dict[str, tuple[Mapping[Any, Any], ...]] = {
         words.CASE_FILE_STATES,
         words.QUARANTINE_STATES,
         words.BACKUP_STATES,
+        words.PLAN_STATES,
         {"open": _("Open"), "closed": _("Closed")},
     ),
     "outcome": (DESTRUCTION, HAND_OVER),
     "act": (words.RIGHTS_ACTS,),
+    "did": (MIGRATED,),
     "role": (words.ROLE_TITLES, words.COMPONENT_ROLES),
     "kind": (words.ORDER_KINDS, words.REQUEST_KINDS, KINDS),
     "access": (words.ACCESS,),
@@ -50,6 +52,7 @@ _TABLES: dict[str, tuple[Mapping[Any, Any], ...]] = {
 _ACCOUNTS = frozenset({"actor", "decided_by", "proposed_by", "closed_by", "asked_by", "answered_by"})
 _OBJECTS = {
     "order_id": "order",
+    "plan_id": "plan",
     "case_file_id": "case-file",
     "submission_id": "submission",
     "superseded_by": "submission",
@@ -162,7 +165,7 @@ def _list(key: str, label: str, values: Sequence[Any], depth: int, telling: Tell
         elif isinstance(one, Mapping):
             yield Line(depth + 1, str(number))
             yield from _mapping(one, depth + 2, key, telling)
-        elif key == "items" and isinstance(one, Sequence) and len(one) == 2:
+        elif key == "items" and isinstance(one, Sequence) and len(one) in (2, 4):
             named = telling.names.get(("case-file", str(one[0]))) or Named(str(one[0]))
             yield Line(depth + 1, named.text, str(one[1]), True, named.path)
         else:

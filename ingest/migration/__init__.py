@@ -1,0 +1,1 @@
+"""Preservation plans: all derivatives of one kind made anew as another, beside the untouched originals."""

@@ -1,0 +1,374 @@
+"""One case file of a plan: its derivatives made anew, in a later version of its package beside the untouched originals.
+
+The ledger is told the version's name before a byte of it lies in a store. A run that is killed in between therefore
+leaves nothing that anybody takes for a version: the next one clears it away and makes it again.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.alone import alone, work_on_copies
+from archive.copies import stores
+from archive.custody import deposit, keep
+from archive.errors import AlreadyStoredError, DamagedError, NotFoundError, TangThuError, TemporaryError
+from archive.ledger.append import be_only_writer
+from archive.packages.errors import UnreadableError
+from archive.packages.facts import (
+    ComponentFacts,
+    DocumentationFile,
+    EventFacts,
+    PackageFacts,
+    WrittenPackage,
+)
+from archive.packages.reader import opener_of, read_facts
+from archive.packages.versions import as_described_now, holds_files
+from archive.packages.writer import write
+from archive.reason import Reason, as_json, because
+from archive.register.models import CaseFile, CaseFileState, Component, Copy, CopyState, Package
+from archive.register.preservation import ItemState, PreservationItem, PreservationPlan
+from archive.register.session import reading, transaction
+from archive.settings import ArchiveSettings
+from archive.stores.interface import Store
+from archive.versions import erase_unkept, is_kept, newest_of, next_after
+from archive.wiping import wipe_file
+from archive.workplace import MIGRATING, at_work, prefix_of
+from ingest.formats.convert import Derivative, Failure
+from ingest.formats.policy import Policy
+from ingest.migration.anew import Kept, anew
+from ingest.migration.choosing import Policies, barred, chosen
+from ingest.migration.noting import ACTOR, of_file
+from ingest.migration.plan import Wanted
+from ingest.migration.preview import workable
+from ingest.migration.version import Ground, Results, earlier, facts_of
+
+log = logging.getLogger(__name__)
+
+CHUNK = 1 << 20
+TO_DO = frozenset({ItemState.WAITING, ItemState.MAKING})
+Moment = Callable[[], datetime]
+
+
+class _PassOverError(Exception):
+    """The case file cannot be touched now."""
+
+    def __init__(self, reasons: Sequence[Reason]) -> None:
+        super().__init__("; ".join(map(str, reasons)))
+        self.reasons = tuple(reasons)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """What is made of which files.
+
+    Attributes:
+        places: identifier of an original -> (ordinal of its document, position in it).
+    """
+
+    plan_id: str
+    plan_name: str
+    target: str
+    policy: Policy
+    originals: tuple[Kept, ...]
+    places: dict[str, tuple[int, int]]
+
+
+def make(
+    plan_id: str, case_file_id: str, *, moment: Moment, places: Sequence[Store] | None = None
+) -> ItemState:
+    """Make the new version a plan wants of a case file; return what became of it. Done work is not done again.
+
+    Args:
+        plan_id: of a plan that is running.
+        case_file_id: one of its case files.
+        moment: tells the time, aware.
+        places: stores instead of the configured ones.
+
+    Raises:
+        TemporaryError: a store, a tool or somebody at work on the copies stands in the way; call again.
+    """
+    used = list(stores() if places is None else places)
+    # Alone: what is cleared away must not be what another one, a repair or an erasure is at.
+    with alone(work_on_copies(case_file_id)), at_work(prefix_of(MIGRATING, case_file_id)) as folder:
+        with reading() as session:
+            item = session.get_one(PreservationItem, (plan_id, case_file_id))
+            state, left = ItemState(item.state), item.package_name
+        if state not in TO_DO:
+            return state
+        if state is ItemState.MAKING:
+            _clear_away(left, used)
+        try:
+            return _made(plan_id, case_file_id, folder, used, moment, into=places)
+        except _PassOverError as stop:
+            with transaction() as session:
+                be_only_writer(session)
+                told = {"did": "passed", "why": [as_json(one) for one in stop.reasons]}
+                of_file(session, plan_id, case_file_id, told, now=moment())
+            return ItemState.PASSED
+
+
+def _made(
+    plan_id: str,
+    case_file_id: str,
+    folder: Path,
+    places: Sequence[Store],
+    moment: Moment,
+    *,
+    into: Sequence[Store] | None,
+) -> ItemState:
+    with reading() as session:
+        row, newest = _untouched(session, case_file_id)
+        begun = _begin(session, plan_id, row)
+        later = next_after(session, newest, places)
+        before, versions = earlier(newest), _copies(session, case_file_id)
+    with transaction() as session:
+        be_only_writer(session)
+        item = session.get_one(PreservationItem, (plan_id, case_file_id))
+        if (item.state, item.package_name) != (ItemState.MAKING, later.name):
+            told = {"did": "making", "version": later.number, "name": later.name}
+            of_file(session, plan_id, case_file_id, told, before=before.sha256, now=moment())
+    results = anew(begun.originals, folder, target=begun.target, policy=begun.policy, places=places)
+    made = sum(isinstance(one, Derivative) for one in results.values())
+    if not made:
+        with transaction() as session:
+            be_only_writer(session)
+            _note_failed(session, begun, case_file_id, results, moment())
+        return ItemState.FAILED
+    base, events, base_name = _read(versions, places)
+    with reading() as session:
+        ground = Ground(base, events, before, later, plan_id, begun.plan_name)
+        facts = facts_of(session, session.get_one(CaseFile, case_file_id), ground, results, now=moment())
+    facts, written = _written(facts, base_name, versions[base_name], folder, places)
+    try:
+        copies = deposit(written.path, facts.name, written.sha256, into=into)
+        with transaction() as session:
+            be_only_writer(session)
+            _, still = _untouched(session, case_file_id)
+            if still.sha256 != before.sha256:
+                raise _PassOverError([because("ingest.migration-meanwhile")])
+            keep(session, facts, written, copies, actor=ACTOR, now=moment())
+            told = {
+                "did": "made",
+                "version": facts.version,
+                "name": facts.name,
+                "made": made,
+                "failed": _failed(begun, results),
+            }
+            of_file(
+                session, plan_id, case_file_id, told, before=before.sha256, after=written.sha256, now=moment()
+            )
+            _tell(session, begun, case_file_id, results)
+    except AlreadyStoredError:
+        raise  # other bytes are under that name: they are not ours to erase
+    except (TangThuError, _PassOverError):
+        _clear_away(facts.name, places)
+        raise
+    finally:
+        with suppress(OSError):  # kept is kept; the folder is removed in any case
+            wipe_file(written.path)
+    return ItemState.PARTLY if made < len(results) else ItemState.MADE
+
+
+def _untouched(session: Session, case_file_id: str) -> tuple[CaseFile, Package]:
+    """Return the case file and its newest package, when it may be touched now."""
+    row = session.get(CaseFile, case_file_id, populate_existing=True)
+    if row is None or row.state != CaseFileState.STORED:
+        state = row.state if row is not None else CaseFileState.DESTROYED
+        code = row.code if row is not None else case_file_id
+        raise _PassOverError([because("archive.file-gone", file=code, state=state)])
+    if against := barred(session, [case_file_id]).get(case_file_id):
+        raise _PassOverError(against)
+    return row, newest_of(session, row)
+
+
+def _begin(session: Session, plan_id: str, row: CaseFile) -> _Begun:
+    plan = session.get_one(PreservationPlan, plan_id)
+    policies = Policies(session)
+    todo = workable(list(chosen(session, Wanted(**plan.wanted), case_file_id=row.id)), policies)
+    if not todo:
+        raise _PassOverError([because("ingest.migration-nothing-left", file=row.code)])
+    ids = [one.original_id for one in todo]
+    found = {one.id: one for one in session.scalars(select(Component).where(Component.id.in_(ids)))}
+    return _Begun(
+        plan_id,
+        plan.name,
+        plan.target,
+        policies.of(row.agency_code),
+        tuple(Kept(id, found[id].name, found[id].sha256, found[id].facts) for id in ids),
+        {one.original_id: (one.document, _position(found[one.original_id].path)) for one in todo},
+    )
+
+
+def _position(path: str) -> int:
+    """Return a file's number in its document, as its path begins (`ingest.steps.pack`); 1 when it does not say."""
+    number = path.rpartition("/")[2].partition("-")[0]
+    return int(number) if number.isdecimal() else 1
+
+
+def _copies(session: Session, case_file_id: str) -> dict[str, tuple[str, ...]]:
+    """Return the versions, newest first -> the stores that should have a good copy, those verified first."""
+    query = (
+        select(Package.name, Copy.store)
+        .join(Copy, Copy.package_id == Package.id)
+        .where(Package.case_file_id == case_file_id, Copy.state != CopyState.ERASED)
+        .order_by(Package.version.desc(), Copy.state != CopyState.VERIFIED, Copy.store)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for name, store in session.execute(query):
+        found[name] = (*found.get(name, ()), store)
+    return found
+
+
+def _each(name: str, lying: Sequence[str], places: Sequence[Store], read: Callable[[BinaryIO], Any]) -> Any:
+    """Return what is read of a package, of the first copy that can be read.
+
+    Raises:
+        TemporaryError: no store answers.
+        _PassOverError: stores answered, none with a readable copy.
+    """
+    used = {store.name: store for store in places}
+    silent, why = True, []
+    for store in (used[one] for one in lying if one in used):
+        try:
+            with store.open(name) as source:
+                return read(source)
+        except TemporaryError as error:
+            why.append(error.reason)
+        except (UnreadableError, DamagedError, NotFoundError) as error:
+            silent = False
+            why.append(error.reason)
+        except OSError as error:
+            why.append(because("archive.unforeseen", said=f"{store.name}: {error}"))
+    if silent:
+        raise TemporaryError(because("archive.no-store-answers", name=name, why=why))
+    raise _PassOverError([because("ingest.migration-unreadable", name=name)])
+
+
+def _read(
+    versions: dict[str, tuple[str, ...]], places: Sequence[Store]
+) -> tuple[PackageFacts, tuple[EventFacts, ...], str]:
+    """Return the newest version with files, its documents as described now, the events since, and its name."""
+    later: list[PackageFacts] = []
+    for name, lying in versions.items():
+        facts: PackageFacts = _each(name, lying, places, read_facts)
+        if holds_files(facts):
+            events = (event for one in reversed(later) for event in one.events)
+            return replace(facts, records=as_described_now(facts, later).records), tuple(events), name
+        later.append(facts)
+    raise _PassOverError([because("archive.withdraw-no-documents")])
+
+
+def _written(
+    facts: PackageFacts, base: str, lying: Sequence[str], folder: Path, places: Sequence[Store]
+) -> tuple[PackageFacts, WrittenPackage]:
+    """Write the package; what it takes over is read from a copy of the version before and hashed on the way."""
+    schemas = ArchiveSettings.load().tools_home / "schemas"
+
+    def one(source: BinaryIO) -> tuple[PackageFacts, WrittenPackage]:
+        opened = opener_of(source)
+
+        def bytes_of(component: ComponentFacts) -> BinaryIO:
+            return component.source.open("rb") if component.source is not None else opened(component.path)
+
+        kept = tuple(
+            _spooled(number, document, opened, folder) for number, document in enumerate(facts.documentation)
+        )
+        whole = replace(facts, documentation=kept)
+        return whole, write(whole, folder / "package.zip", schemas=schemas, opener=bytes_of)
+
+    result: tuple[PackageFacts, WrittenPackage] = _each(base, lying, places, one)
+    return result
+
+
+def _spooled(
+    number: int, document: DocumentationFile, opened: Callable[[str], BinaryIO], folder: Path
+) -> DocumentationFile:
+    path = folder / f"documentation-{number}"
+    with opened(document.path) as source, path.open("wb") as file:
+        while chunk := source.read(CHUNK):
+            file.write(chunk)
+    return replace(document, source=path)
+
+
+def _failed(begun: _Begun, results: Results) -> list[dict[str, Any]]:
+    """Return which files failed, by number and code: no name of a file goes into the ledger."""
+    told = []
+    for id, (document, position) in begun.places.items():
+        result = results.get(id)
+        if isinstance(result, Failure):
+            told.append({"document": document, "file": position, "code": result.code})
+    return told
+
+
+def _note_failed(session: Session, begun: _Begun, case_file_id: str, results: Results, now: datetime) -> None:
+    of_file(
+        session, begun.plan_id, case_file_id, {"did": "failed", "failed": _failed(begun, results)}, now=now
+    )
+    _tell(session, begun, case_file_id, results)
+
+
+def _tell(session: Session, begun: _Begun, case_file_id: str, results: Results) -> None:
+    """Note what the tools said of files that failed, beside the ledger."""
+    told = [
+        {"document": document, "file": position, "code": result.code, "why": as_json(result.reason)}
+        for id, (document, position) in begun.places.items()
+        if isinstance(result := results.get(id), Failure)
+    ]
+    item = session.get_one(PreservationItem, (begun.plan_id, case_file_id))
+    item.told = json.dumps(told, ensure_ascii=False) if told else ""
+
+
+def _clear_away(name: str, places: Sequence[Store]) -> None:
+    """Erase what a try that did not end left under a version's name.
+
+    Raises:
+        TemporaryError: a store does not answer; the next try asks it again.
+    """
+    with reading() as session:
+        if is_kept(session, name):
+            return
+    if troubles := erase_unkept(name, places):
+        raise TemporaryError(
+            because("archive.no-store-answers", name=name, why=[one.reason for one in troubles])
+        )
+
+
+def abandon(plan_id: str, case_file_id: str, *, now: datetime, places: Sequence[Store] | None = None) -> None:
+    """Clear away what a killed run left of a plan that was stopped meanwhile.
+
+    Raises:
+        TemporaryError: a store does not answer, or somebody is at work on the copies; call again.
+    """
+    with alone(work_on_copies(case_file_id)):
+        with reading() as session:
+            item = session.get_one(PreservationItem, (plan_id, case_file_id))
+            state, left = item.state, item.package_name
+        if state == ItemState.MAKING:
+            _clear_away(left, list(stores() if places is None else places))
+            with transaction() as session:
+                be_only_writer(session)
+                told = {"did": "passed", "why": [as_json(because("ingest.migration-stopped"))]}
+                of_file(session, plan_id, case_file_id, told, now=now)
+
+
+def note_error(plan_id: str, case_file_id: str, error: TangThuError, *, now: datetime) -> None:
+    """Note that a case file is passed over because of trouble that will not go away by trying again."""
+    with transaction() as session:
+        be_only_writer(session)
+        item = session.get_one(PreservationItem, (plan_id, case_file_id))
+        why = because("ingest.migration-error", kind=type(error).__name__)
+        told: dict[str, Any] = {"did": "passed", "why": [as_json(why)]}
+        if isinstance(error, AlreadyStoredError):
+            told["name"] = item.package_name
+        of_file(session, plan_id, case_file_id, told, now=now)
+        item.told = json.dumps([{"why": as_json(error.reason)}], ensure_ascii=False)
