@@ -34,7 +34,7 @@ class Expired:
     Attributes:
         erased: numbers of the sets that are gone now.
         troubles: sentences: sets that should be gone and are not.
-        owed: promises to destructions that are still to be kept.
+        owed: promises of backups to destructions that are still to be kept.
     """
 
     erased: tuple[str, ...] = ()
@@ -65,8 +65,8 @@ def expire(*, now: datetime, actor: str = ACTOR) -> Expired:
             continue  # it is being made
         except (TangThuError, OSError) as error:
             troubles.append(str(error))
-    owed = promises.keep(actor=actor, now=now, of=NAME, due_only=False)
-    return Expired(tuple(erased), tuple(troubles), len(owed))
+    left = promises.keep(actor=actor, now=now, of=NAME, due_only=False)
+    return Expired(tuple(erased), tuple(troubles), sum(one.holder == NAME for one in left))
 
 
 def erase(number: str, *, actor: str, now: datetime) -> None:
