@@ -45,7 +45,17 @@ def held(today: date) -> ColumnElement[bool]:
 
     Three questions of one index each instead of one with "or": what is held is small beside what is kept.
     """
-    return _named_by(and_(Hold.lifted_at.is_(None), or_(Hold.until.is_(None), Hold.until >= today)))
+    return _named_by(in_force(today))
+
+
+def in_force(today: date) -> ColumnElement[bool]:
+    """Return `is_active` as a condition on `Hold`."""
+    return and_(Hold.lifted_at.is_(None), or_(Hold.until.is_(None), Hold.until >= today))
+
+
+def standing() -> ColumnElement[bool]:
+    """Return the condition that a hold stands for an agency or a fonds."""
+    return Hold.case_file_id == ""
 
 
 def of_hold_order(order_id: str) -> ColumnElement[bool]:

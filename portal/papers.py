@@ -10,7 +10,7 @@ from typing import Any
 
 from plone import api
 from plone.dexterity.utils import createContent
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, object_session
 
 from archive.ledger.event import Verb
@@ -34,17 +34,26 @@ def mirror_all(site: Any) -> None:
         for fonds in session.scalars(select(Fonds).order_by(Fonds.code)):
             paper = _paper(site["phong"], "Fonds", f"fonds-{fonds.code}", fonds.name, fonds.agency_code)
             _write(paper, code=fonds.code, agency_code=fonds.agency_code)
-        for order in session.scalars(select(Order).where(Order.kind == OrderKind.DESTRUCTION)):
+        for order in session.scalars(_of_kind(OrderKind.DESTRUCTION)):
             _mirror_order(site, session, order)
-        for hold in session.scalars(select(Hold)):
+        wide = [order for order in session.scalars(_of_kind(OrderKind.HOLD)) if "scope" in order.payload]
+        for order in wide:
+            _mirror_wide_hold(site, session, order)
+        for hold in session.scalars(select(Hold).where(Hold.order_id.notin_([order.id for order in wide]))):
             _mirror_hold(site, session, hold)
 
 
 def mirror_order(site: Any, session: Session, order_id: str) -> None:
-    """Bring the paper of one destruction order up to date."""
+    """Bring the paper of a destruction order up to date, or of a hold on many case files, also when lifted."""
     order = session.get(Order, order_id)
-    if order is not None and order.kind == OrderKind.DESTRUCTION:
+    if order is not None and order.kind == OrderKind.LIFT_HOLD:
+        order = session.get(Order, order.payload.get("scope", {}).get("order", ""))
+    if order is None:
+        return
+    if order.kind == OrderKind.DESTRUCTION:
         _mirror_order(site, session, order)
+    elif order.kind == OrderKind.HOLD and "scope" in order.payload:
+        _mirror_wide_hold(site, session, order)
 
 
 def is_behind(site: Any, order: Order) -> bool:
@@ -59,9 +68,10 @@ def is_behind(site: Any, order: Order) -> bool:
 
 
 def mirror_holds(site: Any, session: Session, case_file_id: str) -> None:
-    """Bring the papers of one case file's holds up to date."""
+    """Bring the papers of one case file's own holds up to date."""
     for hold in session.scalars(select(Hold).where(Hold.case_file_id == case_file_id)):
-        _mirror_hold(site, session, hold)
+        if "scope" not in session.get_one(Order, hold.order_id).payload:
+            _mirror_hold(site, session, hold)
 
 
 def _mirror_order(site: Any, session: Session, order: Order) -> None:
@@ -140,6 +150,18 @@ def _mirror_hold(site: Any, session: Session, hold: Hold) -> None:
     paper = _paper(site["lenh-giu"], "Hold", hold.id, hold.reason[:120], agency)
     _write(paper, hold_id=hold.id, case_file_id=hold.case_file_id)
     move(paper, HOLD, "placed" if hold.lifted_at is None else "lifted")
+
+
+def _mirror_wide_hold(site: Any, session: Session, order: Order) -> None:
+    """One paper for the whole order: a hundred thousand case files need no hundred thousand papers."""
+    paper = _paper(site["lenh-giu"], "Hold", order.id, order.reason[:120], order.agency_code)
+    _write(paper, hold_id=order.id, case_file_id="")
+    in_force = select(Hold.id).where(Hold.order_id == order.id, Hold.lifted_at.is_(None)).limit(1)
+    move(paper, HOLD, "lifted" if session.scalar(in_force) is None else "placed")
+
+
+def _of_kind(kind: OrderKind) -> Select[Order]:
+    return select(Order).where(Order.kind == kind)
 
 
 def _paper(folder: Any, portal_type: str, name: str, title: str, agency: str) -> Any:

@@ -57,6 +57,7 @@ DOORS = (
     ("/tieu-huy", ("an", "binh", "chi", "dung"), ("giang", "hoa", "khanh", "")),
     ("/ban-giao", ("an", "chi", "dung", "su"), ("binh", "giang", "hoa", "khanh", "")),
     ("/giu-ho-so", ("an", "binh", "chi", "dung"), ("giang", "hoa", "khanh", "")),
+    ("/giu-nhieu-ho-so", ("an",), ("binh", "dung", "giang", "hoa", "khanh", "")),
     ("/nhat-ky", ("dung",), ("an", "chi", "hoa", "khanh", "")),
     ("/he-thong", ("khanh",), ("an", "hoa", "giang", "")),
     ("/ban-sao", ("an", "dung", "khanh"), ("giang", "hoa", "")),

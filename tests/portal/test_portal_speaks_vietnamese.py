@@ -83,6 +83,7 @@ PAGES = (
     ("chi", "/tieu-huy/{done}"),
     ("an", "/danh-muc-huy"),
     ("an", "/giu-ho-so"),
+    ("an", "/giu-nhieu-ho-so"),
     ("chi", f"/giu-ho-so?ho_so={OLD.id}"),
     ("an", f"/mo-ta-lai/{OLD.id}"),
     ("hoa", "/phong"),

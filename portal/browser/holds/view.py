@@ -14,11 +14,13 @@ from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState
 from archive.viewer import ALL_AGENCIES, Role
 from portal.browser.disposal.due import SEES, MissingError, day_of
+from portal.browser.holds.orders import WideOrder, lifts, wide_orders
 from portal.browser.screen import Screen
 from portal.i18n import _
-from portal.papers import mirror_holds
+from portal.papers import mirror_holds, mirror_order
 from portal.register import joined
-from retention import holds
+from retention import holds, wide_holds
+from retention.wide_holds import Basis
 
 SHOWN = 200
 MANAGES = frozenset({Role.ARCHIVIST, Role.HEAD})
@@ -28,13 +30,23 @@ class HoldsScreen(Screen):
     """`giu-ho-so`; with `?ho_so=<id>` it offers to place a hold on that case file."""
 
     keeps: ClassVar[bool] = True
-    acts: ClassVar[Mapping[str, str]] = {"place": "place", "ask": "ask_to_lift", "lift": "lift"}
+    acts: ClassVar[Mapping[str, str]] = {
+        "place": "place",
+        "ask": "ask_to_lift",
+        "ask_all": "ask_to_lift_all",
+        "lift": "lift",
+    }
     filters: ClassVar[frozenset[str]] = frozenset({"ho_so"})
 
     def prepare(self) -> Any:
         """Read the holds, those in force first, and who asked for which to be lifted."""
         where = self.viewer.agencies_with(SEES)
-        query = select(Hold, CaseFile).join(CaseFile, CaseFile.id == Hold.case_file_id)
+        self.wide = wide_orders(self.session, where)
+        query = (
+            select(Hold, CaseFile)
+            .join(CaseFile, CaseFile.id == Hold.case_file_id)
+            .where(Hold.order_id.notin_([one.order.id for one in self.wide]))
+        )
         if ALL_AGENCIES not in where:
             query = query.where(CaseFile.agency_code.in_(where))
         rows = self.session.execute(
@@ -44,7 +56,7 @@ class HoldsScreen(Screen):
         self.more_holds = len(self.holds) > SHOWN
         del self.holds[SHOWN:]
         self.asked = {
-            str(order.payload.get("hold_id")): order
+            lifts(order): order
             for order in self.session.scalars(
                 select(Order).where(Order.kind == OrderKind.LIFT_HOLD, Order.state == OrderState.PROPOSED)
             )
@@ -72,6 +84,32 @@ class HoldsScreen(Screen):
         manages = any(self.viewer.has(role, file.agency_code) for role in MANAGES)
         name = self.viewer.name
         return bool(order and manages and name not in (order.proposed_by, hold.placed_by))
+
+    def wide_title(self, one: WideOrder) -> str:
+        """Return what a hold on many case files stops."""
+        names = self.agency_names()
+        if one.agency:
+            return f"{self.t(_('All of the agency'))}: {names.get(one.agency, one.agency)}"
+        if one.fonds:
+            return f"{self.t(_('All of the fonds'))}: {one.fonds}"
+        words = one.words or self.t(_("what was listed"))
+        return f"{self.t(_('What a search found'))}: {words}"
+
+    def may_ask_all(self, one: WideOrder) -> bool:
+        """Say whether this person may ask for a hold on many case files to be lifted."""
+        manages = any(self.viewer.has(role, one.order.agency_code) for role in MANAGES)
+        return manages and one.in_force and one.order.id not in self.asked
+
+    def may_lift_all(self, one: WideOrder) -> bool:
+        """Say whether this person may give the second yes to that."""
+        order = self.asked.get(one.order.id)
+        manages = any(self.viewer.has(role, one.order.agency_code) for role in MANAGES)
+        return bool(order and manages and self.viewer.name not in (order.proposed_by, one.order.proposed_by))
+
+    @property
+    def may_place_wide(self) -> bool:
+        """Say whether the way to hold an agency or a fonds is shown."""
+        return bool(self.viewer.agencies_with(frozenset({Role.ARCHIVIST})))
 
     # acts
 
@@ -118,6 +156,17 @@ class HoldsScreen(Screen):
             )
         self.say(_("Asked. A second person lifts the hold."))
 
+    def ask_to_lift_all(self) -> None:
+        """Ask for everything one order holds to be lifted; a second person says yes."""
+        basis = Basis(
+            self.text("reason"), self.text("number", 60), day_of(self.text("date", 10), latest=self.today)
+        )
+        with joined() as session:
+            wide_holds.propose_lift_all(
+                session, self.text("order", 36), basis, viewer=self.viewer, now=self.now
+            )
+        self.say(_("Asked. A second person lifts the hold."))
+
     def lift(self) -> None:
         """Say the second yes."""
         order_id = self.text("order", 36)
@@ -129,4 +178,5 @@ class HoldsScreen(Screen):
             holds.lift(session, order_id, viewer=self.viewer, role=role, now=self.now)
             for item in order.items:
                 mirror_holds(api.portal.get(), session, item.case_file_id)
+            mirror_order(api.portal.get(), session, order_id)
         self.say(_("The hold is lifted."))

@@ -13,7 +13,8 @@ from archive.errors import TemporaryError
 from archive.register.models import CaseFile
 from portal.browser.screen import Pages, Screen
 from portal.browser.search import way_back
-from portal.days import DayField, Days, day_fields, days_of
+from portal.browser.search.asked import asked_in
+from portal.days import DayField, day_fields
 from portal.i18n import _
 from portal.words import ACCESS, REGIMES
 from search.query import Filters, Hit, Order, Results, search
@@ -48,15 +49,14 @@ class SearchScreen(Screen):
 
     def prepare(self) -> Any:
         """Ask the index."""
-        self.q = self.text("q", 300)
-        self.chosen = {name: self.text(name, 100) for name in FACET_TITLES}
-        self.days: Days = days_of(self.text("from", 20), self.text("to", 20))
+        asked = asked_in(self.text)
+        self.q, self.chosen, self.days = asked.words, asked.chosen, asked.days
         sort = self.text("sort", 20)
         self.order = Order(sort) if sort in set(Order) else Order.RELEVANCE
         self.names = self.agency_names()
         self.down = ""
         try:
-            self.results = self._found(self._filters(), self.number("page", 1, most=DEEPEST // SIZE))
+            self.results = self._found(asked.filters, self.number("page", 1, most=DEEPEST // SIZE))
             # What the filters took away: the way out of an empty page.
             self.without = self._found(Filters(), 1).total if self.narrowed and not self.results.total else 0
         except TemporaryError as error:
@@ -68,24 +68,6 @@ class SearchScreen(Screen):
 
     def _found(self, filters: Filters, page: int) -> Results:
         return search(self.q, viewer=self.viewer, filters=filters, page=page, size=SIZE, order=self.order)
-
-    def _filters(self) -> Filters:
-        chosen = self.chosen
-
-        def one(name: str) -> tuple[str, ...]:
-            return (chosen[name],) if chosen[name] else ()
-
-        first, last = self.days.limits
-        return Filters(
-            agencies=one("agency"),
-            years=(int(chosen["year"][:4]),) if chosen["year"].isdecimal() else (),
-            types=one("type"),
-            access=one("access"),
-            regimes=one("regime"),
-            kinds=one("kind"),
-            date_from=first,
-            date_to=last,
-        )
 
     def _titles_of(self, ids: set[str]) -> dict[str, str]:
         # The viewer may read these: a document has the agency and the access of its case file.
@@ -169,6 +151,13 @@ class SearchScreen(Screen):
             {"value": str(order), "title": title, "here": order == self.order}
             for order, title in titles.items()
         ]
+
+    @property
+    def to_hold(self) -> str:
+        """Return the address that offers to hold everything found; "" for whoever may not, or nothing to hold."""
+        may = self.may("Tang Thu: Manage holds") and self.results.total and (self.q or self.narrowed)
+        way = way_back.packed(self.request.form) if may else ""
+        return f"{self.root}/giu-nhieu-ho-so?{way}" if way else ""
 
     # hits
 

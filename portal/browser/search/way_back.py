@@ -32,11 +32,16 @@ def packed(form: Mapping[str, Any]) -> str:
     return query if len(query) <= LONGEST else ""
 
 
-def address(root: str, packed_query: str) -> str:
-    """Return the address of the results; of the empty search for anything that is no search."""
+def unpacked(packed_query: str) -> dict[str, str]:
+    """Return a search's parameters out of one that was packed; none for anything that is no search."""
     try:
         pairs = dict(parse_qsl(packed_query[:LONGEST], max_num_fields=20))
     except ValueError:
-        pairs = {}
-    query = _kept(pairs)
+        return {}
+    return {name: value[:LONGEST_VALUE] for name, value in pairs.items() if name in NAMES}
+
+
+def address(root: str, packed_query: str) -> str:
+    """Return the address of the results; of the empty search for anything that is no search."""
+    query = _kept(unpacked(packed_query))
     return f"{root}/tra-cuu?{query}" if query else f"{root}/tra-cuu"

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from archive.holds import in_force, is_active, standing
 from archive.ledger.append import from_row
 from archive.ledger.event import Event
 from archive.ledger.rows import EventRow
@@ -104,7 +105,7 @@ def today_for(session: Session, viewer: Viewer, today: date, now: datetime) -> T
         working=working[:6],
         orders=open_orders(session, viewer),
         due=due,
-        held=_held(session, viewer),
+        held=_held(session, viewer, today),
         kept=_kept(session, viewer),
         events=_events(session, viewer),
         asked=settling.count_open(session, viewer=viewer),
@@ -137,16 +138,24 @@ def _arrived(viewer: Viewer) -> int:
     return len(unanswered(ExportsSettings.load().inbox))
 
 
-def _held(session: Session, viewer: Viewer) -> int:
+def _held(session: Session, viewer: Viewer, today: date) -> int:
+    """Count from the holds, which are few, not from all that is stored."""
     where = agencies_of(viewer, SEES_ORDERS)
-    query = (
+    active = [hold for hold in session.scalars(select(Hold).where(standing())) if is_active(hold, today)]
+    under_one = or_(
+        CaseFile.agency_code.in_([hold.agency_code for hold in active if hold.agency_code]),
+        CaseFile.fonds_code.in_([hold.fonds_code for hold in active if hold.fonds_code]),
+    )
+    alone = (
         select(func.count(func.distinct(Hold.case_file_id)))
         .join(CaseFile, CaseFile.id == Hold.case_file_id)
-        .where(Hold.lifted_at.is_(None))
+        .where(in_force(today), ~under_one)
     )
+    together = select(func.count()).where(CaseFile.state == CaseFileState.STORED, under_one)
+    queries = [alone, together] if active else [alone]
     if where is not None:
-        query = query.where(CaseFile.agency_code.in_(where))
-    return session.scalar(query) or 0
+        queries = [query.where(CaseFile.agency_code.in_(where)) for query in queries]
+    return sum(session.scalar(query) or 0 for query in queries)
 
 
 def _kept(session: Session, viewer: Viewer) -> Kept:
