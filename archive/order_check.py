@@ -25,6 +25,7 @@ from archive.procedure.story import Story
 from archive.reason import Reason, because
 from archive.register.decisions import ITEMS_LEFT, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Package, Regime
+from archive.settings import ArchiveSettings
 from archive.vietnam import day_of
 from archive.viewer import Role, same_person
 
@@ -81,7 +82,7 @@ def reasons_against_order(session: Session, order: Order, *, now: datetime) -> t
     return (
         *_against_the_order(order, today),
         *_against_the_ledger(session, order, story),
-        *(against_acting(session, order, story) if story else ()),
+        *(against_acting(session, order, story) if story else _without_procedure(session, order)),
     )
 
 
@@ -99,6 +100,15 @@ def reasons_against_item(
     """
     today = day_of(now)
     return tuple(_against_item(session, order, case_file_id, today, begun=begun))
+
+
+def _without_procedure(session: Session, order: Order) -> Iterator[Reason]:
+    """Yield that a destruction has no procedure, where one is required; what the ledger says had begun is finished."""
+    if order.kind != OrderKind.DESTRUCTION or not ArchiveSettings.load().procedure_required:
+        return
+    query = select(EventRow).where(EventRow.object_id == order.id, EventRow.verb == Verb.DECISION.value)
+    if not any(row.payload.get("state") == OrderState.EXECUTING for row in session.scalars(query)):
+        yield because("archive.without-procedure", order=order.id)
 
 
 def _against_the_order(order: Order, today: date) -> Iterator[Reason]:

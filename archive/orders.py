@@ -23,6 +23,7 @@ from archive.reason import Reason, because
 from archive.register.decisions import Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState, Package, new_id
 from archive.register.projection import apply
+from archive.settings import ArchiveSettings
 from archive.viewer import Role, Viewer, same_person
 
 MAY_PROPOSE = frozenset({Role.ARCHIVIST, Role.HEAD})
@@ -152,6 +153,8 @@ def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now:
     reasons = []
     if "procedure" in order.payload:
         reasons.append(because("archive.past-procedure"))
+    elif order.kind == OrderKind.DESTRUCTION and ArchiveSettings.load().procedure_required:
+        reasons.append(because("archive.without-procedure", order=order.id))
     if order.state != OrderState.PROPOSED:
         reasons.append(because("archive.order-waits-for-nobody", state=order.state))
     if same_person(viewer.name, order.proposed_by):
