@@ -11,7 +11,7 @@ from html import escape
 from sqlalchemy.orm import Session
 
 from archive.pdfa.print import print_pdfa
-from archive.reason import sentence, told_text
+from archive.reason import sentence, told_text, words
 from archive.receipt_words import receipt_told
 from archive.vietnam import local
 from archive.viewer import Viewer
@@ -124,13 +124,22 @@ def _basis(dossier: Dossier) -> str:
 
 def _people(dossier: Dossier) -> str:
     rows = "".join(
-        f"<tr><td>{PARTS[person.part]}</td><td>{escape(person.name)}</td>"
+        f"<tr><td>{_part(person.part)}</td><td>{escape(person.name)}</td>"
         f"<td>{escape(ROLES.get(person.role, person.role))}</td>"
-        f"<td>{local(person.at):%d/%m/%Y %H:%M:%S}</td><td class=n>{person.event}</td></tr>"
+        f"<td>{local(person.at):%d/%m/%Y %H:%M:%S}</td><td>{escape(person.paper)}</td>"
+        f"<td class=n>{person.event}</td></tr>"
         for person in dossier.people
     )
     return f"""<table><thead><tr><th>Việc</th><th>Tài khoản</th><th>Vai trò</th><th>Lúc</th>
-<th>Sự kiện số</th></tr></thead><tbody>{rows}</tbody></table>"""
+<th>Văn bản</th><th>Sự kiện số</th></tr></thead><tbody>{rows}</tbody></table>"""
+
+
+def _part(part: str) -> str:
+    """Return what somebody did, in Vietnamese: a step of the procedure by the word the ledger's page has for it."""
+    steps = words("archive").tables["disposal-step"]
+    return escape(
+        PARTS.get(part) or sentence(steps[part]["vi"]).rstrip(".") if part in {*PARTS, *steps} else part
+    )
 
 
 def _list(dossier: Dossier) -> str:

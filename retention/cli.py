@@ -16,16 +16,15 @@ from typing import Annotated
 import typer
 
 from archive.cli import show, viewer_named
-from archive.register.session import reading, transaction
+from archive.register.session import reading
 from archive.vietnam import day_of
-from archive.viewer import Role
 from retention import certificate as papers
-from retention import destruction, disposal
+from retention import destruction
 from retention.eligibility import count_due, count_unclear
 from retention.eligibility import due as due_list
 from retention.explain import explain as steps_of
 from retention.hold_cli import HOLD
-from retention.options import AsJson, AsUser, Day, Number, Reason, Roles
+from retention.options import AsJson, AsUser, Roles
 from retention.procedure.cli import DISPOSAL
 from retention.schedule_cli import SCHEDULE, simulate
 
@@ -71,43 +70,6 @@ def explain(case_file_id: str, user: AsUser, role: Roles, as_json: AsJson = Fals
     show([asdict(step) for step in steps], as_json=as_json, text="\n".join(lines))
 
 
-def propose(
-    case_file_ids: list[str],
-    agency: Annotated[str, typer.Option(help="agency code")],
-    reason: Reason,
-    document: Number,
-    document_date: Day,
-    user: AsUser,
-    role: Roles,
-    as_json: AsJson = False,
-) -> None:
-    """Propose the destruction of due case files; prints the order."""
-    with transaction() as session:
-        order = disposal.propose(
-            session,
-            agency_code=agency,
-            case_file_ids=case_file_ids,
-            reason=reason,
-            document_number=document,
-            document_date=document_date.date(),
-            viewer=viewer_named(user, role),
-            now=_now(),
-        )
-        facts = {"order_id": order.id, "state": order.state, "list_sha256": order.list_sha256}
-    show(facts, as_json=as_json, text=order.id)
-
-
-def approve(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
-    """Say yes to a destruction. The first --role is the acting one: council or head."""
-    viewer = viewer_named(user, role)
-    acting = Role(role[0].partition("@")[0])
-    with transaction() as session:
-        order = disposal.approve(session, order_id, viewer=viewer, role=acting, now=_now())
-        show(
-            {"order_id": order.id, "state": order.state}, as_json=as_json, text=f"{order.id} is {order.state}"
-        )
-
-
 def destroy(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
     """Carry out an approved destruction, or go on with an interrupted one. Exit 1: call it again."""
     outcome = destruction.execute(order_id, viewer=viewer_named(user, role), now=_now(), clock=_now)
@@ -133,8 +95,6 @@ def certificate(order_id: str, out: Path, user: AsUser, role: Roles, as_json: As
 RETENTION: dict[str, Callable[..., None]] = {
     "due": due,
     "explain": explain,
-    "propose": propose,
-    "approve": approve,
     "certificate": certificate,
     "simulate": simulate,
 }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,6 +16,7 @@ from archive.errors import NotAllowedError
 from archive.holds import holds_on
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
+from archive.procedure.papers import paper_of
 from archive.reason import because
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile, Package
@@ -28,7 +31,8 @@ class Person:
     """Somebody who took part.
 
     Attributes:
-        part: what they did: proposed, approved, executed.
+        part: what they did: proposed, approved, executed, or a step of the procedure (`archive.procedure`).
+        paper: it rests on, number and date; "" when there is none.
     """
 
     name: str
@@ -36,6 +40,7 @@ class Person:
     part: str
     at: datetime
     event: int
+    paper: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,16 +156,27 @@ def gather(session: Session, order_id: str, *, viewer: Viewer | None = None) -> 
 def _people(decisions: list[EventRow]) -> tuple[Person, ...]:
     found = []
     for row in decisions:
+        paper = ""
         if "order" in row.payload:
             part = "proposed"
+        elif row.payload.get("step", {}).get("id") == "destroy":
+            continue
+        elif "step" in row.payload:
+            part, paper = _step(row.payload["step"])
         elif "approval" in row.payload:
             part = "approved"
         elif row.payload.get("state") == OrderState.EXECUTING:
             part = "executed"
         else:
             continue
-        found.append(Person(row.actor, row.role, part, row.at, row.seq))
+        found.append(Person(row.actor, row.role, part, row.at, row.seq, paper))
     return tuple(found)
+
+
+def _step(told: Mapping[str, Any]) -> tuple[str, str]:
+    """Return what a step of the procedure is, and the number and day of the paper it rests on."""
+    paper = paper_of(told["paper"]) if told.get("paper") else None
+    return str(told["id"]), f"{paper.number}, {paper.day:%d/%m/%Y}" if paper else ""
 
 
 def _acts(session: Session, order: Order) -> dict[str, list[EventRow]]:

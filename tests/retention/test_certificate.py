@@ -55,12 +55,20 @@ def test_it_names_basis_people_files_hashes_receipts_and_ledger_events(town: Tow
         *(sha256 for item in dossier.items for _, sha256 in item.packages),
     ):
         assert word in text, word
-    assert [(p.name, p.part) for p in dossier.people] == [
-        ("an", "proposed"),
-        ("cuong", "approved"),
-        ("dung", "approved"),
-        ("binh", "executed"),
-    ]
+    did = [(p.name, p.part, p.paper) for p in dossier.people]
+    assert (did[0], did[-1]) == (("an", "proposed", ""), ("binh", "executed", ""))
+    for line in (
+        ("dung", "council", "12/QĐ-SNV/QĐ-HĐ, 02/03/2026"),
+        ("cuong", "conclude", "12/QĐ-SNV/BB, 02/03/2026"),
+        ("an", "sign-minutes", ""),
+        ("an", "record-opinion", "12/QĐ-SNV/YK, 02/03/2026"),
+        ("dung", "decide", "12/QĐ-SNV, 02/03/2026"),
+        ("an", "hand-over", "12/QĐ-SNV/BBBG, 02/03/2026"),
+        ("binh", "release", ""),
+    ):
+        assert line in did, line
+    for word in ("Lập hội đồng", "Bỏ phiếu", "Ký biên bản họp", "Quyết định hủy", "Bàn giao để hủy"):
+        assert word in text, word
     for item in dossier.items:
         if item.outcome == "done":
             assert item.events and all(receipt.event in item.events for receipt in item.receipts)
