@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from uuid import UUID, uuid5
 
 from sqlalchemy import select
 
-from archive.hashing import sha256_of_file
 from archive.ledger.event import Verb
 from archive.packages.facts import (
     ComponentFacts,
-    DocumentationFile,
     PackageFacts,
     RecordFacts,
     WrittenPackage,
@@ -25,7 +22,6 @@ from archive.register.models import Agency, ComponentRole, Fonds
 from archive.register.session import reading
 from archive.settings import ArchiveSettings
 from ingest.access import of_delivery
-from ingest.asked import as_json, of_submission
 from ingest.checks.dates import parse_date
 from ingest.checks.fields import canonical, first_of
 from ingest.checks.regime import regime_of
@@ -34,8 +30,6 @@ from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFact
 from ingest.errors import IngestError
 from ingest.formats.derivative import Derivative
 from ingest.formats.media import told
-from ingest.formats.sandbox import shared
-from ingest.formats.signed import judged
 from ingest.naming import (
     assigned_document_code,
     assigned_file_code,
@@ -43,8 +37,8 @@ from ingest.naming import (
     package_name,
     safe_name,
 )
-from ingest.signatures import keeping
 from ingest.steps.derived import of_derivative
+from ingest.steps.documentation import documentation_of
 from ingest.steps.events import events_of
 from ingest.steps.look import AllFacts
 from ingest.steps.normalise import Derivatives, Kept
@@ -111,11 +105,7 @@ def describe(work: Work, delivery: Delivery, now: datetime) -> PackageFacts:
         description=dict(fields),
         records=records,
         events=tuple(events_of(work, records, now)),
-        documentation=(
-            *_documentation(delivery),
-            *_asked(work),
-            *_signature_reports(work, delivery, records),
-        ),
+        documentation=tuple(documentation_of(work, delivery, records)),
     )
 
 
@@ -216,63 +206,3 @@ def _made(fact: FileFacts, file: DeliveredFile, derivatives: Derivatives, kept: 
 def _why_kept(fact: FileFacts, why: str) -> str:
     """Return why it is kept as it came; deliveries normalised before this was written down had two reasons only."""
     return why or ("detached signature" if fact.signs else told(fact.media) if fact.media else "")
-
-
-def _asked(work: Work) -> Iterator[DocumentationFile]:
-    """Yield what was asked about the delivery and answered, written down; nothing when nobody asked.
-
-    An accepted delivery is asked nothing more, so a second run writes the same.
-    """
-    with reading() as session:
-        said = of_submission(session, work.submission_id)
-        text = json.dumps(as_json(said), ensure_ascii=False, indent=2) if said else ""
-    if text:
-        place = work.folder / "asked.json"
-        place.write_text(text, "utf-8")
-        yield DocumentationFile(
-            "documentation/hoi-dap.json", place.stat().st_size, sha256_of_file(place), place
-        )
-
-
-def _signature_reports(
-    work: Work, delivery: Delivery, records: tuple[RecordFacts, ...]
-) -> Iterator[DocumentationFile]:
-    """Yield the reports on signatures and the evidence they rest on.
-
-    What was looked into before this program kept reports is judged now.
-    """
-    reports = work.folder / keeping.WORK
-    named = dict(_reported(delivery, records, reports))
-    signed = {one.sha256 for one in named.values()}
-    for _, _, file in delivery.placed_files():
-        if file.sha256 in signed and not keeping.place(reports, file.sha256).exists():
-            judged(file, shared(), reports)
-    yield from keeping.packed(reports, named, work.folder / "signature-reports")
-
-
-def _reported(
-    delivery: Delivery, records: tuple[RecordFacts, ...], reports: Path
-) -> Iterator[tuple[str, keeping.Reported]]:
-    """Yield the name of each report and what it is about."""
-    for record in records:
-        originals = [one for one in record.components if one.role == ComponentRole.ORIGINAL]
-        paths = {one.sha256: one.path for one in originals}
-        for number, one in enumerate(originals, 1):
-            name = f"{record.ordinal:04d}-{number:02d}"
-            if signs := one.facts.get("signs"):
-                yield name, keeping.Reported(paths[signs], one.sha256, one.path)
-            elif any(said["kind"] == "PAdES" for said in one.facts.get("signatures", ())):
-                yield name, keeping.Reported(one.path, one.sha256)
-    for position, source in enumerate(delivery.sources, 1):
-        if keeping.place(reports, source.sha256).exists():
-            path = _documented(position, source)
-            yield f"message-{position:03d}", keeping.Reported(path, source.sha256)
-
-
-def _documented(position: int, source: DeliveredFile) -> str:
-    return f"documentation/{position:03d}-{safe_name(source.name)}"
-
-
-def _documentation(delivery: Delivery) -> Iterator[DocumentationFile]:
-    for position, source in enumerate(delivery.sources, 1):
-        yield DocumentationFile(_documented(position, source), source.size, source.sha256, source.path)

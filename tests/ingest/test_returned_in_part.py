@@ -19,7 +19,7 @@ from archive.viewer import Role, Viewer
 from ingest import asking, quarantine, resending, submissions
 from ingest.mending.package import Mended, write
 from ingest.shown import contents_of
-from ingest.steps import pack
+from ingest.steps import documentation
 from ingest.steps.step import Work
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -75,17 +75,17 @@ def test_one_document_goes_back_and_it_alone_is_sent_again(world: World, case: s
 
 
 def test_what_was_asked_and_answered_goes_into_the_package(case: str) -> None:
-    def documentation() -> list[tuple[str, bytes]]:
+    def written() -> list[tuple[str, bytes]]:
         work = Work(case, OFFICE, "sip", "", NOW, Path(), quarantine.work(case), {})
-        return [(one.path, one.source.read_bytes()) for one in pack._asked(work)]
+        return [(one.path, one.source.read_bytes()) for one in documentation._asked(work)]
 
-    assert documentation() == []
+    assert written() == []
     with transaction() as session:
         question = asking.ask(session, case, viewer=LAN, text="Phụ lục 2 có kèm không?", now=NOW).id
     with transaction() as session:
         asking.answer(session, question, viewer=OFFICIAL, text="Có, ở tệp 3.", now=NOW)
-    ((path, text),) = documentation()
-    assert documentation() == [(path, text)]  # a second run writes the same
+    ((path, text),) = written()
+    assert written() == [(path, text)]  # a second run writes the same
     (said,) = json.loads(text)["questions"]
     assert path == "documentation/hoi-dap.json"
     assert (said["question"], said["answer"], said["answered_role"]) == (
@@ -97,14 +97,14 @@ def test_what_was_asked_and_answered_goes_into_the_package(case: str) -> None:
 
 def test_a_destruction_takes_the_words_of_questions_too(case: str) -> None:
     from archive.register.models import CaseFile
-    from archive.register.project_case_files import _forget_deliveries
+    from archive.register.project_case_files import forget_deliveries
     from ingest.asked import of_submission
 
     with transaction() as session:
         asking.ask(session, case, viewer=LAN, text="Phụ lục 2 có kèm không?", now=NOW)
     with transaction() as session:
         stored = CaseFile(id="case", code=row(case).file_code, agency_code=OFFICE, submission_id=case)
-        _forget_deliveries(session, stored)
+        forget_deliveries(session, stored)
     with reading() as session:
         (one,) = of_submission(session, case)
         assert (one.text, one.question.asked_by) == ("", "lan")
