@@ -18,7 +18,6 @@ from archive.copies import stores
 from archive.evidence import record
 from archive.evidence.export import of_package
 from archive.evidence.owed import debt, owed
-from archive.evidence.roundfile import Round, key_of, parse
 from archive.evidence.rounds import Made, make_round, make_rounds
 from archive.ledger.rows import EvidenceLeafRow, EvidenceRoundRow
 from archive.rebuild import rebuild
@@ -26,7 +25,12 @@ from archive.register.models import Package
 from archive.register.session import engine, reading, transaction
 from archive.stores.interface import read_whole
 from archive.timestamps.ask import judge
-from tests.archive.evidence_builders import a_sealed_case_file, evidence_faults
+from tests.archive.evidence_builders import (
+    a_sealed_case_file,
+    evidence_faults,
+    put_everywhere,
+    round_in_store,
+)
 from tests.archive.independent_record import followed
 from tests.archive.time_authority import Authority, token_over
 from tests.archive.vault_builders import NOW
@@ -61,21 +65,10 @@ def faults(der: bytes, data: bytes, now: datetime) -> list[str]:
     return [str(fault) for fault in record.judge(der, digests(data), judge(), now=now).faults]
 
 
-def round_in_store(number: int) -> Round:
-    return parse(read_whole(stores()[0], key_of(number)), "a store")
-
-
 def forget(number: int) -> None:
     with transaction() as session:
         session.execute(delete(EvidenceLeafRow).where(EvidenceLeafRow.round == number))
         session.execute(delete(EvidenceRoundRow).where(EvidenceRoundRow.number == number))
-
-
-def put_everywhere(house: Path, number: int, data: bytes) -> None:
-    for store in ("kho-a", "kho-b", "kho-c"):
-        path = house / "archive/stores" / store / key_of(number)
-        path.unlink(missing_ok=True)
-        path.write_bytes(data)
 
 
 def test_a_stronger_hash_is_owed_to_every_package_and_begins_a_new_chain(renewed: Authority) -> None:

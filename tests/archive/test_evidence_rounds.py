@@ -14,7 +14,7 @@ from archive.copies import stores
 from archive.evidence import keep
 from archive.evidence.errors import EvidenceError
 from archive.evidence.hashtree import root
-from archive.evidence.roundfile import PACKAGE, Leaf, Round, key_of, parse
+from archive.evidence.roundfile import PACKAGE, Leaf, Round, key_of
 from archive.evidence.rounds import Made, make_round
 from archive.ledger.append import read
 from archive.ledger.event import Verb
@@ -23,18 +23,14 @@ from archive.register.session import reading, transaction
 from archive.rolling.segments import roll_evidence
 from archive.stores.folder import FolderStore
 from archive.stores.interface import read_whole
-from tests.archive.evidence_builders import a_sealed_case_file, evidence_faults
+from tests.archive.evidence_builders import (
+    a_sealed_case_file,
+    evidence_faults,
+    put_everywhere,
+    round_in_store,
+)
 from tests.archive.time_authority import Authority, token_over
 from tests.archive.vault_builders import NOW
-
-
-def put_everywhere(house: Path, number: int, data: bytes) -> None:
-    """Lay a file under a round's name into every store, as one who can write them all would."""
-    for store in ("kho-a", "kho-b", "kho-c"):
-        path = house / "archive/stores" / store / key_of(number)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        path.write_bytes(data)
 
 
 def forget() -> None:
@@ -42,10 +38,6 @@ def forget() -> None:
     with transaction() as session:
         session.execute(delete(EvidenceLeafRow))
         session.execute(delete(EvidenceRoundRow))
-
-
-def round_in_store(number: int = 1) -> Round:
-    return parse(read_whole(stores()[0], key_of(number)), "a store")
 
 
 def aside(house: Path) -> int:
