@@ -45,7 +45,7 @@ class StoreHolder:
             TemporaryError: the store did not answer; what was erased stays erased, call again.
         """
         names = self._names(target)
-        there = {name: size for name in names if (size := self._store.size(name)) is not None}
+        there = [said for name in names if (said := self._there(name))]
         how = [self._store.erase(name) for name in names]
         for name in names:
             clear_spool(name)
@@ -55,7 +55,7 @@ class StoreHolder:
         ends = [one.until for one in left if one.until is not None]
         # Without an end for each of them nobody can promise a day.
         expires_on = day_of(max(ends)) if left and len(ends) == len(left) else None
-        what = ", ".join(f"{name}, {size} bytes" for name, size in there.items())
+        what = ", ".join(there)
         # Quarantined remains are erased too, though they are under no name: what could not be erased is said first,
         # then how the others were.
         worded = sorted(
@@ -69,6 +69,13 @@ class StoreHolder:
             gone=not left,
             expires_on=expires_on,
         )
+
+    def _there(self, name: str) -> str:
+        """Return what there is of a package: also what is put aside, half-written, or hidden behind a marker."""
+        size = self._store.size(name)
+        if size is not None:
+            return f"{name}, {size} bytes"
+        return f"{name}, remains only" if self._store.left(name).objects else ""
 
     def _names(self, target: Target) -> tuple[str, ...]:
         """Return every version of the package: those the register knows, and those it does not, but this store has.

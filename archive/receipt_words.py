@@ -40,6 +40,7 @@ PATTERNS: tuple[tuple[str, Callable[[Mapping[str, str]], Reason]], ...] = (
         r"(?P<name>\S+\.zip), (?P<size>\d+) bytes",
         lambda said: because("archive.had-package", name=said["name"], size=said["size"]),
     ),
+    (r"(?P<name>\S+\.zip), remains only", lambda said: because("archive.had-remains", name=said["name"])),
     # how, in the words of NIST SP 800-88
     (
         r"destroy \(NIST SP 800-88\) is owed: .* by (?P<day>\S+)",
@@ -77,7 +78,7 @@ PATTERNS: tuple[tuple[str, Callable[[Mapping[str, str]], Reason]], ...] = (
     (r"clear: rows overwritten with zeros .*", lambda said: because("archive.erased-rows")),
     (r"clear: deleted by query, .*", lambda said: because("archive.erased-documents")),
 )
-BETWEEN_PACKAGES = re.compile(r"(?<= bytes), (?=\S+\.zip, \d+ bytes)")
+BETWEEN_PACKAGES = re.compile(r"(?:(?<= bytes)|(?<= remains only)), (?=\S+\.zip, (?:\d+ bytes|remains only))")
 
 
 def understood(text: str) -> Reason | None:

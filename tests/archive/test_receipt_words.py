@@ -46,6 +46,12 @@ def test_every_package_a_store_had_is_named() -> None:
     assert receipt_told(text, "en") == "package a/v0001.zip, 5 bytes; package a/v0002.zip, 7 bytes"
 
 
+def test_remains_of_a_version_are_named_too() -> None:
+    text = "a/v0001.zip, remains only, a/v0002.zip, 7 bytes, a/v0003.zip, remains only"
+    told = "phần còn lại của gói a/v0001.zip; gói a/v0002.zip, 7 byte; phần còn lại của gói a/v0003.zip"
+    assert receipt_told(text, "vi") == told
+
+
 def test_the_end_of_a_lock_is_a_day_of_the_clock_in_viet_nam() -> None:
     text = "not erased: S3 object lock (COMPLIANCE) until 2030-01-01T17:30Z"
     assert receipt_told(text, "vi") == "chưa xóa được: máy chủ S3 còn khóa (COMPLIANCE) đến ngày 02/01/2030"

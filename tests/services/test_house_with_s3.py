@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from archive import describing
 from archive.custody import (
     read_component,
     repair,
@@ -17,6 +18,7 @@ from archive.custody import (
     target_of,
     verify_package,
 )
+from archive.describing import Redescription
 from archive.ledger.seal import seal
 from archive.rebuild import rebuild
 from archive.register import session as sessions
@@ -88,14 +90,27 @@ def test_a_case_file_lives_in_a_bucket_as_in_a_folder(
     upgrade(sessions.engine())
     report = rebuild(now=NOW)
     assert (report.lost_register, report.missing, report.troubles) == (True, (), ())
+    # It is described anew, and somebody exchanges that version too, and hides it.
     with reading() as session:
-        assert session.scalars(select(CaseFile.id)).one() == case_file_id
+        row = session.scalars(select(CaseFile)).one()
+        assert row.id == case_file_id
+        new = Redescription(dict(row.description), "Tiêu đề mới", row.access, ("Title",), "Viết nhầm", 1)
+    describing.describe(case_file_id, new, viewer=LAN, now=NOW)
+    second = name.replace("v0001", "v0002")
+    client.put_object(Bucket="versions", Key=bucket._key(second), Body=b"of somebody else")
+    client.delete_object(Bucket="versions", Key=bucket._key(second))
+    with reading() as session:
         target = target_of(session, case_file_id)
-    # Erased: every version, the exchanged one and the quarantined one too.
-    assert bucket.left(name).objects > 1
+    assert target.package_names == (name, second)
+    # Erased: every version of both packages, the exchanged ones, the quarantined one and the marker too.
+    assert bucket.left(name).objects > 1 and bucket.left(second).objects == 2
     receipts = {holder.name: holder.erase(target) for holder in store_holders()}
     assert receipts["store:kho-s3"].gone is True
     assert receipts["store:kho-s3"].how.startswith("clear (NIST SP 800-88) as far as S3 reaches")
-    assert bucket.left(name).objects == 0
+    named = receipts["store:kho-s3"].what.split(", ")
+    assert name in named and named[-2:] == [second, "remains only"], "each version a store had is named"
+    assert second in receipts["store:xa"].what
+    assert bucket.left(name).objects == bucket.left(second).objects == 0
     listed = client.list_object_versions(Bucket="versions", Prefix=bucket._set.prefix)
-    assert [one["Key"] for one in listed.get("Versions", []) if "01.2014.QD" in one["Key"]] == []
+    there = [*listed.get("Versions", []), *listed.get("DeleteMarkers", [])]
+    assert [one["Key"] for one in there if "01.2014.QD" in one["Key"]] == []
