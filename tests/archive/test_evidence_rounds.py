@@ -101,7 +101,9 @@ def test_a_round_with_a_name_twice_or_of_an_unknown_kind_is_put_aside(
     first = made.leaves[0]
     more = first if twice else replace(first, kind="seal")
     put_everywhere(house, 1, replace(made, leaves=tuple(sorted((*made.leaves, more)))).to_bytes())
+    asked = kept.asked
     assert make_round(now=NOW).packages == 2
+    assert (kept.asked, aside(house)) == (asked + 1, 3), "it is put aside, and another is stamped"
     assert evidence_faults() == []
 
 
