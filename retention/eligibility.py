@@ -153,7 +153,8 @@ def due(
             CaseFile.total_docs,
             func.coalesce(listed, ""),
         )
-        .where(*_conditions(viewer, today, agency, since), *_behind(after))
+        # Behind a place every row is late enough; told so once more, SQLite would begin at `since` again.
+        .where(*_conditions(viewer, today, agency, None if after else since), *_behind(after))
         .order_by(by.desc() if sort.startswith("-") else by, CaseFile.agency_code, CaseFile.code)
         .limit(limit)
         .offset(offset)

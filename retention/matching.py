@@ -8,13 +8,28 @@ word of the schedule and counts for nothing. So titles that differ only in these
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
 from math import log
 
 from retention.folding import words
 
 MOST_KEPT = 100_000
 """Answers and words kept; beyond that it begins anew, so memory is bounded whatever the titles are."""
+
+
+class _Tokens(dict[str, tuple[str, ...]]):
+    """What stands between blanks -> the folded words of it that some row has, worked out when first asked for."""
+
+    def __init__(self, known: Mapping[str, float]) -> None:
+        super().__init__()
+        self._known = known
+
+    def __missing__(self, token: str) -> tuple[str, ...]:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        found = self[token] = tuple(word for word in words(token) if word in self._known)
+        return found
 
 
 class Matcher:
@@ -36,7 +51,7 @@ class Matcher:
         for n, row in enumerate(self._rows):
             for word in row:
                 self._having[word].append(n)
-        self._tokens: dict[str, tuple[str, ...]] = {}
+        self._tokens = _Tokens(self.weights)
         self._found: dict[frozenset[str], tuple[tuple[int, float], ...]] = {}
 
     def find(self, title: str) -> tuple[tuple[int, float], ...]:
@@ -51,16 +66,7 @@ class Matcher:
 
     def known_words(self, title: str) -> frozenset[str]:
         """Return the folded words of a title that some row has."""
-        tokens = self._tokens
-        asked: list[str] = []
-        for token in title.split():
-            known = tokens.get(token)
-            if known is None:
-                if len(tokens) >= MOST_KEPT:
-                    tokens.clear()
-                known = tokens[token] = tuple(word for word in words(token) if word in self.weights)
-            asked.extend(known)
-        return frozenset(asked)
+        return frozenset(chain.from_iterable(map(self._tokens.__getitem__, title.split())))
 
     def shared(self, title: str, row: int) -> tuple[str, ...]:
         """Return the words a title and a row both have, in alphabetical order: the reason for a match."""

@@ -26,10 +26,25 @@ from archive.register.models import CaseFile, CaseFileState
 from archive.viewer import ALL_AGENCIES, Viewer
 from retention.eligibility import SEES_DUE
 from retention.folding import fold
-from retention.period import Counting, RetentionPeriod, eligible_from, last_day
+from retention.period import LONGEST_YEARS, Counting, RetentionPeriod, eligible_from, last_day
 from retention.schedule import Schedule, matcher
 
 BATCH = 10_000
+COLUMNS = (
+    "id",
+    "code",
+    "agency_code",
+    "title",
+    "end_date",
+    "permanent",
+    "retention_years",
+    "last_day",
+    "assigned_schedule",
+    "assigned_row",
+)
+
+
+PERIODS = {years: RetentionPeriod(years) for years in (None, *range(1, LONGEST_YEARS + 1))}
 
 
 class Way(StrEnum):
@@ -140,21 +155,10 @@ def simulate(
     conditions = [CaseFile.state == CaseFileState.STORED, *_of(agency, viewer)]
     total = session.scalar(select(func.count()).select_from(CaseFile).where(*conditions)) or 0
     told(0, total)
-    rows = session.execute(
-        select(
-            CaseFile.id,
-            CaseFile.code,
-            CaseFile.agency_code,
-            CaseFile.title,
-            CaseFile.end_date,
-            CaseFile.permanent,
-            CaseFile.retention_years,
-            CaseFile.last_day,
-            CaseFile.assigned_schedule,
-            CaseFile.assigned_row,
-        )
-        .where(*conditions)
-        .execution_options(yield_per=BATCH)
+    # On the connection: as plain tuples, without what the session does for each row.
+    rows = session.connection().execute(
+        select(*(CaseFile.__table__.c[name] for name in COLUMNS)).where(*conditions),
+        execution_options={"yield_per": BATCH},
     )
     totals = Totals()
     find = matcher(table).find
@@ -167,7 +171,7 @@ def simulate(
             if place is None:
                 found = find(title)
                 place, score = found[0] if found else (None, 0.0)
-            was = None if permanent is None else RetentionPeriod(None if permanent else years)
+            was = None if permanent is None else PERIODS[None if permanent else years]
             period = None if place is None else table.lines[place].period
             if place is None:
                 way = Way.NO_ROW
@@ -232,7 +236,7 @@ def _of(agency: str, viewer: Viewer) -> list[ColumnElement[bool]]:
 def _way(was: RetentionPeriod | None, period: RetentionPeriod) -> Way:
     if was is None:
         return Way.CLEAR
-    if was == period:
+    if was.years == period.years:
         return Way.SAME
     if was.years is None:
         return Way.SHORTER

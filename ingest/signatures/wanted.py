@@ -11,7 +11,7 @@ import asyncio
 import base64
 import logging
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 
 from asn1crypto import x509
@@ -22,23 +22,19 @@ from ingest.our_memory import is_short_of_memory
 from ingest.signatures.chains import Path, held_by_chain
 from ingest.signatures.evidence import IN_FILE, Piece
 from ingest.signatures.questions import Wanted
-from ingest.signatures.report import OFFLINE, PASSED
+from ingest.signatures.report import OFFLINE
 
 log = logging.getLogger(__name__)
 
 LEAVES_LIMIT = 20
 ADDRESSES_LIMIT = 4  # of one kind in one certificate
 WANTED_LIMIT = 40
-STAYS_FRESH = timedelta(hours=6)
-"""What a verdict rests on is to be fresh still when the package is proven to exist, an hour or some after its receipt:
-a proof that comes when it no longer is does not help years later (`moments`)."""
 
 
 def wanted(pieces: Sequence[Piece], asked: Collection[str], now: datetime) -> tuple[Wanted, ...]:
     """Return what is to be asked next; empty when nothing is lacking, or nobody else can be asked.
 
-    Of each certificate its OCSP responders come first; its revocation lists when those gave nothing that helps, or
-    what they gave is good for minutes only.
+    Of each certificate its OCSP responders come first; its revocation lists when those gave nothing that helps.
 
     Args:
         pieces: all the evidence there is.
@@ -54,10 +50,6 @@ async def _wanted(pieces: Sequence[Piece], asked: frozenset[str], now: datetime)
             held, path = await held_by_chain(leaf, pieces, now)
             if held.sub_indication == OFFLINE:
                 found.update((one.key, one) for one in _of_chain(path, asked))
-            elif held.verdict == PASSED:
-                later, path = await held_by_chain(leaf, pieces, now + STAYS_FRESH)
-                if later.sub_indication == OFFLINE:
-                    found.update((one.key, one) for one in _lists_of_chain(path, asked))
         except Exception as error:  # no chain, or a certificate libraries stumble over
             if is_short_of_memory(error):
                 raise
@@ -82,12 +74,6 @@ def _of_chain(path: Path, asked: Collection[str]) -> Iterator[Wanted]:
             if left:
                 yield from left
                 break
-
-
-def _lists_of_chain(path: Path, asked: Collection[str]) -> Iterator[Wanted]:
-    """Yield the lists of a chain that holds by answers which are good for minutes only."""
-    for certificate, _ in pairwise(path):
-        yield from (one for one in _lists(certificate) if one.key not in asked)
 
 
 def _ocsp(certificate: x509.Certificate, issuer: x509.Certificate) -> list[Wanted]:

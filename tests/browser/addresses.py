@@ -59,6 +59,7 @@ PAGES = (
     ("schedules", "giang", "/bang-thoi-han"),
     ("schedule", "giang", "/bang-thoi-han/tt-09-2011?tim=ky+luat+can+bo"),
     ("schedule-new", "lan", "/bang-thoi-han/moi"),
+    ("schedule-waits", "chi", "/bang-thoi-han/{schedule_waits}"),
     ("search-days", "an", "/tra-cuu?q=ho+so&kind=case-file&from=31/02/2020&sort=oldest"),
     ("search-filtered-away", "hoa", "/tra-cuu?q=quyet+dinh&from=2050-01-01"),
     ("case-file-way-back", "hoa", "/ho-so/{rules}?ve=q%3Dquy&xem={pdfa}"),

@@ -122,8 +122,8 @@ pki-architectures:
         root: {{for-issuer: root, responder-cert: root, signing-key: root}}
         middle: {{for-issuer: middle, responder-cert: middle, signing-key: middle}}
       crl-repo:
-        root: {{for-issuer: root, signing-key: root, simulated-update-schedule: "P30D"}}
-        middle: {{for-issuer: middle, signing-key: middle, simulated-update-schedule: "P30D"}}
+        root: {{for-issuer: root, signing-key: root, simulated-update-schedule: "P1D"}}
+        middle: {{for-issuer: middle, signing-key: middle, simulated-update-schedule: "P1D"}}
 """
 HUGE = 3_000_000
 
@@ -140,7 +140,6 @@ class Services:
     """What the server does.
 
     Attributes:
-        good_for: how long an OCSP answer is.
         moods: of "ocsp" and "crl": well, down, huge, endless, slow, lying, garbage, unauthorized, elsewhere, short.
         asked: how often each was asked.
         at: the moment in its answers.
@@ -156,7 +155,6 @@ class Services:
         self.moods = {"ocsp": "well", "crl": "well"}
         self.asked: Counter[Asked] = Counter()
         self.at: datetime = LATER - timedelta(minutes=1)
-        self.good_for = timedelta(days=1)
 
     def misbehave(self, mood: str) -> None:
         self.moods = {"ocsp": mood, "crl": mood}
@@ -193,7 +191,6 @@ class Services:
             found: bytes = services.get_crl(ServiceLabel(of), self.at).dump()
             return found
         responder = services.summon_responder(ServiceLabel(of), self.at)
-        responder.validity = self.good_for
         if self.moods[kind] == "lying":
             responder = SimpleOCSPResponder(
                 self.cert("stranger"), self.key("stranger"), responder.signature_algo, self.at,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -120,31 +119,6 @@ def test_the_verdict_comes_out_again_from_the_package_when_nobody_answers_any_mo
     )
     assert [stamp.trusted for stamp in one.stamps] == [True], "the authority's chain was asked for too"
     assert services.count == asked
-
-
-def test_answers_good_for_minutes_are_seconded_by_lists_that_are_fresh_when_the_package_is_proven(
-    services: Services, papers: Mapping[str, Path], box: Sandbox, tmp_path: Path
-) -> None:
-    """The package is proven to exist an hour after its receipt; years later that proof has to be of use."""
-    services.good_for = timedelta(minutes=10)
-    package = make.packed(papers["an"], tmp_path, box)
-    assert services.asked == {
-        Asked("ocsp", "middle"): 1, Asked("ocsp", "root"): 1, Asked("crl", "middle"): 1, Asked("crl", "root"): 1,
-    }  # fmt: skip
-    proven = LATER + timedelta(hours=1)
-    (found,) = recheck(package, Asking(box), today=LATER + timedelta(days=900), proven=proven)
-    assert found.faults == ()
-    assert (found.today[0].now.verdict, found.today[0].now.basis) == ("TOTAL-PASSED", "proof of existence")
-
-
-def test_a_responder_that_answers_for_minutes_is_enough_for_today(
-    services: Services, papers: Mapping[str, Path], box: Sandbox, tmp_path: Path
-) -> None:
-    services.good_for = timedelta(minutes=10)
-    services.moods["crl"] = "down"
-    report, fact = report_on(papers["an"], box, tmp_path)
-    assert verdict(report) == fact.verdict == "TOTAL-PASSED"
-    assert outcomes(report) == {("ocsp", "got"), ("crl", "refused")}
 
 
 def test_a_revoked_signer_does_not_pass(

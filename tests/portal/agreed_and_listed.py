@@ -1,9 +1,9 @@
-"""Put agreements, a list of due files and minutes into a furnished archive: `python agreed_and_listed.py FOLDER`."""
+"""Put agreements, due files, minutes and a schedule into a furnished archive: `agreed_and_listed.py FOLDER`."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from house_people import AN, CHI, GIA_LAI, LANG_SON, NOW
 from kept_case_files import RULES
@@ -16,6 +16,8 @@ from ingest.agreements.versions import approve, propose
 from ingest.duelists import lists
 from ingest.duelists.lines import Line
 from ingest.handover import due, minutes
+from retention import simulations, versions
+from retention.own_lines import line_of
 
 TODAY = day_of(datetime.now(UTC))
 LISTED = (
@@ -39,6 +41,33 @@ def an_agreement(agency: str, number: str, **terms: object) -> str:
     }
     with transaction() as session:
         return propose(session, draft_of(said), viewer=AN, now=NOW).id
+
+
+def a_schedule() -> str:
+    """Propose a version of a retention schedule, see what it would move, and return its id."""
+    lines = (
+        ("1", "Hồ sơ hội nghị, hội thảo do cơ quan chủ trì", "30 năm", "Thông tư chuyên ngành: 5"),
+        ("2", "Hồ sơ theo dõi xe công tác", "10 năm", ""),
+        ("3", "Hồ sơ kiểm tra công tác văn thư, lưu trữ", "20 năm", ""),
+        ("4", "Hồ sơ mua sắm văn phòng phẩm", "5 năm", ""),
+    )
+    draft = versions.Draft(
+        agency=LANG_SON,
+        name="Bảng thời hạn lưu trữ hồ sơ của UBND tỉnh",
+        number="31/QĐ-UBND",
+        signed_on=date(2026, 1, 2),
+        signed_by="Trần Văn Bình, Chánh Văn phòng",
+        valid_from=date(2026, 2, 1),
+        lines=tuple(
+            line_of(dict(zip(("ref", "title", "retention", "state_row"), line, strict=True)))
+            for line in lines
+        ),
+    )
+    with transaction() as session:
+        id = versions.propose(session, draft, viewer=AN, now=NOW).id
+        run, _ = simulations.ask(session, id, viewer=AN, now=NOW)
+    simulations.run(run, viewer=AN, clock=lambda: datetime.now(UTC))
+    return str(id)
 
 
 def furnish() -> dict[str, str]:
@@ -72,6 +101,7 @@ def furnish() -> dict[str, str]:
     return {
         "agreement_holds": holds,
         "agreement_waits": waits,
+        "schedule_waits": a_schedule(),
         "due_line": f"{LANG_SON}.2025.02.TH",
         "with_minutes": stored,
     }

@@ -124,6 +124,10 @@ class ScheduleScreen(BesideScreen):
         """Return the tone of a version's state."""
         return TONES[ScheduleState(row.state)]
 
+    def lang(self, title: str) -> str | None:
+        """Return the language of a line of which only an English rendering is known to us."""
+        return "en" if title.startswith("[EN]") else None
+
     def told_problems(self) -> list[dict[str, str]]:
         """Return what a person is to look at before approving."""
         return [
