@@ -1,4 +1,4 @@
-"""Demo accounts: one per role, random passwords, shown once, kept in a file only its owner may read."""
+"""Demo accounts: one for each role, three for a council, two archivists; random passwords, kept in a private file."""
 
 from __future__ import annotations
 
