@@ -70,6 +70,7 @@ PAGES = (
     ("health", "khanh", "/he-thong"),
     ("copies", "an", "/ban-sao"),
     ("plans", "an", "/chuyen-doi?chon=1&pdfa=2b&to=3b"),
+    ("plan", "chi", "/chuyen-doi/{plan}"),
     ("accounts", "khanh", "/tai-khoan"),
     ("account", "khanh", "/tai-khoan/giang"),
     ("account-own", "khanh", "/tai-khoan/khanh"),

@@ -29,6 +29,7 @@ ELSEWHERE = {
     "ho-so": r"/ho-so/\{\w+\}",
     "bia-mo": r"/bia-mo/\{\w+\}",
     "mo-ta-lai": r"/mo-ta-lai/\{\w+\}",
+    "mot-chuyen-doi": r"/chuyen-doi/\{\w+\}",
     "mot-bang-thoi-han": r"/bang-thoi-han/[a-z0-9-]+\d",
     "bang-thoi-han-moi": r"/bang-thoi-han/moi",
     "paper": r"/danh-muc-huy/\{\w+\}",

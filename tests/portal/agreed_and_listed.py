@@ -1,4 +1,4 @@
-"""Put agreements, due files, minutes and a schedule into a furnished archive: `agreed_and_listed.py FOLDER`."""
+"""Put agreements, due files, minutes, a schedule and a preservation plan into a furnished archive."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from house_people import AN, CHI, GIA_LAI, LANG_SON, NOW
 from kept_case_files import RULES
+from planned_migration import an_ended_plan
 
 from archive.register.models import CaseFile, Submission
 from archive.register.session import transaction
@@ -104,6 +105,7 @@ def furnish() -> dict[str, str]:
         "schedule_waits": a_schedule(),
         "due_line": f"{LANG_SON}.2025.02.TH",
         "with_minutes": stored,
+        "plan": an_ended_plan(),
     }
 
 

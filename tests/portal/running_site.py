@@ -73,7 +73,7 @@ def infected(env: Mapping[str, str]) -> None:
 
 
 def agreed_and_listed(env: Mapping[str, str]) -> dict[str, str]:
-    """Put agreements, a list of due files and minutes into a furnished archive; return the ids of what was made."""
+    """Put agreements, due files, minutes and a preservation plan into a furnished archive; return the ids of them."""
     script = HOUSE.with_name("agreed_and_listed.py")
     ids: dict[str, str] = json.loads(run([sys.executable, str(script)], env=env).splitlines()[-1])
     return ids
