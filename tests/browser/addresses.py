@@ -27,6 +27,7 @@ PAGES = (
     ("case-file", "an", "/ho-so/{rules}"),
     ("case-file-reading", "hoa", "/ho-so/{rules}?xem={pdfa}"),
     ("tombstone", "an", "/ho-so/{gone}"),
+    ("describe-document", "an", "/mo-ta-lai/{rules}/{record}?ban=1"),
     ("tombstone-auditor", "dung", "/bia-mo/{gone}"),
     ("describing", "an", "/mo-ta-lai/{old}"),
     ("describing-version", "an", "/mo-ta-lai/{old}?ban=1"),

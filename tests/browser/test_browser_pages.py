@@ -246,3 +246,28 @@ def test_a_question_is_asked_and_answered_in_the_browser(
     assert violations(office) == {}
     office.click("button[name=answer]")
     office.wait_for_selector(".tt-answer:has-text('Có, ở tệp 3')")
+
+
+def test_a_copy_is_asked_for_followed_and_fetched_in_the_browser(
+    as_person: Callable[[str], Any], running_office: Office
+) -> None:
+    page = as_person("hoa")
+    page.set_viewport_size({"width": 390, "height": 844})
+    opened(page, running_office, "/ho-so/{rules}")
+    page.click("#copies-given summary")
+    page.select_option("#purpose", "02")
+    page.fill("#request", "PYC-2026-12")
+    page.screenshot(path=str(SHOTS / "copy-asked-phone.png"), full_page=True)
+    page.click("button[name=give]")
+    page.wait_for_selector("#copies-given a[href*='/ban-sao/']")
+    assert violations(page) == {}
+    for name, (width, height) in WIDTHS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.screenshot(path=str(SHOTS / f"copy-ready-{name}.png"), full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    with page.expect_download() as download:
+        page.click("#copies-given a[href*='/ban-sao/']")
+    assert download.value.suggested_filename.endswith(".zip")
+    page.click("button[name=drop]")
+    page.wait_for_selector("#copies-given:not(:has(a[href*='/ban-sao/']))")
+    assert page.troubles == []

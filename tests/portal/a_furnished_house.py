@@ -202,6 +202,7 @@ def ids() -> dict[str, str]:
         "returned": RETURNED,
         "rules": RULES.id,
         "pdfa": RULES.component_id(1, "pdfa"),
+        "record": ident("record", RULES.code, 1),
         "gone": GONE.id,
         "stored": ident("submission", RULES.code),
         "destroyed": ident("submission", GONE.code),
