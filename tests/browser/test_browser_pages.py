@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from addresses import ERRORS, PAGES
+from at_the_desk import looked_at
 from axe_playwright_python.sync_playwright import Axe
 from office_site import SHOTS, Office
 
@@ -271,3 +272,15 @@ def test_a_copy_is_asked_for_followed_and_fetched_in_the_browser(
     page.click("button[name=drop]")
     page.wait_for_selector("#copies-given:not(:has(a[href*='/ban-sao/']))")
     assert page.troubles == []
+
+
+def test_a_preservation_plan_is_proposed_and_looked_at(
+    as_person: Callable[[str], Any], running_office: Office
+) -> None:
+    page = as_person("lan")
+    opened(page, running_office, "/chuyen-doi?chon=1&pdfa=2b&to=3b&agency=000.00.01.H37")
+    page.fill("#propose-plan [name=name]", "Nâng PDF/A-2b lên 3b")
+    page.fill("#propose-plan [name=reason]", "Cần kèm tệp nguồn")
+    page.click("#propose-plan [name=propose]")
+    page.wait_for_url("**/chuyen-doi/*")
+    looked_at(page, "plan")

@@ -40,6 +40,7 @@ BY_A_TEST = {
     # what has to be made first is looked at on the way, in a test that does the work
     "nop-luu": ("test_drafting_form.py", 'looked_at(page, "drafts")'),
     "soan-ho-so": ("test_drafting_form.py", 'looked_at(page, "draft-new")'),
+    "mot-chuyen-doi": ("test_browser_pages.py", 'looked_at(page, "plan")'),
 }
 NOT_FOUND, NOT_ALLOWED = 404, 403
 
