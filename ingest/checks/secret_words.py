@@ -47,6 +47,8 @@ _WHOLE_FOLDED = re.compile(
 _LABELLED = re.compile(rf"\b{_LABEL} *[:：=] *{_LEVEL}\b")
 _BRACKETED = re.compile(rf"[(\[{{<] *{_LEVEL} *[)\]}}>]")
 _SET_OFF = re.compile(r"^(?:TUYỆT MẬT|TỐI MẬT|MẬT) *[-–—:|]|[-–—|] *(?:TUYỆT MẬT|TỐI MẬT|MẬT)$")
+# In capitals at the end of a text that is not: a stamp. "độ TỐI MẬT" speaks of one.
+_IN_CAPITALS = re.compile(r"(?<!độ )(?<!mức )(?<!cấp )(?<!loại )(?<!dấu )(?<!là )(?:TUYỆT|TỐI) MẬT\W*$")
 # Fields that are about secrecy, whichever software named them.
 _ABOUT_SECRECY = re.compile(r"secre|do_?mat|mat_?do$|securit|classif|confidential")
 _HARMLESS = frozenset(
@@ -112,11 +114,13 @@ def is_marked(text: str) -> bool:
     words = plain(text)
     if "mật" not in words:
         return bool(_WHOLE_FOLDED.fullmatch(fold(words).strip(" .")))
+    said = " ".join(unicodedata.normalize("NFC", text).split())
     return bool(
         _WHOLE.fullmatch(words.strip(" .:"))
         or _LABELLED.search(words)
         or _BRACKETED.search(words)
-        or _SET_OFF.search(" ".join(unicodedata.normalize("NFC", text).split()))
+        or _SET_OFF.search(said)
+        or (_IN_CAPITALS.search(said) and not said.isupper())
     )
 
 

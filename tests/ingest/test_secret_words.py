@@ -61,6 +61,11 @@ FIELDS = [
     ("Title", "Hồ sơ cấp mật khẩu, mật mã", False),
     ("Mode", "Mặt", False),
     ("OrganName", "Hội nuôi ong mật", False),
+    ("Subject", "Biên bản TỐI MẬT", True),
+    ("Title", nfd("Biên bản họp TUYỆT MẬT."), True),
+    ("Subject", "Danh mục tài liệu độ TỐI MẬT", False),
+    ("Subject", "QUY ĐỊNH VỀ HỒ SƠ DÀNH CHO CÁN BỘ LÀM CÔNG TÁC TỐI MẬT", False),
+    ("Subject", "Biên bản tối mật", False),
 ]
 STAMPS = [
     ("UBND TỈNH LẠNG SƠN\nMẬT\nSố: 12/KH", "MẬT"),
