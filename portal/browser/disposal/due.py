@@ -8,11 +8,16 @@ from typing import Any, ClassVar
 
 from plone import api
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 from zExceptions import NotFound
 
 from archive.errors import TangThuError
+from archive.procedure.papers import Paper
 from archive.reason import because
 from archive.register.decisions import Order, OrderKind
+from archive.register.disposal import DisposalList
+from archive.register.models import CaseFile
+from archive.register.session import reading
 from archive.viewer import ALL_AGENCIES, Role
 from portal.browser.screen import Pages, Screen
 from portal.events import SEES
@@ -20,6 +25,8 @@ from portal.i18n import _
 from portal.papers import mirror_order
 from portal.register import joined
 from retention import disposal, eligibility
+from retention.procedure import listing
+from retention.procedure.listing import NewList
 
 SIZE = 100
 ORDERS = 50
@@ -32,7 +39,7 @@ class MissingError(TangThuError):
 class DisposalScreen(Screen):
     """`tieu-huy`; what stands below it in the address is one order."""
 
-    acts: ClassVar[Mapping[str, str]] = {"propose": "propose"}
+    acts: ClassVar[Mapping[str, str]] = {"propose": "propose", "make": "make"}
     keeps: ClassVar[bool] = True
     filters: ClassVar[frozenset[str]] = frozenset({"agency", "sort"})
 
@@ -40,7 +47,9 @@ class DisposalScreen(Screen):
         """Hand the address of one order to its own screen."""
         if self.path:
             raise NotFound(name)
-        one = api.content.get_view("quyet-dinh-huy", self.context, request)
+        with reading() as session:
+            whole = session.get(DisposalList, name) is not None
+        one = api.content.get_view("tung-buoc-huy" if whole else "quyet-dinh-huy", self.context, request)
         one.path = (name,)
         return one
 
@@ -112,6 +121,37 @@ class DisposalScreen(Screen):
             mirror_order(api.portal.get(), session, order_id)
         self.say(_("The list is proposed. The council and the head decide next."))
         return f"{self.here}/{order_id}"
+
+    def make(self) -> str:
+        """Make lists with the whole procedure of the ticked case files: one for each law they are under."""
+        ids = self.ticked
+        if not ids:
+            raise MissingError(because("portal.nothing-ticked"))
+        agency = self.text("agency", 35)
+        letter = Paper(self.text("number", 60), day_of(self.text("date", 10), latest=self.today))
+        made = []
+        with joined() as session:
+            for chosen in _by_law(session, ids):
+                new = NewList(agency, chosen, self.text("reason"), self.text("explanation"), letter)
+                story = listing.propose(session, new, viewer=self.viewer, now=self.now)
+                mirror_order(api.portal.get(), session, story.order_id)
+                made.append(story.order_id)
+        if len(made) > 1:
+            self.say(_("Two lists were made, one for each law."))
+            return self.here
+        self.say(_("The list is made. The head forms its council, then it is submitted."))
+        return f"{self.here}/{made[0]}"
+
+
+def _by_law(session: Session, ids: list[str]) -> list[list[str]]:
+    """Return the case files by the law they are under; what the register does not know goes with the first."""
+    query = select(CaseFile.id, CaseFile.regime).where(CaseFile.id.in_(ids))
+    laws = {row.id: row.regime for row in session.execute(query)}
+    first = min(laws.values(), default="")
+    found: dict[str, list[str]] = {}
+    for id in ids:
+        found.setdefault(laws.get(id, first), []).append(id)
+    return list(found.values())
 
 
 def day_of(text: str, *, latest: date | None = None) -> date:

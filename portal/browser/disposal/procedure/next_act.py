@@ -1,0 +1,135 @@
+"""What a list waits for, and which acts this person may take on it. Pure; the vault asks everything again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archive.procedure.council_steps import FORMED
+from archive.procedure.seats import Seat
+from archive.procedure.states import START, STATES_COUNCIL, STATES_END, State
+from archive.procedure.story import Story, Verdict
+from archive.register.models import Regime
+from archive.viewer import Role, Viewer, same_person
+from portal.browser.next_step import NextStep
+from portal.i18n import _
+
+ASIDE = frozenset({"take-out", "abort", "reject", "refuse", "council-change"})
+"""Acts that end the list or change it; what is not among them brings it forward."""
+
+
+def next_step(story: Story, *, submits: bool) -> NextStep | None:
+    """Return what the list waits for; None when it has ended or the machine works.
+
+    Args:
+        story: of the list.
+        submits: the agency is on the source list, so an opinion is needed (R2).
+    """
+    archivist, head, council = (Role.ARCHIVIST,), (Role.HEAD,), (Role.COUNCIL, Role.ARCHIVIST)
+    proposer = (story.proposed_by,)
+    sits = tuple(one.account for one in story.council.members) if story.council else ()
+    if story.state in START.values():
+        if story.council is None:
+            return NextStep(_("The head forms the council."), head, proposer)
+        return NextStep(_("An archivist submits the list to the council."), archivist, ())
+    if story.state in STATES_COUNCIL:
+        if story.council is None:
+            return NextStep(_("The head forms the council."), head, proposer)
+        if story.conclusion is None and story.missing_votes():
+            return NextStep(_("The members of the council vote."), council, proposer)
+        if story.conclusion is None:
+            return NextStep(_("The chair of the council concludes."), (Role.COUNCIL,), ())
+        if not story.conclusion.signed_by:
+            return NextStep(_("The secretary of the council signs the minutes."), council, ())
+        if story.regime is Regime.R1 or submits:
+            return NextStep(_("The head asks the competent body for its opinion."), head, proposer)
+        return NextStep(_("The head of the agency decides."), head, proposer + sits)
+    if story.state in (State.OPINION_REQUESTED, State.APPRAISAL) and not _given(story):
+        return NextStep(_("An archivist records the opinion when its letter comes."), archivist, ())
+    if story.state in (State.OPINION_GIVEN, State.APPRAISAL):
+        return NextStep(_("The head of the agency decides."), head, proposer + sits)
+    if story.state is State.DECIDED:
+        return NextStep(_("An archivist hands the records over for destruction."), archivist, ())
+    if story.state is State.HANDED_OVER:
+        return NextStep(
+            _("An archivist or the head carries the decision out, but not who proposed it."),
+            (Role.ARCHIVIST, Role.HEAD),
+            proposer,
+        )
+    if story.state is State.DESTROYED:
+        return NextStep(_("An archivist closes the list with its dossier."), archivist, ())
+    return None
+
+
+def acts(story: Story, viewer: Viewer, *, submits: bool) -> tuple[str, ...]:
+    """Return the acts this person may take now, those that bring the list forward first."""
+    if story.faults or story.state in STATES_END:
+        return ()
+    found = list(_acts(story, viewer, submits))
+    return tuple(sorted(found, key=lambda act: act in ASIDE))
+
+
+def _acts(story: Story, viewer: Viewer, submits: bool) -> Iterator[str]:
+    if viewer.has(Role.ARCHIVIST, story.agency_code):
+        yield from _archivist(story)
+    if viewer.has(Role.HEAD, story.agency_code):
+        yield from _head(story, viewer, submits)
+    if story.state in STATES_COUNCIL and story.council is not None:
+        yield from _member(story, viewer)
+    carries_out = any(viewer.has(role, story.agency_code) for role in (Role.ARCHIVIST, Role.HEAD))
+    if story.state is State.HANDED_OVER and carries_out and not same_person(viewer.name, story.proposed_by):
+        yield "release" if story.release is None else "execute"
+
+
+def _archivist(story: Story) -> Iterator[str]:
+    if story.state in START.values() and story.council is not None:
+        yield "submit"
+    if story.state in (State.OPINION_REQUESTED, State.APPRAISAL) and not _given(story):
+        yield "record"
+    if story.state is State.DECIDED:
+        yield "hand-over"
+    if story.state is State.DESTROYED:
+        yield "close"
+    elif not story.begun and len(story.items) > 1:
+        yield "take-out"
+    if story.state not in (State.DECIDED, State.HANDED_OVER, State.DESTROYED):
+        yield "abort"
+
+
+def _head(story: Story, viewer: Viewer, submits: bool) -> Iterator[str]:
+    mine = same_person(viewer.name, story.proposed_by)
+    sits = story.council is not None and story.council.named(viewer.name) is not None
+    if story.state in FORMED and story.conclusion is None:
+        yield "council" if story.council is None else "council-change"
+    concluded = story.conclusion is not None and bool(story.conclusion.signed_by)
+    opinion = story.regime is Regime.R1 or submits
+    if story.state in STATES_COUNCIL and concluded and opinion and not mine:
+        yield "request"
+    alone = story.state is State.COUNCIL and concluded and not opinion
+    asked = story.state in (State.OPINION_GIVEN, State.APPRAISAL) and _given(story)
+    agreed = asked and story.opinion is not None and story.opinion.verdict is Verdict.FOR
+    if (alone or agreed) and not mine and not sits:
+        yield "decide"
+    if asked:
+        yield "reject"
+    if story.state in (State.DECIDED, State.HANDED_OVER) and not story.begun:
+        yield "refuse"
+
+
+def _member(story: Story, viewer: Viewer) -> Iterator[str]:
+    member = story.council.named(viewer.name) if story.council else None
+    if member is None or not any(
+        viewer.has(role, story.agency_code) for role in (Role.COUNCIL, Role.ARCHIVIST)
+    ):
+        return
+    if story.conclusion is not None:
+        if member.seat is Seat.SECRETARY and not story.conclusion.signed_by:
+            yield "sign"
+        return
+    if member.seat is Seat.CHAIR and not story.missing_votes():
+        yield "conclude"
+    if member in story.voters:
+        yield "vote"
+
+
+def _given(story: Story) -> bool:
+    return story.opinion is not None and story.opinion.given is not None

@@ -1,0 +1,311 @@
+"""One list with its whole procedure: where it stands, what was done, what this person may do next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from plone import api
+from sqlalchemy import func, select
+
+from archive.holds import held
+from archive.order_check import on_list
+from archive.procedure.ballots import Ballot, Choice
+from archive.procedure.papers import Paper
+from archive.procedure.seats import Member, Seat
+from archive.procedure.states import State
+from archive.procedure.story import Step, Story, Verdict
+from archive.register.decisions import OrderState
+from archive.register.models import CaseFile, Package
+from archive.second_factor.prove import Act, First, For, prove
+from archive.viewer import Role, same_person
+from portal import people
+from portal.browser.disposal.due import day_of
+from portal.browser.disposal.order import OrderScreen
+from portal.browser.disposal.procedure import forms
+from portal.browser.disposal.procedure.next_act import ASIDE, acts, next_step
+from portal.i18n import _
+from portal.papers import mirror_order
+from portal.register import joined
+from retention.procedure import council, deciding, listing, opinion, taking
+from retention.procedure.deciding import NewDecision
+
+CARDS = 50
+"""Case files on one page of voting; what has no vote of this person comes first."""
+
+
+class ProcedureScreen(OrderScreen):
+    """`tieu-huy/<id>` of a list with a procedure; below it what an order of the old kind has too."""
+
+    acts: ClassVar[Mapping[str, str]] = {
+        **{name: name for name in ("submit", "council", "vote", "conclude", "sign", "record", "decide")},
+        "request": "request_opinion",
+        **{name: name for name in ("hand_over", "release", "execute", "close")},
+        **{name: name for name in ("take_out", "abort", "reject", "refuse", "mirror")},
+    }
+
+    def prepare(self) -> Any:
+        """Read the list and its story; answer progress or certificate when asked for them."""
+        answer = super().prepare()
+        if answer is not None:
+            return answer
+        self.story = taking.story(self.session, self.order.id)
+        submits = opinion.submits(self.session, self.story.agency_code)
+        self.step = next_step(self.story, submits=submits)
+        self.may_do = acts(self.story, self.viewer, submits=submits)
+        if self.order.state == OrderState.APPROVED and self.story.release is None:
+            self.against = ()
+        on_it = CaseFile.id.in_(list(self.story.items))
+        self.held = set(self.session.scalars(select(CaseFile.id).where(on_it, held(self.today))))
+        return None
+
+    @property
+    def state_title(self) -> str:
+        """Return the legal state in words."""
+        workflow = api.portal.get_tool("portal_workflow")
+        return self.t(workflow.getTitleForStateOnType(self.story.state.value, "DisposalList"))
+
+    @property
+    def forward(self) -> str:
+        """Return the one act of this person that brings the list forward, "" when there is none."""
+        return next((act for act in self.may_do if act not in ASIDE), "")
+
+    @property
+    def others(self) -> list[str]:
+        """Return the other acts of this person; voting has its cards, so it is only what comes first."""
+        return [act for act in self.may_do if act not in (self.forward, "vote")]
+
+    def form(self, act: str) -> forms.Form:
+        """Return what an act asks for."""
+        return forms.FORMS[act]
+
+    def why_not(self) -> str:
+        """Return why this person does not take the next step, "" when they may or nothing is left to do."""
+        if self.step is None or self.forward:
+            return ""
+        return self.t(_("The next step is not yours; you may follow it here."))
+
+    def step_name(self, step: Step) -> str:
+        """Return what was done, in words."""
+        return self.t(forms.STEPS.get(step.id, step.id))
+
+    def why(self, item: Any) -> list[str]:
+        """Return why a case file is on the list, as it was explained when the list was made."""
+        told = self.order.payload.get("items", {}).get(item.case_file_id, {})
+        return [f"{step[self.language]} ({step['clause']})" for step in told.get("steps", ())]
+
+    def left(self, item: Any) -> str:
+        """Return why a case file left the list, "" when it is on it."""
+        left = self.story.left.get(item.case_file_id)
+        return f"{self.person(left.by)}: {left.reason}" if left else ""
+
+    def totals(self) -> dict[str, int]:
+        """Return how much vanishes: case files, documents, pages."""
+        files = [self.files[id] for id in self.story.items if id in self.files]
+        return {
+            "files": len(self.story.items),
+            "documents": sum(file.total_docs for file in files),
+            "pages": sum(file.total_pages for file in files),
+        }
+
+    @property
+    def bytes_text(self) -> str:
+        """Return how many bytes the packages of the list have, of every version, in one copy."""
+        query = select(func.sum(Package.size)).where(Package.case_file_id.in_(list(self.story.items)))
+        return self.size(self.session.scalar(query) or 0)
+
+    def code(self, item: Any) -> str:
+        """Return the code of an item's case file."""
+        file = self.files.get(item.case_file_id)
+        return str(file.code) if file is not None else ""
+
+    def period(self, item: Any) -> str:
+        """Return the period of an item's case file."""
+        file = self.files.get(item.case_file_id)
+        return str(file.maintenance) if file is not None else ""
+
+    # voting
+
+    def my_votes(self) -> Mapping[str, Ballot]:
+        """Return this person's votes, by case file."""
+        found = (votes for who, votes in self.story.votes.items() if same_person(who, self.viewer.name))
+        return next(found, {})
+
+    def cards(self) -> list[Any]:
+        """Return the case files to vote on, those without a vote of this person first; the first of many."""
+        mine = self.my_votes()
+        items = sorted(on_list(self.order), key=lambda item: (item.case_file_id in mine, item.case_file_id))
+        return items[:CARDS]
+
+    def voted_text(self) -> str:
+        """Return how many case files this person has voted on."""
+        done = len(self.my_votes().keys() & self.story.items.keys())
+        return self.t(
+            _("${done} of ${total} case files", mapping={"done": done, "total": len(self.story.items)})
+        )
+
+    def choices(self) -> list[tuple[str, str]]:
+        """Return what may be voted, each with its words."""
+        return [(code, self.t(words)) for code, words in forms.CHOICES.items()]
+
+    # people
+
+    def seats(self) -> list[tuple[str, str]]:
+        """Return the seats of a council with their names."""
+        return [(code, self.t(words)) for code, words in forms.SEATS.items()]
+
+    def seat(self, seat: Seat) -> str:
+        """Return the name of a seat."""
+        return self.t(forms.SEATS[seat.value])
+
+    def could_sit(self) -> list[tuple[str, str, str]]:
+        """Return account, name and present seat of everybody who could be on the council."""
+        accounts = people.holders(Role.COUNCIL, self.order.agency_code) | people.holders(
+            Role.ARCHIVIST, self.order.agency_code
+        )
+        now = (
+            {one.account: one.seat.value for one in self.story.council.members} if self.story.council else {}
+        )
+        return [(one, self.person(one), now.get(one, "")) for one in sorted(accounts)]
+
+    def receivers(self) -> list[tuple[str, str]]:
+        """Return account and name of everybody who could carry the destruction out."""
+        held = people.holders(Role.ARCHIVIST, self.order.agency_code) | people.holders(
+            Role.HEAD, self.order.agency_code
+        )
+        return [
+            (one, self.person(one)) for one in sorted(held) if not same_person(one, self.order.proposed_by)
+        ]
+
+    # acts: each one function of `retention.procedure`
+
+    def submit(self) -> None:
+        """Submit the list to the council."""
+        self._take(listing.submit, linked=self.text("linked"))
+
+    def council(self) -> None:
+        """Form the council, or change it."""
+        seats = {code for code, _words in self.seats()}
+        members = [
+            Member(name.removeprefix("seat-"), Seat(value))
+            for name, value in sorted(self.request.form.items())
+            if name.startswith("seat-") and value in seats
+        ]
+        self._take(
+            lambda session, id, **who: (
+                council.form(session, id, members, self._paper(), reason=self.text("reason"), **who).story
+            )
+        )
+
+    def vote(self) -> None:
+        """Vote: what was chosen card by card, and destroy for all others when that is ticked."""
+        ballots: dict[Ballot, list[str]] = {}
+        for name, value in self.request.form.items():
+            if name.startswith("choice-") and value in set(Choice):
+                id = name.removeprefix("choice-")
+                choice = Choice(value)
+                period = self.text(f"period-{id}", 40) if choice is Choice.EXTEND else ""
+                reason = "" if choice is Choice.DESTROY else self.text(f"reason-{id}", 2000)
+                ballots.setdefault(Ballot(choice, reason, period), []).append(id)
+        rest = bool(self.text("rest", 3))
+
+        def votes(session: Any, order_id: str, **who: Any) -> Story:
+            if rest:
+                story = taking.story(session, order_id)
+                named = {id for ids in ballots.values() for id in ids}
+                mine = next(
+                    (v for account, v in story.votes.items() if same_person(account, self.viewer.name)), {}
+                )
+                others = sorted(story.items.keys() - named - mine.keys())
+                if others:
+                    ballots.setdefault(Ballot(Choice.DESTROY), []).extend(others)
+            if not ballots:
+                return council.vote(session, order_id, Ballot(Choice.DESTROY), case_file_ids=[], **who)
+            for ballot, ids in ballots.items():
+                story = council.vote(session, order_id, ballot, case_file_ids=ids, **who)
+            return story
+
+        self._take(votes)
+
+    def conclude(self) -> None:
+        """Conclude as the chair."""
+        self._with_paper(council.conclude)
+
+    def sign(self) -> None:
+        """Sign the minutes as the secretary."""
+        self._take(council.sign_minutes)
+
+    def request_opinion(self) -> None:
+        """Ask for the opinion."""
+        self._with_paper(opinion.request)
+
+    def record(self) -> None:
+        """Record the letter that came."""
+        verdict = Verdict.FOR if self.text("verdict", 10) == Verdict.FOR else Verdict.AGAINST
+        paper = self._paper()
+        self._take(
+            lambda session, id, **who: opinion.record(
+                session, id, paper, verdict, reason=self.text("reason"), **who
+            )
+        )
+
+    def decide(self) -> None:
+        """Decide on exactly the list that was shown; password and code are asked again."""
+        decision = NewDecision(self._paper(), self.text("signer", 200), self.text("list", 64))
+        self._prove(For.DECIDE)
+        self._take(lambda session, id, **who: deciding.decide(session, id, decision, **who))
+
+    def hand_over(self) -> None:
+        """Hand the records over for destruction."""
+        self._with_paper(deciding.hand_over, receiver=self.text("receiver", 80))
+
+    def release(self) -> None:
+        """Confirm that the destruction begins; password and code are asked again."""
+        self._prove(For.RELEASE)
+        self._take(deciding.release)
+
+    def close(self) -> None:
+        """Close the list with its dossier."""
+        self._with_paper(deciding.close)
+
+    def take_out(self) -> None:
+        """Take the ticked case files off the list."""
+        ids = self.ticked
+        self._take(
+            lambda session, id, **who: listing.take_out(session, id, ids, reason=self.text("reason"), **who)
+        )
+
+    def abort(self) -> None:
+        """Give the list up."""
+        self._take(listing.abort, reason=self.text("reason"))
+
+    def reject(self) -> None:
+        """End the list after the opinion."""
+        self._take(opinion.reject, reason=self.text("reason"))
+
+    def refuse(self) -> None:
+        """End a decided list that is not carried out."""
+        self._take(deciding.refuse, reason=self.text("reason"))
+
+    def _paper(self) -> Paper:
+        return Paper(self.text("number", 60), day_of(self.text("date", 10), latest=self.today))
+
+    def _prove(self, purpose: For) -> None:
+        self.ask_password()
+        act = Act(purpose, self.path[0])
+        prove(self.viewer.name, self.text("code", 12), act, first=First.PASSWORD, now=self.now)
+
+    def _with_paper(self, act: Callable[..., Story], **facts: Any) -> None:
+        paper = self._paper()
+        self._take(lambda session, id, **who: act(session, id, paper, **facts, **who))
+
+    def _take(self, act: Callable[..., Story], **facts: Any) -> None:
+        with joined() as session:
+            act(session, self.path[0], **facts, viewer=self.viewer, now=self.now)
+            mirror_order(api.portal.get(), session, self.path[0])
+        self.say(_("The step is in the ledger."))
+
+    @property
+    def ended_well(self) -> bool:
+        """Say whether there is a certificate."""
+        return self.story.state in (State.DESTROYED, State.CLOSED)

@@ -1,0 +1,185 @@
+"""The page of a disposal list shows each person the one act that is theirs, and the vault takes it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from house_people import AN, BINH, CHI, LANG_SON
+from house_queue import taken_from_the_queue
+from kept_case_files import OLD
+from sqlalchemy import select
+
+from archive.procedure.ballots import Ballot, Choice
+from archive.procedure.states import State
+from archive.procedure.story import Story
+from archive.register.disposal import DisposalList
+from archive.register.session import reading, transaction
+from archive.vietnam import day_of
+from archive.viewer import ALL_AGENCIES, Role, Viewer
+from operations.authenticators import code_of
+from operations.procession import Papers, People, Wanted, walk, walk_on
+from retention import tasks
+from retention.procedure import council, notice, taking
+
+pytestmark = pytest.mark.plone
+
+LAN = Viewer("lan", {LANG_SON: frozenset({Role.ARCHIVIST})})
+MORE = tuple(Viewer(name, {ALL_AGENCIES: frozenset({Role.COUNCIL})}) for name in ("thuy", "nam"))
+WHO = People(AN, (BINH, *MORE), CHI, LAN)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def wanted() -> Wanted:
+    return Wanted(LANG_SON, (OLD.id,), "91/QĐ-UBND", day_of(now()))
+
+
+def walked(to: State) -> Story:
+    with transaction() as session:
+        return walk(session, wanted(), WHO, now=now(), to=to)
+
+
+def told(order_id: str) -> Story:
+    with reading() as session:
+        return taking.story(session, order_id)
+
+
+def paper(browser: Any, number: str) -> Any:
+    browser.getControl(name="number").value = number
+    browser.getControl(name="date").value = day_of(now()).isoformat()
+    return browser
+
+
+def test_an_archivist_makes_a_list_and_the_head_forms_its_council(visit: Any) -> None:
+    browser = paper(visit("an", f"/tieu-huy?agency={LANG_SON}"), "91/TTr")
+    browser.getControl(name="ids").value = [OLD.id]
+    browser.getControl(name="reason").value = "Hết thời hạn bảo quản"
+    browser.getControl(name="make").click()
+    assert "409" in browser.headers["Status"] and "Hết thời hạn bảo quản" in browser.page  # no explanation
+    browser.getControl(name="ids").value = [OLD.id]
+    browser.getControl(name="explanation").value = "Hình thành khi giải quyết việc thường xuyên"
+    browser.getControl(name="make").click()
+    with reading() as session:
+        order_id = session.scalars(select(DisposalList.order_id)).one()
+    assert browser.url.endswith(f"/tieu-huy/{order_id}")
+    assert 'name="submit"' not in browser.page and "Lê Minh Chi" in browser.page
+
+    browser = paper(visit("chi", f"/tieu-huy/{order_id}"), "92/QĐ")
+    browser.getControl(name="seat-binh").value = ["chair"]
+    browser.getControl(name="council").click()
+    assert (
+        told(order_id).council is None and "409" in browser.headers["Status"]
+    )  # a chair alone is no council
+
+
+def test_a_member_votes_card_by_card_and_on_the_rest(visit: Any) -> None:
+    with transaction() as session:
+        story = walk(session, wanted(), WHO, now=now(), to=State.COUNCIL_REVIEW)
+    path = f"/tieu-huy/{story.order_id}"
+    assert 'name="vote"' not in visit("an", path).page
+    browser = visit("binh", path)
+    assert OLD.title in browser.page
+    browser.getControl(name=f"choice-{OLD.id}").value = ["keep"]
+    browser.getControl(name="vote").click()
+    assert "409" in browser.headers["Status"] and not told(story.order_id).votes  # to keep needs a reason
+    browser = visit("binh", path)
+    browser.getControl(name="rest").value = ["1"]
+    browser.getControl(name="vote").click()
+    assert told(story.order_id).votes["binh"][OLD.id].choice == "destroy"
+    assert "1/1" in browser.page
+
+
+def test_the_head_decides_with_both_factors_on_what_was_shown(visit: Any) -> None:
+    story = walked(State.OPINION_GIVEN)
+    path = f"/tieu-huy/{story.order_id}"
+    assert 'name="decide"' not in visit("binh", path).page
+    with transaction() as session:
+        code = code_of(session, CHI, now=now())
+    for password, given in (("wrong", code), ("Luu-tru-2026-ch", "000000"), ("Luu-tru-2026-ch", code)):
+        assert told(story.order_id).state is State.OPINION_GIVEN
+        browser = paper(visit("chi", path), "93/QĐ")
+        assert story.list_sha256 in browser.page
+        browser.getControl(name="signer").value = "Lê Minh Chi, Chủ tịch"
+        browser.getControl(name="password").value = password
+        browser.getControl(name="code").value = given
+        browser.getControl(name="decide").click()
+    decided = told(story.order_id).decision
+    assert decided is not None and decided.list_sha256 == story.list_sha256
+    assert "đã quyết định hủy" in browser.page
+
+    browser = paper(visit("an", path), "94/BB")
+    browser.getControl(name="receiver").value = ["lan"]
+    browser.getControl(name="hand_over").click()
+    assert told(story.order_id).state is State.HANDED_OVER
+    assert 'name="release"' in visit("lan", path).page
+    assert 'name="release"' not in visit("an", path).page
+
+
+def test_every_state_of_a_list_is_shown_to_everybody_who_may(visit: Any) -> None:
+    story = walked(State.LISTED)
+    for state in (State.COUNCIL_REVIEW, State.OPINION_REQUESTED, State.OPINION_GIVEN, State.HANDED_OVER):
+        with transaction() as session:
+            walk_on(session, told(story.order_id), Papers(wanted()), WHO, now=now(), to=state)
+        for login in ("an", "binh", "chi", "dung"):
+            browser = visit(login, f"/tieu-huy/{story.order_id}")
+            assert browser.headers["Status"].startswith("200"), browser.page[:300]
+            assert OLD.code in browser.page
+    assert visit("hoa", f"/tieu-huy/{story.order_id}").headers["Status"].startswith(("401", "403"))
+
+
+def done(browser: Any, act: str, order_id: str) -> State:
+    """Send the form of an act and return the state the list has come to."""
+    browser.getControl(name=act).click()
+    assert browser.headers["Status"].startswith("200"), browser.headers["Status"]
+    return told(order_id).state
+
+
+def test_a_list_is_walked_from_submission_to_its_dossier(visit: Any, house_queue: None) -> None:
+    id = walked(State.LISTED).order_id
+    path, papers = f"/tieu-huy/{id}", Papers(wanted())
+    with transaction() as session:
+        notice.give(session, notice.endings(session, [OLD.id]), now=now() - timedelta(days=notice.DAYS))
+        council.form(session, id, WHO.council(), papers.named("HD"), viewer=CHI, now=now())
+    assert done(visit("an", path), "submit", id) is State.COUNCIL_REVIEW
+    assert 'name="conclude"' not in visit("binh", path).page  # votes are missing
+    with transaction() as session:
+        for voter in WHO.voters:
+            council.vote(session, id, Ballot(Choice.DESTROY), viewer=voter, now=now())
+    done(paper(visit("binh", path), "1/BB"), "conclude", id)
+    assert 'name="request"' not in visit("chi", path).page  # the minutes are not signed
+    done(visit("an", path), "sign", id)
+    assert done(paper(visit("chi", path), "2/XYK"), "request", id) is State.OPINION_REQUESTED
+    browser = paper(visit("an", path), "3/YK")
+    browser.getControl(name="verdict").value = ["for"]
+    assert done(browser, "record", id) is State.OPINION_GIVEN
+    with transaction() as session:
+        walk_on(session, told(id), papers, WHO, now=now())
+    browser = visit("lan", path)
+    browser.getControl(name="password").value = "Luu-tru-2026-la"
+    done(browser, "execute", id)
+    name, args = taken_from_the_queue()
+    assert (name, args[:2]) == ("retention.tasks.execute", [id, "lan"])
+    tasks.execute(*args)
+    assert told(id).state is State.DESTROYED
+    assert done(paper(visit("an", path), "4/HS"), "close", id) is State.CLOSED
+    assert f"{path}/bien-ban" in visit("dung", path).page
+
+
+def test_a_list_is_given_up_by_the_archivist_and_refused_by_the_head(visit: Any) -> None:
+    for state, login, act, end in (
+        (State.COUNCIL_REVIEW, "an", "abort", State.ABORTED),
+        (State.OPINION_GIVEN, "chi", "reject", State.REJECTED),
+        (State.DECIDED, "chi", "refuse", State.REFUSED),
+    ):
+        id = walked(state).order_id
+        form = visit(login, f"/tieu-huy/{id}").getForm(id=act)
+        form.getControl(name="reason").value = "Cần xem lại"
+        form.getControl(name=act).click()
+        story = told(id)
+        assert (story.state, story.steps[-1].reason) == (end, "Cần xem lại")
+        page = visit(login, f"/tieu-huy/{id}").page
+        assert "Cần xem lại" in page and f'name="{act}"' not in page
