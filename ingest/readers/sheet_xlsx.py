@@ -33,6 +33,8 @@ from ingest.readers.sheet_grid import HEAD, MAX_COLUMNS, Grid, Line, acts, formu
 
 MAX_SHEETS = 20
 MAX_PARTS = 200
+LAST_ROW = 1_048_576
+"""Of a sheet, in any program; empty rows up to there are passed over, some programs format them all."""
 MAX_TAGS = 3_000_000
 """openpyxl keeps what it does not know in memory, some 100 bytes a tag."""
 LARGE = frozenset({"SIP_TOO_LARGE", "SIP_BOMB", "SIP_TOO_MANY_FILES", "SIP_NESTED"})
@@ -176,19 +178,17 @@ def _tags(part: Path, place: str, limits: Limits) -> int:
 def _lines(sheet: Any, name: str, limits: Limits, findings: list[Finding]) -> Iterator[Line]:
     """Yield a sheet's lines that have something on them; the dimension it declares is not believed."""
     sheet.reset_dimensions()
-    for number, row in enumerate(_rows(sheet, limits), 1):
+    most = because("ingest.sheet-most", rows=limits.sheet_rows, columns=MAX_COLUMNS)
+    # Told to stop at a row, openpyxl would pass over whatever stands behind a gap that reaches further.
+    for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1), 1):
+        if number > LAST_ROW:
+            raise UnreadableDeliveryError("SHEET_TOO_LARGE", name, most)
         cells = trimmed([_text(name, number, column, cell, findings) for column, cell in enumerate(row)])
         if not cells:
             continue
         if len(cells) > MAX_COLUMNS or number > limits.sheet_rows:
-            most = because("ingest.sheet-most", rows=limits.sheet_rows, columns=MAX_COLUMNS)
             raise UnreadableDeliveryError("SHEET_TOO_LARGE", name, most)
         yield Line(number, cells)
-
-
-def _rows(sheet: Any, limits: Limits) -> Iterator[tuple[Any, ...]]:
-    """Yield rows, one column and one row more than may be, so that more is seen and never all of it."""
-    return iter(sheet.iter_rows(max_row=limits.sheet_rows + 1, max_col=MAX_COLUMNS + 1))
 
 
 def _text(name: str, line: int, column: int, cell: Any, findings: list[Finding]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -337,6 +338,20 @@ def tcvn3() -> bytes:
     return comma(rows(), encoding="utf-8").replace("ề".encode(), b"\xd2")
 
 
+def behind_a_gap(row: int) -> bytes:
+    """A sheet whose last document stands far below the others."""
+    data, sink = xlsx(rows()), io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as book, zipfile.ZipFile(sink, "w") as changed:
+        for name in book.namelist():
+            part = book.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                cell = f'<c r="A{row}" t="inlineStr"><is><t>xa</t></is></c>'
+                part = part.replace(b"</sheetData>", f'<row r="{row}">{cell}</row></sheetData>'.encode())
+                assert b"inlineStr" in part
+            changed.writestr(name, part)
+    return sink.getvalue()
+
+
 UNREADABLE: dict[str, tuple[Callable[[], Files], str]] = {
     "TCVN3": (lambda: {"x.csv": tcvn3(), **FILES}, "SHEET_ENCODING"),
     "UTF-16 without its mark": (lambda: {"x.csv": comma(rows(), encoding="utf-16-le"), **FILES}, "SHEET_ENCODING"),
@@ -351,6 +366,8 @@ UNREADABLE: dict[str, tuple[Callable[[], Files], str]] = {
     "no workbook": (lambda: {"x.xlsx": b"PK nothing", **FILES}, "SHEET_BROKEN"),
     "no list at all": (lambda: dict(FILES), "DELIVERY_UNKNOWN"),
     "a ZIP in the ZIP": (lambda: {"goi.zip": b"PK\3\4", "docs/a.txt": b"x"}, "DELIVERY_UNKNOWN"),
+    "a row behind a gap": (lambda: {"x.xlsx": behind_a_gap(20_000), **FILES}, "SHEET_TOO_LARGE"),
+    "a row no sheet has": (lambda: {"x.xlsx": behind_a_gap(2_000_000_000), **FILES}, "SHEET_TOO_LARGE"),
     "a list alone": (lambda: {"bang-ke.xlsx": xlsx(rows())}, "DELIVERY_UNKNOWN"),
 }  # fmt: skip
 
