@@ -29,13 +29,16 @@ from ingest.formats.derivative import (
     NoDerivativeError,
     Source,
 )
+from ingest.formats.drawn import from_picture
 from ingest.formats.errors import CannotOpenError
 from ingest.formats.inspect import inspect
 from ingest.formats.judge import Judgement
 from ingest.formats.libreoffice import Printed
+from ingest.formats.office_routes import from_office
 from ingest.formats.page_routes import DEPTH, Conversions, Nested, from_mail, from_page
 from ingest.formats.policy import Policy, policy_for
-from ingest.formats.routes import Candidate, Work, from_office, from_pdf, from_picture
+from ingest.formats.route_work import Candidate, Work
+from ingest.formats.routes import from_pdf
 from ingest.formats.workshop import Workshop, library_version, program_version, shared
 
 __all__ = ["Attempt", "Derivative", "Failure", "Source", "normalise"]

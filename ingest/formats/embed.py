@@ -14,12 +14,11 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pikepdf
-from fontTools import subset, t1Lib
+from fontTools import t1Lib
 from fontTools.pens.basePen import NullPen
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name
@@ -27,6 +26,7 @@ from pikepdf import Array, Dictionary, Name
 from ingest.formats import codes, letters, to_unicode
 from ingest.formats.codes import UnknownEncodingError
 from ingest.formats.colours import give_cmyk_a_meaning
+from ingest.formats.faces import advances, describe, give_program, number, program_of, segments
 from ingest.formats.flavour import FLAVOUR
 from ingest.formats.repair import finish
 
@@ -122,20 +122,20 @@ def _simple(pdf: pikepdf.Pdf, font: Any, path: Path) -> None:
         raise _NotOurs("its codes follow a table that is not in the file")
     names = codes.glyph_names(font, built_in=codes.standard())
     signs = {code: codes.character(name) for code, name in names.items()}
-    own = _advances(path)
+    own = advances(path)
     said = _widths(font)
     _compare({code: said[code] for code in signs if said.get(code)}, signs, own)
     widths = {code: said.get(code) or own.get(sign, MISSING_WIDTH) for code, sign in signs.items()}
     # A character shown twice (space and no-break space) has one glyph: the code that is laid out wins.
     wanted = {sign: widths[code] for code, sign in sorted(signs.items(), reverse=True) if sign in own}
     wanted |= {sign: said[code] for code, sign in signs.items() if said.get(code) and sign in own}
-    program, facts = _program(path, tuple(sorted(wanted.items())))
+    program, facts = program_of(path, tuple(sorted(wanted.items())))
     first, last = min(signs), max(signs)
     font["/Subtype"] = Name.TrueType
     font["/FirstChar"], font["/LastChar"] = first, last
-    font["/Widths"] = Array([_number(widths.get(code, MISSING_WIDTH)) for code in range(first, last + 1)])
+    font["/Widths"] = Array([number(widths.get(code, MISSING_WIDTH)) for code in range(first, last + 1)])
     font["/Encoding"] = _encoding(names)
-    _described(pdf, font, font, path, facts | {"Flags": NONSYMBOLIC | int(facts["Flags"])}, program)
+    give_program(pdf, font, font, path, facts | {"Flags": NONSYMBOLIC | int(facts["Flags"])}, program)
 
 
 def _encoding(names: Mapping[int, str]) -> Any:
@@ -195,27 +195,13 @@ def _signs(pdf: pikepdf.Pdf, font: Any, path: Path) -> None:
     first, last = min(own), max(own)
     font["/Subtype"] = Name.Type1
     font["/FirstChar"], font["/LastChar"] = first, last
-    font["/Widths"] = Array([_number(own.get(code, MISSING_WIDTH)) for code in range(first, last + 1)])
-    data, lengths = _segments(path)
+    font["/Widths"] = Array([number(own.get(code, MISSING_WIDTH)) for code in range(first, last + 1)])
+    data, lengths = segments(path)
     box = [float(side) for side in program["FontBBox"]]
     facts = {"Flags": SYMBOLIC, "FontBBox": box, "ItalicAngle": 0, "Ascent": box[3], "Descent": box[1]}
     stream = pdf.make_stream(data, Length1=lengths[0], Length2=lengths[1], Length3=lengths[2])
     name = str(program["FontName"])
-    _describe(pdf, font, font, name, facts | {"CapHeight": box[3], "FontFile": stream})
-
-
-def _segments(path: Path) -> tuple[bytes, tuple[int, int, int]]:
-    """Return a Type 1 program with the lengths of its clear, encrypted and closing parts, as a PDF wants it."""
-    data, _ = t1Lib.read(str(path), onlyHeader=False)
-    start = data.index(b"eexec") + len(b"eexec")
-    while data[start : start + 1] in (b"\r", b"\n", b" "):
-        start += 1
-    end = data.rindex(b"cleartomark")
-    end = len(data[:end].rstrip(b"0\r\n "))
-    body = data[start:end]
-    if all(sign in b"0123456789abcdefABCDEF\r\n" for sign in body[:64]):
-        body = bytes.fromhex(body.decode("ascii"))
-    return data[:start] + body + data[end:], (start, len(body), len(data) - end)
+    describe(pdf, font, font, name, facts | {"CapHeight": box[3], "FontFile": stream})
 
 
 # -- Identity-H fonts ----------------------------------------------------------------------------------------
@@ -232,7 +218,7 @@ def _composite(pdf: pikepdf.Pdf, font: Any, path: Path) -> None:
     signs = {cid: sign for cid, sign in to_unicode.read(table.read_bytes()).items() if sign.isprintable()}
     if not signs:
         raise _NotOurs("its table of characters is empty")
-    own = _advances(path)
+    own = advances(path)
     missing = sorted({sign for sign in signs.values() if sign not in own})
     if missing:
         raise _NotOurs(f"the face lacks {missing[0]!r}")
@@ -240,7 +226,7 @@ def _composite(pdf: pikepdf.Pdf, font: Any, path: Path) -> None:
     default = float(below.get("/DW", 1000))
     _compare({cid: said.get(cid, default) for cid in signs}, signs, own)
     wanted = {sign: said.get(cid, default) for cid, sign in signs.items()}
-    program, facts = _program(path, tuple(sorted(wanted.items())))
+    program, facts = program_of(path, tuple(sorted(wanted.items())))
     placed = TTFont(io.BytesIO(program), lazy=True)
     glyphs = placed.getBestCmap()
     mapping = bytearray(2 * (max(signs) + 1))
@@ -251,67 +237,6 @@ def _composite(pdf: pikepdf.Pdf, font: Any, path: Path) -> None:
         Registry=pikepdf.String("Adobe"), Ordering=pikepdf.String("Identity"), Supplement=0
     )
     below["/W"] = Array(
-        [part for cid in sorted(signs) for part in (cid, Array([_number(wanted[signs[cid]])]))]
+        [part for cid in sorted(signs) for part in (cid, Array([number(wanted[signs[cid]])]))]
     )
-    _described(pdf, font, below, path, facts | {"Flags": SYMBOLIC | int(facts["Flags"])}, program)
-
-
-# -- programs ------------------------------------------------------------------------------------------------
-
-
-@lru_cache(maxsize=16)
-def _advances(path: Path) -> Mapping[str, float]:
-    """Return character -> width in thousandths of the font size."""
-    with TTFont(path, lazy=True) as face:
-        unit, advance = face["head"].unitsPerEm, face["hmtx"]
-        return {chr(code): advance[name][0] * 1000 / unit for code, name in face.getBestCmap().items()}
-
-
-@lru_cache(maxsize=64)
-def _program(path: Path, wanted: tuple[tuple[str, float], ...]) -> tuple[bytes, dict[str, Any]]:
-    """Return a face cut down to these characters, each as wide as asked, and what a descriptor says of it."""
-    with TTFont(path) as face:
-        options = subset.Options(notdef_outline=True, hinting=True, glyph_names=False, layout_features=[])
-        options.drop_tables += ["GSUB", "GPOS", "GDEF", "kern", "FFTM"]
-        cutter = subset.Subsetter(options)
-        cutter.populate(unicodes=[ord(sign) for sign, _ in wanted])
-        cutter.subset(face)
-        unit, advance, glyphs = face["head"].unitsPerEm, face["hmtx"], face.getBestCmap()
-        for sign, width in wanted:
-            name = glyphs[ord(sign)]
-            advance[name] = (round(width * unit / 1000), advance[name][1])
-        scale = 1000 / unit
-        head, os2, post = face["head"], face["OS/2"], face["post"]
-        fixed = 1 if post.isFixedPitch else 0
-        facts = {
-            "Flags": fixed | (64 if post.italicAngle else 0),
-            "FontBBox": [round(side * scale) for side in (head.xMin, head.yMin, head.xMax, head.yMax)],
-            "ItalicAngle": float(post.italicAngle),
-            "Ascent": round(face["hhea"].ascent * scale),
-            "Descent": round(face["hhea"].descent * scale),
-            "CapHeight": round(getattr(os2, "sCapHeight", 1409) * scale),
-        }
-        data = io.BytesIO()
-        face.save(data)
-    return data.getvalue(), facts
-
-
-def _described(
-    pdf: pikepdf.Pdf, font: Any, below: Any, path: Path, facts: Mapping[str, Any], program: bytes
-) -> None:
-    stream = pdf.make_stream(program, Length1=len(program))
-    _describe(pdf, font, below, f"AAAAAA+{path.stem}", {**facts, "FontFile2": stream})
-
-
-def _describe(pdf: pikepdf.Pdf, font: Any, below: Any, name: str, facts: Mapping[str, Any]) -> None:
-    """Write the descriptor; `below` is the font that has one, `font` the one the page names."""
-    called = Name("/" + name)
-    descriptor = Dictionary(Type=Name.FontDescriptor, FontName=called, StemV=80)
-    for key, value in facts.items():
-        descriptor["/" + key] = Array(value) if isinstance(value, list) else value
-    below["/FontDescriptor"] = pdf.make_indirect(descriptor)
-    font["/BaseFont"] = below["/BaseFont"] = called
-
-
-def _number(width: float) -> int | float:
-    return int(width) if width == int(width) else round(width, 2)
+    give_program(pdf, font, below, path, facts | {"Flags": SYMBOLIC | int(facts["Flags"])}, program)

@@ -14,7 +14,7 @@ from typing import Any
 from archive.reason import Reason
 from ingest.formats.derivative import Derivative, Failure
 from ingest.formats.judge import Judgement
-from ingest.formats.routes import Candidate, Measuring, Work, last
+from ingest.formats.route_work import Candidate, Measuring, Work, last
 
 ATTACHED_LIMIT = 50  # of a message and all messages inside it that are converted; the others are listed
 DEPTH = 2  # messages within messages whose attachments are converted

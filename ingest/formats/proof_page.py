@@ -15,7 +15,7 @@ from archive.pdfa.print import render
 from archive.reason import Reason, because
 from ingest.formats.derivative import Attempt
 from ingest.formats.errors import CannotOpenError
-from ingest.formats.routes import Candidate, Work
+from ingest.formats.route_work import Candidate, Work
 from ingest.signatures import page
 
 ROUTE = "verification-page"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.formats.fidelity import Measured, PageMeasure, reasons_against
-from ingest.formats.measure import folded, printed_share, same
+from ingest.formats.same_words import folded, printed_share, same
 
 SAME = PageMeasure(text=1.0, mean=0.0, spot=0.0, side=0.0)
 

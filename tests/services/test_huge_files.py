@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive.pdfa.verapdf import VeraPdf
-from ingest.formats import routes
+from ingest.formats import drawn
 from ingest.formats.cage import Limits
 from ingest.formats.convert import Derivative, Failure, Source, normalise
 from ingest.formats.inspect import inspect
@@ -83,7 +83,7 @@ def test_too_many_pages_are_not_drawn_and_the_reason_says_so(
     tmp_path: Path, shop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Scans beyond the limit keep their PDF/A without words; what only a picture could save is refused."""
-    monkeypatch.setattr(routes, "DRAWN_LIMIT", 0)
+    monkeypatch.setattr(drawn, "DRAWN_LIMIT", 0)
     scan = _source(make.scanned_pdf(tmp_path / "a.pdf"), shop, "scan")
     lost = _source(make.unembedded_vietnamese(tmp_path / "b.pdf", wider=1.1), shop, "lost")
     kept, refused = normalise([scan, lost], tmp_path / "out", shop=shop)
