@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from house_people import AN, BINH, CHI, LANG_SON
 from house_queue import taken_from_the_queue
-from kept_case_files import OLD
+from kept_case_files import OLD, OLDER
 from sqlalchemy import select
 
 from archive.procedure.ballots import Ballot, Choice
 from archive.procedure.states import State
 from archive.procedure.story import Story
+from archive.register.decisions import Order, OrderItem, OrderState
 from archive.register.disposal import DisposalList
 from archive.register.session import reading, transaction
 from archive.vietnam import day_of
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 from operations.authenticators import code_of
 from operations.procession import Papers, People, Wanted, walk, walk_on
-from retention import tasks
+from retention import disposal, tasks
 from retention.procedure import council, notice, taking
 
 pytestmark = pytest.mark.plone
@@ -183,3 +185,38 @@ def test_a_list_is_given_up_by_the_archivist_and_refused_by_the_head(visit: Any)
         assert (story.state, story.steps[-1].reason) == (end, "Cần xem lại")
         page = visit(login, f"/tieu-huy/{id}").page
         assert "Cần xem lại" in page and f'name="{act}"' not in page
+
+
+def test_one_is_voted_longer_the_rest_destroyed_and_one_taken_out_with_a_reason(visit: Any) -> None:
+    with transaction() as session:
+        named = select(Order.id).join(OrderItem).where(OrderItem.case_file_id == OLDER.id)
+        (old_kind,) = session.scalars(named.where(Order.state == OrderState.PROPOSED))
+        disposal.refuse(session, old_kind, reason="lập lại", viewer=AN, now=now())
+        two = Wanted(LANG_SON, (OLD.id, OLDER.id), "95/QĐ-UBND", day_of(now()))
+        id = walk(session, two, WHO, now=now(), to=State.COUNCIL_REVIEW).order_id
+    path = f"/tieu-huy/{id}"
+    browser = visit("binh", path)
+    browser.getControl(name=f"choice-{OLD.id}").value = ["extend"]
+    browser.getControl(name=f"reason-{OLD.id}").value = "Còn tranh chấp"
+    browser.getControl(name=f"period-{OLD.id}").value = "30 năm"
+    browser.getControl(name="vote").click()
+    assert "1/2" in browser.page
+    browser.getControl(name="rest").value = ["1"]
+    browser.getControl(name="vote").click()
+    votes = told(id).votes["binh"]
+    assert (votes[OLD.id], votes[OLDER.id].choice) == (
+        Ballot(Choice.EXTEND, "Còn tranh chấp", "30 năm"),
+        Choice.DESTROY,
+    )
+
+    browser = visit("an", path)
+    assert (
+        browser.page.count('name="ids" form="take_out"') == 2
+    )  # a box in the table belongs to the form below it
+    token = browser.getForm(id="abort").getControl(name="_authenticator").value
+    sent = {"take_out": "1", "ids": OLDER.id, "reason": "Chưa kiểm tra xong", "_authenticator": token}
+    browser.post(browser.url, urlencode(sent))
+    story = told(id)
+    assert (set(story.items), story.left[OLDER.id].reason) == ({OLD.id}, "Chưa kiểm tra xong")
+    page = visit("an", path).page
+    assert "Đã rút khỏi danh mục" in page and 'name="take_out"' not in page
