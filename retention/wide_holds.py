@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from archive import orders
@@ -148,6 +148,8 @@ def place_on_found(
     for agency, ids in sorted(stored.items()):
         listed = hashlib.sha256("".join(f"{id}\n" for id in ids).encode()).hexdigest()
         scope = {"found": dict(asked), "count": len(ids), "list_sha256": listed}
+        for some in _batches(ids):
+            _lock_on_their_way(session, CaseFile.id.in_(some))
         order = _order(session, agency, scope, basis, viewer, now)
         for some in _batches(ids):
             _event(session, order, "order", order.id, {"case_files": list(some)}, basis, viewer, now)
@@ -190,9 +192,10 @@ def _stand(
     column = Hold.agency_code if kind == "agency" else Hold.fonds_code
     if session.scalar(select(Hold.id).where(column == code, Hold.lifted_at.is_(None), Hold.until.is_(None))):
         raise OrderRefusedError((because("retention.held-already", what=code),))
+    mine = CaseFile.agency_code == code if kind == "agency" else CaseFile.fonds_code == code
+    _lock_on_their_way(session, mine)
     order = _order(session, agency_code, {kind: code}, basis, viewer, now)
     _event(session, order, kind, code, {"hold_id": new_id()}, basis, viewer, now)
-    mine = CaseFile.agency_code == code if kind == "agency" else CaseFile.fonds_code == code
     number = session.scalar(select(func.count()).where(mine, CaseFile.state == CaseFileState.STORED)) or 0
     return _placed(session, order, number, 0, viewer, now)
 
@@ -260,18 +263,28 @@ def _placed(
     return WidePlaced(order.id, order.agency_code, number, gone, _too_late(session, order.id))
 
 
+def _lock_on_their_way(session: Session, which: ColumnElement[bool]) -> None:
+    """Lock what is on its way out before the ledger is appended to, in the order `retention.erasure` does both.
+
+    The other way round PostgreSQL would have to end one of the two, hold or destruction, when they meet.
+    """
+    session.execute(_on_their_way(which).with_for_update(of=CaseFile))
+
+
 def _too_late(session: Session, hold_order_id: str) -> tuple[str, ...]:
-    """Lock what is on its way out, as `retention.erasure` does before each holder, and say what is past saving."""
-    on_their_way = (
+    """Say which of the case files an order holds are past saving."""
+    late = _on_their_way(of_hold_order(hold_order_id))
+    return tuple(session.scalars(late.where(OrderItem.outcome == ERASING, OrderItem.detail == LAST_COPY)))
+
+
+def _on_their_way(which: ColumnElement[bool]) -> Select[str]:
+    return (
         select(CaseFile.id)
         .join(OrderItem, OrderItem.case_file_id == CaseFile.id)
         .join(Order, Order.id == OrderItem.order_id)
-        .where(of_hold_order(hold_order_id), Order.state.in_(ORDERS_OPEN), Order.kind != OrderKind.HOLD)
+        .where(which, Order.state.in_(ORDERS_OPEN), Order.kind != OrderKind.HOLD)
         .order_by(CaseFile.id)
     )
-    session.execute(on_their_way.with_for_update(of=CaseFile))
-    late = on_their_way.where(OrderItem.outcome == ERASING, OrderItem.detail == LAST_COPY)
-    return tuple(session.scalars(late))
 
 
 def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:

@@ -1,4 +1,4 @@
-"""Every night: tell which case files run out, 30 days before; no council looks at a list before that time is over.
+"""Every hour: tell which case files run out, 30 days before; no council looks at a list before that time is over.
 
 R1: TT 01/2019/TT-BNV Điều 20.5.a, the system tells 30 days before the end of the period. R2: what is due is collected
 under "Xem xét hủy" (TT 05/2025, known from a second hand); that its lists wait for the same 30 days is our rule.

@@ -33,7 +33,7 @@ def test_a_library_that_finds_no_room_is_our_trouble(error: Exception, short: bo
 def test_a_film_looked_at_without_room_is_not_called_unopenable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_room(path: Path) -> dict[str, object]:
+    def no_room(path: Path, media_type: str) -> dict[str, object]:
         raise OSError("Failed to load library - libm.so.0: failed to map segment from shared object")
 
     monkeypatch.setattr(look_media, "media", no_room)
