@@ -63,7 +63,7 @@ def ask(case_file_id: str, request: Request, *, originals: bool, viewer: Viewer,
         NotFoundError: no such case file, or it is destroyed or being destroyed.
         NotAllowedError: the person may not read it.
         ExportError: a code of the request is on no list, or the person has too many copies.
-        TemporaryError: the disk has no room for it now.
+        TemporaryError: the disk has no room now for it and the copies that are still to be prepared.
     """
     check_request(request)
     readable(case_file_id, viewer)
@@ -74,7 +74,8 @@ def ask(case_file_id: str, request: Request, *, originals: bool, viewer: Viewer,
             one.size for record in row.records for one in to_read(tuple(record.components), originals)
         )
         code = row.code
-    if sum(one.holder == viewer.name for one in place.all_of_them()) >= MOST_OF_A_PERSON:
+    known = list(place.all_of_them())
+    if sum(one.holder == viewer.name for one in known) >= MOST_OF_A_PERSON:
         raise ExportError(because("exports.too-many-copies", most=MOST_OF_A_PERSON))
     giving = Giving(
         id=new_id(),
@@ -89,7 +90,8 @@ def ask(case_file_id: str, request: Request, *, originals: bool, viewer: Viewer,
     )
     try:
         place.home().mkdir(parents=True, exist_ok=True)
-        if shutil.disk_usage(place.home()).free < TIMES_ON_DISK * total + SPARE:
+        needed = TIMES_ON_DISK * (total + sum(one.total for one in known if one.open))
+        if shutil.disk_usage(place.home()).free < needed + SPARE:
             raise TemporaryError(because("archive.cannot-write", place=str(place.home()), trouble="ENOSPC"))
         place.folder(giving.id).mkdir()
     except OSError as error:

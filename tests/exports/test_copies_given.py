@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -62,6 +63,23 @@ def test_a_copy_is_prepared_as_a_dip_and_fetched_by_who_asked(case_file: str) ->
     assert read == found.total  # what was said before is what is in it
     [(actor, payload, sha256)] = copies_ledgered(case_file)
     assert (actor, payload["given"], payload["objid"], sha256) == ("lan", "DIP", found.objid, found.sha256)
+
+
+def test_a_copy_is_refused_when_the_disk_has_no_room_beside_those_still_to_be_prepared(
+    case_file: str,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    first = asked(case_file)
+    room = counter.SPARE + 2 * counter.TIMES_ON_DISK * first.total
+    for free, fits in ((room - 1, False), (room, True)):
+        usage = shutil._ntuple_diskusage(1 << 40, (1 << 40) - free, free)
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, usage=usage: usage)
+        if fits:
+            assert asked(case_file).open
+        else:
+            with pytest.raises(TemporaryError):
+                asked(case_file)
+            assert len(list(place.all_of_them())) == 1
 
 
 def test_preparing_twice_gives_one_copy_and_one_event(kept: dict[str, str]) -> None:
