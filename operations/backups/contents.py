@@ -3,7 +3,9 @@
 The packages are not in it: they lie in at least three stores, each a full copy. The register's digest stands in the
 manifest, so that a restore can prove itself. SQLite is copied by its own backup interface, PostgreSQL by pg_dump from
 the snapshot the digest is made of, the ZODB by repozo; blobs are copied after it, so that none is missing.
-Settings and passwords are not in it either.
+Settings (`tangthu.toml`) and the files with secrets it names are not in it either. But it is secret itself: the index
+holds full text, the register the secrets of second factors, and the papers the portal's accounts with their password
+hashes. So folders have mode 700 and files 600; it is not encrypted.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from archive.hashing import sha256_of_file
 from archive.ledger.event import stamp
 from archive.register.session import connect, engine
 from archive.settings import ArchiveSettings
+from operations.backups.private import keep_private
 from operations.backups.state import State, state_of
 from operations.errors import DrillError
 from operations.settings import OperationsSettings
@@ -72,6 +75,7 @@ def write(into: Path, number: str, *, now: datetime) -> Backup:
     _papers(into / PAPERS)
     made = Backup(stamp(now), state, {name: sha256_of_file(into / name) for name in _files(into)}, number)
     (into / MANIFEST).write_text(json.dumps(asdict(made), ensure_ascii=False, indent=2) + "\n", "utf-8")
+    keep_private(into)
     return made
 
 

@@ -24,6 +24,7 @@ from operations.backups import contents
 from operations.backups.contents import MANIFEST, MARK, Backup
 from operations.backups.expiry import erase, work_on
 from operations.backups.holder import word
+from operations.backups.private import private_folder
 from operations.backups.records import PREFIX, note
 from operations.errors import DrillError
 from operations.settings import OperationsSettings
@@ -43,6 +44,8 @@ class Made:
 def make(into: Path, *, now: datetime, actor: str = ACTOR) -> Made:
     """Write a backup into an empty folder, and return what is in it and by which day it is gone.
 
+    Folder and files can be read by their owner alone.
+
     Killed in between, what was written is known and erased by the next `expire`.
 
     Raises:
@@ -54,7 +57,7 @@ def make(into: Path, *, now: datetime, actor: str = ACTOR) -> Made:
         number, expires_on = _begin(session, place, actor, now)
     with alone(work_on(number)):
         try:
-            place.mkdir(parents=True, exist_ok=True)
+            private_folder(place)
             (place / MARK).write_text(f"{number}\n", "utf-8")
             made = contents.write(place, number, now=now)
         except (TangThuError, OSError) as error:

@@ -39,16 +39,18 @@ class Life:
     asked_at: datetime | None = None
 
 
-def holds(begun_seq: int, event: int, life: Life) -> bool:
+def holds(begun_seq: int, event: int, life: Life, *, kept_seq: int = 0) -> bool:
     """Say whether a backup holds a case file's words. Pure.
 
     Args:
         begun_seq: the event that told of the backup, before it was made.
-        event: the last event in it; 0 when that is not known, because it is being made or was killed: then it may
-            hold whatever was there from its beginning on.
+        event: the last event in its register; 0 when that is not known, because it is being made or was killed: then
+            it may hold whatever was there from its beginning on.
         life: of the case file.
+        kept_seq: the event that told that it is whole, after its last byte: index and papers are copied after the
+            register, so they may hold what came until then.
     """
-    came = not event or life.came <= event
+    came = not event or life.came <= max(event, kept_seq)
     return came and (life.went is None or life.went > (event or begun_seq))
 
 
@@ -61,7 +63,20 @@ def holding(session: Session, target: Target) -> list[BackupSet]:
     if life.asked_at is not None:
         there = or_(there, and_(BackupSet.gone_at.is_not(None), BackupSet.gone_at >= life.asked_at))
     query = select(BackupSet).where(there).order_by(BackupSet.number)
-    return [row for row in session.scalars(query) if holds(row.begun_seq, row.event, life)]
+    return [
+        row
+        for row in session.scalars(query)
+        if holds(row.begun_seq, row.event, life, kept_seq=_kept_seq(session, row, life))
+    ]
+
+
+def _kept_seq(session: Session, row: BackupSet, life: Life) -> int:
+    if not row.event or life.came <= row.event:
+        return 0  # its register says enough
+    events = session.scalars(
+        select(EventRow).where(EventRow.object_id == row.number, EventRow.verb == Verb.BACKUP.value)
+    )
+    return max((one.seq for one in events if one.payload.get("state") == BackupState.KEPT), default=0)
 
 
 def life_of(session: Session, target: Target) -> Life:

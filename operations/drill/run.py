@@ -29,6 +29,7 @@ from archive.settings import ArchiveSettings
 from archive.wiping import wipe_folder
 from operations.backups import contents as backups
 from operations.backups.make import require_empty
+from operations.backups.private import private_folder
 from operations.backups.state import State, compare, left_out, state_of
 from operations.drill.minutes import TITLE, page
 from operations.drill.outcome import Drill
@@ -64,7 +65,7 @@ def drill(
         TemporaryError: no store answers.
     """
     require_empty(into)
-    into.mkdir(parents=True, exist_ok=True)
+    private_folder(into)
     began = datetime.now(UTC)
     before = backups.read(backup).state if backup else _living(began)
     clock = time.monotonic()

@@ -79,6 +79,7 @@ def test_a_restore_from_the_stores_alone_is_equal_and_leaves_them_as_they_are(li
     minutes = (into / drills.MINUTES).read_text("utf-8")
     assert "khớp hoàn toàn" in minutes
     assert [path.name for path in into.iterdir()] == [drills.MINUTES], "no destruction knows of the rest"
+    assert into.stat().st_mode & 0o777 == 0o700, "what is restored is for its owner alone"
     with reading() as session:
         event = next(event for event in read(session) if event.verb is Verb.RESTORE)
     assert (event.actor, event.payload["equal"], event.payload["samples"]) == ("lan", True, 3)

@@ -69,6 +69,37 @@ def test_which_backups_hold_a_case_file(begun: int, event: int, life: Life, ther
     assert holds(begun, event, life) == there
 
 
+def test_what_came_while_a_backup_was_copied_may_be_in_it() -> None:
+    assert holds(10, 12, Life(came=13), kept_seq=14)  # after the register, before the index
+    assert not holds(10, 12, Life(came=15), kept_seq=14)
+    assert not holds(10, 12, Life(came=5, went=12), kept_seq=14)  # a tombstone in the register
+
+
+def test_a_case_file_received_while_a_backup_is_copied_is_said_to_be_in_it(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile: list[str] = []
+    # The papers are copied last.
+    monkeypatch.setattr(contents, "_papers", lambda into: meanwhile.append(town.store("01")))
+    made = make.make(tmp_path / "b1", now=NOW)
+    after = town.store("02")
+    with reading() as session:
+        held, none = (word(session, target_of(session, one), NOW) for one in (*meanwhile, after))
+    assert (held.gone, held.what) == (False, f"backups {made.number} (2026-04-06)")
+    assert (none.gone, none.what) == (True, "nothing")
+
+
+def test_a_backup_is_for_its_owner_alone_also_in_a_folder_that_was_open(town: Town, tmp_path: Path) -> None:
+    town.store("01")
+    (tmp_path / "b1").mkdir()
+    (tmp_path / "b1").chmod(0o755)
+    for name in ("b1", "b2"):
+        make.make(tmp_path / name, now=NOW)
+        found = [tmp_path / name, *(tmp_path / name).rglob("*")]
+        assert contents.MANIFEST in [path.name for path in found]
+        assert [path for path in found if path.stat().st_mode & 0o077] == []
+
+
 def test_a_destruction_names_each_living_backup_and_the_second_receipt_comes_when_they_are_gone(
     town: Town, tmp_path: Path
 ) -> None:
