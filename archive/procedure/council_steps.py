@@ -23,7 +23,7 @@ FORMED = STATES_COUNCIL | frozenset(START.values())
 def formed(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
     """The head forms the council, or changes it; a change after the list was submitted needs a reason (our rule).
 
-    The votes of those who stay, stand.
+    Who has voted on what is on the list stays on the council (our rule), so no vote is lost by a change.
     """
     before = story.council
     members = tuple(Member(str(account), Seat(seat)) for account, seat in told["members"])
@@ -39,12 +39,21 @@ def formed(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[S
         faults.append(because("archive.council-concluded"))
     if before is not None and story.state in STATES_COUNCIL and not str(told.get("reason", "")).strip():
         faults.append(because("archive.council-change-reason"))
+    if before is not None:
+        faults += [
+            because("archive.voted-leaves", who=one.account)
+            for one in before.members
+            if not council.named(one.account) and _has_voted(story, one.account)
+        ]
     votes = {who: ballots for who, ballots in story.votes.items() if council.named(who)}
     return replace(story, council=council, votes=votes), faults
 
 
 def excused(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
-    """Chair or secretary note that a member is absent, and why; without a reason, that they are there again."""
+    """Chair or secretary note that a member is absent, and why; without a reason, that they are there again.
+
+    Who has voted is not absent, and who proposed the list does not say who votes on it (our rules).
+    """
     account, reason = str(told["member"]), str(told.get("reason", "")).strip()
     faults = list(_in_session(story, happened))
     council = story.council
@@ -56,6 +65,10 @@ def excused(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[
         return story, [*faults, because("archive.not-on-council", who=account)]
     if member.seat is Seat.CHAIR:
         faults.append(because("archive.chair-absent"))
+    if same_person(happened.actor, story.proposed_by):
+        faults.append(because("archive.excuses-on-own", who=happened.actor))
+    if reason and _has_voted(story, account):
+        faults.append(because("archive.voted-absent", who=account))
     members = tuple(replace(one, excused=reason) if one is member else one for one in council.members)
     return replace(story, council=replace(council, members=members)), faults
 
@@ -142,6 +155,13 @@ def _in_session(story: Story, happened: Happened) -> Iterator[Reason]:
         yield because("archive.council-concluded")
     if happened.role not in (Role.COUNCIL, Role.ARCHIVIST):
         yield because("archive.step-other-role", step="vote", role=Role.COUNCIL)
+
+
+def _has_voted(story: Story, account: str) -> bool:
+    """Say whether a vote of theirs on what is still on the list stands."""
+    return any(
+        same_person(who, account) and story.items.keys() & of.keys() for who, of in story.votes.items()
+    )
 
 
 def _why(story: Story, case_file_id: str) -> str:

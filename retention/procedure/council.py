@@ -91,8 +91,8 @@ def excuse(
 
     Raises:
         NotFoundError, NotAllowedError: as `take`.
-        OrderRefusedError: the viewer is neither chair nor secretary, the member is the chair or not on the council, or
-            the council has concluded.
+        OrderRefusedError: the viewer is neither chair nor secretary or proposed the list, the member is the chair, not
+            on the council or has voted, or the council has concluded.
     """
     facts = {"member": account, "reason": reason.strip()}
     return take(session, order_id, "excuse", viewer=viewer, roles=SITS, now=now, facts=facts)
