@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
+from archive.ledger.event import unstamp
 from archive.procedure.council_steps import FORMED
 from archive.procedure.seats import Seat
 from archive.procedure.states import START, STATES_COUNCIL, STATES_END, State
@@ -12,6 +14,7 @@ from archive.register.models import Regime
 from archive.viewer import Role, Viewer, same_person
 from portal.browser.next_step import NextStep
 from portal.i18n import _
+from retention.destruction import RELEASED_FOR
 
 ASIDE = frozenset({"take-out", "abort", "reject", "refuse", "council-change"})
 """Acts that end the list or change it; what is not among them brings it forward."""
@@ -60,15 +63,15 @@ def next_step(story: Story, *, submits: bool) -> NextStep | None:
     return None
 
 
-def acts(story: Story, viewer: Viewer, *, submits: bool) -> tuple[str, ...]:
+def acts(story: Story, viewer: Viewer, *, submits: bool, now: datetime) -> tuple[str, ...]:
     """Return the acts this person may take now, those that bring the list forward first."""
     if story.faults or story.state in STATES_END:
         return ()
-    found = list(_acts(story, viewer, submits))
+    found = list(_acts(story, viewer, submits, now))
     return tuple(sorted(found, key=lambda act: act in ASIDE))
 
 
-def _acts(story: Story, viewer: Viewer, submits: bool) -> Iterator[str]:
+def _acts(story: Story, viewer: Viewer, submits: bool, now: datetime) -> Iterator[str]:
     if viewer.has(Role.ARCHIVIST, story.agency_code):
         yield from _archivist(story)
     if viewer.has(Role.HEAD, story.agency_code):
@@ -77,7 +80,17 @@ def _acts(story: Story, viewer: Viewer, submits: bool) -> Iterator[str]:
         yield from _member(story, viewer)
     carries_out = any(viewer.has(role, story.agency_code) for role in (Role.ARCHIVIST, Role.HEAD))
     if story.state is State.HANDED_OVER and carries_out and not same_person(viewer.name, story.proposed_by):
-        yield "release" if story.release is None else "execute"
+        yield "execute" if story.begun or _released(story, viewer, now) else "release"
+
+
+def _released(story: Story, viewer: Viewer, now: datetime) -> bool:
+    """Say whether this person has confirmed it, so lately that the vault still goes by it."""
+    release = story.release
+    return (
+        release is not None
+        and same_person(release.by, viewer.name)
+        and now - unstamp(release.factors.proved_at) <= RELEASED_FOR
+    )
 
 
 def _archivist(story: Story) -> Iterator[str]:

@@ -52,7 +52,7 @@ class ProcedureScreen(OrderScreen):
         self.story = taking.story(self.session, self.order.id)
         submits = opinion.submits(self.session, self.story.agency_code)
         self.step = next_step(self.story, submits=submits)
-        self.may_do = acts(self.story, self.viewer, submits=submits)
+        self.may_do = acts(self.story, self.viewer, submits=submits, now=self.now)
         if self.order.state == OrderState.APPROVED and self.story.release is None:
             self.against = ()
         on_it = CaseFile.id.in_(list(self.story.items))
