@@ -31,7 +31,13 @@ from archive.packages.reader import read_facts
 from archive.packages.versions import as_described_now, holds_files
 from archive.reason import Reason, as_json, because
 from archive.register.models import CaseFile, CaseFileState, CopyState, Package
-from archive.register.preservation import STATES_MADE, ItemState, PreservationItem
+from archive.register.preservation import (
+    STATES_MADE,
+    ItemState,
+    PlanState,
+    PreservationItem,
+    PreservationPlan,
+)
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
@@ -69,6 +75,9 @@ def reasons_against(session: Session, item: PreservationItem, *, now: datetime) 
 
 
 def _against(session: Session, item: PreservationItem, now: datetime) -> Iterator[Reason]:
+    plan = session.get_one(PreservationPlan, item.plan_id, populate_existing=True)
+    if plan.state != PlanState.REVERSING:
+        yield because("archive.withdraw-plan", plan=plan.name, state=plan.state)
     row = session.get(CaseFile, item.case_file_id)
     if row is None or row.state != CaseFileState.STORED:
         code, state = (row.code, row.state) if row else (item.case_file_id, "")

@@ -41,7 +41,7 @@ from archive.register.models import (
     Submission,
     SubmissionState,
 )
-from archive.register.preservation import PreservationItem
+from archive.register.preservation import PreservationItem, PreservationPlan
 from archive.register.project_records import add_missing, put_records
 from archive.register.project_schedules import assigned, used
 from archive.register.questions import QuestionWords
@@ -157,7 +157,7 @@ def destroyed(session: Session, event: Event) -> None:
     session.execute(delete(Component).where(Component.record_id.in_(records)))
     session.execute(delete(Record).where(Record.case_file_id == row.id))
     forget_deliveries(session, row)
-    session.execute(update(PreservationItem).where(PreservationItem.case_file_id == row.id).values(told=""))
+    _forget_in_plans(session, row.id)
     packages = select(Package.id).where(Package.case_file_id == row.id)
     for copy in session.scalars(select(Copy).where(Copy.package_id.in_(packages))):
         copy.state = CopyState.ERASED
@@ -177,6 +177,19 @@ def forget_deliveries(session: Session, row: CaseFile) -> None:
         session.execute(delete(words).where(words.submission_id.in_(ids)))
     session.execute(update(Outbox).where(Outbox.submission_id.in_(ids)).values(reason="", last_error=""))
     session.execute(update(Submission).where(Submission.id.in_(ids)).values(file_name="", waiting=""))
+
+
+def _forget_in_plans(session: Session, case_file_id: str) -> None:
+    """Take out of the preservation plans what tools said of a case file. None of it is in the digest.
+
+    A plan's trial may quote a case file that its list does not name, so every trial is looked through.
+    """
+    named = PreservationItem.case_file_id == case_file_id
+    session.execute(update(PreservationItem).where(named).values(told=""))
+    plans = select(PreservationItem.plan_id).where(named)
+    session.execute(update(PreservationPlan).where(PreservationPlan.id.in_(plans)).values(trouble=""))
+    for plan in session.scalars(select(PreservationPlan).where(PreservationPlan.trial_at.is_not(None))):
+        plan.trial = [one for one in plan.trial or () if one["case_file_id"] != case_file_id]
 
 
 def _outcome(session: Session, event: Event) -> None:

@@ -7,6 +7,7 @@ a row the run ends, since the next would fare no better.
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Sequence
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 from archive.alone import alone
 from archive.errors import TangThuError, TemporaryError
 from archive.ledger.append import be_only_writer
-from archive.reason import Reason, as_text
+from archive.reason import Reason, as_json, as_text, because
 from archive.register.preservation import (
     STATES_MADE,
     ItemState,
@@ -31,7 +32,7 @@ from archive.register.session import reading, transaction
 from archive.stores.interface import Store
 from archive.withdrawing import withdraw
 from ingest.migration.making import Moment, abandon, make, note_error
-from ingest.migration.noting import of_plan
+from ingest.migration.noting import of_file, of_plan
 from ingest.migration.plan import Did, follows
 
 log = logging.getLogger(__name__)
@@ -121,15 +122,33 @@ def _one(plan_id: str, ran: Ran, until: float, moment: Moment, places: Sequence[
             troubles.append(error.reason)
             continue
         except TangThuError as error:
-            if state is not PlanState.RUNNING:
-                raise
             log.error("plan %s passes over case file %s: %s", plan_id, case_file_id, error)
-            note_error(plan_id, case_file_id, error, now=moment())
-            became = ItemState.PASSED
+            if state is PlanState.RUNNING:
+                note_error(plan_id, case_file_id, error, now=moment())
+                became = ItemState.PASSED
+            elif (became := _not_taken_back(plan_id, case_file_id, error, moment())) is ItemState.REVERSING:
+                later.add(case_file_id)
+                continue
         troubles.clear()
         ran.became[became] = ran.became.get(became, 0) + 1
     ran.waiting += len(later)
     _end(plan_id, troubles, moment())
+
+
+def _not_taken_back(plan_id: str, case_file_id: str, error: TangThuError, now: datetime) -> ItemState:
+    """Note trouble that trying again does not mend; return how the item stands.
+
+    A version that is still the case file's stays. One whose bytes are being erased is no longer one: its item waits.
+    """
+    with transaction() as session:
+        be_only_writer(session)
+        item = session.get_one(PreservationItem, (plan_id, case_file_id), populate_existing=True)
+        if item.state in STATES_MADE:
+            why = because("ingest.migration-error", kind=type(error).__name__)
+            of_file(session, plan_id, case_file_id, {"did": "left", "why": [as_json(why)]}, now=now)
+        before = [one for one in json.loads(item.told or "[]") if "document" in one]
+        item.told = json.dumps([*before, {"why": as_json(error.reason)}], ensure_ascii=False)
+        return ItemState(item.state)
 
 
 def _next(session: Session, plan_id: str, states: Sequence[str], later: set[str]) -> str | None:

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import select
 
+from archive.ledger.append import be_only_writer
 from archive.reason import as_json
-from archive.register.models import Component
+from archive.register.models import CaseFile, CaseFileState, Component
 from archive.register.preservation import PreservationPlan
 from archive.register.session import reading, transaction
 from archive.stores.interface import Store
@@ -111,8 +112,13 @@ def try_plan(plan_id: str, count: int, *, now: datetime) -> int:
         wanted, target, agency_code = Wanted(**plan.wanted), plan.target, plan.agency_code
     tried = try_out(wanted, target=target, agency_code=agency_code, count=count)
     with transaction() as session:
+        be_only_writer(session)  # what was destroyed meanwhile is not quoted
+        there = select(CaseFile.id).where(
+            CaseFile.id.in_({one.case_file_id for one in tried}), CaseFile.state == CaseFileState.STORED
+        )
+        stored = set(session.scalars(there))
         plan = session.get_one(PreservationPlan, plan_id)
-        plan.trial, plan.trial_at = [asdict(one) for one in tried], now
+        plan.trial, plan.trial_at = [asdict(one) for one in tried if one.case_file_id in stored], now
     return len(tried)
 
 

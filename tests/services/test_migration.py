@@ -6,7 +6,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,11 +16,13 @@ import typer
 from sqlalchemy import select
 from typer.testing import CliRunner
 
+from archive import withdrawing
 from archive.checkpoints import write_checkpoint
 from archive.copies import stores
 from archive.custody import read_component
-from archive.errors import NotAllowedError, TemporaryError
+from archive.errors import ArchiveError, NotAllowedError, TemporaryError
 from archive.hashing import sha256_of_file
+from archive.ledger.append import append
 from archive.ledger.append import read as events_of
 from archive.ledger.event import Event, Verb
 from archive.packages.reader import open_member, read_facts
@@ -39,9 +41,12 @@ from archive.register.preservation import (
     PreservationItem,
     PreservationPlan,
 )
+from archive.register.projection import apply
 from archive.register.session import engine, reading, transaction
 from archive.settings import ArchiveSettings
+from archive.stores.interface import Store
 from archive.viewer import Role, Viewer, system
+from archive.withdrawing import withdraw
 from ingest.cli import register as ingest_commands
 from ingest.describing import describe
 from ingest.describing_document import describe_document
@@ -52,7 +57,7 @@ from ingest.migration.deciding import act, propose
 from ingest.migration.plan import Did, Wanted
 from ingest.migration.preview import Preview, preview
 from ingest.migration.running import Ran, run
-from ingest.migration.trying import try_out
+from ingest.migration.trying import try_out, try_plan
 from search.follower import documents_of, touched
 from tests.archive.vault_builders import AGENCY, NOW
 from tests.ingest.migration_builders import (
@@ -579,6 +584,77 @@ def test_a_try_says_what_each_file_would_become_and_keeps_nothing(files: dict[st
     assert bad and bad[0].code == "FORMAT_ENCRYPTED" and bad[0].why
     assert (what_is_known(), stored_bytes(), len(migrations())) == before
     assert not list((ArchiveSettings.load().data / "work").glob("*"))
+
+
+def test_nothing_is_taken_back_for_a_plan_that_is_not_being_reversed(files: dict[str, str]) -> None:
+    plan, _ = proposed()
+    approved(plan)
+    done(plan)
+    does(plan, Did.CONFIRM)
+    before = what_is_known(), stored_bytes()
+    assert withdraw(plan, files[GOOD], now=LATER) is ItemState.LEFT
+    assert [one.code for one in from_text(items(plan)[GOOD].why)] == ["archive.withdraw-plan"]
+    assert (what_is_known(), stored_bytes()) == before
+
+
+def test_one_that_cannot_be_taken_back_is_noted_and_neither_its_plan_nor_the_next_waits(
+    files: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, _ = proposed()
+    approved(plan)
+    other, _ = proposed(agency=OTHER)
+    does(other, Did.APPROVE, Did.RUN, viewer=SECOND)
+    run(LATER, seconds=float("inf"))
+    for one in (plan, other):
+        does(one, Did.REVERSE, viewer=SECOND)
+    erase = withdrawing._erase
+
+    def broken(at: str, case_file_id: str, *rest: object) -> ItemState:
+        if case_file_id == files[GOOD]:
+            raise ArchiveError("kho-a: Khoa.pdf")
+        return erase(at, case_file_id, *rest)  # type: ignore[arg-type]
+
+    def unreadable(versions: Sequence[Package], places: Sequence[Store]) -> object:
+        if versions[0].case_file_id == files[PART]:
+            raise ArchiveError("manifest")
+        return former(versions, places)
+
+    former = withdrawing._former
+    monkeypatch.setattr(withdrawing, "_erase", broken)
+    monkeypatch.setattr(withdrawing, "_former", unreadable)
+    run(LATER, seconds=float("inf"))
+    assert state_of(other) == PlanState.REVERSED
+    assert items(plan)[PART].state == ItemState.LEFT, "its version is still the case file's"
+    assert from_text(items(plan)[PART].why)[0].code == "ingest.migration-error"
+    assert items(plan)[GOOD].state == ItemState.REVERSING, "its bytes are still to be erased"
+    assert "Khoa.pdf" in items(plan)[GOOD].told and "Khoa.pdf" not in items(plan)[GOOD].why
+    assert state_of(plan) == PlanState.REVERSING
+    monkeypatch.setattr(withdrawing, "_erase", erase)
+    done(plan)
+    assert items(plan)[GOOD].state == ItemState.REVERSED
+    assert state_of(plan) == PlanState.REVERSED
+
+
+def test_after_a_destruction_no_plan_has_a_word_of_it(files: dict[str, str]) -> None:
+    plan, _ = proposed()
+    assert try_plan(plan, 20, now=LATER) == 4
+    approved(plan)
+    done(plan)
+    with transaction() as session:
+        session.get_one(PreservationPlan, plan).trouble = f"{BAD}: To trinh.pdf"
+        assert BAD in str(session.get_one(PreservationPlan, plan).trial)
+        assert session.get_one(PreservationItem, (plan, files[BAD])).told
+        gone = {"order_id": "o", "outcome": "done"}
+        event = append(
+            session, Verb.DESTROY, actor="mai", kind="case-file", id=files[BAD], payload=gone, now=LATER
+        )
+        apply(session, event)
+    with reading() as session:
+        row = session.get_one(PreservationPlan, plan)
+        assert row.trouble == "" and BAD not in str(row.trial) and files[BAD] not in str(row.trial)
+        assert row.trial and {one["case_file_id"] for one in row.trial} <= {files[GOOD], files[PART]}
+        assert session.get_one(PreservationItem, (plan, files[BAD])).told == ""
+    assert rebuild(now=LATER).equal
 
 
 def test_the_command_line_does_all_of_it(files: dict[str, str]) -> None:
