@@ -12,12 +12,10 @@ from sqlalchemy.orm import Session
 
 from archive.errors import NotFoundError, TangThuError, TemporaryError
 from archive.reason import because
-from archive.register.decisions import Order, OrderItem, OrderState
+from archive.register.decisions import ORDERS_OPEN, Order, OrderItem
 from archive.register.models import CaseFile, Package
 from archive.register.preservation import PreservationItem
 from archive.stores.interface import Store
-
-OPEN = (OrderState.PROPOSED, OrderState.APPROVED, OrderState.EXECUTING)
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ def open_order(session: Session, case_file_id: str) -> str | None:
     query = (
         select(Order.document_number)
         .join(OrderItem, OrderItem.order_id == Order.id)
-        .where(OrderItem.case_file_id == case_file_id, Order.state.in_(OPEN))
+        .where(OrderItem.case_file_id == case_file_id, Order.state.in_(ORDERS_OPEN))
     )
     return session.scalar(query.limit(1))
 

@@ -19,12 +19,11 @@ from archive.holds import active_holds
 from archive.order_check import against_transfer
 from archive.orders import NewOrder
 from archive.reason import Reason, because
-from archive.register.decisions import Order, OrderItem, OrderKind
+from archive.register.decisions import ORDERS_OPEN, Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
 from exports.progress import ENDED, SENT
-from exports.waiting import ORDERS_OPEN
 
 
 @dataclass(frozen=True)

@@ -16,15 +16,15 @@ from sqlalchemy import ColumnElement, and_, case, extract, func, select
 from sqlalchemy.orm import Session
 
 from archive.holds import held
-from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
+from archive.register.decisions import ORDERS_OPEN, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Regime
+from archive.seen_at import seen_at
 from archive.vietnam import local
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 from exports.progress import ENDED
 
 SEES_WAITING = frozenset({Role.ARCHIVIST, Role.HEAD})
 SEES_HANDOVERS = SEES_WAITING | {Role.HISTORICAL, Role.AUDITOR}
-ORDERS_OPEN = (OrderState.PROPOSED, OrderState.APPROVED, OrderState.EXECUTING)
 YEARS = {Regime.R1: 10, Regime.R2: 5}
 
 # The register keeps UTC: on its last day of a year the new one has begun in Việt Nam from 17 o'clock on (UTC+7).
@@ -175,10 +175,8 @@ def handovers(
         only: states; none for all.
         limit: orders at most.
     """
-    query = select(Order).where(Order.kind == OrderKind.TRANSFER)
-    where = viewer.agencies_with(SEES_HANDOVERS)
-    if ALL_AGENCIES not in where:
-        query = query.where(Order.agency_code.in_(where))
+    seen = seen_at(viewer, Order.agency_code, SEES_HANDOVERS)
+    query = select(Order).where(Order.kind == OrderKind.TRANSFER, seen)
     if only:
         query = query.where(Order.state.in_(only))
     return list(session.scalars(query.order_by(Order.created_at.desc(), Order.id).limit(limit)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, true
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import InstrumentedAttribute
 
-from archive.viewer import ALL_AGENCIES, Role, Viewer
+from archive.seen_at import seen_at
+from archive.viewer import Role, Viewer
 
 SEES = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
 
@@ -13,12 +14,5 @@ SEES = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
 def seen_by(
     viewer: Viewer, agency_code: InstrumentedAttribute[str], *, roles: frozenset[Role] = SEES
 ) -> ColumnElement[bool]:
-    """Return the condition that a row is of an agency at which this person has one of the roles.
-
-    Args:
-        viewer: who looks.
-        agency_code: the column that says of which agency the row is.
-        roles: those that may see such rows.
-    """
-    agencies = viewer.agencies_with(roles)
-    return true() if ALL_AGENCIES in agencies else agency_code.in_(agencies)
+    """Return the condition that a row is of an agency at which this person has one of the roles (`seen_at`)."""
+    return seen_at(viewer, agency_code, roles)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -24,13 +24,9 @@ from retention.eligibility import count_due, count_unclear
 from retention.eligibility import due as due_list
 from retention.explain import explain as steps_of
 from retention.hold_cli import HOLD
-from retention.options import AsJson, AsUser, Roles
+from retention.options import AsJson, AsUser, Roles, clock
 from retention.procedure.cli import DISPOSAL
 from retention.schedule_cli import SCHEDULE, simulate
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def due(
@@ -44,7 +40,7 @@ def due(
 ) -> None:
     """List the case files whose period is over, not held, longest overdue first."""
     viewer = viewer_named(user, role)
-    today = on.date() if on else day_of(_now())
+    today = on.date() if on else day_of(clock())
     with reading() as session:
         found = due_list(session, viewer=viewer, today=today, agency=agency, limit=limit, offset=offset)
         counts = count_due(session, viewer=viewer, today=today, agency=agency)
@@ -64,7 +60,7 @@ def explain(case_file_id: str, user: AsUser, role: Roles, as_json: AsJson = Fals
             session,
             case_file_id,
             viewer=viewer_named(user, role),
-            today=day_of(_now()),
+            today=day_of(clock()),
         )
     lines = [f"{n}. {s.vi}\n   {s.en}\n   {s.clause}".rstrip() for n, s in enumerate(steps, 1)]
     show([asdict(step) for step in steps], as_json=as_json, text="\n".join(lines))
@@ -72,7 +68,7 @@ def explain(case_file_id: str, user: AsUser, role: Roles, as_json: AsJson = Fals
 
 def destroy(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
     """Carry out an approved destruction, or go on with an interrupted one. Exit 1: call it again."""
-    outcome = destruction.execute(order_id, viewer=viewer_named(user, role), now=_now(), clock=_now)
+    outcome = destruction.execute(order_id, viewer=viewer_named(user, role), now=clock(), clock=clock)
     lines = [
         f"{item.code}: {item.outcome} {'; '.join(map(str, item.detail))}".rstrip() for item in outcome.items
     ]

@@ -20,11 +20,10 @@ from archive.holds import active_holds
 from archive.order_check import not_due_before
 from archive.orders import NewOrder
 from archive.reason import Reason, because
-from archive.register.decisions import ITEMS_LEFT, Order, OrderItem, OrderKind
+from archive.register.decisions import ITEMS_LEFT, ORDERS_OPEN, Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
-from retention.eligibility import ORDERS_OPEN
 from retention.explain import explain
 
 

@@ -15,14 +15,13 @@ from sqlalchemy import ColumnElement, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from archive.holds import held
-from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
+from archive.register.decisions import ORDERS_OPEN, Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 
 SEES_DUE = frozenset({Role.ARCHIVIST, Role.COUNCIL, Role.HEAD})
 """Who may see what falls due: the people who list, vote and decide."""
 
-ORDERS_OPEN = (OrderState.PROPOSED, OrderState.APPROVED, OrderState.EXECUTING)
 
 SORTS = {
     "last-day": CaseFile.eligible_from,

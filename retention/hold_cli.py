@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -17,7 +17,7 @@ from archive.cli import show, viewer_named
 from archive.register.session import transaction
 from archive.viewer import Role
 from retention import holds, wide_holds
-from retention.options import AsJson, AsUser, Day, Number, Reason, Roles
+from retention.options import AsJson, AsUser, Day, Number, Reason, Roles, clock
 from retention.wide_holds import Basis, WidePlaced
 
 Until = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="last day")]
@@ -28,10 +28,6 @@ class Wide(StrEnum):
 
     AGENCY = "agency"
     FONDS = "fonds"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def place(
@@ -55,7 +51,7 @@ def place(
             document_number=document,
             document_date=document_date.date(),
             viewer=viewer_named(user, role),
-            now=_now(),
+            now=clock(),
             until=until.date() if until else None,
         )
     late = f"; too late for {', '.join(placed.too_late)}" if placed.too_late else ""
@@ -79,7 +75,7 @@ def place_wide(
     place_on = wide_holds.place_on_agency if what is Wide.AGENCY else wide_holds.place_on_fonds
     basis = Basis(reason, document, document_date.date(), until.date() if until else None)
     with transaction() as session:
-        placed = place_on(session, code, basis, viewer=viewer_named(user, role), now=_now())
+        placed = place_on(session, code, basis, viewer=viewer_named(user, role), now=clock())
     _say_wide(placed, as_json)
 
 
@@ -100,7 +96,7 @@ def place_listed(
     basis = Basis(reason, document, document_date.date(), until.date() if until else None)
     with transaction() as session:
         for placed in wide_holds.place_on_found(
-            session, ids, {"listed": len(ids)}, basis, viewer=viewer_named(user, role), now=_now()
+            session, ids, {"listed": len(ids)}, basis, viewer=viewer_named(user, role), now=clock()
         ):
             _say_wide(placed, as_json)
 
@@ -125,7 +121,7 @@ def ask_to_lift_all(
     basis = Basis(reason, document, document_date.date())
     with transaction() as session:
         order = wide_holds.propose_lift_all(
-            session, order_id, basis, viewer=viewer_named(user, role), now=_now()
+            session, order_id, basis, viewer=viewer_named(user, role), now=clock()
         )
         show({"order_id": order.id, "state": order.state}, as_json=as_json, text=order.id)
 
@@ -148,7 +144,7 @@ def ask_to_lift(
             document_number=document,
             document_date=document_date.date(),
             viewer=viewer_named(user, role),
-            now=_now(),
+            now=clock(),
         )
         show({"order_id": order.id, "state": order.state}, as_json=as_json, text=order.id)
 
@@ -158,7 +154,7 @@ def lift(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -> N
     viewer = viewer_named(user, role)
     acting = Role(role[0].partition("@")[0])
     with transaction() as session:
-        order = holds.lift(session, order_id, viewer=viewer, role=acting, now=_now())
+        order = holds.lift(session, order_id, viewer=viewer, role=acting, now=clock())
         show(
             {"order_id": order.id, "state": order.state}, as_json=as_json, text=f"lifted by order {order.id}"
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -16,3 +16,8 @@ Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 Reason = Annotated[str, typer.Option(help="why, in a sentence")]
 Number = Annotated[str, typer.Option(help="number of the document it rests on")]
 Hash = Annotated[str, typer.Option(help="SHA-256 of that document's file")]
+
+
+def clock() -> datetime:
+    """Return the time of a command, aware."""
+    return datetime.now(UTC)

@@ -24,12 +24,11 @@ from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.orders import NewOrder
 from archive.reason import because
-from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState
+from archive.register.decisions import ORDERS_OPEN, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Fonds, new_id
 from archive.register.projection import apply
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
-from retention.eligibility import ORDERS_OPEN
 from retention.holds import ERASING, LAST_COPY
 
 AT_ONCE = 1000

@@ -34,6 +34,10 @@ class OrderState(StrEnum):
     REFUSED = "refused"
 
 
+ORDERS_OPEN = (OrderState.PROPOSED, OrderState.APPROVED, OrderState.EXECUTING)
+"""States in which an order still means to do something to the case files it names."""
+
+
 class Order(Base):
     """A decision of the office, checked by the vault itself."""
 

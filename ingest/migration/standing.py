@@ -14,6 +14,7 @@ from archive.errors import NotAllowedError, NotFoundError
 from archive.reason import Reason, because, from_json, from_text
 from archive.register.models import CaseFile
 from archive.register.preservation import ItemState, PlanState, PreservationItem, PreservationPlan
+from archive.seen_at import seen_at
 from archive.viewer import ALL_AGENCIES, Access, Role, Viewer
 from ingest.errors import IngestError
 from ingest.migration.plan import MAY, SEES, Did, follows, open_to, role_for
@@ -84,10 +85,8 @@ def plans(session: Session, *, viewer: Viewer, limit: int = 50) -> list[Standing
     """
     if not may_see(viewer):
         raise NotAllowedError(because("ingest.migration-who-sees", who=viewer.name))
-    codes = viewer.agencies_with(SEES)
-    query = select(PreservationPlan)
-    if ALL_AGENCIES not in codes:
-        query = query.where(or_(PreservationPlan.agency_code == "", PreservationPlan.agency_code.in_(codes)))
+    seen = or_(PreservationPlan.agency_code == "", seen_at(viewer, PreservationPlan.agency_code, SEES))
+    query = select(PreservationPlan).where(seen)
     query = query.order_by(PreservationPlan.proposed_at.desc(), PreservationPlan.id).limit(limit)
     return [_standing(session, plan) for plan in session.scalars(query)]
 
@@ -140,7 +139,6 @@ def not_as_wanted(
         limit: how many at most.
         after: those after this identifier.
     """
-    codes = viewer.agencies_with(SEES)
     query = (
         select(PreservationItem, CaseFile)
         .join(CaseFile, CaseFile.id == PreservationItem.case_file_id)
@@ -148,11 +146,11 @@ def not_as_wanted(
             PreservationItem.plan_id == plan_id,
             or_(PreservationItem.state.in_(NOT_AS_WANTED), PreservationItem.why != ""),
             PreservationItem.case_file_id > after,
+            seen_at(viewer, CaseFile.agency_code, SEES),
         )
+        .order_by(PreservationItem.case_file_id)
+        .limit(limit)
     )
-    if ALL_AGENCIES not in codes:
-        query = query.where(CaseFile.agency_code.in_(codes))
-    query = query.order_by(PreservationItem.case_file_id).limit(limit)
     for item, row in session.execute(query):
         readable = viewer.may_read(row.agency_code, row.access)
         said = {

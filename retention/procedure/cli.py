@@ -6,7 +6,7 @@ The name and role given are believed and ledgered; everything else is asked as o
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -22,18 +22,15 @@ from archive.reason import because
 from archive.register.disposal import DisposalList
 from archive.register.session import reading, transaction
 from archive.second_factor.prove import Act, First, For, prove
-from archive.viewer import ALL_AGENCIES, Viewer
+from archive.seen_at import seen_at
+from archive.viewer import Viewer
 from retention.dossier import READERS
-from retention.options import AsJson, AsUser, Day, Hash, Number, Reason, Roles
+from retention.options import AsJson, AsUser, Day, Hash, Number, Reason, Roles, clock
 from retention.procedure import council, deciding, listing, opinion, taking
 from retention.procedure.deciding import NewDecision
 from retention.procedure.listing import NewList
 
 OrderId = Annotated[str, typer.Argument(help="id of the list, as `disposal propose` prints it")]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _paper(number: str, day: datetime, sha256: str) -> Paper:
@@ -58,10 +55,8 @@ def _tell(story: Story, *, as_json: bool) -> None:
 def list_lists(user: AsUser, role: Roles, as_json: AsJson = False) -> None:
     """List the disposal lists of the agencies where the viewer has a part, the newest first."""
     viewer = viewer_named(user, role)
-    where = viewer.agencies_with(frozenset(READERS))
-    query = select(DisposalList).order_by(DisposalList.since.desc())
-    if ALL_AGENCIES not in where:
-        query = query.where(DisposalList.agency_code.in_(where))
+    seen = seen_at(viewer, DisposalList.agency_code, frozenset(READERS))
+    query = select(DisposalList).where(seen).order_by(DisposalList.since.desc())
     with reading() as session:
         rows = list(session.scalars(query))
         facts = [
@@ -102,7 +97,7 @@ def propose(
     """Make a list of due case files of one law, with its explanation and the letter that submits it."""
     new = NewList(agency, case_file_ids, reason, explanation, _paper(document, document_date, sha256))
     with transaction() as session:
-        story = listing.propose(session, new, viewer=viewer_named(user, role), now=_now())
+        story = listing.propose(session, new, viewer=viewer_named(user, role), now=clock())
     _tell(story, as_json=as_json)
 
 
@@ -116,7 +111,7 @@ def submit(
     """Submit the list to the council; it is frozen from here on."""
     viewer = viewer_named(user, role)
     with transaction() as session:
-        story = listing.submit(session, order_id, viewer=viewer, now=_now(), linked=linked)
+        story = listing.submit(session, order_id, viewer=viewer, now=clock(), linked=linked)
     _tell(story, as_json=as_json)
 
 
@@ -131,7 +126,7 @@ def take_out(
     """Take case files off the list, with a reason, at any state before execution."""
     viewer = viewer_named(user, role)
     with transaction() as session:
-        story = listing.take_out(session, order_id, case_file_ids, reason=reason, viewer=viewer, now=_now())
+        story = listing.take_out(session, order_id, case_file_ids, reason=reason, viewer=viewer, now=clock())
     _tell(story, as_json=as_json)
 
 
@@ -160,7 +155,7 @@ def form_council(
             members,
             _paper(document, document_date, sha256),
             viewer=viewer_named(user, role),
-            now=_now(),
+            now=clock(),
             reason=reason,
         )
     _tell(formed.story, as_json=as_json)
@@ -175,7 +170,7 @@ def excuse(
     """Note that a member is absent, and why; --reason "" takes it back."""
     viewer = viewer_named(user, role)
     with transaction() as session:
-        story = council.excuse(session, order_id, account, reason=reason, viewer=viewer, now=_now())
+        story = council.excuse(session, order_id, account, reason=reason, viewer=viewer, now=clock())
     _tell(story, as_json=as_json)
 
 
@@ -194,7 +189,7 @@ def vote(
     ballot = Ballot(choice, reason, period)
     with transaction() as session:
         story = council.vote(
-            session, order_id, ballot, viewer=viewer, now=_now(), case_file_ids=case_file or None
+            session, order_id, ballot, viewer=viewer, now=clock(), case_file_ids=case_file or None
         )
     _tell(story, as_json=as_json)
 
@@ -212,14 +207,14 @@ def conclude(
     viewer = viewer_named(user, role)
     with transaction() as session:
         minutes = _paper(document, document_date, sha256)
-        story = council.conclude(session, order_id, minutes, viewer=viewer, now=_now())
+        story = council.conclude(session, order_id, minutes, viewer=viewer, now=clock())
     _tell(story, as_json=as_json)
 
 
 def sign_minutes(order_id: OrderId, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
     """Sign the minutes as the council's secretary."""
     with transaction() as session:
-        story = council.sign_minutes(session, order_id, viewer=viewer_named(user, role), now=_now())
+        story = council.sign_minutes(session, order_id, viewer=viewer_named(user, role), now=clock())
     _tell(story, as_json=as_json)
 
 
@@ -238,10 +233,10 @@ def give_opinion(
     viewer, letter = viewer_named(user, role), _paper(document, document_date, sha256)
     with transaction() as session:
         if verdict is None:
-            story = opinion.request(session, order_id, letter, viewer=viewer, now=_now())
+            story = opinion.request(session, order_id, letter, viewer=viewer, now=clock())
         else:
             story = opinion.record(
-                session, order_id, letter, verdict, viewer=viewer, now=_now(), reason=reason
+                session, order_id, letter, verdict, viewer=viewer, now=clock(), reason=reason
             )
     _tell(story, as_json=as_json)
 
@@ -252,7 +247,7 @@ def _end(act: Callable[..., Story]) -> Callable[..., None]:
     ) -> None:
         viewer: Viewer = viewer_named(user, role)
         with transaction() as session:
-            story = act(session, order_id, reason=reason, viewer=viewer, now=_now())
+            story = act(session, order_id, reason=reason, viewer=viewer, now=clock())
         _tell(story, as_json=as_json)
 
     command.__doc__ = (act.__doc__ or "").partition("\n")[0]
@@ -274,9 +269,9 @@ def decide(
     """Decide as the head that what is on the list is destroyed."""
     viewer = viewer_named(user, role)
     decision = NewDecision(_paper(document, document_date, sha256), signer, list_sha256)
-    prove(viewer.name, code, Act(For.DECIDE, order_id), first=First.COMMAND_LINE, now=_now())
+    prove(viewer.name, code, Act(For.DECIDE, order_id), first=First.COMMAND_LINE, now=clock())
     with transaction() as session:
-        story = deciding.decide(session, order_id, decision, viewer=viewer, now=_now())
+        story = deciding.decide(session, order_id, decision, viewer=viewer, now=clock())
     _tell(story, as_json=as_json)
 
 
@@ -294,7 +289,7 @@ def hand_over(
     viewer = viewer_named(user, role)
     with transaction() as session:
         minutes = _paper(document, document_date, sha256)
-        story = deciding.hand_over(session, order_id, minutes, receiver=receiver, viewer=viewer, now=_now())
+        story = deciding.hand_over(session, order_id, minutes, receiver=receiver, viewer=viewer, now=clock())
     _tell(story, as_json=as_json)
 
 
@@ -307,9 +302,9 @@ def release(
 ) -> None:
     """Confirm as who carries it out that the destruction begins; `destroy` follows within a day."""
     viewer = viewer_named(user, role)
-    prove(viewer.name, code, Act(For.RELEASE, order_id), first=First.COMMAND_LINE, now=_now())
+    prove(viewer.name, code, Act(For.RELEASE, order_id), first=First.COMMAND_LINE, now=clock())
     with transaction() as session:
-        story = deciding.release(session, order_id, viewer=viewer, now=_now())
+        story = deciding.release(session, order_id, viewer=viewer, now=clock())
     _tell(story, as_json=as_json)
 
 
@@ -326,7 +321,7 @@ def close(
     viewer = viewer_named(user, role)
     with transaction() as session:
         dossier = _paper(document, document_date, sha256)
-        story = deciding.close(session, order_id, dossier, viewer=viewer, now=_now())
+        story = deciding.close(session, order_id, dossier, viewer=viewer, now=clock())
     _tell(story, as_json=as_json)
 
 

@@ -15,7 +15,6 @@ from archive.procedure import seats
 from archive.procedure.ballots import Ballot, Choice
 from archive.procedure.papers import Paper
 from archive.procedure.seats import Member
-from archive.procedure.states import State
 from archive.procedure.story import Story
 from archive.reason import Reason, because
 from archive.register.decisions import OrderState
@@ -191,11 +190,6 @@ def sign_minutes(session: Session, order_id: str, *, viewer: Viewer, now: dateti
         OrderRefusedError: not the secretary, nothing concluded, or signed already.
     """
     return take(session, order_id, "sign-minutes", viewer=viewer, roles=SITS, now=now)
-
-
-def ended_by_council(told: Story) -> bool:
-    """Say whether the council kept everything."""
-    return told.state is State.KEEP and told.conclusion is not None
 
 
 def _against_period(session: Session, text: str, ids: Iterable[str]) -> Iterable[Reason]:

@@ -10,14 +10,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from archive.fixity import MINUTES, PACKAGE
 from archive.ledger.rows import EventRow
 from archive.register.agreements import Minutes
 from archive.register.models import CaseFile, Package
 from archive.rolling.lost import Told
-from archive.viewer import ALL_AGENCIES, OWN_AGENCY, Access, Role, Viewer
+from archive.seen_at import seen_at
+from archive.viewer import OWN_AGENCY, Access, Role, Viewer
 from search.access import scope_of
 
 LEDGER = "ledger"
@@ -57,15 +58,15 @@ def sight(session: Session, things: Things, viewer: Viewer) -> Sight:
         return frozenset([*found, *((MINUTES, id) for id in session.scalars(of_minutes))])
 
     named = those(_files_named(viewer), _minutes_named(viewer))
-    numbered = those(_at(CaseFile.agency_code, viewer, RUNS), _at(Minutes.agency_code, viewer, RUNS))
+    numbered = those(seen_at(viewer, CaseFile.agency_code, RUNS), seen_at(viewer, Minutes.agency_code, RUNS))
     return Sight(named, numbered - named)
 
 
 def seen(viewer: Viewer) -> Told:
     """Return the conditions on case files and minutes that the viewer is told of them, by name or by identifier."""
     return Told(
-        or_(_files_named(viewer), _at(CaseFile.agency_code, viewer, RUNS)),
-        or_(_minutes_named(viewer), _at(Minutes.agency_code, viewer, RUNS)),
+        or_(_files_named(viewer), seen_at(viewer, CaseFile.agency_code, RUNS)),
+        or_(_minutes_named(viewer), seen_at(viewer, Minutes.agency_code, RUNS)),
     )
 
 
@@ -94,15 +95,9 @@ def _files_named(viewer: Viewer) -> ColumnElement[bool]:
     return or_(
         and_(CaseFile.access == Access.PUBLIC.value, true() if scope.public else false()),
         and_(CaseFile.access == Access.CONDITIONAL.value, there),
-        and_(CaseFile.access.in_(NOT_SECRET), _at(CaseFile.agency_code, viewer, AUDITS)),
+        and_(CaseFile.access.in_(NOT_SECRET), seen_at(viewer, CaseFile.agency_code, AUDITS)),
     )
 
 
 def _minutes_named(viewer: Viewer) -> ColumnElement[bool]:
-    return _at(Minutes.agency_code, viewer, OWN_AGENCY | AUDITS)
-
-
-def _at(agency: InstrumentedAttribute[str], viewer: Viewer, roles: frozenset[Role]) -> ColumnElement[bool]:
-    """Return the condition that one of the roles is held at that agency."""
-    codes = viewer.agencies_with(roles)
-    return true() if ALL_AGENCIES in codes else agency.in_(codes)
+    return seen_at(viewer, Minutes.agency_code, OWN_AGENCY | AUDITS)

@@ -18,7 +18,8 @@ from archive.register.decisions import Order, OrderKind
 from archive.register.disposal import DisposalList
 from archive.register.models import CaseFile
 from archive.register.session import reading
-from archive.viewer import ALL_AGENCIES, Role
+from archive.seen_at import seen_at
+from archive.viewer import Role
 from portal.browser.screen import Pages, Screen
 from portal.events import SEES
 from portal.i18n import _
@@ -80,10 +81,8 @@ class DisposalScreen(Screen):
         del self.orders[ORDERS:]
 
     def _orders(self) -> list[Order]:
-        query = select(Order).where(Order.kind == OrderKind.DESTRUCTION)
-        where = self.viewer.agencies_with(SEES)
-        if ALL_AGENCIES not in where:
-            query = query.where(Order.agency_code.in_(where))
+        seen = seen_at(self.viewer, Order.agency_code, SEES)
+        query = select(Order).where(Order.kind == OrderKind.DESTRUCTION, seen)
         return list(self.session.scalars(query.order_by(Order.created_at.desc()).limit(ORDERS + 1)))
 
     @property

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
-from archive.viewer import ALL_AGENCIES
+from archive.seen_at import seen_at
+from archive.viewer import Viewer
+from portal.events import SEES
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,13 @@ def lifts(order: Order) -> str:
     return str(order.payload.get("scope", {}).get("order") or order.payload.get("hold_id"))
 
 
-def wide_orders(session: Session, agencies: Set[str]) -> list[WideOrder]:
-    """Return the orders that hold many case files of these agencies, those in force first, newest first."""
-    query = select(Order).where(Order.kind == OrderKind.HOLD, Order.state == OrderState.DONE)
-    if ALL_AGENCIES not in agencies:
-        query = query.where(Order.agency_code.in_(agencies))
+def wide_orders(session: Session, viewer: Viewer) -> list[WideOrder]:
+    """Return the orders on many case files that a viewer sees, those in force first, the newest first."""
+    query = select(Order).where(
+        Order.kind == OrderKind.HOLD,
+        Order.state == OrderState.DONE,
+        seen_at(viewer, Order.agency_code, SEES),
+    )
     orders = [
         order
         for order in session.scalars(query.order_by(Order.created_at.desc()))

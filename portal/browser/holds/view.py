@@ -12,7 +12,8 @@ from zExceptions import NotFound
 from archive.reason import because
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState
-from archive.viewer import ALL_AGENCIES, Role
+from archive.seen_at import seen_at
+from archive.viewer import Role
 from portal.browser.disposal.due import SEES, MissingError, day_of
 from portal.browser.holds.orders import WideOrder, lifts, wide_orders
 from portal.browser.screen import Screen
@@ -40,15 +41,16 @@ class HoldsScreen(Screen):
 
     def prepare(self) -> Any:
         """Read the holds, those in force first, and who asked for which to be lifted."""
-        where = self.viewer.agencies_with(SEES)
-        self.wide = wide_orders(self.session, where)
+        self.names = self.agency_names()
+        self.wide = wide_orders(self.session, self.viewer)
         query = (
             select(Hold, CaseFile)
             .join(CaseFile, CaseFile.id == Hold.case_file_id)
-            .where(Hold.order_id.notin_([one.order.id for one in self.wide]))
+            .where(
+                Hold.order_id.notin_([one.order.id for one in self.wide]),
+                seen_at(self.viewer, CaseFile.agency_code, SEES),
+            )
         )
-        if ALL_AGENCIES not in where:
-            query = query.where(CaseFile.agency_code.in_(where))
         rows = self.session.execute(
             query.order_by(Hold.lifted_at.isnot(None), Hold.placed_at.desc()).limit(SHOWN + 1)
         )
@@ -87,9 +89,8 @@ class HoldsScreen(Screen):
 
     def wide_title(self, one: WideOrder) -> str:
         """Return what a hold on many case files stops."""
-        names = self.agency_names()
         if one.agency:
-            return f"{self.t(_('All of the agency'))}: {names.get(one.agency, one.agency)}"
+            return f"{self.t(_('All of the agency'))}: {self.names.get(one.agency, one.agency)}"
         if one.fonds:
             return f"{self.t(_('All of the fonds'))}: {one.fonds}"
         words = one.words or self.t(_("what was listed"))

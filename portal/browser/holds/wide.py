@@ -12,7 +12,8 @@ from zExceptions import NotFound
 from archive.errors import TemporaryError
 from archive.reason import because
 from archive.register.models import Agency, Fonds
-from archive.viewer import ALL_AGENCIES, Role
+from archive.seen_at import seen_at
+from archive.viewer import Role
 from portal.browser.disposal.due import MissingError, day_of
 from portal.browser.screen import Screen
 from portal.browser.search import way_back
@@ -36,13 +37,10 @@ class WideHoldScreen(Screen):
 
     def prepare(self) -> Any:
         """Read what may be held, and how many case files the search finds now."""
-        where = self.viewer.agencies_with(ARCHIVIST)
-        if not where:
+        if not self.viewer.agencies_with(ARCHIVIST):
             raise NotFound("nothing you may hold")
-        agencies, fonds = select(Agency).order_by(Agency.name), select(Fonds).order_by(Fonds.name)
-        if ALL_AGENCIES not in where:
-            agencies = agencies.where(Agency.code.in_(where))
-            fonds = fonds.where(Fonds.agency_code.in_(where))
+        agencies = select(Agency).where(seen_at(self.viewer, Agency.code, ARCHIVIST)).order_by(Agency.name)
+        fonds = select(Fonds).where(seen_at(self.viewer, Fonds.agency_code, ARCHIVIST)).order_by(Fonds.name)
         self.choices = [
             {"value": f"{kind}:{row.code}", "title": f"{self.t(title)}: {row.name}"}
             for kind, title, rows in (

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from archive.register.decisions import Order, OrderKind
 from archive.register.models import CaseFile
-from archive.viewer import ALL_AGENCIES
+from archive.seen_at import seen_at
 from portal.browser.papers.states import state_title
 from portal.browser.screen import Screen
 from portal.events import SEES
@@ -54,10 +54,8 @@ class DossierList(Screen):
         """Read the orders and their case files' dates."""
         self.sort = self.text("sort", 12) or "-proposed"
         self.names = self.agency_names()
-        query = select(Order).where(Order.kind == OrderKind.DESTRUCTION)
-        where = self.viewer.agencies_with(SEES)
-        if ALL_AGENCIES not in where:
-            query = query.where(Order.agency_code.in_(where))
+        seen = seen_at(self.viewer, Order.agency_code, SEES)
+        query = select(Order).where(Order.kind == OrderKind.DESTRUCTION, seen)
         orders = list(self.session.scalars(query.order_by(Order.created_at.desc()).limit(SHOWN + 1)))
         self.more = len(orders) > SHOWN
         dates = self._dates(orders[:SHOWN])

@@ -13,13 +13,13 @@ from archive.holds import in_force, is_active, standing
 from archive.ledger.append import from_row
 from archive.ledger.event import Event
 from archive.ledger.rows import EventRow
-from archive.register.decisions import Approval, Hold, Order, OrderKind, OrderState
+from archive.register.decisions import ORDERS_OPEN, Approval, Hold, Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState, Copy, CopyState, Submission, SubmissionState
 from archive.rolling.lost import count_lost
 from archive.viewer import ALL_AGENCIES, OWN_AGENCY, Role, Viewer
 from exports.reception import unanswered
 from exports.settings import ExportsSettings
-from exports.waiting import ORDERS_OPEN, handovers
+from exports.waiting import handovers
 from ingest import submissions
 from ingest.duelists.lists import count_due
 from ingest.gathering import settling
