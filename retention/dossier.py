@@ -20,6 +20,7 @@ from archive.procedure.papers import paper_of
 from archive.reason import because
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile, Package
+from archive.register.pieces import pieces
 from archive.viewer import Role, Viewer
 from retention.errors import CertificateError
 
@@ -182,13 +183,11 @@ def _step(told: Mapping[str, Any]) -> tuple[str, str]:
 def _acts(session: Session, order: Order) -> dict[str, list[EventRow]]:
     """Return the ledger's ERASE and DESTROY events of this order by case file."""
     found: dict[str, list[EventRow]] = defaultdict(list)
-    query = select(EventRow).where(
-        EventRow.object_id.in_([item.case_file_id for item in order.items]),
-        EventRow.verb.in_([Verb.ERASE.value, Verb.DESTROY.value]),
-    )
-    for row in session.scalars(query.order_by(EventRow.seq)):
-        if row.payload.get("order_id") == order.id:
-            found[row.object_id].append(row)
+    query = select(EventRow).where(EventRow.verb.in_([Verb.ERASE.value, Verb.DESTROY.value]))
+    for some in pieces(item.case_file_id for item in order.items):
+        for row in session.scalars(query.where(EventRow.object_id.in_(some)).order_by(EventRow.seq)):
+            if row.payload.get("order_id") == order.id:
+                found[row.object_id].append(row)
     return found
 
 

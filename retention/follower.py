@@ -12,6 +12,7 @@ from archive.ledger.rows import EventRow
 from archive.register.models import CaseFile, CaseFileState, Record
 from archive.register.projection import apply
 from archive.register.session import transaction
+from retention.holds import lock_rows
 from retention.reckoning import FileFacts, reckon
 from retention.schedule import Schedule
 from retention.settings import RetentionSettings
@@ -97,12 +98,9 @@ def _handle(events: list[Event]) -> None:
     if not stores:
         return
     settings = RetentionSettings.load()
-    ids = sorted({store.object_id for store in stores})
     with transaction() as session:
         # All rows before the first append: whoever places a hold locks its row first and the ledger second.
-        session.execute(
-            select(CaseFile.id).where(CaseFile.id.in_(ids)).order_by(CaseFile.id).with_for_update()
-        )
+        lock_rows(session, {store.object_id for store in stores})
         tables: dict[str, tuple[Schedule, ...]] = {}
         for store in stores:
             set_retention(session, store, settings=settings, tables=tables)

@@ -7,7 +7,7 @@ last copy is being erased in that moment is past saving; the hold is written all
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,6 +23,7 @@ from archive.orders import NewOrder
 from archive.reason import as_text, because
 from archive.register.decisions import ITEM_ERASING, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import CaseFile, new_id
+from archive.register.pieces import pieces
 from archive.register.project_orders import NAMED_BY
 from archive.register.projection import apply
 from archive.vietnam import day_of
@@ -84,9 +85,7 @@ def place(
     if until is not None and until < day_of(now):
         raise OrderRefusedError((because("retention.hold-ended", day=until),))
     # The same row lock the destruction takes before each holder: one of the two sees the other's work.
-    session.execute(
-        select(CaseFile.id).where(CaseFile.id.in_(case_file_ids)).order_by(CaseFile.id).with_for_update()
-    )
+    lock_rows(session, case_file_ids)
     order = orders.propose(
         session,
         NewOrder(
@@ -126,15 +125,20 @@ def place(
     return Placed(order.id, tuple(hold_ids), _too_late(session, case_file_ids))
 
 
-def _too_late(session: Session, case_file_ids: Sequence[str]) -> tuple[str, ...]:
-    return tuple(
-        session.scalars(
-            select(OrderItem.case_file_id).where(
-                OrderItem.case_file_id.in_(case_file_ids),
-                OrderItem.outcome == ERASING,
-                OrderItem.detail == LAST_COPY,
-            )
+def lock_rows(session: Session, case_file_ids: Iterable[str]) -> None:
+    """Lock the rows of these case files, always in one order, so that two who lock them never wait for each other."""
+    for some in pieces(sorted(case_file_ids)):
+        session.execute(
+            select(CaseFile.id).where(CaseFile.id.in_(some)).order_by(CaseFile.id).with_for_update()
         )
+
+
+def _too_late(session: Session, case_file_ids: Sequence[str]) -> tuple[str, ...]:
+    late = select(OrderItem.case_file_id).where(OrderItem.outcome == ERASING, OrderItem.detail == LAST_COPY)
+    return tuple(
+        id
+        for some in pieces(case_file_ids)
+        for id in session.scalars(late.where(OrderItem.case_file_id.in_(some)))
     )
 
 

@@ -9,7 +9,7 @@ before every holder.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,6 +26,7 @@ from archive.orders import NewOrder
 from archive.reason import because
 from archive.register.decisions import ORDERS_OPEN, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Fonds, new_id
+from archive.register.pieces import pieces
 from archive.register.projection import apply
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
@@ -128,7 +129,7 @@ def place_on_found(
     """
     stored: dict[str, list[str]] = {}
     gone: dict[str, int] = {}
-    for some in _batches(sorted(set(case_file_ids))):
+    for some in pieces(sorted(set(case_file_ids))):
         rows = session.execute(
             select(CaseFile.id, CaseFile.agency_code, CaseFile.state).where(CaseFile.id.in_(some))
         )
@@ -147,11 +148,11 @@ def place_on_found(
     for agency, ids in sorted(stored.items()):
         listed = hashlib.sha256("".join(f"{id}\n" for id in ids).encode()).hexdigest()
         scope = {"found": dict(asked), "count": len(ids), "list_sha256": listed}
-        for some in _batches(ids):
+        for some in pieces(ids):
             _lock_on_their_way(session, CaseFile.id.in_(some))
         order = _order(session, agency, scope, basis, viewer, now)
-        for some in _batches(ids):
-            _event(session, order, "order", order.id, {"case_files": list(some)}, basis, viewer, now)
+        for some in pieces(ids, AT_ONCE):
+            _event(session, order, "order", order.id, {"case_files": some}, basis, viewer, now)
         placed.append(_placed(session, order, len(ids), gone.get(agency, 0), viewer, now))
     return tuple(placed)
 
@@ -284,11 +285,6 @@ def _on_their_way(which: ColumnElement[bool]) -> Select[str]:
         .where(which, Order.state.in_(ORDERS_OPEN), Order.kind != OrderKind.HOLD)
         .order_by(CaseFile.id)
     )
-
-
-def _batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), AT_ONCE):
-        yield ids[start : start + AT_ONCE]
 
 
 def _iso(day: date | None) -> str | None:

@@ -14,6 +14,7 @@ from archive.register.decisions import Order
 from archive.register.disposal import DisposalList
 from archive.register.models import Agency
 from archive.register.notices import ExpiryNotice
+from archive.register.pieces import pieces
 
 
 def against_acting(session: Session, order: Order, story: Story) -> Iterator[Reason]:
@@ -48,13 +49,12 @@ def _against_notices(session: Session, story: Story) -> Iterator[Reason]:
     if not submitted:
         return
     day = submitted[-1].day
-    ends = dict(
-        session.execute(
-            select(ExpiryNotice.case_file_id, ExpiryNotice.ends_on).where(
-                ExpiryNotice.case_file_id.in_(list(story.items))
-            )
-        ).all()
-    )
+    query = select(ExpiryNotice.case_file_id, ExpiryNotice.ends_on)
+    ends = {
+        id: ends_on
+        for some in pieces(story.items)
+        for id, ends_on in session.execute(query.where(ExpiryNotice.case_file_id.in_(some)))
+    }
     early = [id for id in story.items if ends.get(id) is None or ends[id] > day]
     if early:
         yield because("archive.notice-not-over", number=len(early))

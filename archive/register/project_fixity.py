@@ -9,7 +9,7 @@ REPAIR, object (ledger, segment): moves no row.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -17,9 +17,9 @@ from sqlalchemy.orm import Session
 from archive.ledger.event import Event
 from archive.register.agreements import MinutesCopy
 from archive.register.models import Copy, CopyState, Package
+from archive.register.pieces import pieces
 
 HOLDINGS = "holdings"
-AT_ONCE = 500
 
 
 def checked(session: Session, event: Event) -> None:
@@ -61,7 +61,7 @@ def _verified(
     ids: Sequence[str],
 ) -> None:
     owner = Copy.package_id if kind is Copy else MinutesCopy.submission_id
-    for some in _pieces(ids):
+    for some in pieces(ids):
         here = owner.in_(some), kind.store.in_(stores)
         known = {(id, store) for id, store in session.execute(select(owner, kind.store).where(*here))}
         session.execute(
@@ -84,8 +84,3 @@ def _new(
     if kind is Copy:
         return Copy(package_id=id, store=store, state=state, checked_at=event.at)
     return MinutesCopy(submission_id=id, store=store, state=state, checked_at=event.at)
-
-
-def _pieces(ids: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(ids), AT_ONCE):
-        yield ids[start : start + AT_ONCE]

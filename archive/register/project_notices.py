@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.event import Event
 from archive.register.notices import ExpiryNotice
+from archive.register.pieces import pieces
 
 
 def noticed(session: Session, event: Event) -> None:
@@ -20,11 +21,12 @@ def noticed(session: Session, event: Event) -> None:
     told = event.payload
     ids = [one[0] for one in told["case_files"]]
     # In bulk: a nightly run gives thousands.
-    session.execute(
-        delete(ExpiryNotice)
-        .where(ExpiryNotice.case_file_id.in_(ids))
-        .execution_options(synchronize_session=False)
-    )
+    for some in pieces(ids):
+        session.execute(
+            delete(ExpiryNotice)
+            .where(ExpiryNotice.case_file_id.in_(some))
+            .execution_options(synchronize_session=False)
+        )
     rows = [
         {
             "case_file_id": id,

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import OrderRefusedError
@@ -22,6 +21,7 @@ from archive.register.models import CaseFile
 from archive.viewer import Role, Viewer
 from retention.appraisal import extend_by_council, longer
 from retention.errors import RetentionError
+from retention.holds import lock_rows
 from retention.period import Unclear, parse_maintenance
 from retention.procedure.taking import story, take
 
@@ -150,9 +150,7 @@ def conclude(session: Session, order_id: str, minutes: Paper, *, viewer: Viewer,
     """
     before = story(session, order_id)
     # Case files before order and ledger: whoever places a hold locks their rows first.
-    session.execute(
-        select(CaseFile.id).where(CaseFile.id.in_(list(before.items))).order_by(CaseFile.id).with_for_update()
-    )
+    lock_rows(session, before.items)
     counts = {id: before.count(id) for id in before.items}
     kept: dict[str, dict[str, str]] = {}
     for id, one in counts.items():

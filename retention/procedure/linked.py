@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.register.models import CaseFile, CaseFileState, Component, ComponentRole, Record
+from archive.register.pieces import pieces
 
 
 class How(StrEnum):
@@ -68,7 +69,7 @@ def links(session: Session, case_file_ids: Sequence[str], *, today: date) -> lis
             ),
         )
         .join(file, file.id == theirs.case_file_id)
-        .where(mine.case_file_id.in_(case_file_ids), mine.notation != "", *_unexpired(file, listed, today))
+        .where(mine.notation != "", *_unexpired(file, listed, today))
     )
     own, other = aliased(Component), aliased(Component)
     contents = (
@@ -78,11 +79,16 @@ def links(session: Session, case_file_ids: Sequence[str], *, today: date) -> lis
         .join(other, and_(other.sha256 == own.sha256, other.role == ComponentRole.ORIGINAL))
         .join(theirs, theirs.id == other.record_id)
         .join(file, file.id == theirs.case_file_id)
-        .where(mine.case_file_id.in_(case_file_ids), *_unexpired(file, listed, today))
+        .where(*_unexpired(file, listed, today))
     )
     for query, how in ((documents, How.DOCUMENT), (contents, How.BYTES)):
-        for case_file_id, document, other_id, other_code in session.execute(query):
-            found[case_file_id, document, other_id] = Link(case_file_id, document, other_id, other_code, how)
+        for some in pieces(case_file_ids):
+            for case_file_id, document, other_id, other_code in session.execute(
+                query.where(mine.case_file_id.in_(some))
+            ):
+                found[case_file_id, document, other_id] = Link(
+                    case_file_id, document, other_id, other_code, how
+                )
     return sorted(found.values(), key=lambda one: (one.case_file_id, one.document, one.other_code))
 
 

@@ -22,6 +22,7 @@ from archive.ledger.event import Event, Verb
 from archive.reason import Reason, because
 from archive.register.models import CaseFile, CaseFileState
 from archive.register.notices import ExpiryNotice, NoticeWhy
+from archive.register.pieces import pieces
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from archive.vietnam import day_of
@@ -136,11 +137,16 @@ def give(session: Session, files: Sequence[Ending], *, now: datetime) -> list[Ev
 
 def endings(session: Session, case_file_ids: Iterable[str]) -> list[Ending]:
     """Return how it stands with these case files; those that never end are not there."""
-    rows = session.execute(
+    query = (
         select(CaseFile.id, CaseFile.agency_code, CaseFile.eligible_from, ExpiryNotice.eligible_from)
         .outerjoin(ExpiryNotice, ExpiryNotice.case_file_id == CaseFile.id)
-        .where(CaseFile.id.in_(list(case_file_ids)), CaseFile.eligible_from.is_not(None))
+        .where(CaseFile.eligible_from.is_not(None))
         .order_by(CaseFile.id)
+    )
+    rows = (
+        row
+        for some in pieces(sorted(case_file_ids))
+        for row in session.execute(query.where(CaseFile.id.in_(some)))
     )
     return [Ending(*row) for row in rows]  # type: ignore[arg-type]  # the query says which
 
@@ -153,13 +159,13 @@ def give_missing(session: Session, case_file_ids: Iterable[str], *, now: datetim
 
 def against_submitting(session: Session, case_file_ids: Iterable[str], *, today: date) -> Iterator[Reason]:
     """Yield which of these case files had no notice for the day they are due, or one that has not run out."""
-    rows = session.execute(
-        select(CaseFile.code, CaseFile.eligible_from, ExpiryNotice.eligible_from, ExpiryNotice.ends_on)
-        .outerjoin(ExpiryNotice, ExpiryNotice.case_file_id == CaseFile.id)
-        .where(CaseFile.id.in_(list(case_file_ids)))
-        .order_by(CaseFile.code)
-    )
-    for code, eligible_from, noticed_for, ends_on in rows:
+    query = select(
+        CaseFile.code, CaseFile.eligible_from, ExpiryNotice.eligible_from, ExpiryNotice.ends_on
+    ).outerjoin(ExpiryNotice, ExpiryNotice.case_file_id == CaseFile.id)
+    rows = [
+        row for some in pieces(case_file_ids) for row in session.execute(query.where(CaseFile.id.in_(some)))
+    ]
+    for code, eligible_from, noticed_for, ends_on in sorted(rows, key=lambda row: row.code):
         if ends_on is None or noticed_for != eligible_from:
             yield because("retention.no-notice", file=code)
         elif ends_on > today:

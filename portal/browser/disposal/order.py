@@ -13,7 +13,7 @@ from zExceptions import NotFound
 from archive import queue
 from archive.order_check import missing_approvals, reasons_against
 from archive.reason import Reason
-from archive.register.decisions import Order, OrderKind, OrderState, Receipt
+from archive.register.decisions import Order, OrderItem, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile
 from archive.register.session import reading
 from archive.viewer import Role, roles_as_json
@@ -71,9 +71,11 @@ class OrderScreen(OrderPage):
         if self.path[1:]:
             raise NotFound(self.path[1])
         self.agency = self.session.get(Agency, order.agency_code)
-        ids = [item.case_file_id for item in order.items]
+        # Asked of the database and not as a list of values: a list may be longer than it takes values.
+        self.named = select(OrderItem.case_file_id).where(OrderItem.order_id == order.id)
         self.files = {
-            file.id: file for file in self.session.scalars(select(CaseFile).where(CaseFile.id.in_(ids)))
+            file.id: file
+            for file in self.session.scalars(select(CaseFile).where(CaseFile.id.in_(self.named)))
         }
         self.receipts = list(
             self.session.scalars(

@@ -55,8 +55,9 @@ class ProcedureScreen(OrderScreen):
         self.may_do = acts(self.story, self.viewer, submits=submits, now=self.now)
         if self.order.state == OrderState.APPROVED and self.story.release is None:
             self.against = ()
-        on_it = CaseFile.id.in_(list(self.story.items))
-        self.held = set(self.session.scalars(select(CaseFile.id).where(on_it, held(self.today))))
+        on_it = CaseFile.id.in_(self.named)
+        held_now = select(CaseFile.id).where(on_it, held(self.today))
+        self.held = set(self.session.scalars(held_now)) & self.story.items.keys()
         return None
 
     @property
@@ -111,8 +112,12 @@ class ProcedureScreen(OrderScreen):
     @property
     def bytes_text(self) -> str:
         """Return how many bytes the packages of the list have, of every version, in one copy."""
-        query = select(func.sum(Package.size)).where(Package.case_file_id.in_(list(self.story.items)))
-        return self.size(self.session.scalar(query) or 0)
+        named = Package.case_file_id.in_(self.named)
+        query = (
+            select(Package.case_file_id, func.sum(Package.size)).where(named).group_by(Package.case_file_id)
+        )
+        sizes = self.session.execute(query)
+        return self.size(sum(size for id, size in sizes if id in self.story.items))
 
     def code(self, item: Any) -> str:
         """Return the code of an item's case file."""
