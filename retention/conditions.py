@@ -53,6 +53,9 @@ CONDITIONS: dict[str, Condition] = {
     "opinion-dated": Condition(
         "quyết định không trước văn bản ý kiến", "the decision is not before the opinion", _STEPS
     ),
+    "opinion-named": Condition(
+        "ghi đúng văn bản thẩm định đã nhận", "the opinion that came is named", _STEPS
+    ),
     "two-factors": Condition(
         "xác nhận lại mật khẩu và yếu tố thứ hai",
         "password and second factor again",

@@ -23,7 +23,9 @@ FORMED = STATES_COUNCIL | frozenset(START.values())
 def formed(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
     """The head forms the council, or changes it; a change after the list was submitted needs a reason (our rule).
 
-    Who has voted on what is on the list stays on the council (our rule), so no vote is lost by a change.
+    Who has voted is replaced only once the council itself has noted their absence (`excused`), so that nobody takes a
+    vote away alone. Their votes are kept for the minutes and do not count: whoever comes votes on everything. After the
+    conclusion only the secretary is replaced, while the minutes are not signed. All of this is our rule.
     """
     before = story.council
     members = tuple(Member(str(account), Seat(seat)) for account, seat in told["members"])
@@ -35,7 +37,7 @@ def formed(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[S
         faults.append(because("archive.council-head", who=happened.actor))
     if story.state not in FORMED:
         faults.append(because("archive.step-not-from-here", step="council", state=story.state))
-    if story.conclusion is not None:
+    if story.conclusion is not None and not _only_the_secretary(story, members):
         faults.append(because("archive.council-concluded"))
     if before is not None and story.state in STATES_COUNCIL and not str(told.get("reason", "")).strip():
         faults.append(because("archive.council-change-reason"))
@@ -43,43 +45,51 @@ def formed(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[S
         faults += [
             because("archive.voted-leaves", who=one.account)
             for one in before.members
-            if not council.named(one.account) and _has_voted(story, one.account)
+            if not council.named(one.account) and not one.excused and _has_voted(story, one.account)
         ]
+    if story.conclusion is not None:  # the votes were counted
+        return replace(story, council=council), faults
     votes = {who: ballots for who, ballots in story.votes.items() if council.named(who)}
-    return replace(story, council=council, votes=votes), faults
+    gone = {who: ballots for who, ballots in story.votes.items() if who not in votes}
+    return replace(story, council=council, votes=votes, withdrawn={**story.withdrawn, **gone}), faults
 
 
 def excused(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
     """Chair or secretary note that a member is absent, and why; without a reason, that they are there again.
 
-    Who has voted is not absent, and who proposed the list does not say who votes on it (our rules).
+    What was voted before stands and counts; nothing more is waited for. The chair's own absence any member notes, for
+    there may be no other secretary than who proposed the list, and they do not say who votes on it (our rules).
     """
     account, reason = str(told["member"]), str(told.get("reason", "")).strip()
     faults = list(_in_session(story, happened))
     council = story.council
     by = council.named(happened.actor) if council else None
-    if by is None or by.seat not in (Seat.CHAIR, Seat.SECRETARY):
-        faults.append(because("archive.not-chair", who=happened.actor))
     member = council.named(account) if council else None
     if council is None or member is None:
         return story, [*faults, because("archive.not-on-council", who=account)]
-    if member.seat is Seat.CHAIR:
-        faults.append(because("archive.chair-absent"))
+    if by is None or (by.seat not in (Seat.CHAIR, Seat.SECRETARY) and member.seat is not Seat.CHAIR):
+        faults.append(because("archive.not-chair", who=happened.actor))
     if same_person(happened.actor, story.proposed_by):
         faults.append(because("archive.excuses-on-own", who=happened.actor))
-    if reason and _has_voted(story, account):
-        faults.append(because("archive.voted-absent", who=account))
     members = tuple(replace(one, excused=reason) if one is member else one for one in council.members)
     return replace(story, council=replace(council, members=members)), faults
 
 
 def voted(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
-    """A member votes on some case files, or on all that are on the list; later votes replace earlier ones."""
+    """A member votes on some case files, on all that are on the list, or on the rest; later votes replace earlier ones.
+
+    The rest is what is on the list without a vote of theirs; it is said as the hash of the list that was seen.
+    """
     ballot = Ballot(
         Choice(told["choice"]), str(told.get("reason", "")).strip(), str(told.get("period", "")).strip()
     )
-    ids = list(story.items) if told["case_files"] is None else [str(one) for one in told["case_files"]]
     faults = list(_in_session(story, happened))
+    if rest := told.get("rest"):
+        ids = sorted(story.not_voted(happened.actor))
+        if told["case_files"] is not None or rest != story.list_sha256:
+            faults.append(because("archive.list-not-shown"))
+    else:
+        ids = list(story.items) if told["case_files"] is None else [str(one) for one in told["case_files"]]
     member = story.council.named(happened.actor) if story.council else None
     if member is None:
         return story, [*faults, because("archive.not-on-council", who=happened.actor)]
@@ -103,6 +113,8 @@ def concluded(story: Story, happened: Happened, told: Mapping[str, Any]) -> tupl
     council = story.council
     if council is None or not same_person(happened.actor, council.on(Seat.CHAIR)):
         faults.append(because("archive.not-chair", who=happened.actor))
+    elif any(one.seat is Seat.CHAIR and one.excused for one in council.members):
+        faults.append(because("archive.chair-absent"))
     if happened.role != Role.COUNCIL:
         faults.append(because("archive.step-other-role", step="conclude", role=Role.COUNCIL))
     for account, number in story.missing_votes().items():
@@ -110,8 +122,9 @@ def concluded(story: Story, happened: Happened, told: Mapping[str, Any]) -> tupl
     may_vote = [
         one for one in (council.members if council else ()) if not same_person(one.account, story.proposed_by)
     ]
-    if 2 * len(story.voters) <= len(may_vote):
-        faults.append(because("archive.too-many-absent", present=len(story.voters), of=len(may_vote)))
+    took_part = [one for one in may_vote if not one.excused or not story.not_voted(one.account)]
+    if 2 * len(took_part) <= len(may_vote):
+        faults.append(because("archive.too-many-absent", present=len(took_part), of=len(may_vote)))
     counts = {id: count(story.ballots(id).values()) for id in story.items}
     kept = {
         str(id): Ballot(Choice(one["choice"]), "", str(one["period"])) for id, one in told["kept"].items()
@@ -162,6 +175,17 @@ def _has_voted(story: Story, account: str) -> bool:
     return any(
         same_person(who, account) and story.items.keys() & of.keys() for who, of in story.votes.items()
     )
+
+
+def _only_the_secretary(story: Story, members: tuple[Member, ...]) -> bool:
+    """Say whether a new council differs in its secretary alone, and the minutes wait for one."""
+    if story.conclusion is None or story.conclusion.signed_by or story.council is None:
+        return False
+    before, now = (
+        {(one.account, one.seat) for one in some if one.seat is not Seat.SECRETARY}
+        for some in (story.council.members, members)
+    )
+    return before == now
 
 
 def _why(story: Story, case_file_id: str) -> str:

@@ -54,7 +54,7 @@ def given(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[St
 def returned(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
     """R1: the body is against it; the list is as it was before the council, which has to look at it anew."""
     new, faults = _with_opinion(story, happened, told, Verdict.AGAINST)
-    return replace(new, votes={}, conclusion=None, opinion=None), faults
+    return replace(new, votes={}, withdrawn={}, conclusion=None, opinion=None), faults
 
 
 def _with_opinion(
@@ -110,8 +110,24 @@ def handed_over(story: Story, happened: Happened, told: Mapping[str, Any]) -> tu
     return replace(story, hand_over=hand_over), faults
 
 
+def handed_over_again(
+    story: Story, happened: Happened, told: Mapping[str, Any]
+) -> tuple[Story, list[Reason]]:
+    """The records go to somebody else, with a reason, before the destruction begins; the new receiver confirms anew.
+
+    A name that nobody has, or somebody who fell ill, would otherwise end the list (our rule).
+    """
+    new, faults = handed_over(story, happened, told)
+    if happened.role != Role.ARCHIVIST:
+        faults.append(because("archive.step-other-role", step="hand-over-again", role=Role.ARCHIVIST))
+    if story.state is not State.HANDED_OVER:
+        faults.append(because("archive.step-not-from-here", step="hand-over-again", state=story.state))
+    more = (*_reason(story, happened, told), *_within_15_days(story, happened, told))
+    return replace(new, release=None), [*faults, *more]
+
+
 def released(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
-    """Who carries it out confirms, with both factors; the last word before anything is erased."""
+    """Who received the records confirms, with both factors; the last word before anything is erased."""
     release = Release(happened.actor, happened.role, happened.at, happened.seq, _factors(told))
     faults = list(_two_factors(story, happened, told))
     if story.state is not State.HANDED_OVER:
@@ -120,6 +136,8 @@ def released(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple
         faults.append(because("archive.step-other-role", step="release", role=Role.ARCHIVIST))
     if same_person(happened.actor, story.proposed_by):
         faults.append(because("archive.receiver-proposed", who=happened.actor))
+    if story.hand_over is not None and not same_person(happened.actor, story.hand_over.receiver):
+        faults.append(because("archive.not-receiver", who=happened.actor, receiver=story.hand_over.receiver))
     return replace(story, release=release), [*faults, *_within_15_days(story, happened, told)]
 
 
@@ -177,6 +195,16 @@ def _opinion_dated(story: Story, happened: Happened, told: Mapping[str, Any]) ->
         yield because("archive.decision-before-opinion", day=day, other=story.opinion.given.day)
 
 
+def _opinion_named(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterator[Reason]:
+    if story.opinion is None or story.opinion.given is None:
+        yield because("archive.no-opinion")
+        return
+    given = story.opinion.given
+    named = paper_of(told["paper"]) if told.get("paper") else None
+    if named is None or (named.number, named.day) != (given.number, given.day):
+        yield because("archive.opinion-not-named", number=given.number, day=given.day)
+
+
 def _within_15_days(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterator[Reason]:
     if story.decision is None:
         return
@@ -207,6 +235,7 @@ CONDITIONS: Mapping[str, Condition] = {
     "opinion-needed": _opinion_needed,
     "no-opinion-needed": _no_opinion_needed,
     "opinion-dated": _opinion_dated,
+    "opinion-named": _opinion_named,
     "within-15-days": _within_15_days,
     "two-factors": _two_factors,
 }

@@ -248,7 +248,7 @@ R2 = (
         State.REJECTED,
         Role.HEAD,
         "Văn bản thẩm định",
-        ("reason",),
+        ("reason", "opinion-named"),
         _06,
         reading=True,
     ),

@@ -47,7 +47,7 @@ class Step:
 
     Attributes:
         id: a transition's of `archive.procedure.states`, or what leaves the state as it is: council, excuse, vote,
-            conclude, sign-minutes, take-out, release, and record-opinion under R2.
+            conclude, sign-minutes, take-out, hand-over-again, release, and record-opinion under R2.
         day: on which it was taken, as the clock of who took it said.
         paper: it rests on, None where there is none.
     """
@@ -201,7 +201,8 @@ class Story:
         explanation: the archivist's (bản thuyết minh).
         items: case file id -> package hash of what is still on the list.
         left: case file id -> how it left.
-        votes: account -> case file id -> ballot; those of the present round.
+        votes: account -> case file id -> ballot; those of the present round that count.
+        withdrawn: the same of members who were replaced: kept for the minutes, counted nowhere.
         begun: the destruction has begun; nothing can be taken out any more.
         faults: what in the events breaks the procedure. A list with one is never acted on.
     """
@@ -217,6 +218,7 @@ class Story:
     left: Mapping[str, Left] = field(default_factory=dict)
     council: Council | None = None
     votes: Mapping[str, Mapping[str, Ballot]] = field(default_factory=dict)
+    withdrawn: Mapping[str, Mapping[str, Ballot]] = field(default_factory=dict)
     conclusion: Conclusion | None = None
     opinion: Opinion | None = None
     decision: Decision | None = None
@@ -240,12 +242,8 @@ class Story:
         )
 
     def ballots(self, case_file_id: str) -> dict[str, Ballot]:
-        """Return who voted what on one case file."""
-        return {
-            voter.account: self.votes[voter.account][case_file_id]
-            for voter in self.voters
-            if case_file_id in self.votes.get(voter.account, {})
-        }
+        """Return who voted what on one case file; a vote counts also when its member is absent since."""
+        return {who: of[case_file_id] for who, of in self.votes.items() if case_file_id in of}
 
     def count(self, case_file_id: str) -> Count:
         """Return how the votes on one case file stand: as concluded, or as they are now."""
@@ -260,8 +258,10 @@ class Story:
 
     def missing_votes(self) -> dict[str, int]:
         """Return how many votes of each voter are missing; who has voted on everything is not there."""
-        missing = {
-            voter.account: len(self.items.keys() - self.votes.get(voter.account, {}).keys())
-            for voter in self.voters
-        }
+        missing = {voter.account: len(self.not_voted(voter.account)) for voter in self.voters}
         return {account: number for account, number in missing.items() if number}
+
+    def not_voted(self, account: str) -> frozenset[str]:
+        """Return the case files on the list without a vote of this person that counts."""
+        of = next((of for who, of in self.votes.items() if same_person(who, account)), {})
+        return frozenset(self.items.keys() - of.keys())

@@ -182,14 +182,17 @@ def vote(
     case_file: Annotated[list[str] | None, typer.Option(help="only this one, may be given again")] = None,
     reason: Annotated[str, typer.Option(help="needed to keep or extend")] = "",
     period: Annotated[str, typer.Option(help="the new period, to extend")] = "",
+    rest: Annotated[bool, typer.Option("--rest", help="on what has no vote of yours yet")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Vote as a member of the council, on everything unless case files are named."""
+    """Vote as a member of the council, on everything unless case files or the rest are named."""
     viewer = viewer_named(user, role)
+    if rest and case_file:
+        raise NotAllowedError("give --case-file or --rest, not both")
     ballot = Ballot(choice, reason, period)
     with transaction() as session:
         story = council.vote(
-            session, order_id, ballot, viewer=viewer, now=clock(), case_file_ids=case_file or None
+            session, order_id, ballot, viewer=viewer, now=clock(), case_file_ids=case_file or None, rest=rest
         )
     _tell(story, as_json=as_json)
 
@@ -293,6 +296,49 @@ def hand_over(
     _tell(story, as_json=as_json)
 
 
+def hand_over_again(
+    order_id: OrderId,
+    document: Number,
+    document_date: Day,
+    receiver: Annotated[str, typer.Option(help="account of who carries the destruction out instead")],
+    reason: Reason,
+    user: AsUser,
+    role: Roles,
+    sha256: Hash = "",
+    as_json: AsJson = False,
+) -> None:
+    """Hand the records over to somebody else before the destruction begins; they confirm it anew."""
+    minutes = _paper(document, document_date, sha256)
+    with transaction() as session:
+        story = deciding.hand_over_again(
+            session,
+            order_id,
+            minutes,
+            receiver=receiver,
+            reason=reason,
+            viewer=viewer_named(user, role),
+            now=clock(),
+        )
+    _tell(story, as_json=as_json)
+
+
+def reject(
+    order_id: OrderId,
+    reason: Reason,
+    user: AsUser,
+    role: Roles,
+    document: Annotated[str, typer.Option(help="number of the opinion that came; needed under R2")] = "",
+    document_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="its date")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """End the list after the opinion, as the head."""
+    letter = _paper(document, document_date, "") if document and document_date else None
+    viewer = viewer_named(user, role)
+    with transaction() as session:
+        story = opinion.reject(session, order_id, reason=reason, viewer=viewer, now=clock(), letter=letter)
+    _tell(story, as_json=as_json)
+
+
 def release(
     order_id: OrderId,
     code: Annotated[str, typer.Option(help="of the executor's authenticator")],
@@ -300,7 +346,7 @@ def release(
     role: Roles,
     as_json: AsJson = False,
 ) -> None:
-    """Confirm as who carries it out that the destruction begins; `destroy` follows within a day."""
+    """Confirm as who received the records that the destruction begins; `destroy` follows within a day."""
     viewer = viewer_named(user, role)
     prove(viewer.name, code, Act(For.RELEASE, order_id), first=First.COMMAND_LINE, now=clock())
     with transaction() as session:
@@ -337,10 +383,11 @@ DISPOSAL: dict[str, Callable[..., None]] = {
     "conclude": conclude,
     "sign-minutes": sign_minutes,
     "opinion": give_opinion,
-    "reject": _end(opinion.reject),
+    "reject": reject,
     "decide": decide,
     "refuse": _end(deciding.refuse),
     "hand-over": hand_over,
+    "hand-over-again": hand_over_again,
     "release": release,
     "abort": _end(listing.abort),
     "close": close,

@@ -56,7 +56,8 @@ def form(
     Args:
         session: an open transaction.
         order_id: of the list.
-        members: everybody on it, whole; who stays keeps their votes.
+        members: everybody on it, whole; who stays keeps their votes. Who leaves after voting must have been noted as
+            absent (`excuse`); their votes are kept for the minutes and do not count.
         paper: the decision that forms it.
         viewer: the head.
         now: aware time.
@@ -88,10 +89,13 @@ def excuse(
 ) -> Story:
     """Note that a member is absent, and why; with an empty reason, that they are there again.
 
+    What they voted stands and counts. The chair's absence any member notes; nothing is concluded before the head made
+    somebody else the chair.
+
     Raises:
         NotFoundError, NotAllowedError: as `take`.
-        OrderRefusedError: the viewer is neither chair nor secretary or proposed the list, the member is the chair, not
-            on the council or has voted, or the council has concluded.
+        OrderRefusedError: the viewer is neither chair nor secretary or proposed the list, the member is not on the
+            council, or it has concluded.
     """
     facts = {"member": account, "reason": reason.strip()}
     return take(session, order_id, "excuse", viewer=viewer, roles=SITS, now=now, facts=facts)
@@ -105,6 +109,7 @@ def vote(
     viewer: Viewer,
     now: datetime,
     case_file_ids: Sequence[str] | None = None,
+    rest: bool = False,
 ) -> Story:
     """Vote on some case files of the list, or on all; it may be changed until the chair concludes.
 
@@ -115,19 +120,27 @@ def vote(
         viewer: a member.
         now: aware time.
         case_file_ids: None for all that are on the list.
+        rest: on all that the viewer has not voted on yet, instead; the event says so with the hash of the list, however
+            long that is.
 
     Raises:
         NotFoundError, NotAllowedError: as `take`.
-        OrderRefusedError: no member, excused, who proposed the list, no reason, no period or one that is not longer, or
-            the council is not asked now.
+        OrderRefusedError: no member, excused, who proposed the list, no reason, no period or one that is not longer,
+            nothing to vote on, or the council is not asked now.
+        ValueError: case files named, and the rest.
     """
+    if rest and case_file_ids is not None:
+        raise ValueError("the rest is named by no ids")
 
     def periods(before: Story, _: object) -> Iterable[Reason]:
         if ballot.choice is Choice.EXTEND and ballot.period:
-            yield from _against_period(session, ballot.period, case_file_ids or list(before.items))
+            wanted = before.not_voted(viewer.name) if rest else case_file_ids or list(before.items)
+            yield from _against_period(session, ballot.period, wanted)
 
     ids = None if case_file_ids is None else sorted(set(case_file_ids))
-    facts = {**ballot.as_json(), "case_files": ids}
+    facts: dict[str, Any] = {**ballot.as_json(), "case_files": ids}
+    if rest:
+        facts["rest"] = story(session, order_id).list_sha256
     return take(session, order_id, "vote", viewer=viewer, roles=SITS, now=now, facts=facts, more=periods)
 
 

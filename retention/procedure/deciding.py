@@ -113,19 +113,53 @@ def hand_over(
     return take(session, order_id, "hand-over", viewer=viewer, roles=(Role.ARCHIVIST,), now=now, facts=facts)
 
 
+def hand_over_again(
+    session: Session,
+    order_id: str,
+    minutes: Paper,
+    *,
+    receiver: str,
+    reason: str,
+    viewer: Viewer,
+    now: datetime,
+) -> Story:
+    """Hand the records over to somebody else before the destruction begins: a name was wrong, or somebody cannot.
+
+    A confirmation given before counts no more; the new receiver gives it.
+
+    Args:
+        session: an open transaction.
+        order_id: of the list.
+        minutes: of the new hand-over.
+        receiver: account of who carries the destruction out; not who proposed the list.
+        reason: why not the one before.
+        viewer: an archivist.
+        now: aware time.
+
+    Raises:
+        NotFoundError, NotAllowedError: as `take`; the viewer is no archivist there.
+        OrderRefusedError: it was not handed over, nobody receives them, no reason, the destruction has begun, or the 15
+            days of R2 are over.
+    """
+    facts = {"paper": minutes.as_json(), "receiver": receiver.strip(), "reason": reason.strip()}
+    return take(
+        session, order_id, "hand-over-again", viewer=viewer, roles=(Role.ARCHIVIST,), now=now, facts=facts
+    )
+
+
 def release(session: Session, order_id: str, *, viewer: Viewer, now: datetime) -> Story:
     """Confirm that the destruction begins, as who carries it out; `retention.destruction.execute` asks for it.
 
     Args:
         session: an open transaction.
         order_id: of a list that was handed over.
-        viewer: an archivist or the head, not who proposed the list.
+        viewer: who received the records: an archivist or the head, not who proposed the list.
         now: aware time; it counts for a day.
 
     Raises:
         NotFoundError, NotAllowedError: as `take`.
         SecondFactorError: the viewer has not proven both factors for this list within five minutes.
-        OrderRefusedError: it was not handed over, the viewer proposed it, or the 15 days of R2 are over.
+        OrderRefusedError: it was not handed over to the viewer, the viewer proposed it, or the 15 days of R2 are over.
     """
     act = Act(For.RELEASE, order_id)
     facts = {"factors": consume(session, viewer.name, act, now=now)}

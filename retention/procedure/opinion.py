@@ -73,13 +73,30 @@ def record(
     return take(session, order_id, step, viewer=viewer, roles=(Role.ARCHIVIST,), now=now, facts=facts)
 
 
-def reject(session: Session, order_id: str, *, reason: str, viewer: Viewer, now: datetime) -> Story:
+def reject(
+    session: Session,
+    order_id: str,
+    *,
+    reason: str,
+    viewer: Viewer,
+    now: datetime,
+    letter: Paper | None = None,
+) -> Story:
     """End the list after the opinion, as the head; its case files stay and are free for another.
+
+    Args:
+        session: an open transaction.
+        order_id: of the list.
+        reason: why it is not decided.
+        viewer: the head.
+        now: aware time.
+        letter: the opinion, as it was recorded; R2 wants it named.
 
     Raises:
         NotFoundError, NotAllowedError: as `take`; the viewer is no head there.
-        OrderRefusedError: no reason, or no opinion is there yet.
+        OrderRefusedError: no reason, no opinion is there yet, or (R2) the letter is another or none.
     """
+    facts = {"reason": reason.strip(), **({"paper": letter.as_json()} if letter else {})}
     return take(
         session,
         order_id,
@@ -87,6 +104,6 @@ def reject(session: Session, order_id: str, *, reason: str, viewer: Viewer, now:
         viewer=viewer,
         roles=(Role.HEAD,),
         now=now,
-        facts={"reason": reason.strip()},
+        facts=facts,
         says={"state": OrderState.REFUSED.value, "detail": reason.strip()},
     )

@@ -9,12 +9,13 @@ from itertools import pairwise
 
 import pytest
 from procedure_people import R2_ENDED, decide, hands_nothing_over, on, paper, walked
-from retention_town import BINH, HEAD, NOW, TODAY, Town, copies_of, person, place
+from retention_town import AN, BINH, HEAD, NOW, TODAY, Town, copies_of, person, place
 from sqlalchemy import update
 
 from archive.errors import ArchiveError
 from archive.holders import Erasure, Target
 from archive.procedure.states import START, STATES_END, TRANSITIONS, State, allowed, transitions_from
+from archive.procedure.story import Verdict
 from archive.register.decisions import Order
 from archive.register.models import CaseFile, Regime
 from archive.register.session import reading, transaction
@@ -170,6 +171,13 @@ def _no_reason(town: Town) -> None:
         opinion.reject(session, story.order_id, reason=" ", viewer=HEAD, now=NOW)
 
 
+def _unnamed(town: Town) -> None:
+    story = walked(town.store("01", regime="R2", ended=R2_ENDED), to=State.APPRAISAL)
+    with transaction() as session:
+        opinion.record(session, story.order_id, paper("3"), Verdict.AGAINST, viewer=AN, now=NOW)
+        opinion.reject(session, story.order_id, reason="x", viewer=HEAD, now=NOW)
+
+
 BROKEN: dict[str, tuple[Callable[[Town], None], str]] = {
     "all-due": (_not_due, "not over before"),
     "none-held": (_hold, "is held"),
@@ -183,6 +191,7 @@ BROKEN: dict[str, tuple[Callable[[Town], None], str]] = {
     "within-15-days": (_late, "15 days"),
     "all-receipts": (_silent_holder, "gave no receipt"),
     "reason": (_no_reason, "a reason is missing"),
+    "opinion-named": (_unnamed, "must be named"),
 }
 
 

@@ -432,7 +432,9 @@ def test_under_the_new_law_an_opinion_against_it_only_lets_the_head_reject(town:
     with pytest.raises(OrderRefusedError, match="against the destruction"):
         decide(story)
     with transaction() as session:
-        story = opinion.reject(session, story.order_id, reason="Không đồng ý", viewer=HEAD, now=NOW)
+        story = opinion.reject(
+            session, story.order_id, reason="Không đồng ý", viewer=HEAD, now=NOW, letter=paper("3")
+        )
     assert story.state is State.REJECTED
 
 

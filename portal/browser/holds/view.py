@@ -13,7 +13,7 @@ from archive.reason import because
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState
 from archive.seen_at import seen_at
-from archive.viewer import Role
+from archive.viewer import Role, same_person
 from portal.browser.disposal.due import SEES, MissingError, day_of
 from portal.browser.holds.orders import WideOrder, lifts, wide_orders
 from portal.browser.screen import Screen
@@ -84,8 +84,7 @@ class HoldsScreen(Screen):
         """Say whether this person may give the second yes."""
         order = self.asked.get(hold.id)
         manages = any(self.viewer.has(role, file.agency_code) for role in MANAGES)
-        name = self.viewer.name
-        return bool(order and manages and name not in (order.proposed_by, hold.placed_by))
+        return bool(order and manages and self._is_neither(order.proposed_by, hold.placed_by))
 
     def wide_title(self, one: WideOrder) -> str:
         """Return what a hold on many case files stops."""
@@ -105,7 +104,11 @@ class HoldsScreen(Screen):
         """Say whether this person may give the second yes to that."""
         order = self.asked.get(one.order.id)
         manages = any(self.viewer.has(role, one.order.agency_code) for role in MANAGES)
-        return bool(order and manages and self.viewer.name not in (order.proposed_by, one.order.proposed_by))
+        return bool(order and manages and self._is_neither(order.proposed_by, one.order.proposed_by))
+
+    def _is_neither(self, *others: str) -> bool:
+        """Say whether this person is none of these, however their names were typed."""
+        return not any(same_person(self.viewer.name, other) for other in others)
 
     @property
     def may_place_wide(self) -> bool:

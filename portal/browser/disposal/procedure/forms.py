@@ -13,7 +13,7 @@ class Field:
     """One field of a form.
 
     Attributes:
-        kind: text, long, date, password, code or verdict.
+        kind: text, long, date, password, code, verdict, receiver or member.
     """
 
     name: str
@@ -50,6 +50,16 @@ FORMS = {
     ),
     "council": Form("council", _("Form the council"), _PAPER),
     "council-change": Form("council", _("Change the council…"), (*_PAPER, _WHY)),
+    "excuse": Form(
+        "excuse",
+        _("Note a member's absence…"),
+        (
+            Field("member", _("Member"), "member"),
+            Field(
+                "reason", _("Why they are absent; nothing when they are there again"), "long", required=False
+            ),
+        ),
+    ),
     "vote": Form("vote", _("Vote")),
     "conclude": Form("conclude", _("Conclude: minutes of the meeting"), _PAPER),
     "sign": Form("sign", _("Sign the minutes of the council")),
@@ -73,6 +83,11 @@ FORMS = {
         "hand_over",
         _("Hand over for destruction"),
         (*_PAPER, Field("receiver", _("Who carries it out"), "receiver")),
+    ),
+    "hand-over-again": Form(
+        "hand_over_again",
+        _("Hand over to somebody else…"),
+        (*_PAPER, Field("receiver", _("Who carries it out"), "receiver"), _WHY),
     ),
     "release": Form("release", _("Confirm that the destruction begins"), (_PASSWORD, _CODE)),
     "execute": Form(
@@ -103,6 +118,7 @@ STEPS = {
     "decide": _("destruction decided"),
     "decide-alone": _("destruction decided"),
     "hand-over": _("handed over for destruction"),
+    "hand-over-again": _("handed over to somebody else"),
     "release": _("beginning confirmed"),
     "destroy": _("destroyed"),
     "close": _("closed"),

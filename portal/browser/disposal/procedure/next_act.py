@@ -16,7 +16,7 @@ from portal.browser.next_step import NextStep
 from portal.i18n import _
 from retention.destruction import RELEASED_FOR
 
-ASIDE = frozenset({"take-out", "abort", "reject", "refuse", "council-change"})
+ASIDE = frozenset({"take-out", "abort", "reject", "refuse", "council-change", "excuse", "hand-over-again"})
 """Acts that end the list or change it; what is not among them brings it forward."""
 
 
@@ -53,10 +53,14 @@ def next_step(story: Story, *, submits: bool) -> NextStep | None:
     if story.state is State.DECIDED:
         return NextStep(_("An archivist hands the records over for destruction."), archivist, ())
     if story.state is State.HANDED_OVER:
+        receiver = story.hand_over.receiver if story.hand_over and not story.begun else ""
         return NextStep(
-            _("An archivist or the head carries the decision out, but not who proposed it."),
+            _("Who received the records confirms it and carries the decision out.")
+            if receiver
+            else _("An archivist or the head carries the decision out, but not who proposed it."),
             (Role.ARCHIVIST, Role.HEAD),
             proposer,
+            receiver,
         )
     if story.state is State.DESTROYED:
         return NextStep(_("An archivist closes the list with its dossier."), archivist, ())
@@ -80,7 +84,10 @@ def _acts(story: Story, viewer: Viewer, submits: bool, now: datetime) -> Iterato
         yield from _member(story, viewer)
     carries_out = any(viewer.has(role, story.agency_code) for role in (Role.ARCHIVIST, Role.HEAD))
     if story.state is State.HANDED_OVER and carries_out and not same_person(viewer.name, story.proposed_by):
-        yield "execute" if story.begun or _released(story, viewer, now) else "release"
+        if story.begun or _released(story, viewer, now):
+            yield "execute"
+        elif story.hand_over is not None and same_person(viewer.name, story.hand_over.receiver):
+            yield "release"
 
 
 def _released(story: Story, viewer: Viewer, now: datetime) -> bool:
@@ -100,6 +107,8 @@ def _archivist(story: Story) -> Iterator[str]:
         yield "record"
     if story.state is State.DECIDED:
         yield "hand-over"
+    if story.state is State.HANDED_OVER and not story.begun:
+        yield "hand-over-again"
     if story.state is State.DESTROYED:
         yield "close"
     elif not story.begun and len(story.items) > 1:
@@ -111,9 +120,9 @@ def _archivist(story: Story) -> Iterator[str]:
 def _head(story: Story, viewer: Viewer, submits: bool) -> Iterator[str]:
     mine = same_person(viewer.name, story.proposed_by)
     sits = story.council is not None and story.council.named(viewer.name) is not None
-    if story.state in FORMED and story.conclusion is None:
-        yield "council" if story.council is None else "council-change"
     concluded = story.conclusion is not None and bool(story.conclusion.signed_by)
+    if story.state in FORMED and not concluded:
+        yield "council" if story.council is None else "council-change"
     opinion = story.regime is Regime.R1 or submits
     if story.state in STATES_COUNCIL and concluded and opinion and not mine:
         yield "request"
@@ -138,10 +147,12 @@ def _member(story: Story, viewer: Viewer) -> Iterator[str]:
         if member.seat is Seat.SECRETARY and not story.conclusion.signed_by:
             yield "sign"
         return
-    if member.seat is Seat.CHAIR and not story.missing_votes():
+    if member.seat is Seat.CHAIR and not member.excused and not story.missing_votes():
         yield "conclude"
     if member in story.voters:
         yield "vote"
+    if not same_person(viewer.name, story.proposed_by):
+        yield "excuse"
 
 
 def _given(story: Story) -> bool:

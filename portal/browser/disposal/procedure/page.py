@@ -40,7 +40,7 @@ class ProcedureScreen(OrderScreen):
     acts: ClassVar[Mapping[str, str]] = {
         **{name: name for name in ("submit", "council", "vote", "conclude", "sign", "record", "decide")},
         "request": "request_opinion",
-        **{name: name for name in ("hand_over", "release", "execute", "close")},
+        **{name: name for name in ("hand_over", "hand_over_again", "excuse", "release", "execute", "close")},
         **{name: name for name in ("take_out", "abort", "reject", "refuse", "mirror")},
     }
 
@@ -153,6 +153,15 @@ class ProcedureScreen(OrderScreen):
         """Return what may be voted, each with its words."""
         return [(code, self.t(words)) for code, words in forms.CHOICES.items()]
 
+    def votes_text(self, of: Mapping[str, Ballot]) -> str:
+        """Return how somebody's votes fall, in words."""
+        numbers = {code: sum(one.choice == code for one in of.values()) for code in forms.CHOICES}
+        return "; ".join(
+            f"{self.t(forms.CHOICES[code])}: {self.count(number)}"
+            for code, number in numbers.items()
+            if number
+        )
+
     # people
 
     def seats(self) -> list[tuple[str, str]]:
@@ -202,6 +211,23 @@ class ProcedureScreen(OrderScreen):
             )
         )
 
+    def absentable(self) -> list[tuple[str, str]]:
+        """Return account and name of the members whose absence this person may note or take back."""
+        council = self.story.council
+        mine = council.named(self.viewer.name) if council else None
+        if council is None or mine is None:
+            return []
+        leads = mine.seat in (Seat.CHAIR, Seat.SECRETARY)
+        found = [one for one in council.members if leads or one.seat is Seat.CHAIR]
+        return [(one.account, self.person(one.account)) for one in found]
+
+    def excuse(self) -> None:
+        """Note a member's absence, or take it back."""
+        member, reason = self.text("member", 80), self.text("reason", 2000)
+        self._take(
+            lambda session, id, **who: council.excuse(session, id, member, reason=reason, **who),
+        )
+
     def vote(self) -> None:
         """Vote: what was chosen card by card, and destroy for all others when that is ticked."""
         ballots: dict[Ballot, list[str]] = {}
@@ -215,19 +241,12 @@ class ProcedureScreen(OrderScreen):
         rest = bool(self.text("rest", 3))
 
         def votes(session: Any, order_id: str, **who: Any) -> Story:
-            if rest:
-                story = taking.story(session, order_id)
-                named = {id for ids in ballots.values() for id in ids}
-                mine = next(
-                    (v for account, v in story.votes.items() if same_person(account, self.viewer.name)), {}
-                )
-                others = sorted(story.items.keys() - named - mine.keys())
-                if others:
-                    ballots.setdefault(Ballot(Choice.DESTROY), []).extend(others)
-            if not ballots:
-                return council.vote(session, order_id, Ballot(Choice.DESTROY), case_file_ids=[], **who)
+            story = None
             for ballot, ids in ballots.items():
                 story = council.vote(session, order_id, ballot, case_file_ids=ids, **who)
+            if story is None or (rest and story.not_voted(self.viewer.name)):
+                what: dict[str, Any] = {"rest": True} if rest else {"case_file_ids": []}
+                story = council.vote(session, order_id, Ballot(Choice.DESTROY), **what, **who)
             return story
 
         self._take(votes)
@@ -264,6 +283,11 @@ class ProcedureScreen(OrderScreen):
         """Hand the records over for destruction."""
         self._with_paper(deciding.hand_over, receiver=self.text("receiver", 80))
 
+    def hand_over_again(self) -> None:
+        """Hand the records over to somebody else."""
+        receiver, reason = self.text("receiver", 80), self.text("reason")
+        self._with_paper(deciding.hand_over_again, receiver=receiver, reason=reason)
+
     def release(self) -> None:
         """Confirm that the destruction begins; password and code are asked again."""
         self._prove(For.RELEASE)
@@ -285,8 +309,13 @@ class ProcedureScreen(OrderScreen):
         self._take(listing.abort, reason=self.text("reason"))
 
     def reject(self) -> None:
-        """End the list after the opinion."""
-        self._take(opinion.reject, reason=self.text("reason"))
+        """End the list after the opinion, whose letter is named as it was recorded."""
+
+        def rejected(session: Any, id: str, **facts: Any) -> Story:
+            told = taking.story(session, id).opinion
+            return opinion.reject(session, id, letter=told.given if told else None, **facts)
+
+        self._take(rejected, reason=self.text("reason"))
 
     def refuse(self) -> None:
         """End a decided list that is not carried out."""
