@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from archive.holds import held
@@ -30,12 +30,17 @@ from archive.vietnam import day_of
 DAYS = 30
 """TT 01/2019/TT-BNV Điều 20.5.a."""
 BATCH = 1000
-"""Case files in one event and one transaction."""
+"""Case files in one event at most."""
+AT_ONCE = 10_000
+"""Case files in one transaction at most."""
 ACTOR = "system:retention"
 CLAUSE = "TT 01/2019/TT-BNV Điều 20.5.a"
 
 
-@dataclass(frozen=True)
+_ENDING = (CaseFile.id, CaseFile.agency_code, CaseFile.eligible_from, ExpiryNotice.eligible_from)
+
+
+@dataclass(frozen=True, slots=True)
 class Ending:
     """A case file whose period runs out.
 
@@ -48,6 +53,7 @@ class Ending:
     agency_code: str
     eligible_from: date
     noticed_for: date | None
+    code: str = ""
 
 
 def wants_notice(one: Ending, *, today: date) -> bool:
@@ -62,83 +68,93 @@ def auto_list(*, now: datetime) -> int:
     """
     today = day_of(now)
     count = 0
-    after: tuple[date, str] | None = None
+    after: Ending | None = None
     while True:
         with reading() as session:
             found = _ending(session, today, after)
         if not found:
             return count
-        after = (found[-1].eligible_from, found[-1].case_file_id)
-        wanted = [one for one in found if wants_notice(one, today=today)]
+        after, _ = found[-1]
+        # A hold that ends brings its case files back.
+        wanted = [one for one, is_held in found if not is_held and wants_notice(one, today=today)]
         if wanted:
             with transaction() as session:
                 give(session, wanted, now=now)
             count += len(wanted)
 
 
-def _ending(session: Session, today: date, after: tuple[date, str] | None) -> list[Ending]:
-    """Return the next case files that run out, held ones left out: a hold that ends brings them back."""
-    query = (
-        select(CaseFile.id, CaseFile.agency_code, CaseFile.eligible_from, ExpiryNotice.eligible_from)
-        .outerjoin(ExpiryNotice, ExpiryNotice.case_file_id == CaseFile.id)
+def _ending(session: Session, today: date, after: Ending | None) -> list[tuple[Ending, bool]]:
+    """Return the next case files that run out, told of or not, and whether each is held.
+
+    A page is cut in the order of the index that knows what is due (`retention.eligibility`), and only then looked at:
+    asked in one go PostgreSQL sorts all that is left for every page.
+    """
+    place = (CaseFile.eligible_from, CaseFile.agency_code, CaseFile.code)
+    page = (
+        select(CaseFile.id, *place, held(today).label("is_held"))
         .where(
             CaseFile.state == CaseFileState.STORED,
             CaseFile.eligible_from <= today + timedelta(days=DAYS),
             CaseFile.permanent.is_(False),
-            or_(ExpiryNotice.case_file_id.is_(None), ExpiryNotice.eligible_from != CaseFile.eligible_from),
-            ~held(today),
         )
-        .order_by(CaseFile.eligible_from, CaseFile.id)
-        .limit(BATCH)
+        .order_by(*place)
+        .limit(AT_ONCE)
     )
     if after is not None:
-        query = query.where(
-            or_(
-                CaseFile.eligible_from > after[0],
-                and_(CaseFile.eligible_from == after[0], CaseFile.id > after[1]),
-            )
-        )
-    return [Ending(*row) for row in session.execute(query)]  # type: ignore[arg-type]  # the query says which
+        last = map(literal, (after.eligible_from, after.agency_code, after.code))
+        page = page.where(tuple_(*place) > tuple_(*last))
+    one = page.subquery().c
+    query = (
+        select(one.is_held, one.id, one.agency_code, one.eligible_from, ExpiryNotice.eligible_from, one.code)
+        .outerjoin(ExpiryNotice, ExpiryNotice.case_file_id == one.id)
+        .order_by(one.eligible_from, one.agency_code, one.code)
+    )
+    return [(Ending(*row), is_held) for is_held, *row in session.execute(query)]
 
 
 def give(session: Session, files: Sequence[Ending], *, now: datetime) -> list[Event]:
-    """Write the notices of these case files, one event for each agency.
+    """Write the notices of these case files, events of one agency and `BATCH` case files each.
 
     Args:
         session: an open transaction.
         files: to be told of.
         now: aware time; the notice runs out `DAYS` days after its day.
     """
-    given_on = day_of(now)
     by_agency: dict[str, list[Ending]] = defaultdict(list)
     for one in files:
         by_agency[one.agency_code].append(one)
-    events = []
-    for agency_code, ending in sorted(by_agency.items()):
-        event = append(
-            session,
-            Verb.EXPIRY_NOTICE,
-            actor=ACTOR,
-            kind="agency",
-            id=agency_code,
-            payload={
-                "given_on": given_on.isoformat(),
-                "ends_on": (given_on + timedelta(days=DAYS)).isoformat(),
-                "why": NoticeWhy.EXPIRED.value,
-                "case_files": [[one.case_file_id, one.eligible_from.isoformat(), ""] for one in ending],
-            },
-            basis=CLAUSE,
-            now=now,
-        )
-        apply(session, event)
-        events.append(event)
-    return events
+    return [
+        _told(session, agency_code, ending[first : first + BATCH], now)
+        for agency_code, ending in sorted(by_agency.items())
+        for first in range(0, len(ending), BATCH)
+    ]
+
+
+def _told(session: Session, agency_code: str, files: Sequence[Ending], now: datetime) -> Event:
+    given_on = day_of(now)
+    event = append(
+        session,
+        Verb.EXPIRY_NOTICE,
+        actor=ACTOR,
+        kind="agency",
+        id=agency_code,
+        payload={
+            "given_on": given_on.isoformat(),
+            "ends_on": (given_on + timedelta(days=DAYS)).isoformat(),
+            "why": NoticeWhy.EXPIRED.value,
+            "case_files": [[one.case_file_id, one.eligible_from.isoformat(), ""] for one in files],
+        },
+        basis=CLAUSE,
+        now=now,
+    )
+    apply(session, event)
+    return event
 
 
 def endings(session: Session, case_file_ids: Iterable[str]) -> list[Ending]:
     """Return how it stands with these case files; those that never end are not there."""
     query = (
-        select(CaseFile.id, CaseFile.agency_code, CaseFile.eligible_from, ExpiryNotice.eligible_from)
+        select(*_ENDING)
         .outerjoin(ExpiryNotice, ExpiryNotice.case_file_id == CaseFile.id)
         .where(CaseFile.eligible_from.is_not(None))
         .order_by(CaseFile.id)
