@@ -4,11 +4,13 @@
 10/2022 has no such sentence, so treating every scheduled value as a floor is our reading. Three cases, all our rules:
 
 - the line names a row: of TT 09/2011, which we have whole, it must reach it; of TT 10/2022, of which we have 13 rows,
-  or of another instrument, it is only shown to a person, because an incomplete table refuses nothing;
-- it names none, and its name is nearly that of a row of TT 09/2011: it must reach that one, although the circular ended
-  on 15/02/2023, until whoever wrote the schedule names the row of the instrument in force that allows less. So the old
-  table never stands in silently for the new one, and nothing gets below it unseen;
-- it names none and is like no row: nothing can be said.
+  it is only shown to a person, because an incomplete table refuses nothing. Such a row has a number as the circular
+  prints them, or is one of our 13;
+- it names none, or its text names no such row (other words, another instrument), and its name is nearly that of a row
+  of TT 09/2011: it must reach that one, although the circular ended on 15/02/2023, until whoever wrote the schedule
+  names the row of the instrument in force that allows less. So the old table never stands in silently for the new one,
+  and nothing gets below it unseen;
+- it names none and is like no row: nothing can be said; a text that named no row is shown to a person.
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ NEARLY = 0.8
 """Score from which a row's name counts as the line's own; one word of a long name may differ."""
 WHOLE, PARTIAL = "tt-09-2011", "tt-10-2022"
 _ROW = re.compile(r"(?:(?P<table>.*?)\s*[:;,]\s*)?(?:dòng|dong|row|số|so|stt)?\s*(?P<ref>\??\d+[a-z]?)", re.I)
+_PRINTED = re.compile(r"[1-9]\d{0,2}[a-z]?")
+"""A row's number as a circular prints it, with our letter for a part of it; ours, with "?", must be here."""
 
 
 @dataclass(frozen=True)
@@ -45,30 +49,39 @@ class Against:
 
 def against_floor(line: Line) -> Against | None:
     """Return what stands against a line; None for nothing."""
-    if line.state_row:
-        return _named(line)
+    named = _named(line) if line.state_row else None
+    if named is not None:
+        return _against_named(line, *named)
     found = _nearest(line, schedule(WHOLE))
-    if found is None or _reaches(line, found):
-        return None
     now = _nearest(line, schedule(PARTIAL))
-    if now is not None and _reaches(line, now):
-        return None  # the instrument in force allows it
-    return Against(_below(line, found, schedule(WHOLE)), because("retention.mend-floor"), blocks=True)
+    allowed = found is None or _reaches(line, found) or (now is not None and _reaches(line, now))
+    if found is not None and not allowed:
+        return Against(_below(line, found, schedule(WHOLE)), because("retention.mend-floor"), blocks=True)
+    return _not_here(line) if line.state_row else None
 
 
-def _named(line: Line) -> Against | None:
+def _named(line: Line) -> tuple[Schedule, str] | None:
+    """Return the row a line names, of a schedule of the state's; None for a text that names none of them."""
     match = _ROW.fullmatch(line.state_row.strip())
     table = _table(match["table"] or "") if match else None
     if match is None or table is None:
-        why = because("retention.row-not-here", row=line.state_row)
-        return Against(why, because("retention.mend-look"), blocks=False, about_row=True)
-    of = schedule(table)
-    row = next((one for one in of.lines if one.ref == match["ref"]), None)
+        return None
+    of, ref = schedule(table), match["ref"]
+    here = of.complete or any(one.ref == ref for one in of.lines)
+    return (of, ref) if here or _PRINTED.fullmatch(ref) else None
+
+
+def _not_here(line: Line) -> Against:
+    why = because("retention.row-not-here", row=line.state_row)
+    return Against(why, because("retention.mend-look"), blocks=False, about_row=True)
+
+
+def _against_named(line: Line, of: Schedule, ref: str) -> Against | None:
+    row = next((one for one in of.lines if one.ref == ref), None)
     if row is None:
         if not of.complete:
-            why = because("retention.row-not-here", row=line.state_row)
-            return Against(why, because("retention.mend-look"), blocks=False, about_row=True)
-        why = because("retention.row-unknown", row=match["ref"], instrument=of.instrument)
+            return _not_here(line)
+        why = because("retention.row-unknown", row=ref, instrument=of.instrument)
         return Against(why, because("retention.mend-row"), blocks=True, about_row=True)
     if line.period is None and row.period is not None:
         why = because(

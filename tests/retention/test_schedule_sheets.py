@@ -148,6 +148,16 @@ def test_naming_the_row_in_force_lifts_the_floor_of_the_circular_that_ended() ->
     assert not shown.blocks
 
 
+@pytest.mark.parametrize(
+    "row",
+    ["xem phụ lục", "Điều 5", "TT 01/2024/TT-BTC: 5", "TT 10/2022: ?99", "TT 10/2022: 0", "TT 10/2022: 7777"],
+)
+def test_a_text_that_names_no_row_lifts_no_floor(row: str) -> None:
+    [problem] = one("1", "", "Hồ sơ kỷ luật cán bộ", "5 năm", row)
+    assert problem.blocks
+    assert "thấp hơn" in told(problem.why) or "ngắn hơn" in told(problem.why)
+
+
 def test_what_the_circular_in_force_allows_is_not_refused_by_the_older_one() -> None:
     # 10 years in 2011 (row 24), 5 in 2022 (Phụ lục I, among the rows we have).
     assert one("1", "", "Công văn trao đổi về công tác quy hoạch", "5 năm") == []
