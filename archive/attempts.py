@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from archive.ledger.append import append
 from archive.ledger.event import Verb, stamp
@@ -54,8 +55,13 @@ def wait_after(failures: int, purpose: Purpose) -> timedelta:
 def not_before(account: str, purpose: Purpose, *, now: datetime) -> datetime | None:
     """Return when the account's next try is looked at; None when that is now."""
     with reading() as session:
-        row = session.get(PasswordAttempts, (account, purpose.value))
-        return row.not_before if row is not None and row.not_before and row.not_before > now else None
+        return not_before_in(session, account, purpose, now=now)
+
+
+def not_before_in(session: Session, account: str, purpose: Purpose, *, now: datetime) -> datetime | None:
+    """Return the same as `not_before`, as an open transaction sees it."""
+    row = session.get(PasswordAttempts, (account, purpose.value), populate_existing=True)
+    return row.not_before if row is not None and row.not_before and row.not_before > now else None
 
 
 def was_wrong(account: str, purpose: Purpose, *, now: datetime) -> datetime | None:
@@ -64,32 +70,37 @@ def was_wrong(account: str, purpose: Purpose, *, now: datetime) -> datetime | No
     The first wait of a row of wrong ones, and the first of the longest, are written into the ledger.
     """
     with transaction() as session:
-        key = (account, purpose.value)
-        row = session.get(PasswordAttempts, key, with_for_update=True)
-        if row is None:
-            row = PasswordAttempts(account=account, purpose=purpose.value, failures=0, last_at=now)
-            session.add(row)
-        if now - row.last_at > FORGOTTEN_AFTER:
-            row.failures = 0
-        before = wait_after(row.failures, purpose)
-        row.failures, row.last_at = row.failures + 1, now
-        wait = wait_after(row.failures, purpose)
-        row.not_before = now + wait if wait else None
-        if wait > before and (not before or wait == LONGEST[purpose]):
-            append(
-                session,
-                Verb.RIGHTS_CHANGE,
-                actor=ACTOR,
-                kind="account",
-                id=account,
-                payload={
-                    "right": purpose.value,
-                    "wrong_passwords": row.failures,
-                    "not_before": stamp(now + wait),
-                },
-                now=now,
-            )
-        return row.not_before
+        return was_wrong_in(session, account, purpose, now=now)
+
+
+def was_wrong_in(session: Session, account: str, purpose: Purpose, *, now: datetime) -> datetime | None:
+    """Count as `was_wrong`, in an open transaction: whoever opened it must let it commit."""
+    key = (account, purpose.value)
+    row = session.get(PasswordAttempts, key, with_for_update=True, populate_existing=True)
+    if row is None:
+        row = PasswordAttempts(account=account, purpose=purpose.value, failures=0, last_at=now)
+        session.add(row)
+    if now - row.last_at > FORGOTTEN_AFTER:
+        row.failures = 0
+    before = wait_after(row.failures, purpose)
+    row.failures, row.last_at = row.failures + 1, now
+    wait = wait_after(row.failures, purpose)
+    row.not_before = now + wait if wait else None
+    if wait > before and (not before or wait == LONGEST[purpose]):
+        append(
+            session,
+            Verb.RIGHTS_CHANGE,
+            actor=ACTOR,
+            kind="account",
+            id=account,
+            payload={
+                "right": purpose.value,
+                "wrong_passwords": row.failures,
+                "not_before": stamp(now + wait),
+            },
+            now=now,
+        )
+    return row.not_before
 
 
 def was_right(account: str, purpose: Purpose) -> None:
@@ -98,11 +109,16 @@ def was_right(account: str, purpose: Purpose) -> None:
         if session.get(PasswordAttempts, (account, purpose.value)) is None:
             return
     with transaction() as session:
-        session.execute(
-            delete(PasswordAttempts).where(
-                PasswordAttempts.account == account, PasswordAttempts.purpose == purpose.value
-            )
+        was_right_in(session, account, purpose)
+
+
+def was_right_in(session: Session, account: str, purpose: Purpose) -> None:
+    """Forget as `was_right`, in an open transaction."""
+    session.execute(
+        delete(PasswordAttempts).where(
+            PasswordAttempts.account == account, PasswordAttempts.purpose == purpose.value
         )
+    )
 
 
 def waiting(*, now: datetime) -> list[tuple[str, str, datetime]]:

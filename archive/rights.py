@@ -19,6 +19,7 @@ from archive.errors import NotAllowedError, TangThuError
 from archive.ledger.append import append
 from archive.ledger.event import Event, Verb
 from archive.reason import Reason, because
+from archive.register import second_factor
 from archive.register.projection import apply
 from archive.viewer import ALL_AGENCIES, Role, Viewer, same_person
 
@@ -48,8 +49,8 @@ class Act(StrEnum):
     UNLOCKED = "unlocked"
     RENEWED = "password-renewed"  # a new one-time password
     CHANGED = "password-changed"  # by the person
-    ENROLLED = "second-factor-enrolled"  # by the person
-    RESET = "second-factor-reset"  # by an administrator: the person enrols anew
+    ENROLLED = second_factor.ENROLLED  # by the person
+    RESET = second_factor.RESET  # by an administrator: the person enrols anew
 
 
 @dataclass(frozen=True)
@@ -139,9 +140,9 @@ def changed_own_password(session: Session, *, viewer: Viewer, now: datetime) -> 
     return changed_own(session, Act.CHANGED, viewer=viewer, now=now)
 
 
-def changed_own(session: Session, act: Act, *, viewer: Viewer, now: datetime) -> Event:
-    """Ledger what somebody did to the own account."""
-    return _told(session, act, Account(viewer.name, {}), viewer, now)
+def changed_own(session: Session, act: Act, *, viewer: Viewer, now: datetime, **facts: str) -> Event:
+    """Ledger what somebody did to the own account, and what there is to say of it."""
+    return _told(session, act, Account(viewer.name, {}), viewer, now, **facts)
 
 
 def _not_own(account: Account, viewer: Viewer) -> None:

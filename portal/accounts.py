@@ -26,6 +26,7 @@ from archive.errors import NotFoundError, TangThuError
 from archive.passwords import one_time_password
 from archive.reason import because
 from archive.rights import Account, Act, Held
+from archive.second_factor import enrol
 from archive.viewer import ALL_AGENCIES, Role, Viewer, same_person
 from portal.people import full_name
 from portal.roles import PLONE_ROLES, group_id, role_of_group
@@ -207,6 +208,19 @@ def renew(session: Session, login: str, *, viewer: Viewer, now: datetime) -> str
     _users().source_users.updateUserPassword(login, password)
     _note(login, first=True)
     return password
+
+
+def reset_authenticator(session: Session, login: str, reason: str, *, viewer: Viewer, now: datetime) -> None:
+    """Take an account's authenticator away; its person is told on the next page, and enrols anew.
+
+    Raises:
+        NotFoundError, NotAllowedError, RightsError, SecondFactorError: as `archive.second_factor.enrol.reset`.
+        AccountError: the account runs the site.
+    """
+    person = named(login)
+    if person.manager:
+        raise AccountError(because("portal.runs-the-site", who=login))
+    enrol.reset(session, Account(login, person.held), reason=reason, viewer=viewer, now=now)
 
 
 def choose_password(session: Session, new: str, again: str, *, viewer: Viewer, now: datetime) -> None:

@@ -10,6 +10,7 @@ from archive.register.models import CaseFileState, ComponentRole, CopyState, Sub
 from archive.register.preservation import ItemState, PlanState
 from archive.register.schedules import ScheduleState
 from archive.rights import Act
+from archive.second_factor.enrol import Door
 from archive.viewer import Role
 from portal.i18n import _
 
@@ -94,6 +95,12 @@ RIGHTS_ACTS = {
     Act.CHANGED: _("Own password chosen"),
     Act.ENROLLED: _("Authenticator enrolled"),
     Act.RESET: _("Authenticator reset"),
+}
+
+DOORS = {
+    Door.PORTAL: _("the portal, with the password"),
+    Door.COMMAND_LINE: _("the command line"),
+    Door.DEMONSTRATION: _("the demonstration, for somebody who is not there"),
 }
 
 REQUEST_KINDS = {

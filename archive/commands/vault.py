@@ -15,6 +15,7 @@ from sqlalchemy import select
 from archive import erasing_again
 from archive import fixity as fixities
 from archive.cli import show
+from archive.commands.authenticator import authenticator
 from archive.commands.fixity import fixity
 from archive.commands.ledger import ledger
 from archive.commands.outcome import AsJson, leave
@@ -30,6 +31,7 @@ from archive.register.session import engine, reading
 
 def register(app: typer.Typer) -> None:
     """Add this folder's commands to `tangthu`."""
+    app.add_typer(authenticator, name="authenticator")
     app.add_typer(ledger, name="ledger")
     app.add_typer(evidence, name="evidence")
     app.add_typer(fixity, name="fixity")

@@ -9,6 +9,7 @@ Not covered, and why:
 - `finding` and a delivery's file name: they quote it, so the ledger, which is never erased, names codes only. Lost,
   they are made again when an undecided delivery is checked again; of one returned before, the codes are left.
 - `preservation_plan.trial`, `.trouble`, `preservation_item.told`: what tools said; it may quote a document.
+- `second_factor`: secrets, which no event holds; events only take them away.
 - `roll`: how far the rounds through the stores have come; a new one begins where the oldest check is.
 - `simulation`: what a schedule would move; asked for again.
 - `cursor`: how far followers have read; they read again from the beginning.

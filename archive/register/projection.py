@@ -28,6 +28,7 @@ from archive.register import (
     project_requests,
     project_scans,
     project_schedules,
+    project_second_factors,
     project_submissions,
 )
 from archive.register.agencies import project_agency, project_fonds
@@ -58,6 +59,7 @@ HANDLERS: dict[Verb, Handler] = {
     Verb.SCHEDULE: project_schedules.scheduled,
     Verb.BACKUP: project_backups.changed,
     Verb.EXPIRY_NOTICE: project_notices.noticed,
+    Verb.RIGHTS_CHANGE: project_second_factors.changed,
 }
 
 MOVES_A_SUBMISSION = frozenset(

@@ -14,14 +14,13 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
-from archive import attempts
-from archive.attempts import Purpose
 from archive.ledger.event import stamp
 from archive.reason import Reason, because
 from archive.register.second_factor import SecondFactor
 from archive.register.session import transaction
 from archive.second_factor import codes
 from archive.second_factor.errors import SecondFactorError
+from archive.second_factor.guessing import counted
 
 FRESH = timedelta(minutes=5)
 """So long a proof waits for its act."""
@@ -32,6 +31,7 @@ class For(StrEnum):
 
     DECIDE = "decide"  # that a list is destroyed
     RELEASE = "release"  # that its destruction begins
+    REPLACE = "replace"  # the own authenticator by another
 
 
 class First(StrEnum):
@@ -66,19 +66,14 @@ def prove(account: str, code: str, act: Act, *, first: First, now: datetime) -> 
         SecondFactorError: the account has no authenticator, has to wait after wrong codes, or the code is wrong,
             expired or was used already. Wrong codes are counted.
     """
-    until = attempts.not_before(account, Purpose.CODE, now=now)
-    if until is not None:
-        raise SecondFactorError(because("archive.code-waits", until=stamp(until)))
     with transaction() as session:
-        against = _looked_at(session, account, code, act, first, now)
-    if against is None:
-        attempts.was_right(account, Purpose.CODE)
-        return
-    if against.code != "archive.factor-missing":
-        until = attempts.was_wrong(account, Purpose.CODE, now=now)
-        if until is not None:
-            raise SecondFactorError(because("archive.code-wrong-waits", why=against, until=stamp(until)))
-    raise SecondFactorError(against)
+        row = _locked(session, account)
+        if row is None:
+            against: Reason | None = because("archive.factor-missing", who=account)
+        else:
+            against = counted(session, account, lambda: _against(row, code, act, first, now), now=now)
+    if against is not None:
+        raise SecondFactorError(against)
 
 
 def prove_within(session: Session, account: str, code: str, act: Act, *, first: First, now: datetime) -> None:
@@ -87,17 +82,23 @@ def prove_within(session: Session, account: str, code: str, act: Act, *, first: 
     Raises:
         SecondFactorError: as `prove`.
     """
-    against = _looked_at(session, account, code, act, first, now)
+    row = _locked(session, account)
+    if row is None:
+        raise SecondFactorError(because("archive.factor-missing", who=account))
+    against = _against(row, code, act, first, now)
+    session.flush()
     if against is not None:
         raise SecondFactorError(against)
 
 
-def _looked_at(
-    session: Session, account: str, code: str, act: Act, first: First, now: datetime
-) -> Reason | None:
+def _locked(session: Session, account: str) -> SecondFactor | None:
+    """Return the second factor in force, locked; None when there is none."""
     row = session.get(SecondFactor, account, with_for_update=True, populate_existing=True)
-    if row is None or row.confirmed_at is None:
-        return because("archive.factor-missing", who=account)
+    return row if row is not None and row.confirmed_at is not None else None
+
+
+def _against(row: SecondFactor, code: str, act: Act, first: First, now: datetime) -> Reason | None:
+    """Return what is against a code; for a right one note in the row what it was given for."""
     step = codes.step_of(row.secret, code, now=now)
     if step is None:
         return codes.why_not(row.secret, code, now=now)
@@ -106,7 +107,6 @@ def _looked_at(
         return because("archive.code-used")
     row.last_step, row.proved_at, row.proved_for = step, now, str(act)
     row.first, row.consumed = first.value, False
-    session.flush()
     return None
 
 
@@ -122,8 +122,8 @@ def consume(session: Session, account: str, act: Act, *, now: datetime) -> dict[
     Raises:
         SecondFactorError: nothing was proven, or for another act, too long ago, or it is used up.
     """
-    row = session.get(SecondFactor, account, with_for_update=True, populate_existing=True)
-    if row is None or row.confirmed_at is None:
+    row = _locked(session, account)
+    if row is None:
         raise SecondFactorError(because("archive.factor-missing", who=account))
     if row.proved_for != str(act) or row.consumed or row.proved_at is None or not _fresh(row, now):
         raise SecondFactorError(because("archive.not-proven", who=account))

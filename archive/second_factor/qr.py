@@ -14,3 +14,10 @@ def qr_svg(text: str) -> str:
         out, kind="svg", scale=4, border=4, xmldecl=False, svgns=True, light="#fff", dark="#000"
     )
     return out.getvalue().decode()
+
+
+def qr_lines(text: str) -> str:
+    """Return a text as QR code in lines for a terminal, without its colours."""
+    out = io.StringIO()
+    segno.make(text, error="m", micro=False).terminal(out=out, compact=True)
+    return out.getvalue().rstrip("\n")

@@ -33,6 +33,7 @@ from archive.reason import Lang, Reason, because, sentence, told, told_text
 from archive.receipt_words import receipt_told
 from archive.register.models import Agency
 from archive.register.session import reading
+from archive.second_factor import enrol
 from archive.vietnam import day_of, local
 from archive.viewer import Viewer
 from portal import people, words
@@ -91,6 +92,8 @@ class Screen(BrowserView):
         return self._show()
 
     def _show(self) -> Any:
+        if self.request.method == "GET" and not api.user.is_anonymous():
+            self._tell_of_reset()
         try:
             with reading() as session:
                 self.session = session
@@ -98,6 +101,27 @@ class Screen(BrowserView):
                 return self.rendered() if answer is None else answer
         except TangThuError as error:
             return self.refused(error)
+
+    def _tell_of_reset(self) -> None:
+        """Tell somebody, once, that an administrator took the own authenticator away."""
+        with reading() as session:
+            event = enrol.untold_reset(session, self.viewer.name)
+        if event is None:
+            return
+        facts = {
+            "who": self.person(event.actor),
+            "moment": self.moment(event.at),
+            "reason": event.payload.get("reason", ""),
+        }
+        self.say(
+            _(
+                "${who} reset your authenticator on ${moment} (reason: ${reason}). "
+                "Enrol another before you decide or carry out a destruction; if you did not ask for this, say so.",
+                mapping=facts,
+            ),
+            "warning",
+        )
+        enrol.told(self.viewer.name)
 
     def rendered(self) -> str:
         """Return the page, named in the browser's tab by its heading."""

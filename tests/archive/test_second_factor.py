@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
+from typer.testing import CliRunner
 
 from archive.attempts import FREE
+from archive.catching_up import catch_up
+from archive.cli import load
 from archive.errors import NotAllowedError
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
+from archive.rebuild import rebuild
+from archive.register.attempts import PasswordAttempts
+from archive.register.base import Base
+from archive.register.migrate import upgrade
 from archive.register.second_factor import SecondFactor
-from archive.register.session import reading, transaction
+from archive.register.session import engine, reading, transaction
 from archive.rights import Account, RightsError
 from archive.second_factor import codes, enrol
+from archive.second_factor.enrol import OPEN, Door
 from archive.second_factor.errors import SecondFactorError
 from archive.second_factor.prove import Act, First, For, consume, prove
 from archive.second_factor.qr import qr_svg
@@ -32,10 +46,28 @@ RFC_SECRET = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
 def secret(house: Path) -> str:
     """An authenticator in force since two minutes ago."""
     before = NOW - timedelta(minutes=2)
+    return enrolled(before)
+
+
+def enrolled(now: datetime) -> str:
     with transaction() as session:
-        secret = enrol.begin(session, viewer=HEAD, now=before).secret
-        enrol.confirm(session, codes.code_at(secret, codes.step_at(before)), viewer=HEAD, now=before)
+        secret = enrol.begin(session, viewer=HEAD, now=now).secret
+    confirmed(codes.code_at(secret, codes.step_at(now)), now=now)
     return secret
+
+
+def confirmed(text: str, *, now: datetime = NOW) -> None:
+    enrol.confirm(text, viewer=HEAD, door=Door.PORTAL, now=now)
+
+
+def reset(now: datetime = NOW) -> None:
+    with transaction() as session:
+        enrol.reset(session, Account("dung", HEAD.roles), reason="mất điện thoại", viewer=ADMIN, now=now)
+
+
+def in_force() -> bool:
+    with reading() as session:
+        return enrol.since(session, "dung") is not None
 
 
 def code(secret: str, steps: int = 0) -> str:
@@ -95,13 +127,62 @@ def test_one_that_was_only_begun_proves_nothing(house: Path) -> None:
         secret = enrol.begin(session, viewer=HEAD, now=NOW).secret
     with pytest.raises(SecondFactorError, match="enrol one first"):
         given(code(secret))
-    with transaction() as session, pytest.raises(SecondFactorError, match="not right"):
-        enrol.confirm(session, wrong(secret), viewer=HEAD, now=NOW)
+    with pytest.raises(SecondFactorError, match="not right"):
+        confirmed(wrong(secret))
+    assert not in_force()
+    confirmed(code(secret))
+    assert in_force()
+    with pytest.raises(SecondFactorError, match="begun no"):
+        confirmed(code(secret, 1))
 
 
-def test_a_second_one_is_not_put_in_its_place(secret: str) -> None:
-    with transaction() as session, pytest.raises(SecondFactorError, match="already"):
+def test_one_begun_waits_a_quarter_of_an_hour_for_its_first_code(house: Path) -> None:
+    with transaction() as session:
+        secret = enrol.begin(session, viewer=HEAD, now=NOW).secret
+    late = NOW + OPEN + timedelta(seconds=1)
+    with pytest.raises(SecondFactorError, match="too long ago"):
+        confirmed(codes.code_at(secret, codes.step_at(late)), now=late)
+    with reading() as session:
+        assert enrol.waits(session, "dung", now=NOW + OPEN)
+        assert not enrol.waits(session, "dung", now=late)
+
+
+def test_wrong_first_codes_are_counted_with_the_others(house: Path) -> None:
+    with transaction() as session:
+        secret = enrol.begin(session, viewer=HEAD, now=NOW).secret
+    for _ in range(FREE - 1):
+        with pytest.raises(SecondFactorError, match=r"not right$"):
+            confirmed(wrong(secret))
+    with pytest.raises(SecondFactorError, match="next try is looked at after"):
+        confirmed(wrong(secret))
+    with pytest.raises(SecondFactorError, match="too many wrong codes"):
+        confirmed(code(secret))
+    assert not in_force()
+
+
+def test_another_takes_the_place_of_one_in_force_only_by_a_code_of_it(secret: str) -> None:
+    with transaction() as session, pytest.raises(SecondFactorError, match="not proven"):
         enrol.begin(session, viewer=HEAD, now=NOW)
+    given(code(secret), act=ACT)  # for something else
+    with transaction() as session, pytest.raises(SecondFactorError, match="not proven"):
+        enrol.begin(session, viewer=HEAD, now=NOW)
+    given(code(secret, 1), act=enrol.replacing("dung"))
+    with transaction() as session:
+        new = enrol.begin(session, viewer=HEAD, now=NOW).secret
+    later = NOW + timedelta(minutes=2)
+    given(
+        codes.code_at(secret, codes.step_at(later)), now=later
+    )  # the old one holds until the new one is confirmed
+    confirmed(codes.code_at(new, codes.step_at(later)), now=later)
+    after = later + timedelta(minutes=2)
+    with pytest.raises(SecondFactorError, match="not right"):
+        given(codes.code_at(secret, codes.step_at(after)), now=after)
+    given(codes.code_at(new, codes.step_at(after)), now=after)
+    with reading() as session:
+        told = enrol.enrolled_at(session, "dung").payload
+    assert told == {
+        "act": "second-factor-enrolled", "door": "portal", "replaces_that_of": "2026-03-02T02:58:00.000000Z",
+    }  # fmt: skip
 
 
 def test_a_right_code_is_used_up_by_its_act(secret: str) -> None:
@@ -177,18 +258,151 @@ def test_wrong_codes_make_the_next_try_wait_and_a_right_one_ends_that(secret: st
         given(wrong(secret), now=later)
 
 
+def test_tries_at_the_same_moment_are_looked_at_one_after_another(secret: str) -> None:
+    many = 8
+    together = Barrier(many)
+
+    def tried(_: int) -> str:
+        together.wait()
+        try:
+            given(wrong(secret))
+        except SecondFactorError as error:
+            return str(error)
+        return "right"
+
+    with ThreadPoolExecutor(many) as pool:
+        told = list(pool.map(tried, range(many)))
+    # As if they had come one after another: after the last free one nobody's code is looked at.
+    assert sum("not right" in one for one in told) == FREE, told
+    assert sum("too many wrong codes" in one for one in told) == many - FREE
+    with reading() as session:
+        assert session.get_one(PasswordAttempts, ("dung", "code")).failures == FREE
+
+
 def test_an_administrator_resets_it_with_a_reason_and_nobody_else(secret: str) -> None:
     account = Account("dung", HEAD.roles)
     with transaction() as session, pytest.raises(NotAllowedError):
         enrol.reset(session, account, reason="mất máy", viewer=HEAD, now=NOW)
     with transaction() as session, pytest.raises(RightsError, match="reason"):
         enrol.reset(session, account, reason=" ", viewer=ADMIN, now=NOW)
-    with transaction() as session:
-        enrol.reset(session, account, reason="mất điện thoại", viewer=ADMIN, now=NOW)
+    own = Viewer("dung", ADMIN.roles)
+    with transaction() as session, pytest.raises(RightsError, match="own"):
+        enrol.reset(session, account, reason="mất máy", viewer=own, now=NOW)
+    assert in_force()
+    reset()
     with pytest.raises(SecondFactorError, match="enrol one first"):
         given(code(secret))
+    with transaction() as session, pytest.raises(SecondFactorError, match="enrol one first"):
+        enrol.reset(session, account, reason="mất máy", viewer=ADMIN, now=NOW)
     with transaction() as session:
         assert enrol.begin(session, viewer=HEAD, now=NOW).secret != secret
         last = session.scalars(select(EventRow).order_by(EventRow.seq.desc())).first()
         assert last is not None and last.payload["act"] == "second-factor-reset"
-        assert session.get_one(SecondFactor, "dung").confirmed_at is None
+        row = session.get_one(SecondFactor, "dung")
+        assert row.confirmed_at is None and row.secret == ""
+
+
+def test_the_person_is_told_once_of_a_reset(secret: str) -> None:
+    reset()
+    with reading() as session:
+        event = enrol.untold_reset(session, "dung")
+        assert event is not None and event.actor == "quan" and event.payload["reason"] == "mất điện thoại"
+    enrol.told("dung")
+    with reading() as session:
+        assert enrol.untold_reset(session, "dung") is None
+        assert enrol.untold_reset(session, "nobody") is None
+
+
+@pytest.fixture
+def migrated(house: Path) -> Path:
+    """The register's tables as the migrations make them, which `rebuild` looks for."""
+    Base.metadata.drop_all(engine())
+    upgrade(engine())
+    return house
+
+
+def keep_a_copy(house: Path) -> None:
+    """Copy the register as it is now."""
+    with _register() as live, closing(sqlite3.connect(house / "set.db")) as kept:
+        live.backup(kept)
+
+
+def put_back(house: Path) -> None:
+    """Put that copy in the register's place."""
+    engine().dispose()
+    with _register() as live, closing(sqlite3.connect(house / "set.db")) as kept:
+        kept.backup(live)
+
+
+def _register() -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(engine().url.database or ""))
+
+
+BROUGHT_UP_TO_DATE = pytest.mark.parametrize("way", [catch_up, rebuild])
+
+
+@BROUGHT_UP_TO_DATE
+def test_one_that_was_reset_is_not_revived_by_an_older_register(
+    migrated: Path, way: Callable[[], object]
+) -> None:
+    secret = enrolled(NOW - timedelta(minutes=2))
+    keep_a_copy(migrated)
+    reset()
+    put_back(migrated)
+    assert in_force()  # the older register knows of no reset
+    way()
+    assert not in_force()
+    with reading() as session:
+        assert session.get_one(SecondFactor, "dung").secret == ""
+        assert enrol.untold_reset(session, "dung") is not None
+    with pytest.raises(SecondFactorError, match="enrol one first"):
+        given(code(secret))
+
+
+@BROUGHT_UP_TO_DATE
+def test_one_that_was_replaced_is_not_revived_either(migrated: Path, way: Callable[[], object]) -> None:
+    secret = enrolled(NOW - timedelta(minutes=2))
+    keep_a_copy(migrated)
+    given(code(secret), act=enrol.replacing("dung"))
+    enrolled(NOW)
+    put_back(migrated)
+    way()
+    assert not in_force()  # no event has the secret of the new one: the person enrols again
+
+
+def test_a_rebuild_of_a_living_register_keeps_what_is_in_force(migrated: Path) -> None:
+    enrolled(NOW - timedelta(minutes=2))
+    reset()
+    new = enrolled(NOW)
+    rebuild()
+    later = NOW + timedelta(minutes=2)
+    given(codes.code_at(new, codes.step_at(later)), now=later)
+
+
+def test_an_operator_enrols_shows_and_resets_at_the_command_line(house: Path) -> None:
+    app = load()
+
+    def run(*words: str, code: int = 0) -> str:
+        done = CliRunner().invoke(app, ["authenticator", *words])
+        assert done.exit_code == code, done.output
+        return done.output
+
+    def now(secret: str, steps: int = 0) -> str:
+        return codes.code_at(secret, codes.step_at(datetime.now(UTC)) + steps)
+
+    begun = json.loads(run("enrol", "--as", "dung", "--json"))
+    assert begun["uri"].startswith("otpauth://totp/") and begun["secret"] in begun["uri"]
+    assert "none in force" in run("show", "dung", "--as", "dung", "--role", "head@*")
+    run("confirm", "--as", "dung", "--code", now(begun["secret"]))
+    assert "in force since" in run("show", "dung", "--as", "quan", "--role", "administrator@*")
+    with reading() as session:
+        assert enrol.enrolled_at(session, "dung").payload["door"] == "command-line"
+    run("show", "dung", "--as", "an", "--role", "archivist@*", code=1)
+    run("enrol", "--as", "dung", code=1)  # one is in force
+    shown = run("enrol", "--as", "dung", "--code", now(begun["secret"], 1))
+    assert "otpauth://totp/" in shown and "█" in shown
+    admin = ("--as", "quan", "--role", "administrator@*")
+    run("reset", "dung", "--as", "an", "--role", "archivist@*", "--reason", "mất máy", code=1)
+    run("reset", "dung", *admin, "--reason", " ", code=1)
+    run("reset", "dung", *admin, "--reason", "mất máy")
+    assert not in_force()

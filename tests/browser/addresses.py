@@ -76,6 +76,7 @@ PAGES = (
     ("account", "khanh", "/tai-khoan/giang"),
     ("account-own", "khanh", "/tai-khoan/khanh"),
     ("password", "giang", "/doi-mat-khau"),
+    ("authenticator", "giang", "/ma-xac-thuc"),
     ("quarantine", "an", "/tiep-nhan/cach-ly"),
     ("quarantine-to-answer", "chi", "/tiep-nhan/cach-ly"),
 )

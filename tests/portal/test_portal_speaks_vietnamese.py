@@ -100,6 +100,7 @@ PAGES = (
     ("khanh", "/tai-khoan"),
     ("khanh", "/tai-khoan/giang"),
     ("hoa", "/doi-mat-khau"),
+    ("hoa", "/ma-xac-thuc"),
     ("an", "/khong-co-trang-nay"),
     ("an", "/nhat-ky"),
 )

@@ -99,12 +99,15 @@ def test_the_head_decides_with_both_factors_on_what_was_shown(visit: Any) -> Non
     story = walked(State.OPINION_GIVEN)
     path = f"/tieu-huy/{story.order_id}"
     assert 'name="decide"' not in visit("binh", path).page
+    # A code is asked for, and there is no authenticator to make one.
+    assert "/ma-xac-thuc" in visit("chi", path).page.split("<main", 1)[1]
     with transaction() as session:
         code = code_of(session, CHI, now=now())
     for password, given in (("wrong", code), ("Luu-tru-2026-ch", "000000"), ("Luu-tru-2026-ch", code)):
         assert told(story.order_id).state is State.OPINION_GIVEN
         browser = paper(visit("chi", path), "93/QĐ")
         assert story.list_sha256 in browser.page
+        assert "/ma-xac-thuc" not in browser.page.split("<main", 1)[1]
         browser.getControl(name="signer").value = "Lê Minh Chi, Chủ tịch"
         browser.getControl(name="password").value = password
         browser.getControl(name="code").value = given

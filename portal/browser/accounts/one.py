@@ -11,6 +11,7 @@ from zExceptions import NotFound
 from archive.ledger.append import from_row
 from archive.ledger.event import Event, Verb
 from archive.ledger.rows import EventRow
+from archive.second_factor import enrol
 from archive.viewer import same_person
 from portal import accounts
 from portal.browser.accounts.listing import agency_choices, chosen, role_choices, roles_of, state_of
@@ -32,6 +33,7 @@ class OneAccount(Screen):
         "lock": "lock",
         "unlock": "unlock",
         "renew": "renew",
+        "reset": "reset",
     }
     password = ""
 
@@ -46,6 +48,7 @@ class OneAccount(Screen):
             raise NotFound("which account?")
         self.person_shown = accounts.named(self.path[0])
         self.agencies = agency_choices(self)
+        self.since = enrol.since(self.session, self.path[0])
         self.own = same_person(self.path[0], self.viewer.name)
         query = (
             select(EventRow)
@@ -127,3 +130,12 @@ class OneAccount(Screen):
         with joined() as session:
             self.password = accounts.renew(session, self.path[0], viewer=self.viewer, now=self.now)
         return SHOW
+
+    def reset(self) -> None:
+        """Take the authenticator away; the password is asked again."""
+        self.ask_password()
+        with joined() as session:
+            accounts.reset_authenticator(
+                session, self.path[0], self.text("reason", 500), viewer=self.viewer, now=self.now
+            )
+        self.say(_("The authenticator is reset. Its person is told on the next page and enrols another."))

@@ -42,6 +42,7 @@ _TABLES: dict[str, tuple[Mapping[Any, Any], ...]] = {
     "outcome": (DESTRUCTION, HAND_OVER),
     "act": (words.RIGHTS_ACTS,),
     "did": (MIGRATED,),
+    "door": (words.DOORS,),
     "role": (words.ROLE_TITLES, words.COMPONENT_ROLES),
     "kind": (words.ORDER_KINDS, words.REQUEST_KINDS, KINDS),
     "access": (words.ACCESS,),

@@ -17,6 +17,7 @@ from archive.procedure.states import State
 from archive.procedure.story import Step, Story, Verdict
 from archive.register.decisions import OrderState
 from archive.register.models import CaseFile, Package
+from archive.second_factor import enrol
 from archive.second_factor.prove import Act, First, For, prove
 from archive.viewer import Role, same_person
 from portal import people
@@ -55,6 +56,7 @@ class ProcedureScreen(OrderScreen):
         self.may_do = acts(self.story, self.viewer, submits=submits, now=self.now)
         if self.order.state == OrderState.APPROVED and self.story.release is None:
             self.against = ()
+        self.has_authenticator = enrol.since(self.session, self.viewer.name) is not None
         on_it = CaseFile.id.in_(self.named)
         held_now = select(CaseFile.id).where(on_it, held(self.today))
         self.held = set(self.session.scalars(held_now)) & self.story.items.keys()
