@@ -17,13 +17,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import NotAllowedError, NotFoundError
+from archive.numerals import in_words
 from archive.packages.markup import day
 from archive.packages.tt05 import NUMBER_OF_PAPER
 from archive.pdfa.print import print_pdfa
 from archive.reason import because
 from archive.register.models import Agency, CaseFile, CaseFileState
 from archive.viewer import Viewer
-from exports.numerals import in_words
 
 TITLE = "Mục lục hồ sơ, tài liệu nộp lưu"
 

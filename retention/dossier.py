@@ -19,7 +19,7 @@ from archive.ledger.rows import EventRow
 from archive.procedure.papers import paper_of
 from archive.reason import because
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState, Receipt
-from archive.register.models import Agency, CaseFile, Package
+from archive.register.models import Agency, CaseFile, Fonds, Package
 from archive.register.pieces import pieces
 from archive.viewer import Role, Viewer
 from retention.errors import CertificateError
@@ -66,6 +66,10 @@ class ItemFacts:
         approved_sha256: the package hash the order was approved with.
         events: numbers of the ledger's events about its end.
         late_hold: reason of a hold that came after its last copy was begun, "" if none.
+        case_file_id: as everything else about it is filed.
+        began: the day its first document is of.
+        ended: the day the work ended.
+        fonds: name of its fonds.
     """
 
     code: str
@@ -83,11 +87,19 @@ class ItemFacts:
     receipts: tuple[ReceiptFacts, ...]
     events: tuple[int, ...]
     late_hold: str
+    case_file_id: str = ""
+    began: date | None = None
+    ended: date | None = None
+    fonds: str = ""
 
 
 @dataclass(frozen=True)
 class Dossier:
-    """A destruction, whole."""
+    """A destruction, whole.
+
+    Attributes:
+        items: by code.
+    """
 
     order_id: str
     agency_code: str
@@ -149,7 +161,12 @@ def gather(session: Session, order_id: str, *, viewer: Viewer | None = None) -> 
         list_sha256=order.list_sha256,
         finished_at=order.executed_at,
         people=_people(decisions),
-        items=tuple(_item(session, item, acts[item.case_file_id], began) for item in order.items),
+        items=tuple(
+            sorted(
+                (_item(session, item, acts[item.case_file_id], began) for item in order.items),
+                key=lambda one: (one.code, one.case_file_id),
+            )
+        ),
         events=tuple(row.seq for row in decisions),
     )
 
@@ -230,4 +247,8 @@ def _item(session: Session, item: OrderItem, acts: list[EventRow], began: dateti
         ),
         events=tuple(row.seq for row in acts),
         late_hold=late,
+        case_file_id=file.id,
+        began=file.start_date,
+        ended=file.end_date,
+        fonds=fonds.name if (fonds := session.get(Fonds, file.fonds_code)) else file.fonds_code,
     )

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from archive.pdfa.errors import NotPdfaError
@@ -23,6 +26,22 @@ html { font: 13pt "Liberation Serif", "Noto Serif", serif; line-height: 1.35 }
 """
 
 
+@dataclass(frozen=True)
+class Attached:
+    """A file inside a page of ours; PDF/A-3 alone may have any.
+
+    Attributes:
+        name: ASCII, its ending says what it is.
+        about: in a few words.
+        at: when it was made, aware.
+    """
+
+    name: str
+    about: str
+    data: bytes
+    at: datetime
+
+
 def print_pdfa(html: str, *, title: str, lang: str = "vi", vera: VeraPdf | None = None) -> bytes:
     """Return the page as PDF/A-2b, judged by veraPDF. Arguments as `render`.
 
@@ -30,18 +49,35 @@ def print_pdfa(html: str, *, title: str, lang: str = "vi", vera: VeraPdf | None 
         NotPdfaError: the page asks for an outside file, or what came out is not PDF/A.
         VeraPdfMissingError: it could not be judged now. May be retried.
     """
-    made = render(html, title=title, lang=lang)
+    return judged(render(html, title=title, lang=lang), title=title, vera=vera)
+
+
+def judged(made: bytes, *, title: str, flavour: str = FLAVOUR, vera: VeraPdf | None = None) -> bytes:
+    """Return what was made when veraPDF says that it is PDF/A of that flavour.
+
+    Raises:
+        NotPdfaError: it is not.
+        VeraPdfMissingError: it could not be judged now. May be retried.
+    """
     with tempfile.TemporaryDirectory(prefix="tangthu-print-") as folder:
         path = Path(folder) / "page.pdf"
         path.write_bytes(made)
-        verdict = (vera or shared()).check(path, FLAVOUR)
+        verdict = (vera or shared()).check(path, flavour)
     if verdict.compliant is not True:
         broken = tuple(f"{rule.rule}: {rule.message}" for rule in verdict.failed)
         raise NotPdfaError(title, broken or (verdict.message,))
     return made
 
 
-def render(html: str, *, title: str, lang: str = "vi", flavour: str = FLAVOUR) -> bytes:
+def render(
+    html: str,
+    *,
+    title: str,
+    lang: str = "vi",
+    flavour: str = FLAVOUR,
+    attached: Sequence[Attached] = (),
+    first_page: int = 1,
+) -> bytes:
     """Return the page as PDF/A that nobody has judged yet: for who puts it into a file that is judged as a whole.
 
     Args:
@@ -49,11 +85,13 @@ def render(html: str, *, title: str, lang: str = "vi", flavour: str = FLAVOUR) -
         title: the document's title, kept in its metadata.
         lang: language of the page, BCP 47.
         flavour: 1b, 2b, 2u or 3b.
+        attached: files inside it, with 3b only.
+        first_page: the number its first page counts as.
 
     Raises:
         NotPdfaError: the page asks for an outside file.
     """
-    from weasyprint import CSS, HTML  # most of a second: loaded at the first page only
+    from weasyprint import CSS, HTML, Attachment  # most of a second: loaded at the first page only
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher
 
@@ -83,9 +121,21 @@ def render(html: str, *, title: str, lang: str = "vi", flavour: str = FLAVOUR) -
     root = page.etree_element
     root.set("lang", root.get("lang") or lang)
     try:
+        style = STYLE + f"@page :first {{ counter-increment: page {first_page} }}"
         document = page.render(
-            stylesheets=[CSS(string=STYLE, font_config=fonts)], font_config=fonts, presentational_hints=True
+            stylesheets=[CSS(string=style, font_config=fonts)], font_config=fonts, presentational_hints=True
         )
+        document.metadata.attachments = [
+            Attachment(
+                string=one.data,
+                name=one.name,
+                description=one.about,
+                created=one.at.astimezone(UTC),
+                modified=one.at.astimezone(UTC),
+                relationship="Data",
+            )
+            for one in attached
+        ]
         document.metadata.title = title
         document.metadata.lang = root.get("lang")
         made = document.write_pdf(pdf_variant=f"pdf/a-{flavour}")

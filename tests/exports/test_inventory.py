@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from archive.errors import NotAllowedError, NotFoundError
+from archive.numerals import in_words
 from archive.register.models import Agency
 from archive.register.session import reading
 from archive.viewer import Role, Viewer
 from exports.inventory import Line, inventory, lines, page
-from exports.numerals import in_words
 from tests.archive.vault_builders import AGENCY, LAN, STRANGER
 
 TODAY = date(2026, 3, 2)

@@ -12,10 +12,11 @@ from archive.errors import NotAllowedError
 from archive.register.session import reading, transaction
 from archive.viewer import Role
 from retention import holds
-from retention.certificate import certificate, page
+from retention.certificate import certificate
 from retention.destruction import execute
 from retention.dossier import gather
 from retention.errors import CertificateError
+from retention.papers.certificate import page
 
 
 def destroyed(town: Town, *, title: str = "Hồ sơ giao ban tuần", regime: str = "R1") -> str:

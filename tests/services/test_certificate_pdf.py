@@ -11,8 +11,8 @@ import pikepdf
 import pytest
 
 from archive.pdfa.verapdf import VeraPdf
-from retention.certificate import page
 from retention.dossier import Dossier, ItemFacts, Person, ReceiptFacts
+from retention.papers.certificate import page
 
 AT = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 

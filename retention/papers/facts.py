@@ -1,0 +1,70 @@
+"""What the papers of a destruction are made of: its end (`retention.dossier`), its way there (`archive.procedure`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from archive.ledger.rows import EventRow
+from archive.procedure.read import story_of
+from archive.procedure.states import State
+from archive.procedure.story import Step, Story
+from archive.register.models import Regime
+from archive.viewer import Viewer
+from retention.dossier import Dossier, ItemFacts, gather
+
+BASES: Mapping[Regime, str] = {
+    Regime.R1: "Luật Lưu trữ số 01/2011/QH13, Điều 28; Nghị định số 01/2013/NĐ-CP, Điều 11",
+    Regime.R2: "Luật Lưu trữ số 33/2024/QH15, Điều 16; Thông tư số 06/2025/TT-BNV",
+}
+OUTCOMES: Mapping[str, str] = {
+    "done": "Đã hủy",
+    "held": "Không hủy: đang bị giữ",
+    "refused": "Không hủy: không đủ điều kiện",
+    "taken-out": "Không hủy: đã rút khỏi danh mục",
+    "kept": "Không hủy: hội đồng giữ lại",
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A destruction that is done, with all that led to it.
+
+    Attributes:
+        story: None for a destruction that was approved before there was a procedure.
+        linked: why documents go that an unexpired case file has too; "" when there are none.
+    """
+
+    dossier: Dossier
+    story: Story | None
+    linked: str = ""
+
+    @property
+    def regimes(self) -> tuple[Regime, ...]:
+        """Return the laws it went by: one, or both in a list made before there was a procedure."""
+        return tuple(one for one in Regime if any(item.regime == one for item in self.dossier.items))
+
+    @cached_property
+    def by_id(self) -> Mapping[str, ItemFacts]:
+        """Return the case files by id."""
+        return {item.case_file_id: item for item in self.dossier.items}
+
+    def steps(self, *ids: str) -> tuple[Step, ...]:
+        """Return the steps of these kinds, oldest first."""
+        return tuple(step for step in (self.story.steps if self.story else ()) if step.id in ids)
+
+    @property
+    def ended_as_kept(self) -> bool:
+        """Say whether everything was spared in the end."""
+        return self.story is not None and self.story.state is State.KEEP
+
+
+def facts_of(session: Session, order_id: str, *, viewer: Viewer | None = None) -> Facts:
+    """Return the facts of a destruction that is done. Raises as `retention.dossier.gather`."""
+    facts = Facts(gather(session, order_id, viewer=viewer), story_of(session, order_id))
+    submitted = [session.get_one(EventRow, step.event) for step in facts.steps("submit")]
+    linked = str(submitted[-1].payload["step"].get("linked", "")) if submitted else ""
+    return replace(facts, linked=linked)
