@@ -15,6 +15,7 @@ from archive.hashing import sha256_of
 from archive.keeping import keep
 from archive.packages.facts import WrittenPackage
 from archive.packages.reader import read_facts
+from archive.procedure.kept import is_half_made
 from archive.register.agencies import set_agency, set_fonds
 from archive.register.models import (
     STATES_OPEN,
@@ -129,6 +130,8 @@ def _not_ours(session: Session, name: str) -> str:
     )
     state = session.scalar(query.limit(1))
     if state is None:
+        if is_half_made(session, name):
+            return "was begun to take a linked document and never kept; `tangthu disposal keep-linked` clears it away"
         return ""
     if state in STATES_TAKEN_BACK:
         return "was taken back by its preservation plan and lies there again: erase it there"

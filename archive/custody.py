@@ -10,7 +10,7 @@ from archive.depositing import deposit
 from archive.erasing import StoreHolder, record_receipt, store_holders, target_of
 from archive.fixity import repair, verify_package
 from archive.keeping import keep
-from archive.reading import ComponentStream, read_component
+from archive.reading import ComponentStream, read_component, spool_component
 
 __all__ = [
     "ComponentStream",
@@ -21,6 +21,7 @@ __all__ = [
     "read_component",
     "record_receipt",
     "repair",
+    "spool_component",
     "store_holders",
     "stores",
     "target_of",

@@ -13,7 +13,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import BinaryIO, TypeVar
@@ -29,16 +29,24 @@ from archive.errors import AlreadyStoredError, ArchiveError, NotFoundError, Tang
 from archive.keeping import keep
 from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb
-from archive.packages.facts import Earlier, EventFacts, PackageFacts, RecordFacts
+from archive.packages.facts import EventFacts, PackageFacts, RecordFacts
 from archive.packages.reader import read_description, read_document
 from archive.packages.writer import write
 from archive.reason import because
-from archive.register.models import Agency, CaseFile, CaseFileState, Package, Record
+from archive.register.models import CaseFile, CaseFileState, Package, Record
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
 from archive.stores.interface import Store
-from archive.versions import erase_unkept, is_kept, newest_of, next_after, open_order
+from archive.versions import (
+    earlier,
+    erase_unkept,
+    facts_after,
+    is_kept,
+    newest_of,
+    next_after,
+    open_order,
+)
 from archive.viewer import Role, Viewer
 from archive.wiping import wipe_file
 from archive.workplace import DESCRIBING, at_work, prefix_of
@@ -201,29 +209,13 @@ def _facts(
         raise ArchiveError(because("archive.describe-meanwhile", file=row.code))
     later = next_after(session, newest, places)
     at = now.astimezone(UTC).replace(microsecond=0)
-    return PackageFacts(
-        objid=later.objid,
-        name=later.name,
-        version=later.number,
-        made_at=at,
-        case_file_id=row.id,
-        submission_id=row.submission_id,
-        agency_code=row.agency_code,
-        agency_name=session.get_one(Agency, row.agency_code).name,
-        fonds_code=row.fonds_code,
-        code=row.code,
+    return replace(
+        facts_after(session, row, earlier(newest), later, now=at),
         title=new.title,
-        regime=row.regime,
         access=new.access,
-        start_date=row.start_date,
-        end_date=row.end_date,
-        maintenance=row.maintenance,
-        total_docs=row.total_docs,
-        total_pages=row.total_pages,
         description=dict(new.fields),
         records=(new.document,) if new.document else (),
         events=(_event(new, viewer, at),),
-        previous=Earlier(newest.objid, newest.name, newest.version, newest.sha256),
     )
 
 

@@ -20,7 +20,7 @@ from archive.register.models import CaseFile, Package
 from archive.register.projection import apply
 from archive.stores.interface import Store
 from archive.vietnam import day_of
-from archive.workplace import DESCRIBING, MIGRATING, clear
+from archive.workplace import ADDING, DESCRIBING, MIGRATING, clear
 
 VERSION = re.compile(r"v[0-9]{4,}\.zip")
 
@@ -49,7 +49,7 @@ class StoreHolder:
         how = [self._store.erase(name) for name in names]
         for name in names:
             clear_spool(name)
-        for work in (DESCRIBING, MIGRATING):
+        for work in (DESCRIBING, MIGRATING, ADDING):
             clear(work, target.case_file_id)
         left = [one for name in names if (one := self._store.left(name)).objects]
         ends = [one.until for one in left if one.until is not None]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO
 
 from sqlalchemy import select
@@ -28,6 +29,7 @@ from archive.packages.errors import UnreadableError
 from archive.packages.reader import member_range
 from archive.reason import because, trouble
 from archive.register.models import CaseFile, Component, Copy, CopyState, Package, Record
+from archive.register.session import reading
 from archive.stores.interface import Store
 from archive.viewer import Viewer
 
@@ -126,6 +128,25 @@ def read_component(
         raise TemporaryError(because("archive.no-store-answers", name=component.name, why=why))
     told = "; ".join(map(str, troubles)) or "no configured store has a copy"
     raise DamagedError(component.name, told)
+
+
+def spool_component(
+    component_id: str, into: Path, *, viewer: Viewer, places: Sequence[Store] | None = None
+) -> None:
+    """Write a component's bytes into a new file; it holds what was stored, or this raises. Opens its own session.
+
+    Raises:
+        As `read_component`; OSError for the file.
+    """
+    with reading() as session:
+        stream = read_component(session, component_id, viewer=viewer, places=places)
+    digest = hashlib.sha256()
+    with into.open("xb") as file:
+        for chunk in stream.chunks:
+            digest.update(chunk)
+            file.write(chunk)
+    if digest.hexdigest() != stream.sha256:
+        raise DamagedError(component_id, "the bytes that were read are not what was stored")
 
 
 def _where(session: Session, case_file_id: str) -> list[tuple[str, str]]:

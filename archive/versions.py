@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from uuid import UUID, uuid5
 
@@ -11,9 +12,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive.errors import NotFoundError, TangThuError, TemporaryError
+from archive.packages.facts import Earlier, PackageFacts
 from archive.reason import because
 from archive.register.decisions import ORDERS_OPEN, Order, OrderItem
-from archive.register.models import CaseFile, Package
+from archive.register.models import Agency, CaseFile, Package
 from archive.register.preservation import PreservationItem
 from archive.stores.interface import Store
 
@@ -54,6 +56,40 @@ def next_after(session: Session, newest: Package, places: Sequence[Store]) -> Ne
     while any(_holds(store, _name(newest.name, number)) for store in places):
         number += 1
     return Next(number, _name(newest.name, number), _objid(newest.objid, number))
+
+
+def earlier(package: Package) -> Earlier:
+    """Return how a version is pointed to."""
+    return Earlier(package.objid, package.name, package.version, package.sha256)
+
+
+def facts_after(
+    session: Session, row: CaseFile, before: Earlier, later: Next, *, now: datetime
+) -> PackageFacts:
+    """Return what a later version says of its case file as the register describes it now; nothing of documents."""
+    return PackageFacts(
+        objid=later.objid,
+        name=later.name,
+        version=later.number,
+        made_at=now.astimezone(UTC).replace(microsecond=0),
+        case_file_id=row.id,
+        submission_id=row.submission_id,
+        agency_code=row.agency_code,
+        agency_name=session.get_one(Agency, row.agency_code).name,
+        fonds_code=row.fonds_code,
+        code=row.code,
+        title=row.title,
+        regime=row.regime,
+        access=row.access,
+        start_date=row.start_date,
+        end_date=row.end_date,
+        maintenance=row.maintenance,
+        total_docs=row.total_docs,
+        total_pages=row.total_pages,
+        description=dict(row.description),
+        records=(),
+        previous=before,
+    )
 
 
 def open_order(session: Session, case_file_id: str) -> str | None:

@@ -19,6 +19,8 @@ DESCRIBING = "describing"
 """Work on a case file: it is described anew."""
 MIGRATING = "migrating"
 """Work on a case file: its derivatives are made anew."""
+ADDING = "adding"
+"""Work on a case file: a document of another one is added."""
 
 
 def workplace() -> Path:
@@ -30,7 +32,7 @@ def prefix_of(work: str, name: str) -> str:
     """Return how folders of some work on something begin, so that an erasure finds what a killed process left.
 
     Args:
-        work: `REPAIR`, `DESCRIBING` or `MIGRATING`.
+        work: `REPAIR`, `DESCRIBING`, `MIGRATING` or `ADDING`.
         name: of the package, or the id of the case file.
     """
     return f"{work}-{hashlib.sha256(name.encode()).hexdigest()[:16]}-"

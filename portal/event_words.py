@@ -49,6 +49,13 @@ MIGRATED = {
     "reversed": _("The new version was erased"),
 }
 """What a MIGRATE event did -> what happened."""
+ADDED = {
+    "making": _("A document is being copied into another case file"),
+    "made": _("A document was copied into another case file"),
+    "added": _("A document was taken over from a case file on a disposal list"),
+    "cleared": _("What was left of a copying that was cut off was cleared away"),
+}
+"""What an ADD_DOCUMENT event did -> what happened."""
 
 
 def headline(event: Event, t: Translated, lang: Lang) -> str:
@@ -72,6 +79,8 @@ def headline(event: Event, t: Translated, lang: Lang) -> str:
         if payload.get("gone", True):
             return t(_("Erased: ${place}", mapping=place))
         return t(_("Not yet erased: ${place}", mapping=place))
+    if verb is Verb.ADD_DOCUMENT:
+        return t(ADDED.get(str(payload.get("did")), words.VERBS[verb]))
     if verb is Verb.MIGRATE:
         return t(MIGRATED.get(str(payload.get("did")), words.VERBS[verb]))
     if verb is Verb.REQUEST and payload.get("kind"):

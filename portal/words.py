@@ -135,6 +135,7 @@ VERBS = {
     Verb.STORE: _("Stored in every place"),
     Verb.FIXITY_CHECK: _("Copies checked"),
     Verb.REPAIR: _("Copy repaired"),
+    Verb.ADD_DOCUMENT: _("Document copied into another case file"),
     Verb.MIGRATE: _("Preservation plan"),
     Verb.BACKUP: _("Backed up"),
     Verb.RESTORE: _("Restore tried"),

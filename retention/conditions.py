@@ -71,6 +71,11 @@ CONDITIONS: dict[str, Condition] = {
         "every holder gave its receipt",
         "retention.destruction.execute",
     ),
+    "linked-kept": Condition(
+        "văn bản được giữ lại đã nằm trong hồ sơ kia, ở mọi kho",
+        "every document that is to be kept is in the other case file, in every store",
+        "archive.procedure.kept.against_kept",  # when the step is written, and by the vault before it acts
+    ),
     "reason": Condition("có lý do", "a reason is given", _STEPS),
 }
 """What must hold, by code."""

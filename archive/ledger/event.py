@@ -27,6 +27,7 @@ class Verb(StrEnum):
     STORE = "STORE"  # deposited in every store and read back
     FIXITY_CHECK = "FIXITY_CHECK"
     REPAIR = "REPAIR"
+    ADD_DOCUMENT = "ADD_DOCUMENT"  # a document of a case file that goes is copied into another one's package
     MIGRATE = "MIGRATE"  # a preservation plan moved, or a case file of it got or lost a version
     BACKUP = "BACKUP"  # a backup of register, ledger, index and papers is begun, whole, or gone
     RESTORE = "RESTORE"  # a restore to an empty place was tried, and compared

@@ -92,6 +92,10 @@ class PremisWriter:
             derived_from = component.facts.get("of")
             if isinstance(derived_from, str) and derived_from:
                 self._related("derivation", "has source", COMPONENT, derived_from)
+            copied = component.facts.get("copied")
+            if isinstance(copied, Mapping):  # out of another case file (`archive.adding`)
+                source, event = str(copied["component"]), str(copied["event"])
+                self._related("derivation", "has source", COMPONENT, source, event)
 
     def documentation(self, kept: DocumentationFile) -> None:
         """Write one file kept beside the records."""
@@ -164,11 +168,13 @@ class PremisWriter:
             self._leaf("contentLocationType", IN_PACKAGE)
             self._leaf("contentLocationValue", path)
 
-    def _related(self, kind: str, sub: str, identifier_type: str, value: str) -> None:
+    def _related(self, kind: str, sub: str, identifier_type: str, value: str, event: str = "") -> None:
         with self._tag("relationship"):
             self._leaf("relationshipType", kind)
             self._leaf("relationshipSubType", sub)
             self._identifier("relatedObject", identifier_type, value)
+            if event:
+                self._identifier("relatedEvent", EVENT, event)
 
 
 class _Object:

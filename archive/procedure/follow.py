@@ -31,6 +31,7 @@ STAYING: Mapping[str, Meaning] = {
     "sign-minutes": council_steps.signed,
     "take-out": list_steps.taken_out,
     "hand-over-again": deciding_steps.handed_over_again,
+    "link": list_steps.fate_chosen,
     "release": deciding_steps.released,
 }
 """Steps that are no transition of their own (a conclusion that keeps everything ends the list)."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.procedure.kept import against_kept
 from archive.procedure.states import State
 from archive.procedure.story import Story
 from archive.reason import Reason, because
@@ -34,6 +35,7 @@ def against_acting(session: Session, order: Order, story: Story) -> Iterator[Rea
     elif story.release is None:
         yield because("archive.not-released")
     yield from _against_notices(session, story)
+    yield from against_kept(session, story)
     row = session.get(DisposalList, order.id, populate_existing=True)
     if row is None or (row.state, row.regime) != (story.state.value, story.regime.value):
         yield because("archive.order-differs", field="disposal_state")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from archive.procedure.links import Chosen, Fate, Link
 from archive.procedure.states import STATES_END, State
 from archive.procedure.story import Happened, Left, Story
 from archive.reason import Reason, because
@@ -35,6 +36,28 @@ def taken_out(story: Story, happened: Happened, told: Mapping[str, Any]) -> tupl
         faults.append(because("archive.list-would-be-empty"))
     left = {id: Left(happened.actor, happened.at, happened.seq, reason) for id in ids}
     return without(story, left), faults
+
+
+def fate_chosen(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """An archivist chooses what becomes of linked documents, at any state before the destruction begins.
+
+    A later choice takes the place of an earlier one.
+    """
+    fate, reason = Fate(told["fate"]), str(told.get("reason", ""))
+    links = [Link(str(case_file), int(document), str(other)) for case_file, document, other in told["links"]]
+    faults = []
+    if happened.role != Role.ARCHIVIST:
+        faults.append(because("archive.step-other-role", step="link", role=Role.ARCHIVIST))
+    if story.state in STATES_END or story.state is State.DESTROYED:
+        faults.append(because("archive.step-not-from-here", step="link", state=story.state))
+    if fate is Fate.LET_GO and not reason.strip():
+        faults.append(because("archive.no-reason-given"))
+    if not links or any(one.case_file_id not in story.items for one in links):
+        faults.append(because("archive.not-on-list"))
+    if any(one.other_id in story.items for one in links):
+        faults.append(because("archive.link-to-list"))
+    chosen = Chosen(fate, happened.actor, happened.at, happened.seq, reason)
+    return replace(story, links={**story.links, **dict.fromkeys(links, chosen)}), faults
 
 
 def without(story: Story, left: Mapping[str, Left]) -> Story:

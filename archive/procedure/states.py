@@ -93,7 +93,7 @@ R1 = (
         State.COUNCIL_REVIEW,
         Role.ARCHIVIST,
         "Danh mục tài liệu hết giá trị; tờ trình; bản thuyết minh",
-        ("all-due", "none-held"),
+        ("all-due", "none-held", "linked-kept"),
         _28,
     ),
     Transition(
@@ -113,7 +113,7 @@ R1 = (
         State.OPINION_REQUESTED,
         Role.HEAD,
         "Văn bản đề nghị thẩm định hoặc xin ý kiến",
-        ("majority", "not-proposer"),
+        ("majority", "not-proposer", "linked-kept"),
         _28,
     ),
     # The body that gives the opinion is outside; the archivist only records its letter.
@@ -144,7 +144,7 @@ R1 = (
         State.DECIDED,
         Role.HEAD,
         "Quyết định hủy tài liệu",
-        ("none-held", "not-proposer", "not-council", "opinion-dated", "two-factors"),
+        ("none-held", "not-proposer", "not-council", "opinion-dated", "linked-kept", "two-factors"),
         _28,
     ),
     Transition(
@@ -165,7 +165,7 @@ R1 = (
         State.HANDED_OVER,
         Role.ARCHIVIST,
         "Biên bản bàn giao tài liệu hủy",
-        (),
+        ("linked-kept",),
         _28,
     ),
     Transition(
@@ -175,7 +175,7 @@ R1 = (
         State.DESTROYED,
         None,
         "Biên bản hủy tài liệu",
-        ("none-held", "all-due", "all-receipts"),
+        ("none-held", "all-due", "linked-kept", "all-receipts"),
         _11,
     ),
     Transition(
@@ -198,7 +198,7 @@ R2 = (
         State.COUNCIL,
         Role.ARCHIVIST,
         "Danh mục tài liệu hết thời hạn lưu trữ, trùng lặp; bản thuyết minh",
-        ("all-due", "none-held"),
+        ("all-due", "none-held", "linked-kept"),
         _06,
     ),
     Transition(
@@ -218,7 +218,7 @@ R2 = (
         State.APPRAISAL,
         Role.HEAD,
         "Văn bản đề nghị thẩm định",
-        ("majority", "not-proposer", "opinion-needed"),
+        ("majority", "not-proposer", "opinion-needed", "linked-kept"),
         f"{_06} Điều 13",
     ),
     Transition(
@@ -228,7 +228,15 @@ R2 = (
         State.DECIDED,
         Role.HEAD,
         "Quyết định hủy tài liệu",
-        ("none-held", "majority", "not-proposer", "not-council", "no-opinion-needed", "two-factors"),
+        (
+            "none-held",
+            "majority",
+            "not-proposer",
+            "not-council",
+            "no-opinion-needed",
+            "linked-kept",
+            "two-factors",
+        ),
         f"{_16}.3.b",
     ),
     Transition(
@@ -238,7 +246,7 @@ R2 = (
         State.DECIDED,
         Role.HEAD,
         "Quyết định hủy tài liệu",
-        ("none-held", "not-proposer", "not-council", "opinion-dated", "two-factors"),
+        ("none-held", "not-proposer", "not-council", "opinion-dated", "linked-kept", "two-factors"),
         _16,
     ),
     Transition(
@@ -259,7 +267,7 @@ R2 = (
         State.HANDED_OVER,
         Role.ARCHIVIST,
         "Biên bản bàn giao tài liệu hủy",
-        ("within-15-days",),
+        ("within-15-days", "linked-kept"),
         _06,
     ),
     Transition(
@@ -269,7 +277,7 @@ R2 = (
         State.DESTROYED,
         None,
         "Biên bản hủy tài liệu",
-        ("none-held", "all-due", "within-15-days", "all-receipts"),
+        ("none-held", "all-due", "within-15-days", "linked-kept", "all-receipts"),
         _06,
     ),
     Transition(

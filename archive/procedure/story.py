@@ -10,6 +10,7 @@ from typing import Any
 
 from archive.order_list import list_hash
 from archive.procedure.ballots import Ballot, Choice, Count, count
+from archive.procedure.links import Chosen, Link
 from archive.procedure.papers import Paper
 from archive.procedure.seats import Member, Seat
 from archive.procedure.states import State
@@ -47,7 +48,7 @@ class Step:
 
     Attributes:
         id: a transition's of `archive.procedure.states`, or what leaves the state as it is: council, excuse, vote,
-            conclude, sign-minutes, take-out, hand-over-again, release, and record-opinion under R2.
+            conclude, sign-minutes, take-out, link, hand-over-again, release, and record-opinion under R2.
         day: on which it was taken, as the clock of who took it said.
         paper: it rests on, None where there is none.
     """
@@ -203,6 +204,7 @@ class Story:
         left: case file id -> how it left.
         votes: account -> case file id -> ballot; those of the present round that count.
         withdrawn: the same of members who were replaced: kept for the minutes, counted nowhere.
+        links: linked document -> what was chosen for it last.
         begun: the destruction has begun; nothing can be taken out any more.
         faults: what in the events breaks the procedure. A list with one is never acted on.
     """
@@ -219,6 +221,7 @@ class Story:
     council: Council | None = None
     votes: Mapping[str, Mapping[str, Ballot]] = field(default_factory=dict)
     withdrawn: Mapping[str, Mapping[str, Ballot]] = field(default_factory=dict)
+    links: Mapping[Link, Chosen] = field(default_factory=dict)
     conclusion: Conclusion | None = None
     opinion: Opinion | None = None
     decision: Decision | None = None

@@ -6,15 +6,13 @@ its signatures were worth is not asked anew: the verification page says what was
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from archive.custody import read_component
+from archive.custody import spool_component
 from archive.errors import DamagedError, NotFoundError
-from archive.register.session import reading
 from archive.stores.interface import Store
 from archive.viewer import system
 from ingest.delivery import FileFacts, SignatureFacts
@@ -84,15 +82,7 @@ def anew(
 
 
 def _spool(one: Kept, path: Path, places: Sequence[Store] | None) -> None:
-    with reading() as session:
-        stream = read_component(session, one.id, viewer=system("migration"), places=places)
-    digest = hashlib.sha256()
-    with path.open("xb") as file:
-        for chunk in stream.chunks:
-            digest.update(chunk)
-            file.write(chunk)
-    if digest.hexdigest() != one.sha256:
-        raise DamagedError(one.id, "the bytes that were read are not what was stored")
+    spool_component(one.id, path, viewer=system("migration"), places=places)
 
 
 def _looked(one: Kept, path: Path, shop: Workshop) -> FileFacts:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,24 +23,13 @@ from archive.copies import stores
 from archive.custody import deposit, keep
 from archive.errors import AlreadyStoredError, DamagedError, NotFoundError, TangThuError, TemporaryError
 from archive.ledger.append import be_only_writer
-from archive.packages.errors import UnreadableError
-from archive.packages.facts import (
-    ComponentFacts,
-    DocumentationFile,
-    EventFacts,
-    PackageFacts,
-    WrittenPackage,
-)
-from archive.packages.reader import opener_of, read_facts
-from archive.packages.versions import as_described_now, holds_files
-from archive.packages.writer import write
 from archive.reason import Reason, as_json, because
-from archive.register.models import CaseFile, CaseFileState, Component, Copy, CopyState, Package
+from archive.register.models import CaseFile, CaseFileState, Component, Package
 from archive.register.preservation import ItemState, PreservationItem, PreservationPlan
 from archive.register.session import reading, transaction
-from archive.settings import ArchiveSettings
 from archive.stores.interface import Store
-from archive.versions import erase_unkept, is_kept, newest_of, next_after
+from archive.versions import earlier, erase_unkept, is_kept, newest_of, next_after
+from archive.whole_versions import ground, lying, write_whole
 from archive.wiping import wipe_file
 from archive.workplace import MIGRATING, at_work, prefix_of
 from ingest.formats.convert import Derivative, Failure
@@ -50,11 +39,10 @@ from ingest.migration.choosing import Policies, barred, chosen
 from ingest.migration.noting import ACTOR, of_file
 from ingest.migration.plan import Wanted
 from ingest.migration.preview import workable
-from ingest.migration.version import Ground, Results, earlier, facts_of
+from ingest.migration.version import Ground, Results, facts_of
 
 log = logging.getLogger(__name__)
 
-CHUNK = 1 << 20
 TO_DO = frozenset({ItemState.WAITING, ItemState.MAKING})
 Moment = Callable[[], datetime]
 
@@ -130,7 +118,7 @@ def _made(
         row, newest = _untouched(session, case_file_id)
         begun = _begin(session, plan_id, row)
         later = next_after(session, newest, places)
-        before, versions = earlier(newest), _copies(session, case_file_id)
+        before, versions = earlier(newest), lying(session, case_file_id)
     with transaction() as session:
         be_only_writer(session)
         item = session.get_one(PreservationItem, (plan_id, case_file_id))
@@ -144,11 +132,12 @@ def _made(
             be_only_writer(session)
             _note_failed(session, begun, case_file_id, results, moment())
         return ItemState.FAILED
-    base, events, base_name = _read(versions, places)
-    with reading() as session:
-        ground = Ground(base, events, before, later, plan_id, begun.plan_name)
-        facts = facts_of(session, session.get_one(CaseFile, case_file_id), ground, results, now=moment())
-    facts, written = _written(facts, base_name, versions[base_name], folder, places)
+    with _unreadable_passed_over():
+        base = ground(versions, places)
+        with reading() as session:
+            on = Ground(base.facts, base.events, before, later, plan_id, begun.plan_name)
+            facts = facts_of(session, session.get_one(CaseFile, case_file_id), on, results, now=moment())
+        facts, written = write_whole(facts, base.name, versions, folder, places)
     try:
         copies = deposit(written.path, facts.name, written.sha256, into=into)
         with transaction() as session:
@@ -215,89 +204,15 @@ def _position(path: str) -> int:
     return int(number) if number.isdecimal() else 1
 
 
-def _copies(session: Session, case_file_id: str) -> dict[str, tuple[str, ...]]:
-    """Return the versions, newest first -> the stores that should have a good copy, those verified first."""
-    query = (
-        select(Package.name, Copy.store)
-        .join(Copy, Copy.package_id == Package.id)
-        .where(Package.case_file_id == case_file_id, Copy.state != CopyState.ERASED)
-        .order_by(Package.version.desc(), Copy.state != CopyState.VERIFIED, Copy.store)
-    )
-    found: dict[str, tuple[str, ...]] = {}
-    for name, store in session.execute(query):
-        found[name] = (*found.get(name, ()), store)
-    return found
-
-
-def _each(name: str, lying: Sequence[str], places: Sequence[Store], read: Callable[[BinaryIO], Any]) -> Any:
-    """Return what is read of a package, of the first copy that can be read.
-
-    Raises:
-        TemporaryError: no store answers.
-        _PassOverError: stores answered, none with a readable copy.
-    """
-    used = {store.name: store for store in places}
-    silent, why = True, []
-    for store in (used[one] for one in lying if one in used):
-        try:
-            with store.open(name) as source:
-                return read(source)
-        except TemporaryError as error:
-            why.append(error.reason)
-        except (UnreadableError, DamagedError, NotFoundError) as error:
-            silent = False
-            why.append(error.reason)
-        except OSError as error:
-            why.append(because("archive.unforeseen", said=f"{store.name}: {error}"))
-    if silent:
-        raise TemporaryError(because("archive.no-store-answers", name=name, why=why))
-    raise _PassOverError([because("ingest.migration-unreadable", name=name)])
-
-
-def _read(
-    versions: dict[str, tuple[str, ...]], places: Sequence[Store]
-) -> tuple[PackageFacts, tuple[EventFacts, ...], str]:
-    """Return the newest version with files, its documents as described now, the events since, and its name."""
-    later: list[PackageFacts] = []
-    for name, lying in versions.items():
-        facts: PackageFacts = _each(name, lying, places, read_facts)
-        if holds_files(facts):
-            events = (event for one in reversed(later) for event in one.events)
-            return replace(facts, records=as_described_now(facts, later).records), tuple(events), name
-        later.append(facts)
-    raise _PassOverError([because("archive.withdraw-no-documents")])
-
-
-def _written(
-    facts: PackageFacts, base: str, lying: Sequence[str], folder: Path, places: Sequence[Store]
-) -> tuple[PackageFacts, WrittenPackage]:
-    """Write the package; what it takes over is read from a copy of the version before and hashed on the way."""
-    schemas = ArchiveSettings.load().tools_home / "schemas"
-
-    def one(source: BinaryIO) -> tuple[PackageFacts, WrittenPackage]:
-        opened = opener_of(source)
-
-        def bytes_of(component: ComponentFacts) -> BinaryIO:
-            return component.source.open("rb") if component.source is not None else opened(component.path)
-
-        kept = tuple(
-            _spooled(number, document, opened, folder) for number, document in enumerate(facts.documentation)
-        )
-        whole = replace(facts, documentation=kept)
-        return whole, write(whole, folder / "package.zip", schemas=schemas, opener=bytes_of)
-
-    result: tuple[PackageFacts, WrittenPackage] = _each(base, lying, places, one)
-    return result
-
-
-def _spooled(
-    number: int, document: DocumentationFile, opened: Callable[[str], BinaryIO], folder: Path
-) -> DocumentationFile:
-    path = folder / f"documentation-{number}"
-    with opened(document.path) as source, path.open("wb") as file:
-        while chunk := source.read(CHUNK):
-            file.write(chunk)
-    return replace(document, source=path)
+@contextmanager
+def _unreadable_passed_over() -> Iterator[None]:
+    """Pass a case file over whose versions no store gives back readable."""
+    try:
+        yield
+    except DamagedError as error:
+        raise _PassOverError([because("ingest.migration-unreadable", name=error.place)]) from error
+    except NotFoundError as error:
+        raise _PassOverError([error.reason]) from error
 
 
 def _failed(begun: _Begun, results: Results) -> list[dict[str, Any]]:

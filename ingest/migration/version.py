@@ -12,8 +12,8 @@ from uuid import UUID, uuid5
 from sqlalchemy.orm import Session
 
 from archive.packages.facts import ComponentFacts, Earlier, EventFacts, PackageFacts, RecordFacts
-from archive.register.models import Agency, CaseFile, ComponentRole, Package
-from archive.versions import Next
+from archive.register.models import CaseFile, ComponentRole
+from archive.versions import Next, facts_after
 from ingest.formats.convert import Derivative, Failure
 from ingest.formats.flavour import TARGETS
 from ingest.steps.derived import of_derivative
@@ -47,11 +47,6 @@ class Ground:
     plan_name: str
 
 
-def earlier(package: Package) -> Earlier:
-    """Return how a version is pointed to."""
-    return Earlier(package.objid, package.name, package.version, package.sha256)
-
-
 def facts_of(
     session: Session, row: CaseFile, ground: Ground, results: Results, *, now: datetime
 ) -> PackageFacts:
@@ -69,30 +64,11 @@ def facts_of(
     """
     at = now.astimezone(UTC).replace(microsecond=0)
     records = tuple(_record(record, ground, results) for record in ground.base.records)
-    return PackageFacts(
-        objid=ground.later.objid,
-        name=ground.later.name,
-        version=ground.later.number,
-        made_at=at,
-        case_file_id=row.id,
-        submission_id=row.submission_id,
-        agency_code=row.agency_code,
-        agency_name=session.get_one(Agency, row.agency_code).name,
-        fonds_code=row.fonds_code,
-        code=row.code,
-        title=row.title,
-        regime=row.regime,
-        access=row.access,
-        start_date=row.start_date,
-        end_date=row.end_date,
-        maintenance=row.maintenance,
-        total_docs=row.total_docs,
-        total_pages=row.total_pages,
-        description=dict(row.description),
+    return replace(
+        facts_after(session, row, ground.newest, ground.later, now=at),
         records=records,
         events=(*ground.base.events, *ground.events, *_events(records, ground, results, at)),
         documentation=ground.base.documentation,
-        previous=ground.newest,
     )
 
 

@@ -2,21 +2,24 @@
 
 TT 01/2019/TT-BNV Điều 20.5: warn when a document is linked to a file that has not expired, and allow keeping it. What
 is linked, no text says; here it is the same bytes, or the same document by number, notation, day and issuer (our
-reading). Packages share nothing, so the other file keeps its own copy whatever happens to this one. Where the bytes
-differ, an archivist may want to keep this one: it is taken off the list (`listing.take_out`), or its going is given a
-reason.
+reading). Where the other file holds every original of the document, nothing is to be done: packages share nothing, so
+it keeps its own whatever happens to this one. Else an archivist chooses (`retention.procedure.fates`): the document is
+copied into the other file first, or it goes, with the reason.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from archive.procedure.kept import already_in
+from archive.procedure.links import Link
+from archive.procedure.story import Story
 from archive.register.models import CaseFile, CaseFileState, Component, ComponentRole, Record
 from archive.register.pieces import pieces
 
@@ -29,22 +32,31 @@ class How(StrEnum):
 
 
 @dataclass(frozen=True)
-class Link:
+class Linked:
     """A document of the list that an unexpired case file has too.
 
     Attributes:
         document: its code in the file on the list.
+        ordinal: its place there.
         other_code: of the case file that has not expired.
+        there: that one holds every original of the document, so that nothing is to be copied.
     """
 
     case_file_id: str
     document: str
+    ordinal: int
     other_id: str
     other_code: str
     how: How
+    there: bool = False
+
+    @property
+    def link(self) -> Link:
+        """Return it as the ledger names it."""
+        return Link(self.case_file_id, self.ordinal, self.other_id)
 
 
-def links(session: Session, case_file_ids: Sequence[str], *, today: date) -> list[Link]:
+def links(session: Session, case_file_ids: Iterable[str], *, today: date) -> list[Linked]:
     """Return the linked documents of these case files, each pair once; same bytes say more than the same number.
 
     Args:
@@ -55,9 +67,9 @@ def links(session: Session, case_file_ids: Sequence[str], *, today: date) -> lis
     mine, theirs = aliased(Record), aliased(Record)
     file = aliased(CaseFile)
     listed = aliased(CaseFile)
-    found: dict[tuple[str, str, str], Link] = {}
+    found: dict[Link, Linked] = {}
     documents = (
-        select(mine.case_file_id, mine.code, file.id, file.code)
+        select(mine.case_file_id, mine.code, mine.ordinal, file.id, file.code)
         .join(listed, listed.id == mine.case_file_id)
         .join(
             theirs,
@@ -73,7 +85,7 @@ def links(session: Session, case_file_ids: Sequence[str], *, today: date) -> lis
     )
     own, other = aliased(Component), aliased(Component)
     contents = (
-        select(mine.case_file_id, mine.code, file.id, file.code)
+        select(mine.case_file_id, mine.code, mine.ordinal, file.id, file.code)
         .join(listed, listed.id == mine.case_file_id)
         .join(own, and_(own.record_id == mine.id, own.role == ComponentRole.ORIGINAL))
         .join(other, and_(other.sha256 == own.sha256, other.role == ComponentRole.ORIGINAL))
@@ -81,15 +93,20 @@ def links(session: Session, case_file_ids: Sequence[str], *, today: date) -> lis
         .join(file, file.id == theirs.case_file_id)
         .where(*_unexpired(file, listed, today))
     )
+    ids = list(case_file_ids)
     for query, how in ((documents, How.DOCUMENT), (contents, How.BYTES)):
-        for some in pieces(case_file_ids):
-            for case_file_id, document, other_id, other_code in session.execute(
-                query.where(mine.case_file_id.in_(some))
-            ):
-                found[case_file_id, document, other_id] = Link(
-                    case_file_id, document, other_id, other_code, how
-                )
-    return sorted(found.values(), key=lambda one: (one.case_file_id, one.document, one.other_code))
+        for some in pieces(ids):
+            for row in session.execute(query.where(mine.case_file_id.in_(some))):
+                one = Linked(*row, how)
+                found[one.link] = one
+    there = already_in(session, found.keys())
+    known = (replace(one, there=one.link in there) for one in found.values())
+    return sorted(known, key=lambda one: (one.case_file_id, one.ordinal, one.other_code))
+
+
+def undecided(found: Sequence[Linked], story: Story) -> list[Linked]:
+    """Return those of a list's linked documents for which an archivist has still to choose."""
+    return [one for one in found if not one.there and one.link not in story.links]
 
 
 def _unexpired(file: type[CaseFile], listed: type[CaseFile], today: date) -> list[ColumnElement[bool]]:

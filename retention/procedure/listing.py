@@ -22,7 +22,7 @@ from archive.register.models import CaseFile, Regime
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
 from retention.disposal import candidate, explained, reasons_not_to_list
-from retention.procedure.linked import links
+from retention.procedure.linked import links, undecided
 from retention.procedure.notice import against_submitting, give_missing
 from retention.procedure.taking import story, take
 
@@ -121,13 +121,14 @@ def submit(session: Session, order_id: str, *, viewer: Viewer, now: datetime, li
         order_id: of the list.
         viewer: an archivist.
         now: aware time.
-        linked: why documents go that an unexpired case file has too (`retention.procedure.linked`); where there is one
-            and no reason, the list is not submitted.
+        linked: why those linked documents go (`retention.procedure.linked`) for which nothing was chosen; where there
+            is one and no reason, the list is not submitted.
 
     Raises:
         NotFoundError, NotAllowedError: as `take`; the viewer is no archivist there.
         OrderRefusedError: it was submitted already, a case file on it is held, not due, or not as it was, the notice of
-            one has not run out (`retention.procedure.notice`), or a document is linked and nobody said why it goes.
+            one has not run out (`retention.procedure.notice`), a document is linked and nobody said why it goes, or one
+            is to be kept and is not yet (`retention.procedure.fates`).
     """
     today = day_of(now)
 
@@ -135,7 +136,7 @@ def submit(session: Session, order_id: str, *, viewer: Viewer, now: datetime, li
         yield from against_items(session, order, now)
         yield from against_submitting(session, before.items, today=today)
         if not linked.strip():
-            for one in links(session, list(before.items), today=today):
+            for one in undecided(links(session, before.items, today=today), before):
                 yield because("retention.linked", document=one.document, other=one.other_code, how=one.how)
 
     return take(

@@ -13,7 +13,9 @@ from archive.errors import OrderRefusedError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.procedure.follow import after
+from archive.procedure.kept import against_kept
 from archive.procedure.read import story_of
+from archive.procedure.states import step_from
 from archive.procedure.story import Happened, Story
 from archive.reason import Reason, because
 from archive.register.decisions import Order, OrderKind
@@ -74,6 +76,9 @@ def take(
     payload = {"step": told, **(says or {})}
     new = after(before, Happened(0, now, viewer.name, role.value, payload))
     reasons = [*new.faults, *(more(before, order) if more else ())]
+    transition = step_from(before.state, before.regime, step)
+    if transition is not None and "linked-kept" in transition.conditions:
+        reasons += against_kept(session, before)
     if reasons:
         raise OrderRefusedError(reasons)
     told["state"] = new.state.value

@@ -8,6 +8,7 @@ from importlib import import_module
 from itertools import pairwise
 
 import pytest
+from linked_files import LAN, chosen, listed, two
 from procedure_people import R2_ENDED, decide, hands_nothing_over, on, paper, walked
 from retention_town import AN, BINH, HEAD, NOW, TODAY, Town, copies_of, person, place
 from sqlalchemy import update
@@ -23,7 +24,7 @@ from archive.viewer import Role
 from operations.authenticators import code_of
 from retention.conditions import CONDITIONS
 from retention.destruction import execute
-from retention.procedure import deciding, opinion
+from retention.procedure import deciding, listing, opinion
 from retention.procedure.deciding import NewDecision
 
 
@@ -178,6 +179,14 @@ def _unnamed(town: Town) -> None:
         opinion.reject(session, story.order_id, reason="x", viewer=HEAD, now=NOW)
 
 
+def _not_kept(town: Town) -> None:
+    files = two(town.folder, goes="01")
+    order_id = listed(files)
+    chosen(order_id, files.link())
+    with transaction() as session:
+        listing.submit(session, order_id, viewer=LAN, now=NOW, linked="đi")
+
+
 BROKEN: dict[str, tuple[Callable[[Town], None], str]] = {
     "all-due": (_not_due, "not over before"),
     "none-held": (_hold, "is held"),
@@ -190,6 +199,7 @@ BROKEN: dict[str, tuple[Callable[[Town], None], str]] = {
     "two-factors": (_one_factor, "not proven both factors"),
     "within-15-days": (_late, "15 days"),
     "all-receipts": (_silent_holder, "gave no receipt"),
+    "linked-kept": (_not_kept, "is to be kept in case file 02.2014 first"),
     "reason": (_no_reason, "a reason is missing"),
     "opinion-named": (_unnamed, "must be named"),
 }

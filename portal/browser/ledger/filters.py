@@ -44,6 +44,7 @@ GROUPS: dict[str, tuple[Any, tuple[Verb, ...]]] = {
             Verb.RESTORE,
             Verb.MEDIUM,
             Verb.MIGRATE,
+            Verb.ADD_DOCUMENT,
             Verb.METADATA_CHANGE,
         ),
     ),

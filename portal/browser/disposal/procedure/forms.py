@@ -111,6 +111,7 @@ STEPS = {
     "conclude": _("council concluded"),
     "sign-minutes": _("minutes signed"),
     "take-out": _("case files taken out"),
+    "link": _("chosen for linked documents"),
     "request-opinion": _("opinion asked for"),
     "request-appraisal": _("opinion asked for"),
     "record-opinion": _("opinion recorded"),
