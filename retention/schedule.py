@@ -90,7 +90,9 @@ class Schedule:
         for line in self.lines:
             if line.ref == ref:
                 return line
-        raise ScheduleError(f"{self.instrument}: no row {ref}; rows run from {self.lines[0].ref}")
+        raise ScheduleError(
+            because("retention.no-row", instrument=self.instrument, row=ref, first=self.lines[0].ref)
+        )
 
 
 @dataclass(frozen=True)
@@ -224,7 +226,8 @@ def schedule(id: str) -> Schedule:
     for known in schedules():
         if known.id == id:
             return known
-    raise ScheduleError(f"no schedule {id}; known: {', '.join(known.id for known in schedules())}")
+    ids = ", ".join(one.id for one in schedules())
+    raise ScheduleError(because("retention.unknown-schedule", schedule=id, known=ids))
 
 
 LEAST = 0.35
