@@ -101,7 +101,8 @@ def store_payload(
             "maintenance": facts.maintenance,
             "total_docs": facts.total_docs,
             "total_pages": facts.total_pages,
-        },
+        }
+        | ({"kind": facts.kind} if facts.kind else {}),
         "package": {
             "id": package_id,
             "version": facts.version,

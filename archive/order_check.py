@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.dossiers import too_early
 from archive.holds import active_holds
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
@@ -216,6 +217,7 @@ def _against_item(
 
 
 def _against_destruction(row: CaseFile, today: date) -> Iterator[Reason]:
+    yield from too_early(row, today)
     if row.permanent is None:
         yield because("archive.period-unknown", file=row.code)
     elif row.permanent:

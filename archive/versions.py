@@ -89,6 +89,7 @@ def facts_after(
         description=dict(row.description),
         records=(),
         previous=before,
+        kind=row.kind,
     )
 
 

@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.dossiers import YEARS, clause_of, is_dossier
 from archive.errors import NotFoundError
 from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb
@@ -20,7 +21,7 @@ from archive.register.models import CaseFile, CaseFileState
 from archive.register.projection import apply
 from archive.underway import being_destroyed
 from archive.viewer import Role, Viewer
-from retention.errors import PeriodUnclearError, RetentionError
+from retention.errors import BelowMinimumError, PeriodUnclearError, RetentionError
 from retention.follower import facts_of
 from retention.period import RetentionPeriod, Unclear, covers, parse_maintenance
 from retention.reckoning import FileFacts, Reckoned, reckon
@@ -54,7 +55,7 @@ def set_period(
         NotFoundError: no such case file.
         NotAllowedError: the viewer is no archivist there.
         PeriodUnclearError: the text is no period.
-        BelowMinimumError: below the assigned row; names the clause.
+        BelowMinimumError: below the assigned row, or 20 years of the dossier of a destruction; names the clause.
         RetentionError: no reason, the file has left the vault or is being destroyed, or the period would
             become shorter.
     """
@@ -104,6 +105,7 @@ def extend_by_council(
         NotFoundError: no such case file.
         NotAllowedError: the viewer is no council member there.
         PeriodUnclearError: the text is no period.
+        BelowMinimumError: below the 20 years of the dossier of a destruction.
         RetentionError: no reason, the file has left the vault or is being destroyed, or it would not be kept longer.
     """
     file, period = _asked(session, case_file_id, text, Role.COUNCIL, viewer, reason)
@@ -148,6 +150,9 @@ def _asked(
     period = parse_maintenance(text)
     if isinstance(period, Unclear):
         raise PeriodUnclearError(because("retention.no-period", text=text))
+    if is_dossier(file) and not covers(period, RetentionPeriod(YEARS)):
+        why = {"period": str(period), "file": file.code, "clause": clause_of(file.regime)}
+        raise BelowMinimumError(because("retention.below-dossier", **why, years=YEARS))
     return file, period
 
 
@@ -163,7 +168,9 @@ def _write(
     now: datetime,
 ) -> None:
     was = facts_of(session, file)
-    chosen = FileFacts(was.title, was.regime, was.work_ended, str(period), (), row or ("", ""))
+    chosen = FileFacts(
+        was.title, was.regime, was.work_ended, str(period), (), row or ("", ""), dossier=was.dossier
+    )
     payload = reckon(chosen, counting=RetentionSettings.load().counting).payload()
     stored_steps = [
         {"code": s.code, "params": dict(s.params), "clause": s.clause, "reading": s.reading} for s in steps

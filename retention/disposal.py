@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import orders
+from archive.dossiers import too_early
 from archive.errors import OrderRefusedError
 from archive.holds import active_holds
 from archive.order_check import not_due_before
@@ -35,6 +36,7 @@ class Candidate:
         permanent: None when the period is unclear or was not reckoned yet.
         holds: reasons of the holds on it.
         listed_in: another open destruction order that names it, or "".
+        too_early: why a dossier of a destruction may not go yet.
     """
 
     code: str
@@ -44,6 +46,7 @@ class Candidate:
     eligible_from: date | None
     holds: tuple[str, ...]
     listed_in: str
+    too_early: tuple[Reason, ...] = ()
 
 
 def reasons_not_to_list(candidate: Candidate, *, agency_code: str, today: date) -> tuple[Reason, ...]:
@@ -60,6 +63,8 @@ def reasons_not_to_list(candidate: Candidate, *, agency_code: str, today: date) 
         reasons.append(because("retention.period-unclear", file=code))
     elif candidate.permanent:
         reasons.append(because("archive.file-permanent", file=code))
+    elif candidate.too_early:
+        reasons.extend(candidate.too_early)
     elif candidate.eligible_from is None or candidate.eligible_from > today:
         reasons.append(not_due_before(code, candidate.eligible_from))
     reasons.extend(because("archive.file-held", file=code, why=why) for why in candidate.holds)
@@ -169,6 +174,7 @@ def candidate(session: Session, file: CaseFile, today: date) -> Candidate:
         eligible_from=file.eligible_from,
         holds=tuple(hold.reason for hold in active_holds(session, file, today)),
         listed_in=listed or "",
+        too_early=tuple(too_early(file, today)),
     )
 
 

@@ -81,6 +81,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Giữ hết ngày {day} ({year} + {years} năm, {counting_vi}).",
         "Kept through {day} ({year} + {years} years, {counting_en}).",
     ),
+    "dossier-kept": (
+        "Hồ sơ hủy tài liệu: giữ ít nhất {years} năm kể từ ngày hủy {since}, đến hết ngày {day}.",
+        "Dossier of a destruction: kept at least {years} years from the day of destruction, {since}, through {day}.",
+    ),
     "eligible-from": (
         "Từ ngày {day} có thể đưa vào danh mục xét hủy; hết hạn chưa đủ để hủy.",
         "From {day} it may go on a disposal list; expiry alone does not destroy it.",

@@ -11,6 +11,8 @@
   names the row of the instrument in force that allows less. So the old table never stands in silently for the new one,
   and nothing gets below it unseen;
 - it names none and is like no row: nothing can be said; a text that named no row is shown to a person.
+
+Whatever it names, a line about dossiers of destructions may not be below their 20 years (`archive.dossiers`).
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from archive.dossiers import CLAUSE, YEARS
 from archive.reason import Reason, because
 from retention.errors import BelowMinimumError
 from retention.folding import fold
@@ -27,6 +30,8 @@ from retention.schedule import Line, Schedule, matcher, require_minimum, schedul
 NEARLY = 0.8
 """Score from which a row's name counts as the line's own; one word of a long name may differ."""
 WHOLE, PARTIAL = "tt-09-2011", "tt-10-2022"
+_DOSSIER = re.compile(r"\bho so(?: ve)?(?: viec)?(?: tieu)? huy(?: cac)?(?: ho so)? tai lieu\b")
+"""How an agency calls the dossier of a destruction, folded: hồ sơ (về việc) (tiêu) hủy tài liệu."""
 _ROW = re.compile(r"(?:(?P<table>.*?)\s*[:;,]\s*)?(?:dòng|dong|row|số|so|stt)?\s*(?P<ref>\??\d+[a-z]?)", re.I)
 _PRINTED = re.compile(r"[1-9]\d{0,2}[a-z]?")
 """A row's number as a circular prints it, with our letter for a part of it; ours, with "?", must be here."""
@@ -49,6 +54,9 @@ class Against:
 
 def against_floor(line: Line) -> Against | None:
     """Return what stands against a line; None for nothing."""
+    if _DOSSIER.search(fold(line.title)) and line.period is not None and (line.period.years or YEARS) < YEARS:
+        why = because("retention.below-dossiers", period=str(line.period), years=YEARS, clause=CLAUSE)
+        return Against(why, because("retention.mend-floor"), blocks=True)
     named = _named(line) if line.state_row else None
     if named is not None:
         return _against_named(line, *named)

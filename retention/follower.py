@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.dossiers import is_dossier
 from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Event, Verb
 from archive.ledger.follow import Follower
@@ -38,6 +39,7 @@ def facts_of(session: Session, file: CaseFile) -> FileFacts:
         work_ended=file.end_date,
         maintenance=file.maintenance,
         documents=tuple(declared),
+        dossier=is_dossier(file),
     )
 
 

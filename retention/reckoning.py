@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from archive.dossiers import YEARS, clause_of, kept_through
+from archive.register.models import Regime
 from retention.period import (
     Counting,
     RetentionPeriod,
@@ -37,6 +39,7 @@ class FileFacts:
         maintenance: the period as declared for the file.
         documents: the periods its documents declare, as declared; documents without one are left out.
         assigned: (schedule id, row) an archivist assigned, if any.
+        dossier: it is the dossier of a destruction (`archive.dossiers`), which was on the day its work ended.
     """
 
     title: str
@@ -45,6 +48,7 @@ class FileFacts:
     maintenance: str
     documents: tuple[str, ...] = ()
     assigned: tuple[str, str] | None = None
+    dossier: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,12 @@ def reckon(
             reading=True,
         )
     )
+    if facts.dossier:
+        floor = kept_through(facts.work_ended)
+        last, first = max(last, floor), max(first, floor + timedelta(days=1))
+        params = {"day": floor.isoformat(), "since": facts.work_ended.isoformat(), "years": YEARS}
+        ours = facts.regime != Regime.R1
+        steps.append(Reckoned("dossier-kept", params, clause_of(facts.regime), reading=ours))
     steps.append(Reckoned("eligible-from", {"day": first.isoformat()}, clock, reading=True))
     return Reckoning(False, period.years, last, first, tuple(steps))
 

@@ -46,6 +46,8 @@ def write_file(facts: PackageFacts) -> bytes:
         ("totalPages", str(facts.total_pages)),
     ):
         child(case, f"{{{TT}}}{name}", value, f"case file / {name}")
+    if facts.kind:
+        child(case, f"{{{TT}}}kind", facts.kind, "case file / kind")
     mapping(etree.SubElement(case, f"{{{TT}}}description"), facts.description, "case file")
     if facts.previous is not None:
         earlier = etree.SubElement(case, f"{{{TT}}}previous")
@@ -148,6 +150,7 @@ def read_file(
             description=_description(kept, place),
             records=tuple(records),
             previous=_previous(kept, place),
+            kind=kept.findtext(f"{{{TT}}}kind") or "",
             **more,
         )
     except ValueError as error:

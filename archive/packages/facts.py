@@ -108,6 +108,7 @@ class PackageFacts:
         description: every described field of the file, TT 02/2019 short name -> text as accepted.
         records: empty in a later version that only describes the file anew; they are in a version before.
         previous: the version before this one; None for the first.
+        kind: what it is besides a case file, "" for nothing: `archive.dossiers.KIND`.
     """
 
     objid: str
@@ -133,6 +134,7 @@ class PackageFacts:
     events: tuple[EventFacts, ...] = ()
     documentation: tuple[DocumentationFile, ...] = ()
     previous: Earlier | None = None
+    kind: str = ""
 
     @property
     def folder(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from archive.procedure.papers import day_taken, paper_of
 from archive.procedure.states import State
 from archive.procedure.story import (
+    Closing,
     Decision,
     Factors,
     HandOver,
@@ -139,6 +140,25 @@ def released(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple
     if story.hand_over is not None and not same_person(happened.actor, story.hand_over.receiver):
         faults.append(because("archive.not-receiver", who=happened.actor, receiver=story.hand_over.receiver))
     return replace(story, release=release), [*faults, *_within_15_days(story, happened, told)]
+
+
+def closing(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """An archivist asks for the dossier; the list is closed when the house has filed it."""
+    faults = []
+    if story.state is not State.DESTROYED:
+        faults.append(because("archive.step-not-from-here", step="ask-close", state=story.state))
+    if happened.role != Role.ARCHIVIST:
+        faults.append(because("archive.step-other-role", step="ask-close", role=Role.ARCHIVIST))
+    return replace(story, closing=Closing(happened.actor, happened.role, happened.at)), faults
+
+
+def closed(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
+    """The dossier is a stored case file. Lists that were closed before dossiers were stored name none."""
+    dossier = str(told.get("dossier", {}).get("case_file_id", ""))
+    faults = []
+    if not happened.seq and not (dossier and story.closing and same_person(story.closing.by, happened.actor)):
+        faults.append(because("archive.no-dossier"))
+    return replace(story, dossier_id=dossier), faults
 
 
 def _factors(told: Mapping[str, Any]) -> Factors:

@@ -33,6 +33,7 @@ STAYING: Mapping[str, Meaning] = {
     "hand-over-again": deciding_steps.handed_over_again,
     "link": list_steps.fate_chosen,
     "release": deciding_steps.released,
+    "ask-close": deciding_steps.closing,
 }
 """Steps that are no transition of their own (a conclusion that keeps everything ends the list)."""
 MOVING: Mapping[str, Meaning] = {
@@ -44,6 +45,7 @@ MOVING: Mapping[str, Meaning] = {
     "decide": deciding_steps.decided,
     "decide-alone": deciding_steps.decided,
     "hand-over": deciding_steps.handed_over,
+    "close": deciding_steps.closed,
 }
 """What a transition brings with it besides the new state."""
 
@@ -153,7 +155,7 @@ def _always(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterat
     """Yield what speaks against any step."""
     if happened.actor.startswith("system:"):
         yield because("archive.machine-approved", actor=happened.actor)
-    if story.begun and told["id"] not in ("destroy", "close"):
+    if story.begun and told["id"] not in ("destroy", "ask-close", "close"):
         yield because("archive.destruction-begun")
     day = day_taken(told, happened.at)
     if day > day_of(happened.at):

@@ -195,6 +195,15 @@ class Release:
 
 
 @dataclass(frozen=True)
+class Closing:
+    """An archivist has asked for the dossier, and the machine files it; with it the list is closed."""
+
+    by: str
+    role: str
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Story:
     """A disposal list from its proposal to this moment.
 
@@ -206,6 +215,7 @@ class Story:
         withdrawn: the same of members who were replaced: kept for the minutes, counted nowhere.
         links: linked document -> what was chosen for it last.
         begun: the destruction has begun; nothing can be taken out any more.
+        dossier_id: the case file its dossier became; "" before, and of lists closed when a dossier was a paper only.
         faults: what in the events breaks the procedure. A list with one is never acted on.
     """
 
@@ -228,6 +238,8 @@ class Story:
     hand_over: HandOver | None = None
     release: Release | None = None
     begun: bool = False
+    closing: Closing | None = None
+    dossier_id: str = ""
     steps: tuple[Step, ...] = ()
     faults: tuple[Reason, ...] = ()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.register.base import Base
@@ -24,6 +24,10 @@ class DisposalList(Base):
     state: Mapped[str] = mapped_column(String(20), index=True)  # archive.procedure.states
     since: Mapped[datetime]  # when it came into that state
     concluded: Mapped[bool] = mapped_column(default=False)  # the chair concluded, in this round
+    closing: Mapped[bool] = mapped_column(default=False, server_default=false())  # its dossier is being filed
+    dossier_id: Mapped[str] = mapped_column(
+        String(36), default="", server_default="", index=True
+    )  # case file
     members: Mapped[list[CouncilMember]] = relationship(order_by="CouncilMember.account")
 
 

@@ -193,6 +193,7 @@ class CaseFile(Base):
     fonds_code: Mapped[str] = mapped_column(ForeignKey("fonds.code"))
     submission_id: Mapped[str] = mapped_column(String(36))
     title: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(20), default="", server_default="")  # archive.dossiers.KIND
     regime: Mapped[str] = mapped_column(String(2))
     access: Mapped[str] = mapped_column(String(2))
     start_date: Mapped[date]

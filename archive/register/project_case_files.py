@@ -71,6 +71,7 @@ def stored(session: Session, event: Event, facts: PackageFacts | None) -> None:
     row.start_date = date.fromisoformat(told["start_date"])
     row.end_date = date.fromisoformat(told["end_date"])
     row.maintenance = told["maintenance"]
+    row.kind = told.get("kind") or row.kind or ""  # no later version makes it less than it was
     row.total_docs = told["total_docs"]
     row.total_pages = told["total_pages"]
     if facts is not None:

@@ -2,8 +2,8 @@
 
 DECISION, object (order, id), payload {"step": {"id", "state", ...}}: "state" is where the list is then. More by "id":
 council {"members": [[account, seat]]}, excuse {"member", "reason"}, take-out {"case_files", "reason", "list_sha256"},
-conclude {"kept": {case file: {"choice", "period"}}, "list_sha256"?}, decide and decide-alone {"paper"}. What else a
-step carries, and whether it may be taken at all, is the business of `archive.procedure.follow`.
+conclude {"kept": {case file: {"choice", "period"}}, "list_sha256"?}, decide and decide-alone {"paper"}, ask-close,
+close {"dossier"?: {"case_file_id"}}. What else a step carries, and whether it may be taken at all, is the business of `archive.procedure.follow`.
 """
 
 from __future__ import annotations
@@ -63,6 +63,11 @@ def stepped(session: Session, event: Event, order: Order) -> None:
         _leave(session, event, order, ITEM_KEPT, {id: _kept(one) for id, one in told["kept"].items()})
     elif kind == "return":
         row.concluded = False
+    elif kind == "ask-close":
+        row.closing = True
+    elif kind == "close":
+        row.closing = False
+        row.dossier_id = told.get("dossier", {}).get("case_file_id", "")
     elif kind in ("decide", "decide-alone"):
         paper = told["paper"]
         order.document_number, order.document_sha256 = paper["number"], paper["sha256"]

@@ -21,6 +21,7 @@ from archive.errors import NotFoundError, TangThuError, TemporaryError
 from archive.hashing import sha256_of
 from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb
+from archive.naming import safe_name
 from archive.pdfa.print import print_pdfa
 from archive.reason import as_text, because
 from archive.register.agreements import Minutes, MinutesDue
@@ -30,7 +31,6 @@ from archive.stores.interface import read_whole
 from archive.workplace import at_work
 from ingest.handover.facts import NotHandedOverError, hand_over
 from ingest.handover.page import TITLE, page
-from ingest.naming import safe_name
 from ingest.settings import IngestSettings
 
 log = logging.getLogger(__name__)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archive.hashing import sha256_of_file
+from archive.naming import safe_name
 from archive.packages.facts import DocumentationFile, RecordFacts
 from archive.register.models import ComponentRole
 from archive.register.session import reading
@@ -14,7 +15,6 @@ from ingest.asked import as_json, of_submission
 from ingest.delivery import DeliveredFile, Delivery
 from ingest.formats.sandbox import shared
 from ingest.formats.signed import judged
-from ingest.naming import safe_name
 from ingest.signatures import keeping
 from ingest.steps.step import Work
 

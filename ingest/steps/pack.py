@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 
 from archive.ledger.event import Verb
+from archive.naming import assigned_document_code, package_name, safe_name
 from archive.packages.facts import (
     ComponentFacts,
     PackageFacts,
@@ -30,13 +31,7 @@ from ingest.delivery import DeliveredDocument, DeliveredFile, Delivery, FileFact
 from ingest.errors import IngestError
 from ingest.formats.derivative import Derivative
 from ingest.formats.media import told
-from ingest.naming import (
-    assigned_document_code,
-    assigned_file_code,
-    case_file_id_of,
-    package_name,
-    safe_name,
-)
+from ingest.naming import assigned_file_code, case_file_id_of
 from ingest.steps.derived import of_derivative
 from ingest.steps.documentation import documentation_of
 from ingest.steps.events import events_of

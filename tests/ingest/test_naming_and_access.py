@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.naming import LONGEST, package_name, safe_name
 from archive.viewer import Access
 from ingest.access import access_of, strictest
-from ingest.naming import LONGEST, package_name, safe_name
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ import pytest
 from lxml import etree
 from package_builders import FOLDER, a_case, a_component, a_record
 
+from archive.naming import safe_name
 from archive.packages.facts import PackageFacts
 from archive.packages.tt05 import document_fields, file_fields
 from archive.packages.verify import verify
 from archive.packages.writer import write
-from ingest.naming import safe_name
 
 METS = {"mets": "http://www.loc.gov/METS/", "xlink": "http://www.w3.org/1999/xlink"}
 
