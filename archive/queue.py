@@ -45,6 +45,8 @@ app.conf.update(
         "exports.tasks.prepare": {"queue": "road"},  # a copy of many gigabytes takes minutes
         "ingest.tasks.rescan_holdings": {"queue": "rounds"},
         "retention.tasks.simulate": {"queue": "rounds"},
+        "retention.tasks.file_dossier": {"queue": "rounds"},
+        "retention.tasks.file_dossiers": {"queue": "rounds"},
         "ingest.tasks.migrate": {"queue": "migrations"},
         "ingest.tasks.try_plan": {"queue": "migrations"},
         "archive.tasks.go_the_rounds": {"queue": "rounds"},  # reads for minutes; stands in nobody's way
@@ -97,6 +99,11 @@ app.conf.update(
             "task": "retention.tasks.auto_list",
             "schedule": 3600.0,  # a day's notice must not hang on the house being up at one hour
             "options": {"expires": 3000},
+        },
+        "file-dossiers": {
+            "task": "retention.tasks.file_dossiers",
+            "schedule": 300.0,  # those a worker died over, or that waited for a store
+            "options": {"expires": 290},
         },
         "keep-promises": {"task": "archive.tasks.keep_promises", "schedule": 21_600.0},
         "expire-backups": {"task": "operations.tasks.expire_backups", "schedule": 21_600.0},

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from archive.errors import TemporaryError
+from archive.errors import TangThuError, TemporaryError
 from archive.queue import app
 from archive.viewer import viewer_of
 from retention import destruction, simulations
+from retention.filing import filing
 from retention.procedure import notice
+
+log = logging.getLogger(__name__)
 
 
 @app.task(name="retention.tasks.simulate")
@@ -51,6 +55,38 @@ def execute(order_id: str, name: str, roles: Mapping[str, Sequence[str]]) -> str
     if not outcome.finished:
         raise TemporaryError(f"order {order_id}: some holders gave no receipt yet")
     return "finished"
+
+
+@app.task(
+    name="retention.tasks.file_dossier",
+    autoretry_for=(TemporaryError,),
+    retry_backoff=5,
+    retry_backoff_max=300,
+    max_retries=5,
+)
+def file_dossier(order_id: str) -> str:
+    """File the dossier an archivist asked for, and close its list; safe to run twice (`retention.filing`).
+
+    Args:
+        order_id: of the list.
+    """
+    return filing.file_dossier(order_id, now=datetime.now(UTC))
+
+
+@app.task(name="retention.tasks.file_dossiers")
+def file_dossiers() -> int:
+    """Go on with every dossier that is asked for and not filed, or not tidied up; return how many were.
+
+    One that cannot be filed stops no other; its desk says why, and the next round tries again.
+    """
+    done = 0
+    for order_id in filing.unfinished():
+        try:
+            filing.file_dossier(order_id, now=datetime.now(UTC))
+            done += 1
+        except TangThuError as error:
+            log.warning("the dossier of %s is not filed yet: %s", order_id, error)
+    return done
 
 
 @app.task(name="retention.tasks.auto_list")

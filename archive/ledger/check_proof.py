@@ -1,6 +1,7 @@
 """Check a proof that an event is in the ledger of Tàng Thư. Needs Python 3 and nothing else.
 
     python3 check_proof.py PROOF.json [--head HEX] [--token FILE]
+    python3 check_proof.py EXTRACT.json [--head HEX]      (many events in one file, as a dossier has them)
 
 Exit 0: the event was in the ledger when its run of events was sealed, and the seal leads to the head.
 With --head the head is compared with one you know from elsewhere; without it you trust the proof's own.
@@ -18,6 +19,7 @@ import json
 import sys
 from typing import Any
 
+EXTRACT = "tangthu-ledger-extract-1"
 SIGNED_DATA = bytes.fromhex("2a864886f70d010702")
 TST_INFO = bytes.fromhex("2a864886f70d0109100104")
 SHA256 = bytes.fromhex("608648016503040201")
@@ -88,16 +90,56 @@ def stamped(token: bytes) -> tuple[str, str]:
     return imprint.hex(), info[4].decode("ascii")
 
 
-def faults(proof: dict[str, Any], head: str = "") -> list[str]:
-    """Return every reason the proof does not hold; empty when it does."""
+def event_faults(proof: dict[str, Any], expected: str) -> list[str]:
+    """Return what does not hold between an event and the root of its seal."""
     found = []
     leaf = _sha256(b"\0", proof["event"].encode())
     if leaf.hex() != proof["leaf"]:
         found.append("the event is not the one that was hashed")
     steps = [bytes.fromhex(step) for step in proof["path"]]
     root = root_from_path(leaf, proof["index"], proof["size"], steps)
-    if root is None or root.hex() != proof["root"]:
+    if root is None or root.hex() != expected:
         found.append("the path does not lead from the event to the root")
+    return found
+
+
+def chains_of(previous: str, roots: list[str]) -> list[str]:
+    """Return the chain value of each seal, from the root of each and the chain value before the first."""
+    found = []
+    for root in roots:
+        previous = _sha256(bytes.fromhex(previous), bytes.fromhex(root)).hex()
+        found.append(previous)
+    return found
+
+
+def extract_faults(extract: dict[str, Any], head: str = "") -> list[str]:
+    """Return every reason an extract of many events does not hold; empty when it does."""
+    found, first, roots = [], extract["first_seal"], extract["roots"]
+    chains = chains_of(extract["previous_chain"], roots)
+    if not chains or chains[-1] != extract["head"]:
+        found.append("the seals do not lead to the head")
+    if head and head.lower() != extract["head"]:
+        found.append("the head is not the one you know")
+    for number, token in extract["timestamps"].items():
+        place = int(number) - first
+        if (
+            not 0 <= place < len(chains)
+            or stamped(base64.b64decode(token, validate=True))[0] != chains[place]
+        ):
+            found.append(f"the time-stamp over seal {number} is over something else")
+    for seal in extract["seals"]:
+        if seal["stamped_by"] is not None and str(seal["stamped_by"]) not in extract["timestamps"]:
+            found.append(f"the time-stamp over seal {seal['seal']} is missing")
+    for number, event in enumerate(extract["events"], 1):
+        place = event["seal"] - first
+        wrong = event_faults(event, roots[place]) if 0 <= place < len(roots) else ["its seal is missing"]
+        found += [f"event {number} of the extract: {one}" for one in wrong]
+    return found
+
+
+def faults(proof: dict[str, Any], head: str = "") -> list[str]:
+    """Return every reason the proof does not hold; empty when it does."""
+    found = event_faults(proof, proof["root"])
     chain = _sha256(bytes.fromhex(proof["previous_chain"]), bytes.fromhex(proof["root"])).hex()
     if chain != proof["chain"]:
         found.append("the root is not chained to the seal before")
@@ -145,9 +187,13 @@ def main(arguments: list[str]) -> int:
     try:
         with open(arguments[0], encoding="utf-8") as stream:  # noqa: PTH123 (stands alone)
             proof = json.load(stream)
-        found = faults(proof, options["--head"])
-        lines = found or told(proof, options["--token"])
-        if options["--token"] and not found:
+        if proof.get("format") == EXTRACT:
+            found = extract_faults(proof, options["--head"])
+            lines = found or [f"proven: {len(proof['events'])} events", f"head of the chain: {proof['head']}"]
+        else:
+            found = faults(proof, options["--head"])
+            lines = found or told(proof, options["--token"])
+        if options["--token"] and not found and "timestamp" in proof:
             token = base64.b64decode(proof["timestamp"]["token"])
             with open(options["--token"], "wb") as stream_out:  # noqa: PTH123 (stands alone)
                 stream_out.write(token)

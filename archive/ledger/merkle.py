@@ -43,6 +43,32 @@ def path(leaves: Sequence[bytes], index: int) -> list[bytes]:
     return [*path(leaves[split:], index - split), root(leaves[:split])]
 
 
+def levels(leaves: Sequence[bytes]) -> list[list[bytes]]:
+    """Return the whole tree, the leaves first and the root last, for who asks for many paths."""
+    found = [list(leaves)]
+    while len(found[-1]) > 1:
+        level = found[-1]
+        pairs = [node(level[n], level[n + 1]) for n in range(0, len(level) - 1, 2)]
+        found.append(pairs + level[len(pairs) * 2 :])
+    return found
+
+
+def path_in(tree: Sequence[Sequence[bytes]], index: int) -> list[bytes]:
+    """Return what `path` returns of the same leaves, from the tree `levels` made.
+
+    Raises:
+        IndexError: there is no such leaf.
+    """
+    if not 0 <= index < len(tree[0]):
+        raise IndexError(f"leaf {index} of {len(tree[0])}")
+    found = []
+    for level in tree[:-1]:
+        if index ^ 1 < len(level):  # else the odd one goes up alone
+            found.append(level[index ^ 1])
+        index >>= 1
+    return found
+
+
 def chained(previous: str, root_hex: str) -> str:
     """Return the chain value of a seal: SHA-256(previous chain || root), hex in and out."""
     return hashlib.sha256(bytes.fromhex(previous) + bytes.fromhex(root_hex)).hexdigest()

@@ -2,8 +2,9 @@
 
 DECISION, object (order, id), payload {"step": {"id", "state", ...}}: "state" is where the list is then. More by "id":
 council {"members": [[account, seat]]}, excuse {"member", "reason"}, take-out {"case_files", "reason", "list_sha256"},
-conclude {"kept": {case file: {"choice", "period"}}, "list_sha256"?}, decide and decide-alone {"paper"}, ask-close,
-close {"dossier"?: {"case_file_id"}}. What else a step carries, and whether it may be taken at all, is the business of `archive.procedure.follow`.
+conclude {"kept": {case file: {"choice", "period"}}, "list_sha256"?}, decide and decide-alone {"paper"},
+close {"dossier"?: {"case_file_id"}}. What else a step carries, and whether it may be taken at all, is the business of
+`archive.procedure.follow`.
 """
 
 from __future__ import annotations

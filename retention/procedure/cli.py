@@ -28,6 +28,7 @@ from archive.seen_at import seen_at
 from archive.vietnam import day_of
 from archive.viewer import Viewer
 from retention.dossier import READERS
+from retention.filing.filing import file_dossier
 from retention.options import AsJson, AsUser, Day, Hash, Number, Reason, Roles, clock
 from retention.procedure import council, deciding, fates, listing, opinion, taking
 from retention.procedure.deciding import NewDecision
@@ -50,6 +51,7 @@ def _tell(story: Story, *, as_json: bool) -> None:
         "items": sorted(story.items),
         "left": {id: one.reason for id, one in story.left.items()},
         "missing_votes": story.missing_votes(),
+        "dossier": story.dossier_id,
         "faults": [str(fault) for fault in story.faults],
     }
     text = f"{story.order_id}  {story.state}  {len(story.items)} case files, list {story.list_sha256}"
@@ -445,21 +447,14 @@ def release(
     _tell(story, as_json=as_json)
 
 
-def close(
-    order_id: OrderId,
-    document: Number,
-    document_date: Day,
-    user: AsUser,
-    role: Roles,
-    sha256: Hash = "",
-    as_json: AsJson = False,
-) -> None:
-    """Close the list with its dossier, after its destruction."""
+def close(order_id: OrderId, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
+    """Close the list: its dossier is filed as a case file of the archive; call it again when it was interrupted."""
     viewer = viewer_named(user, role)
     with transaction() as session:
-        dossier = _paper(document, document_date, sha256)
-        story = deciding.close(session, order_id, dossier, viewer=viewer, now=clock())
-    _tell(story, as_json=as_json)
+        deciding.close(session, order_id, viewer=viewer, now=clock())
+    file_dossier(order_id, now=clock())
+    with reading() as session:
+        _tell(taking.story(session, order_id), as_json=as_json)
 
 
 DISPOSAL: dict[str, Callable[..., None]] = {

@@ -11,11 +11,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from archive.errors import OrderRefusedError
+from archive.packages.facts import PackageFacts
 from archive.procedure.papers import Paper
 from archive.procedure.states import State
 from archive.procedure.story import Story
+from archive.reason import because
 from archive.register.decisions import OrderState
 from archive.second_factor.prove import Act, For, consume
+from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
 from retention.procedure.listing import against_items
 from retention.procedure.opinion import submits
@@ -167,13 +171,14 @@ def release(session: Session, order_id: str, *, viewer: Viewer, now: datetime) -
     return take(session, order_id, "release", viewer=viewer, roles=roles, now=now, facts=facts)
 
 
-def close(session: Session, order_id: str, dossier: Paper, *, viewer: Viewer, now: datetime) -> Story:
-    """Close the list with its dossier (hồ sơ hủy tài liệu), as an archivist.
+def close(session: Session, order_id: str, *, viewer: Viewer, now: datetime) -> Story:
+    """Ask, as an archivist, that the list is closed: the house files its dossier (hồ sơ hủy tài liệu) as a case file.
+
+    `retention.filing.filing.file_dossier` does it and closes the list; asked twice, it is asked once.
 
     Args:
         session: an open transaction.
         order_id: of the list.
-        dossier: number, date and hash of the dossier.
         viewer: an archivist.
         now: aware time.
 
@@ -181,5 +186,34 @@ def close(session: Session, order_id: str, dossier: Paper, *, viewer: Viewer, no
         NotFoundError, NotAllowedError: as `take`; the viewer is no archivist there.
         OrderRefusedError: its destruction is not done.
     """
-    facts = {"paper": dossier.as_json()}
-    return take(session, order_id, "close", viewer=viewer, roles=(Role.ARCHIVIST,), now=now, facts=facts)
+    told = story(session, order_id)
+    if told.closing is not None:
+        viewer.require(Role.ARCHIVIST, told.agency_code)
+        return told
+    return take(session, order_id, "ask-close", viewer=viewer, roles=(Role.ARCHIVIST,), now=now)
+
+
+def closed_with(
+    session: Session, order_id: str, dossier: PackageFacts, sha256: str, *, now: datetime
+) -> Story:
+    """Close the list with the dossier that was kept just now, in the name of who asked for it; for the house alone.
+
+    Args:
+        session: the transaction in which the dossier is kept.
+        order_id: of the list.
+        dossier: as kept.
+        sha256: of its package.
+        now: aware time.
+
+    Raises:
+        OrderRefusedError: nobody has asked for it, or the list is not destroyed.
+    """
+    told = story(session, order_id)
+    if told.closing is None:
+        raise OrderRefusedError((because("archive.no-dossier"),))
+    asked_by = Viewer(told.closing.by, {told.agency_code: frozenset({Role.ARCHIVIST})})
+    facts = {
+        "paper": Paper(dossier.code, day_of(now), sha256).as_json(),
+        "dossier": {"case_file_id": dossier.case_file_id, "code": dossier.code},
+    }
+    return take(session, order_id, "close", viewer=asked_by, roles=(Role.ARCHIVIST,), now=now, facts=facts)

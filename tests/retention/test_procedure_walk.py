@@ -81,8 +81,8 @@ def test_a_list_under_the_law_of_2011_goes_the_whole_way(town: Town) -> None:
     assert copies_of("01") == copies_of("02") == []
     assert seen(story.order_id).state is State.DESTROYED
     with transaction() as session:
-        closed = deciding.close(session, story.order_id, paper("1/HSH"), viewer=AN, now=NOW)
-    assert closed.state is State.CLOSED and closed.faults == ()
+        closing = deciding.close(session, story.order_id, viewer=AN, now=NOW)
+    assert closing.state is State.DESTROYED and closing.closing is not None
 
 
 @pytest.mark.parametrize("alone", [True, False], ids=["the head alone", "with an appraisal"])

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from archive.cli import viewer_named
 from archive.errors import NotAllowedError, OrderRefusedError, TangThuError
-from archive.register.session import transaction
+from archive.register.models import CaseFile
+from archive.register.session import reading, transaction
 from archive.viewer import Viewer
 from operations.authenticators import code_of
 from retention.cli import register
@@ -73,7 +74,9 @@ def test_from_what_is_due_to_the_closed_dossier(town: Town) -> None:
     outcome = tangthu("destroy", order, user="binh", role="archivist")
     assert outcome["finished"] and outcome["items"][0]["outcome"] == "done"
     assert copies_of("01") == []
-    tangthu("disposal", "close", order, *PAPER, user="an", role="archivist")
+    closed = tangthu("disposal", "close", order, user="an", role="archivist")
+    with reading() as session:
+        assert session.get_one(CaseFile, closed["dossier"]).kind == "disposal-dossier"
     assert [one["state"] for one in tangthu("disposal", "list", user="an", role="archivist")] == ["closed"]
     assert tangthu("disposal", "show", order, user="an", role="archivist")["faults"] == []
 

@@ -1,0 +1,1 @@
+"""The dossier of a destruction becomes a case file of the archive."""

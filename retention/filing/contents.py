@@ -1,0 +1,143 @@
+"""What goes into a dossier: every paper of the destruction, and the ledger's word. Made once, then only read.
+
+Of what was destroyed it holds what the law keeps (the list's columns, hashes) and no more.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from archive import note
+from archive.pdfa.print import print_pdfa
+from archive.pdfa.words import words_of
+from archive.procedure.story import Story
+from archive.register.session import reading
+from retention.filing import record
+from retention.filing.desk import Desk, Kept
+from retention.papers.papers import made
+from retention.procedure.taking import story
+
+log = logging.getLogger(__name__)
+
+Print = Callable[[str, str], bytes]
+"""Prints a page of that title as PDF/A."""
+PDF, PDFA_2B, JSON, TEXT = "application/pdf", "fmt/477", "fmt/817", "x-fmt/111"
+NOTE = "papers.json"
+TYPES = ("Biên bản", "Quyết định", "Tờ trình", "Công văn", "Báo cáo")
+_ROUTE: Mapping[str, Any] = {"route": "made"}
+
+
+def type_of(title: str) -> str:
+    """Return the type of a document by how its title begins; "Khác" for any other."""
+    return next((name for name in TYPES if title.startswith(name)), "Khác")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One document of the dossier.
+
+    Attributes:
+        kind: what it is, in the words of `retention.papers`, "ledger", or the id of the step a file was given with.
+        type_name: as the table of document types calls it.
+        number: with its notation, "" when it has none.
+        pdfa: None where nothing is made of the original on purpose.
+        text: its words, None where it has none.
+        facts: of the PDF/A: tools and verdicts.
+    """
+
+    kind: str
+    title: str
+    type_name: str
+    number: str
+    day: date | None
+    pages: int
+    original: Kept
+    pdfa: Kept | None
+    text: Kept | None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Contents:
+    """Everything that is in the dossier, in its order."""
+
+    papers: tuple[Paper, ...]
+
+
+def gathered(desk: Desk, order_id: str, *, printer: Print | None = None) -> Contents:
+    """Return what goes into the dossier; made and written down to the desk when it is not there already.
+
+    Args:
+        desk: of the list.
+        order_id: of a destruction that is done, its events sealed.
+        printer: prints a page, by default as PDF/A judged by veraPDF.
+
+    Raises:
+        LedgerError: an event cannot be proven.
+        NotPdfaError: a page did not become PDF/A.
+        TemporaryError: the disk, or veraPDF, is not there now.
+    """
+    found = note.read(desk.folder / NOTE, Contents)
+    if found is not None:
+        return found
+    with reading() as session:
+        told = story(session, order_id)
+        papers = [*_made(desk, session, told, printer), _ledger(desk, session, told, printer)]
+    contents = Contents(tuple(papers))
+    note.write(desk.folder / NOTE, contents)
+    return contents
+
+
+def _made(desk: Desk, session: Session, told: Story, printer: Print | None) -> list[Paper]:
+    papers = []
+    for number, paper in enumerate(made(session, told.order_id, printer=printer), 1):
+        stem = f"made-{number:02d}"
+        original = desk.put(f"{stem}.pdf", paper.pdf, name=paper.filename, media_type=PDF, puid=PDFA_2B)
+        text, pages = _words(desk, stem, paper.filename)
+        papers.append(
+            Paper(
+                str(paper.kind),
+                paper.title,
+                type_of(paper.title),
+                "",
+                None,
+                pages,
+                original,
+                original,
+                text,
+                _ROUTE,
+            )
+        )
+    return papers
+
+
+def _words(desk: Desk, stem: str, filename: str) -> tuple[Kept, int]:
+    words = words_of(desk.folder / f"{stem}.pdf")
+    name = filename.removesuffix(".pdf") + ".txt"
+    media = "text/plain; charset=utf-8"
+    text = desk.put(f"{stem}.txt", words.text.encode(), name=name, media_type=media, puid=TEXT)
+    return text, words.pages
+
+
+def _ledger(desk: Desk, session: Session, told: Story, printer: Print | None) -> Paper:
+    page = record.page(session, told)
+    pdf = printer(page, record.TITLE) if printer else print_pdfa(page, title=record.TITLE)
+    pdfa = desk.put("ledger.pdf", pdf, name="trich-so-nhat-ky.pdf", media_type=PDF, puid=PDFA_2B)
+    text, pages = _words(desk, "ledger", "trich-so-nhat-ky.pdf")
+    try:
+        with (desk.folder / "ledger.json").open("w", encoding="utf-8") as out:
+            count = record.write_json(session, told.order_id, out)
+        original = desk.flushed(
+            "ledger.json", name="trich-so-nhat-ky.json", media_type="application/json", puid=JSON
+        )
+    except OSError as error:
+        raise desk.broken(error) from error
+    return Paper(
+        "ledger", record.TITLE, "", "", None, pages, original, pdfa, text, {**_ROUTE, "events": count}
+    )
