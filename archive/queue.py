@@ -45,8 +45,8 @@ app.conf.update(
         "exports.tasks.prepare": {"queue": "road"},  # a copy of many gigabytes takes minutes
         "ingest.tasks.rescan_holdings": {"queue": "rounds"},
         "retention.tasks.simulate": {"queue": "rounds"},
-        "retention.tasks.file_dossier": {"queue": "rounds"},
-        "retention.tasks.file_dossiers": {"queue": "rounds"},
+        "retention.tasks.file_dossier": {"queue": "road"},  # prints and packs for a minute
+        "retention.tasks.file_dossiers": {"queue": "road"},
         "ingest.tasks.migrate": {"queue": "migrations"},
         "ingest.tasks.try_plan": {"queue": "migrations"},
         "archive.tasks.go_the_rounds": {"queue": "rounds"},  # reads for minutes; stands in nobody's way

@@ -23,6 +23,7 @@ from retention import destruction
 from retention.eligibility import count_due, count_unclear
 from retention.eligibility import due as due_list
 from retention.explain import explain as steps_of
+from retention.filing.cli import FILING
 from retention.hold_cli import HOLD
 from retention.options import AsJson, AsUser, Roles, clock
 from retention.procedure.cli import DISPOSAL
@@ -110,7 +111,7 @@ def register(app: typer.Typer) -> None:
     for name, help, commands in (
         ("retention", "How long a case file is kept, what is due, and its destruction.", RETENTION),
         ("hold", "Stop the disposal of case files.", HOLD),
-        ("disposal", "A disposal list, step by step from its proposal to its dossier.", DISPOSAL),
+        ("disposal", "A disposal list, step by step from its proposal to its dossier.", DISPOSAL | FILING),
     ):
         group = typer.Typer(name=name, no_args_is_help=True, help=help)
         for command, function in commands.items():

@@ -6,7 +6,7 @@ Of what was destroyed it holds what the law keeps (the list's columns, hashes) a
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -14,20 +14,19 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from archive import note
-from archive.pdfa.print import print_pdfa
+from archive.pdfa.parts import render_parts
+from archive.pdfa.print import judged
 from archive.pdfa.words import words_of
 from archive.procedure.story import Story
 from archive.register.session import reading
 from retention.filing import record
 from retention.filing.desk import Desk, Kept
-from retention.papers.papers import made
+from retention.papers.papers import FLAVOUR, Print, made
 from retention.procedure.taking import story
 
 log = logging.getLogger(__name__)
 
-Print = Callable[[str, str], bytes]
-"""Prints a page of that title as PDF/A."""
-PDF, PDFA_2B, JSON, TEXT = "application/pdf", "fmt/477", "fmt/817", "x-fmt/111"
+PDF, PDFA_3B, JSON, TEXT = "application/pdf", "fmt/480", "fmt/817", "x-fmt/111"
 NOTE = "papers.json"
 TYPES = ("Biên bản", "Quyết định", "Tờ trình", "Công văn", "Báo cáo")
 _ROUTE: Mapping[str, Any] = {"route": "made"}
@@ -76,7 +75,7 @@ def gathered(desk: Desk, order_id: str, *, printer: Print | None = None) -> Cont
     Args:
         desk: of the list.
         order_id: of a destruction that is done, its events sealed.
-        printer: prints a page, by default as PDF/A judged by veraPDF.
+        printer: prints a paper, by default as PDF/A judged by veraPDF.
 
     Raises:
         LedgerError: an event cannot be proven.
@@ -98,7 +97,7 @@ def _made(desk: Desk, session: Session, told: Story, printer: Print | None) -> l
     papers = []
     for number, paper in enumerate(made(session, told.order_id, printer=printer), 1):
         stem = f"made-{number:02d}"
-        original = desk.put(f"{stem}.pdf", paper.pdf, name=paper.filename, media_type=PDF, puid=PDFA_2B)
+        original = desk.put(f"{stem}.pdf", paper.pdf, name=paper.filename, media_type=PDF, puid=PDFA_3B)
         text, pages = _words(desk, stem, paper.filename)
         papers.append(
             Paper(
@@ -117,6 +116,10 @@ def _made(desk: Desk, session: Session, told: Story, printer: Print | None) -> l
     return papers
 
 
+def _print(parts: Sequence[str], title: str) -> bytes:
+    return judged(render_parts(parts, title=title, flavour=FLAVOUR), title=title, flavour=FLAVOUR)
+
+
 def _words(desk: Desk, stem: str, filename: str) -> tuple[Kept, int]:
     words = words_of(desk.folder / f"{stem}.pdf")
     name = filename.removesuffix(".pdf") + ".txt"
@@ -127,8 +130,8 @@ def _words(desk: Desk, stem: str, filename: str) -> tuple[Kept, int]:
 
 def _ledger(desk: Desk, session: Session, told: Story, printer: Print | None) -> Paper:
     page = record.page(session, told)
-    pdf = printer(page, record.TITLE) if printer else print_pdfa(page, title=record.TITLE)
-    pdfa = desk.put("ledger.pdf", pdf, name="trich-so-nhat-ky.pdf", media_type=PDF, puid=PDFA_2B)
+    pdf = (printer or _print)([page], record.TITLE)
+    pdfa = desk.put("ledger.pdf", pdf, name="trich-so-nhat-ky.pdf", media_type=PDF, puid=PDFA_3B)
     text, pages = _words(desk, "ledger", "trich-so-nhat-ky.pdf")
     try:
         with (desk.folder / "ledger.json").open("w", encoding="utf-8") as out:

@@ -43,9 +43,10 @@ from archive.register.session import reading, transaction
 from archive.settings import ArchiveSettings
 from retention.errors import RetentionError
 from retention.filing import desk as desks
-from retention.filing.contents import Print, gathered
+from retention.filing.contents import gathered
 from retention.filing.described import case_file_id_of, facts_of
 from retention.filing.desk import Desk, Stage
+from retention.papers.papers import Print
 from retention.procedure.deciding import closed_with
 from retention.procedure.taking import story
 
@@ -65,7 +66,7 @@ def file_dossier(
     Args:
         order_id: of the list.
         now: aware time.
-        printer: prints a page, by default as PDF/A judged by veraPDF.
+        printer: prints a paper, by default as PDF/A judged by veraPDF.
         watch: told of each stage before it begins.
 
     Raises:

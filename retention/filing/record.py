@@ -24,8 +24,8 @@ from archive.reason import sentence, words
 from archive.register.decisions import Order
 from archive.register.models import CaseFile
 from archive.vietnam import local
-from retention.certificate import ROLES
 from retention.explain import day_text
+from retention.papers.certificate import ROLES
 
 MANY = 500
 MOST_ROWS = 2000

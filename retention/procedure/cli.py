@@ -28,7 +28,6 @@ from archive.seen_at import seen_at
 from archive.vietnam import day_of
 from archive.viewer import Viewer
 from retention.dossier import READERS
-from retention.filing.filing import file_dossier
 from retention.options import AsJson, AsUser, Day, Hash, Number, Reason, Roles, clock
 from retention.procedure import council, deciding, fates, listing, opinion, taking
 from retention.procedure.deciding import NewDecision
@@ -42,7 +41,8 @@ def _paper(number: str, day: datetime, sha256: str) -> Paper:
     return Paper(number, day.date(), sha256)
 
 
-def _tell(story: Story, *, as_json: bool) -> None:
+def tell(story: Story, *, as_json: bool) -> None:
+    """Print where a list stands."""
     facts: dict[str, Any] = {
         "order_id": story.order_id,
         "regime": story.regime,
@@ -78,7 +78,7 @@ def show_list(order_id: OrderId, user: AsUser, role: Roles, as_json: AsJson = Fa
     viewer = viewer_named(user, role)
     with reading() as session:
         story = _shown(session, order_id, viewer)
-    _tell(story, as_json=as_json)
+    tell(story, as_json=as_json)
     if not as_json:
         for step in story.steps:
             print(
@@ -109,7 +109,7 @@ def propose(
     new = NewList(agency, case_file_ids, reason, explanation, _paper(document, document_date, sha256))
     with transaction() as session:
         story = listing.propose(session, new, viewer=viewer_named(user, role), now=clock())
-    _tell(story, as_json=as_json)
+    tell(story, as_json=as_json)
 
 
 def submit(
@@ -123,7 +123,7 @@ def submit(
     viewer = viewer_named(user, role)
     with transaction() as session:
         story = listing.submit(session, order_id, viewer=viewer, now=clock(), linked=linked)
-    _tell(story, as_json=as_json)
+    tell(story, as_json=as_json)
 
 
 def take_out(
@@ -138,7 +138,7 @@ def take_out(
     viewer = viewer_named(user, role)
     with transaction() as session:
         story = listing.take_out(session, order_id, case_file_ids, reason=reason, viewer=viewer, now=clock())
-    _tell(story, as_json=as_json)
+    tell(story, as_json=as_json)
 
 
 LinkNames = Annotated[
@@ -213,7 +213,7 @@ def let_linked_go(
         story = fates.choose(
             session, order_id, wanted, Fate.LET_GO, reason=reason, viewer=viewer, now=clock()
         )
-    _tell(story, as_json=as_json)
+    tell(story, as_json=as_json)
 
 
 def _link(text: str) -> Link:
@@ -251,7 +251,7 @@ def form_council(
             now=clock(),
             reason=reason,
         )
-    _tell(formed.story, as_json=as_json)
+    tell(formed.story, as_json=as_json)
     if not as_json:
         for warning in formed.warnings:
             print(f"note: {warning}")
@@ -264,7 +264,7 @@ def excuse(
     viewer = viewer_named(user, role)
     with transaction() as session:
         story = council.excuse(session, order_id, account, reason=reason, viewer=viewer, now=clock())
-    _tell(story, as_json=as_json)
+    tell(story, as_json=as_json)
 
 
 def vote(
@@ -287,7 +287,7 @@ def vote(
         story = council.vote(
             session, order_id, ballot, viewer=viewer, now=clock(), case_file_ids=case_file or None, rest=rest
         )
-    _tell(story, as_json=as_json)
+    tell(story, as_json=as_json)
 
 
 def conclude(
@@ -304,14 +304,14 @@ def conclude(
     with transaction() as session:
         minutes = _paper(document, document_date, sha256)
         story = council.conclude(session, order_id, minutes, viewer=viewer, now=clock())
-    _tell(story, as_json=as_json)
+    tell(story, as_json=as_json)
 
 
 def sign_minutes(order_id: OrderId, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
     """Sign the minutes as the council's secretary."""
     with transaction() as session:
         story = council.sign_minutes(session, order_id, viewer=viewer_named(user, role), now=clock())
-    _tell(story, as_json=as_json)
+    tell(story, as_json=as_json)
 
 
 def give_opinion(
@@ -334,7 +334,7 @@ def give_opinion(
             story = opinion.record(
                 session, order_id, letter, verdict, viewer=viewer, now=clock(), reason=reason
             )
-    _tell(story, as_json=as_json)
+    tell(story, as_json=as_json)
 
 
 def _end(act: Callable[..., Story]) -> Callable[..., None]:
@@ -344,7 +344,7 @@ def _end(act: Callable[..., Story]) -> Callable[..., None]:
         viewer: Viewer = viewer_named(user, role)
         with transaction() as session:
             story = act(session, order_id, reason=reason, viewer=viewer, now=clock())
-        _tell(story, as_json=as_json)
+        tell(story, as_json=as_json)
 
     command.__doc__ = (act.__doc__ or "").partition("\n")[0]
     return command
@@ -368,7 +368,7 @@ def decide(
     prove(viewer.name, code, Act(For.DECIDE, order_id), first=First.COMMAND_LINE, now=clock())
     with transaction() as session:
         story = deciding.decide(session, order_id, decision, viewer=viewer, now=clock())
-    _tell(story, as_json=as_json)
+    tell(story, as_json=as_json)
 
 
 def hand_over(
@@ -386,7 +386,7 @@ def hand_over(
     with transaction() as session:
         minutes = _paper(document, document_date, sha256)
         story = deciding.hand_over(session, order_id, minutes, receiver=receiver, viewer=viewer, now=clock())
-    _tell(story, as_json=as_json)
+    tell(story, as_json=as_json)
 
 
 def hand_over_again(
@@ -412,7 +412,7 @@ def hand_over_again(
             viewer=viewer_named(user, role),
             now=clock(),
         )
-    _tell(story, as_json=as_json)
+    tell(story, as_json=as_json)
 
 
 def reject(
@@ -429,7 +429,7 @@ def reject(
     viewer = viewer_named(user, role)
     with transaction() as session:
         story = opinion.reject(session, order_id, reason=reason, viewer=viewer, now=clock(), letter=letter)
-    _tell(story, as_json=as_json)
+    tell(story, as_json=as_json)
 
 
 def release(
@@ -444,17 +444,7 @@ def release(
     prove(viewer.name, code, Act(For.RELEASE, order_id), first=First.COMMAND_LINE, now=clock())
     with transaction() as session:
         story = deciding.release(session, order_id, viewer=viewer, now=clock())
-    _tell(story, as_json=as_json)
-
-
-def close(order_id: OrderId, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
-    """Close the list: its dossier is filed as a case file of the archive; call it again when it was interrupted."""
-    viewer = viewer_named(user, role)
-    with transaction() as session:
-        deciding.close(session, order_id, viewer=viewer, now=clock())
-    file_dossier(order_id, now=clock())
-    with reading() as session:
-        _tell(taking.story(session, order_id), as_json=as_json)
+    tell(story, as_json=as_json)
 
 
 DISPOSAL: dict[str, Callable[..., None]] = {
@@ -479,6 +469,5 @@ DISPOSAL: dict[str, Callable[..., None]] = {
     "hand-over-again": hand_over_again,
     "release": release,
     "abort": _end(listing.abort),
-    "close": close,
 }
 """Command -> function."""

@@ -12,6 +12,7 @@ from house_queue import taken_from_the_queue
 from kept_case_files import OLD, OLDER
 from sqlalchemy import select
 
+from archive.pdfa.print import render
 from archive.procedure.ballots import Ballot, Choice
 from archive.procedure.states import State
 from archive.procedure.story import Story
@@ -23,6 +24,7 @@ from archive.viewer import ALL_AGENCIES, Role, Viewer
 from operations.authenticators import code_of
 from operations.procession import Papers, People, Wanted, walk, walk_on
 from retention import disposal, tasks
+from retention.filing import filing
 from retention.procedure import council, notice, taking
 
 pytestmark = pytest.mark.plone
@@ -170,8 +172,18 @@ def test_a_list_is_walked_from_submission_to_its_dossier(visit: Any, house_queue
     assert (name, args[:2]) == ("retention.tasks.execute", [id, "lan"])
     tasks.execute(*args)
     assert told(id).state is State.DESTROYED
-    assert done(paper(visit("an", path), "4/HS"), "close", id) is State.CLOSED
-    assert f"{path}/bien-ban" in visit("dung", path).page
+    assert done(visit("an", path), "close", id) is State.DESTROYED
+    page = visit("an", path).page
+    assert 'name="close"' not in page and f'data-progress="http://nohost/plone/tieu-huy/{id}/tien-do"' in page
+    name, args = taken_from_the_queue("road")
+    assert (name, args) == ("retention.tasks.file_dossier", [id])
+    filing.file_dossier(*args, now=now(), printer=lambda parts, title: render(parts[0], title=title))
+    dossier = told(id).dossier_id
+    page = visit("dung", path).page
+    assert f"{path}/bien-ban" in page and "Quyết định số 91/QĐ-UBND" in page
+    assert f"/ho-so/{dossier}" in visit("an", path).page
+    assert "Hồ sơ hủy tài liệu" in visit("an", f"/ho-so/{dossier}").page
+    assert f"/ho-so/{dossier}" in visit("an", f"/ho-so/{OLD.id}").page  # the tombstone leads to it
 
 
 def test_a_list_is_given_up_by_the_archivist_and_refused_by_the_head(visit: Any) -> None:

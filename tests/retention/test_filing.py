@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -17,12 +17,14 @@ from sqlalchemy import func, select
 from archive.custody import read_component, stores
 from archive.dossiers import kept_through
 from archive.errors import DamagedError, NotAllowedError, OrderRefusedError
+from archive.ledger import check_proof, merkle
 from archive.ledger.check_proof import extract_faults
 from archive.ledger.event import Verb
 from archive.ledger.follow import follow
 from archive.ledger.rows import EventRow
 from archive.packages.reader import read_facts
 from archive.packages.verify import verify
+from archive.pdfa.parts import render_parts
 from archive.pdfa.print import render
 from archive.procedure.papers import Paper
 from archive.procedure.states import State
@@ -46,9 +48,9 @@ ONE = timedelta(days=1)
 STORES = ["kho-a", "kho-b", "kho-c"]
 
 
-def in_full(html: str, title: str) -> bytes:
+def in_full(parts: Sequence[str], title: str) -> bytes:
     """Print without the judge; `tests/services/test_dossier_filed.py` asks veraPDF."""
-    return render(html, title=title)
+    return render_parts(parts, title=title, flavour="3b")
 
 
 @cache
@@ -56,7 +58,7 @@ def _blank() -> bytes:
     return render("<p>Trang</p>", title="Trang")
 
 
-def printer(html: str, title: str) -> bytes:
+def printer(parts: Sequence[str], title: str) -> bytes:
     """Print nothing of the page, for tests that do not read it."""
     return _blank()
 
@@ -138,6 +140,9 @@ def test_it_holds_the_papers_and_a_record_of_the_ledger_that_can_be_proven_alone
         told = json.loads(b"".join(read_component(session, original.id, viewer=AN).chunks))
         words = b"".join(read_component(session, text.id, viewer=AN).chunks).decode()
     assert extract_faults(told) == []
+    (town.folder / "extract.json").write_text(json.dumps(told))
+    assert check_proof.main([str(town.folder / "extract.json"), "--head", told["head"]]) == 0
+    assert check_proof.main([str(town.folder / "extract.json"), "--head", "00" * 32]) == 1
     verbs = [json.loads(event["event"])["verb"] for event in told["events"]]
     assert {"DECISION", "ERASE", "DESTROY"} == set(verbs)
     assert "giang" in words and "Mọi phiếu đều đồng ý hủy" in words
@@ -241,6 +246,14 @@ def test_a_forged_period_does_not_make_the_vault_destroy_it(one: Filed) -> None:
 
 def test_it_can_be_held_like_any_other(one: Filed) -> None:
     assert place(one.dossier_id).hold_ids
+
+
+@pytest.mark.parametrize("size", range(1, 20))
+def test_the_paths_of_many_are_those_of_one(size: int) -> None:
+    leaves = [bytes([n]) * 32 for n in range(size)]
+    tree = merkle.levels(leaves)
+    assert [merkle.path_in(tree, n) for n in range(size)] == [merkle.path(leaves, n) for n in range(size)]
+    assert tree[-1] == [merkle.root(leaves)]
 
 
 # --- asked, refused, again ------------------------------------------------------------------------------

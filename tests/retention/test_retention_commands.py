@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,11 +14,14 @@ from typer.testing import CliRunner
 
 from archive.cli import viewer_named
 from archive.errors import NotAllowedError, OrderRefusedError, TangThuError
+from archive.pdfa.print import render
 from archive.register.models import CaseFile
 from archive.register.session import reading, transaction
 from archive.viewer import Viewer
 from operations.authenticators import code_of
 from retention.cli import register
+from retention.filing import contents
+from retention.papers import papers
 from retention.procedure import notice
 
 app = typer.Typer()
@@ -45,7 +49,11 @@ def code_for(user: str) -> str:
         return code_of(session, Viewer(user, {}), now=datetime.now(UTC))
 
 
-def test_from_what_is_due_to_the_closed_dossier(town: Town) -> None:
+def printed(parts: Sequence[str], title: str) -> bytes:
+    return render("<p>Trang</p>", title=title)
+
+
+def test_from_what_is_due_to_the_closed_dossier(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     case_file_id = town.store("01")
     found = tangthu("retention", "due", user="an", role="archivist")
     assert [one["case_file_id"] for one in found["due"]] == [case_file_id]
@@ -74,6 +82,8 @@ def test_from_what_is_due_to_the_closed_dossier(town: Town) -> None:
     outcome = tangthu("destroy", order, user="binh", role="archivist")
     assert outcome["finished"] and outcome["items"][0]["outcome"] == "done"
     assert copies_of("01") == []
+    monkeypatch.setattr(contents, "_print", printed)
+    monkeypatch.setattr(papers, "_print", printed)
     closed = tangthu("disposal", "close", order, user="an", role="archivist")
     with reading() as session:
         assert session.get_one(CaseFile, closed["dossier"]).kind == "disposal-dossier"

@@ -10,11 +10,13 @@ from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from sqlalchemy import select
 from zExceptions import NotFound
 
+from archive.dossiers import is_dossier
 from archive.errors import NotAllowedError
 from archive.ledger.append import history
 from archive.ledger.event import Event, Verb
 from archive.register.decisions import Hold, Order, Receipt
-from archive.register.models import Agency, CaseFileState, Component, Fonds, Record
+from archive.register.disposal import DisposalList
+from archive.register.models import Agency, CaseFile, CaseFileState, Component, Fonds, Record
 from archive.viewer import Role
 from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS
 from ingest.gathering import settling
@@ -97,6 +99,7 @@ class CaseFileScreen(GivingScreen, JudgingScreen):
         theirs = concerns(self.viewer, file.agency_code)
         self.asked = settling.of_case_file(self.session, file.id) if theirs else []
         self.order = self.session.get(Order, file.gone_order_id) if file.gone_order_id else None
+        self.dossier = self._dossier()
         self.receipts = list(
             self.session.scalars(
                 select(Receipt).where(Receipt.case_file_id == file.id).order_by(Receipt.holder)
@@ -116,6 +119,16 @@ class CaseFileScreen(GivingScreen, JudgingScreen):
             self.steps: list[Step] = explain(self.session, file.id, viewer=self.viewer)
         except NotAllowedError:
             self.steps = []
+
+    def _dossier(self) -> CaseFile | None:
+        """Return the dossier of the destruction by which the case file went; None before it is filed."""
+        listed = self.session.get(DisposalList, self.file.gone_order_id) if self.file.gone_order_id else None
+        return self.session.get(CaseFile, listed.dossier_id) if listed and listed.dossier_id else None
+
+    @property
+    def is_dossier(self) -> bool:
+        """Say whether the case file is itself the dossier of a destruction."""
+        return is_dossier(self.file)
 
     # ways
 

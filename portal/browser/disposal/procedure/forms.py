@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from portal.i18n import _
+from retention.filing.desk import Stage
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ FORMS = {
         (_PASSWORD,),
         _("Destroy these case files now? This cannot be undone."),
     ),
-    "close": Form("close", _("Close the list with its dossier"), _PAPER),
+    "close": Form("close", _("Close the list: file its dossier in the archive")),
     "take-out": Form("take_out", _("Take ticked case files off the list…"), (_WHY,)),
     "abort": Form("abort", _("Give the list up…"), (_WHY,), _("Give this list up?")),
     "reject": Form("reject", _("Reject the list after the opinion…"), (_WHY,), _("Refuse this list?")),
@@ -122,10 +123,19 @@ STEPS = {
     "hand-over-again": _("handed over to somebody else"),
     "release": _("beginning confirmed"),
     "destroy": _("destroyed"),
+    "ask-close": _("dossier asked for"),
     "close": _("closed"),
     "abort": _("given up"),
     "reject": _("rejected after the opinion"),
     "refuse": _("refused"),
+}
+
+STAGES = {
+    Stage.ASKED: _("Sent to the machine; it begins as soon as it is free."),
+    Stage.PAPERS: _("The papers are being printed and checked."),
+    Stage.PACKAGE: _("The package is being made."),
+    Stage.COPIES: _("A copy is being put into every store and read back."),
+    Stage.CLOSING: _("The register and the ledger are being written."),
 }
 
 SEATS = {

@@ -62,6 +62,8 @@ def next_step(story: Story, *, submits: bool) -> NextStep | None:
             proposer,
             receiver,
         )
+    if story.state is State.DESTROYED and story.closing is not None:
+        return None  # the house files the dossier
     if story.state is State.DESTROYED:
         return NextStep(_("An archivist closes the list with its dossier."), archivist, ())
     return None
@@ -109,7 +111,7 @@ def _archivist(story: Story) -> Iterator[str]:
         yield "hand-over"
     if story.state is State.HANDED_OVER and not story.begun:
         yield "hand-over-again"
-    if story.state is State.DESTROYED:
+    if story.state is State.DESTROYED and story.closing is None:
         yield "close"
     elif not story.begun and len(story.items) > 1:
         yield "take-out"

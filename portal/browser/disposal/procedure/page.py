@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
 from plone import api
 from sqlalchemy import func, select
 
+from archive import queue
 from archive.holds import held
 from archive.order_check import on_list
 from archive.procedure.ballots import Ballot, Choice
@@ -16,6 +19,7 @@ from archive.procedure.seats import Member, Seat
 from archive.procedure.states import State
 from archive.procedure.story import Step, Story, Verdict
 from archive.register.decisions import OrderState
+from archive.register.disposal import DisposalList
 from archive.register.models import CaseFile, Package
 from archive.second_factor import enrol
 from archive.second_factor.prove import Act, First, For, prove
@@ -28,6 +32,7 @@ from portal.browser.disposal.procedure.next_act import ASIDE, acts, next_step
 from portal.i18n import _
 from portal.papers import mirror_order
 from portal.register import joined
+from retention.filing.desk import Desk, Progress, Stage
 from retention.procedure import council, deciding, listing, opinion, taking
 from retention.procedure.deciding import NewDecision
 
@@ -295,9 +300,62 @@ class ProcedureScreen(OrderScreen):
         self._prove(For.RELEASE)
         self._take(deciding.release)
 
-    def close(self) -> None:
-        """Close the list with its dossier."""
-        self._with_paper(deciding.close)
+    def close(self) -> str:
+        """Ask that the list is closed; a worker files its dossier, and a beat goes on with what was interrupted."""
+        with joined() as session:
+            deciding.close(session, self.path[0], viewer=self.viewer, now=self.now)
+            queue.send_after_commit(session, "retention.tasks.file_dossier", self.path[0])
+        self.say(_("The dossier is being filed. This page shows how far it is."))
+        return self.here
+
+    # the dossier
+
+    @property
+    def filing(self) -> bool:
+        """Say whether the dossier is being filed."""
+        row = self.session.get(DisposalList, self.order.id)
+        return row is not None and row.closing
+
+    @property
+    def running(self) -> bool:
+        """Say whether something may move by itself."""
+        return super().running or self.filing
+
+    @property
+    def shows_progress(self) -> bool:
+        """Say whether there is anything to watch."""
+        return super().shows_progress or self.filing
+
+    @property
+    def version(self) -> str:
+        """Return a short mark that changes whenever the page would look different."""
+        row = self.session.get(DisposalList, self.order.id)
+        waiting = self._filed_so_far.waiting if self._filed_so_far else ""
+        facts = [super().version, row.dossier_id if row else "", row is not None and row.closing, waiting]
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:12]
+
+    @property
+    def _filed_so_far(self) -> Progress | None:
+        return Desk(self.order.id).progress() if self.filing else None
+
+    @property
+    def progress_text(self) -> str:
+        """Return how far it is, in words."""
+        if not self.filing:
+            return super().progress_text
+        progress = self._filed_so_far
+        return self.t(forms.STAGES[progress.stage if progress else Stage.ASKED])
+
+    @property
+    def filing_waits(self) -> str:
+        """Return why the dossier is not filed yet, "" when nothing is in the way."""
+        progress = self._filed_so_far
+        return self.detail(progress.waiting) if progress and progress.waiting else ""
+
+    @property
+    def filed_dossier(self) -> CaseFile | None:
+        """Return the case file the dossier became."""
+        return self.session.get(CaseFile, self.story.dossier_id) if self.story.dossier_id else None
 
     def take_out(self) -> None:
         """Take the ticked case files off the list."""
