@@ -9,15 +9,15 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from archive.errors import TemporaryError
-from archive.reason import because, trouble
+from archive.reason import Reason, because, trouble
 from archive.register.session import engine
 from archive.settings import ArchiveSettings
 
@@ -37,22 +37,55 @@ def alone(work: str) -> Iterator[None]:
     Raises:
         TemporaryError: somebody is at it already; or the lock cannot be taken (disk, database).
     """
-    used = engine()
-    with _in_database(used, work) if used.dialect.name == "postgresql" else _in_a_file(work):
+    with alone_each((work,)) as busy:
+        if busy:
+            raise TemporaryError(busy[work])
         yield
 
 
 @contextmanager
-def _in_database(used: Engine, work: str) -> Iterator[None]:
-    key = {"key": int.from_bytes(hashlib.sha256(work.encode()).digest()[:8], signed=True)}
+def alone_each(works: Sequence[str]) -> Iterator[dict[str, Reason]]:
+    """Hold the locks on many pieces of work at once; yield those somebody else is at already, with the reason.
+
+    They are held by one connection, or by one open file each: some hundreds are a good number.
+
+    Raises:
+        TemporaryError: no lock can be taken (disk, database).
+    """
+    used = engine()
+    with _in_database(used, works) if used.dialect.name == "postgresql" else _in_files(works) as busy:
+        yield {work: because("archive.busy", work=work) for work in busy}
+
+
+@contextmanager
+def _in_database(used: Engine, works: Sequence[str]) -> Iterator[list[str]]:
+    keys = [int.from_bytes(hashlib.sha256(work.encode()).digest()[:8], signed=True) for work in works]
     with used.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
-            raise _busy(work)
+        taken = connection.execute(
+            text("SELECT key, pg_try_advisory_lock(key) FROM unnest(CAST(:keys AS bigint[])) AS asked(key)"),
+            {"keys": keys},
+        )
+        got = {key for key, mine in taken if mine}
         try:
-            yield
+            yield [work for work, key in zip(works, keys, strict=True) if key not in got]
         finally:
-            with suppress(DBAPIError):  # the connection is gone, and the lock with it
-                connection.execute(text("SELECT pg_advisory_unlock(:key)"), key)
+            with suppress(DBAPIError):  # the connection is gone, and the locks with it
+                connection.execute(
+                    text("SELECT pg_advisory_unlock(key) FROM unnest(CAST(:keys AS bigint[])) AS mine(key)"),
+                    {"keys": list(got)},
+                )
+
+
+@contextmanager
+def _in_files(works: Sequence[str]) -> Iterator[list[str]]:
+    busy: list[str] = []
+    with ExitStack() as stack:
+        for work in works:
+            try:
+                stack.enter_context(_in_a_file(work))
+            except BlockingIOError:
+                busy.append(work)
+        yield busy
 
 
 @contextmanager
@@ -63,8 +96,8 @@ def _in_a_file(work: str) -> Iterator[None]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = _locked(path)
-    except BlockingIOError as error:
-        raise _busy(work) from error
+    except BlockingIOError:
+        raise
     except OSError as error:
         raise TemporaryError(
             because("archive.cannot-write", place=str(folder), trouble=trouble(error))
@@ -89,7 +122,3 @@ def _locked(path: Path) -> int:
             os.close(descriptor)
             raise
         os.close(descriptor)
-
-
-def _busy(work: str) -> TemporaryError:
-    return TemporaryError(because("archive.busy", work=work))

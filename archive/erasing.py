@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from archive.copies import stores
 from archive.errors import NotFoundError
-from archive.fixity import clear_spool
-from archive.holders import Erasure, Holder, Target
-from archive.ledger.append import append
+from archive.holders import Erasure, Holder, Said, Target, said_of
+from archive.ledger.append import NewEvent, append_all
 from archive.ledger.event import Verb
 from archive.reason import because
-from archive.register.deliveries import deliveries_of
+from archive.register.deliveries import deliveries_of_each
 from archive.register.models import CaseFile, Package
-from archive.register.projection import apply
+from archive.register.projection import apply_all
 from archive.stores.interface import Store
 from archive.vietnam import day_of
-from archive.workplace import ADDING, DESCRIBING, MIGRATING, clear
+from archive.workplace import ADDING, DESCRIBING, MIGRATING, REPAIR, clear
 
+AT_A_TIME = 4
+"""Case files a store erases at the same time."""
 VERSION = re.compile(r"v[0-9]{4,}\.zip")
 
 
@@ -47,10 +51,8 @@ class StoreHolder:
         names = self._names(target)
         there = [said for name in names if (said := self._there(name))]
         how = [self._store.erase(name) for name in names]
-        for name in names:
-            clear_spool(name)
-        for work in (DESCRIBING, MIGRATING, ADDING):
-            clear(work, target.case_file_id)
+        of_file = ((work, target.case_file_id) for work in (DESCRIBING, MIGRATING, ADDING))
+        clear(*((REPAIR, name) for name in names), *of_file)
         left = [one for name in names if (one := self._store.left(name)).objects]
         ends = [one.until for one in left if one.until is not None]
         # Without an end for each of them nobody can promise a day.
@@ -69,6 +71,18 @@ class StoreHolder:
             gone=not left,
             expires_on=expires_on,
         )
+
+    def erase_many(self, targets: Iterable[Target]) -> Iterator[tuple[Target, Said]]:
+        """Do as `erase` with each, several at the same time: a disk is flushed for many as fast as for one."""
+        waiting: deque[tuple[Target, Future[Said]]] = deque()
+        with ThreadPoolExecutor(AT_A_TIME) as pool:
+            for target in targets:
+                waiting.append((target, pool.submit(said_of, self, target)))
+                if len(waiting) == AT_A_TIME:
+                    done, said = waiting.popleft()
+                    yield done, said.result()
+            for done, said in waiting:
+                yield done, said.result()
 
     def _there(self, name: str) -> str:
         """Return what there is of a package: also what is put aside, half-written, or hidden behind a marker."""
@@ -99,16 +113,34 @@ def target_of(session: Session, case_file_id: str) -> Target:
     Raises:
         NotFoundError: no such case file.
     """
-    row = session.get(CaseFile, case_file_id)
-    if row is None:
-        raise NotFoundError(because("archive.no-file", file=case_file_id))
-    names = select(Package.name).where(Package.case_file_id == case_file_id).order_by(Package.version)
-    return Target(
-        case_file_id=case_file_id,
-        code=row.code,
-        submission_ids=tuple(sorted(deliveries_of(session, row))),
-        package_names=tuple(session.scalars(names)),
-    )
+    return targets_of(session, (case_file_id,))[0]
+
+
+def targets_of(session: Session, case_file_ids: Sequence[str]) -> list[Target]:
+    """Return `target_of` each of some hundred case files, in this order.
+
+    Raises:
+        NotFoundError: one of them is not there.
+    """
+    query = select(CaseFile).where(CaseFile.id.in_(case_file_ids))
+    named = query.options(load_only(CaseFile.code, CaseFile.agency_code, CaseFile.submission_id))
+    rows = {row.id: row for row in session.scalars(named)}
+    if missing := [id for id in case_file_ids if id not in rows]:
+        raise NotFoundError(because("archive.no-file", file=missing[0]))
+    names: dict[str, list[str]] = {}
+    packages = select(Package.case_file_id, Package.name).where(Package.case_file_id.in_(case_file_ids))
+    for id, name in session.execute(packages.order_by(Package.version)):
+        names.setdefault(id, []).append(name)
+    deliveries = deliveries_of_each(session, list(rows.values()))
+    return [
+        Target(
+            case_file_id=id,
+            code=rows[id].code,
+            submission_ids=tuple(sorted(deliveries[id])),
+            package_names=tuple(names.get(id, ())),
+        )
+        for id in case_file_ids
+    ]
 
 
 def record_receipt(
@@ -125,8 +157,13 @@ def record_receipt(
 
     DESTROY is for the caller, when every receipt says gone (`retention.destruction`).
     """
-    event = append(
-        session,
+    told = receipt_event(order_id, case_file_id, receipt, actor, role)
+    apply_all(session, append_all(session, (told,), now=now))
+
+
+def receipt_event(order_id: str, case_file_id: str, receipt: Erasure, actor: str, role: str) -> NewEvent:
+    """Return the event that tells what a holder said."""
+    return NewEvent(
         Verb.ERASE,
         actor=actor,
         role=role,
@@ -140,6 +177,4 @@ def record_receipt(
             "gone": receipt.gone,
             "expires_on": receipt.expires_on.isoformat() if receipt.expires_on else None,
         },
-        now=now,
     )
-    apply(session, event)

@@ -32,7 +32,7 @@ from archive.register.session import reading, transaction
 from archive.stores.interface import Store
 from archive.underway import being_destroyed
 from archive.wiping import wipe_file
-from archive.workplace import REPAIR, at_work, clear, prefix_of
+from archive.workplace import REPAIR, at_work, prefix_of
 
 BAD = frozenset({CopyState.DAMAGED, CopyState.MISSING})
 
@@ -234,8 +234,3 @@ def _spooled(store: Store, kept: _Kept) -> Iterator[Path]:
             yield path
         finally:
             wipe_file(path)
-
-
-def clear_spool(name: str) -> None:
-    """Overwrite and remove what a killed repair of that package left in the work folder."""
-    clear(REPAIR, name)

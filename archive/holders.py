@@ -6,11 +6,13 @@ gave a receipt that says the record is gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.metadata import entry_points
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from archive.errors import TangThuError
 
 GROUP = "tangthu.holders"
 
@@ -56,6 +58,40 @@ class Holder(Protocol):
     def erase(self, target: Target) -> Erasure:
         """Erase everything of that case file, look again, and say so. Safe to call twice."""
         ...
+
+
+Said = Erasure | TangThuError | OSError
+"""What a holder said of a case file: its receipt, or why it could not erase it."""
+
+
+@runtime_checkable
+class HolderOfMany(Holder, Protocol):
+    """A holder that is quicker with many case files at once than with one after another."""
+
+    def erase_many(self, targets: Iterable[Target]) -> Iterator[tuple[Target, Said]]:
+        """Do what `erase` does with each of them, and yield what came of it.
+
+        What one of them runs into keeps none of the others. The targets are taken one by one, each as late as can be:
+        whoever gives them may leave one out until it is taken.
+        """
+        ...
+
+
+def erase_each(holder: Holder, targets: Iterable[Target]) -> Iterator[tuple[Target, Said]]:
+    """Have a holder erase many case files, at once if it can, else one after another; yield what came of each."""
+    if isinstance(holder, HolderOfMany):
+        yield from holder.erase_many(targets)
+        return
+    for target in targets:
+        yield target, said_of(holder, target)
+
+
+def said_of(holder: Holder, target: Target) -> Said:
+    """Have a holder erase one case file and return its receipt, or the trouble it had."""
+    try:
+        return holder.erase(target)
+    except (TangThuError, OSError) as error:
+        return error
 
 
 def holders() -> list[Holder]:

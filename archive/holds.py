@@ -6,6 +6,7 @@ A row of `hold` names a case file, or an agency or a fonds and then everything o
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
@@ -13,6 +14,9 @@ from sqlalchemy.orm import Session
 
 from archive.register.decisions import Hold
 from archive.register.models import CaseFile
+
+NAMES = {"case_file_id": "id", "agency_code": "agency_code", "fonds_code": "fonds_code"}
+"""Column of `hold` -> column of `case_file` it names one by; the others of that hold are ""."""
 
 
 def is_active(hold: Hold, today: date) -> bool:
@@ -37,7 +41,25 @@ def holds_on(file: CaseFile) -> Select[Hold]:
 
 def active_holds(session: Session, file: CaseFile, today: date) -> list[Hold]:
     """Return the holds that stop the disposal of a case file on that day, first placed first."""
-    return [hold for hold in session.scalars(holds_on(file)) if is_active(hold, today)]
+    return active_holds_on(session, (file,), today).get(file.id, [])
+
+
+def active_holds_on(session: Session, files: Collection[CaseFile], today: date) -> dict[str, list[Hold]]:
+    """Return `active_holds` of many case files, asked for at once: id -> its holds; whoever has none is left out."""
+    asked = {name: {getattr(file, of) for file in files} - {""} for name, of in NAMES.items()}
+    which = or_(*(getattr(Hold, name).in_(values) for name, values in asked.items()))
+    query = select(Hold).where(which, in_force(today)).order_by(Hold.placed_at, Hold.id)
+    by: dict[tuple[str, str], list[Hold]] = {}
+    for hold in session.scalars(query.execution_options(populate_existing=True)):
+        name = next(name for name in NAMES if getattr(hold, name))
+        by.setdefault((name, getattr(hold, name)), []).append(hold)
+    found = {
+        file.id: [hold for name, of in NAMES.items() for hold in by.get((name, getattr(file, of)), ())]
+        for file in files
+    }
+    return {
+        id: sorted(holds, key=lambda hold: (hold.placed_at, hold.id)) for id, holds in found.items() if holds
+    }
 
 
 def held(today: date) -> ColumnElement[bool]:

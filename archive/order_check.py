@@ -6,16 +6,17 @@ with the register as it is at this moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import combinations
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from archive.dossiers import too_early
-from archive.holds import active_holds
+from archive.holds import active_holds_on
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.order_list import list_hash
@@ -24,7 +25,7 @@ from archive.procedure.judge import against_acting
 from archive.procedure.read import story_of
 from archive.procedure.story import Story
 from archive.reason import Reason, because
-from archive.register.decisions import ITEMS_LEFT, Order, OrderItem, OrderKind, OrderState
+from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Package, Regime
 from archive.settings import ArchiveSettings
 from archive.vietnam import day_of
@@ -42,6 +43,23 @@ NEEDED: Mapping[OrderKind, tuple[frozenset[Role], ...]] = {
 
 STATES_TO_ACT_ON = frozenset({OrderState.APPROVED, OrderState.EXECUTING})
 KINDS_THAT_DISPOSE = frozenset({OrderKind.DESTRUCTION, OrderKind.TRANSFER})
+
+AT_ONCE = 500
+"""Case files one query asks about at most."""
+
+ASKED_OF = (
+    CaseFile.code,
+    CaseFile.state,
+    CaseFile.gone_order_id,
+    CaseFile.agency_code,
+    CaseFile.fonds_code,
+    CaseFile.kind,
+    CaseFile.end_date,
+    CaseFile.regime,
+    CaseFile.permanent,
+    CaseFile.eligible_from,
+)
+"""What is asked of each case file; its description and the steps that led to its dates are long."""
 
 
 def missing_approvals(order: Order) -> tuple[tuple[str, ...], ...]:
@@ -62,11 +80,10 @@ def reasons_against(session: Session, order: Order, *, now: datetime) -> tuple[R
 
     Case files that this very order already disposed of are passed over, so that a killed execution can go on.
     """
-    return reasons_against_order(session, order, now=now) + tuple(
-        reason
-        for item in on_list(order)
-        for reason in reasons_against_item(session, order, item.case_file_id, now=now)
-    )
+    against = reasons_against_order(session, order, now=now)
+    ids = [item.case_file_id for item in on_list(order)]
+    each = reasons_against_items(session, order, ids, now=now)
+    return against + tuple(reason for id in ids for reason in each[id])
 
 
 def on_list(order: Order) -> list[OrderItem]:
@@ -99,8 +116,45 @@ def reasons_against_item(
         now: aware time.
         begun: the act was begun in time, so that the days to begin it in are not asked for any more.
     """
+    return reasons_against_items(session, order, (case_file_id,), now=now, begun=begun)[case_file_id]
+
+
+def reasons_against_items(
+    session: Session, order: Order, case_file_ids: Sequence[str], *, now: datetime, begun: bool = False
+) -> dict[str, tuple[Reason, ...]]:
+    """Return `reasons_against_item` for each of many case files, by few queries: id -> reasons, () when none."""
     today = day_of(now)
-    return tuple(_against_item(session, order, case_file_id, today, begun=begun))
+    against: dict[str, tuple[Reason, ...]] = {}
+    for start in range(0, len(case_file_ids), AT_ONCE):
+        some = case_file_ids[start : start + AT_ONCE]
+        seen = _seen(session, order, some, today)
+        against |= {id: tuple(_against_item(session, order, id, seen, today, begun=begun)) for id in some}
+    return against
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the register says of some case files at this moment, by their ids."""
+
+    rows: Mapping[str, CaseFile]
+    named: Mapping[str, str]
+    newest: Mapping[str, str]
+    holds: Mapping[str, Sequence[Hold]]
+
+
+def _seen(session: Session, order: Order, ids: Collection[str], today: date) -> _Seen:
+    files = select(CaseFile).where(CaseFile.id.in_(ids)).options(load_only(*ASKED_OF))
+    rows = {row.id: row for row in session.scalars(files.execution_options(populate_existing=True))}
+    items = select(OrderItem.case_file_id, OrderItem.package_sha256).where(
+        OrderItem.order_id == order.id, OrderItem.case_file_id.in_(ids)
+    )
+    packages = select(Package.case_file_id, Package.sha256).where(Package.case_file_id.in_(ids))
+    return _Seen(
+        rows,
+        dict(session.execute(items).all()),
+        dict(session.execute(packages.order_by(Package.version)).all()),  # the newest is the last one of each
+        active_holds_on(session, list(rows.values()), today) if order.kind in KINDS_THAT_DISPOSE else {},
+    )
 
 
 def _without_procedure(session: Session, order: Order) -> Iterator[Reason]:
@@ -182,9 +236,9 @@ def _against_the_ledger(session: Session, order: Order, story: Story | None) -> 
 
 
 def _against_item(
-    session: Session, order: Order, case_file_id: str, today: date, *, begun: bool
+    session: Session, order: Order, case_file_id: str, seen: _Seen, today: date, *, begun: bool
 ) -> Iterator[Reason]:
-    row = session.get(CaseFile, case_file_id, populate_existing=True)
+    row = seen.rows.get(case_file_id)
     if row is None:
         yield because("archive.file-unknown", file=case_file_id)
         return
@@ -196,18 +250,12 @@ def _against_item(
         yield because(
             "archive.file-of-other-agency", file=row.code, its=row.agency_code, agency=order.agency_code
         )
-    named = next(item.package_sha256 for item in order.items if item.case_file_id == case_file_id)
-    newest = session.scalar(
-        select(Package.sha256)
-        .where(Package.case_file_id == case_file_id)
-        .order_by(Package.version.desc())
-        .limit(1)
-    )
-    if newest != named:
+    if case_file_id not in seen.named:
+        yield because("archive.list-changed")
+    elif seen.newest.get(case_file_id) != seen.named[case_file_id]:
         yield because("archive.package-changed", file=row.code)
-    if order.kind in KINDS_THAT_DISPOSE:
-        for hold in active_holds(session, row, today):
-            yield because("archive.file-held", file=row.code, why=hold.reason)
+    for hold in seen.holds.get(case_file_id, ()):
+        yield because("archive.file-held", file=row.code, why=hold.reason)
     if order.kind == OrderKind.DESTRUCTION:
         yield from _against_destruction(row, today)
         if not begun:

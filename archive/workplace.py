@@ -38,14 +38,19 @@ def prefix_of(work: str, name: str) -> str:
     return f"{work}-{hashlib.sha256(name.encode()).hexdigest()[:16]}-"
 
 
-def clear(work: str, name: str) -> None:
-    """Overwrite and remove what a killed process left of that work in the work folder.
+def clear(*works: tuple[str, str]) -> None:
+    """Overwrite and remove what killed processes left in the work folder.
+
+    Args:
+        works: which work, and on what, as `prefix_of` takes them.
 
     Raises:
         OSError: a file could not be overwritten; call again.
     """
-    for folder in workplace().glob(f"{prefix_of(work, name)}*"):
-        wipe_folder(folder)
+    prefixes, place = tuple(prefix_of(*one) for one in works), workplace()
+    for left in place.iterdir() if place.is_dir() else ():
+        if left.name.startswith(prefixes):
+            wipe_folder(left)
 
 
 @contextmanager

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +129,9 @@ def main() -> None:
     if reason:
         figures["elasticsearch"] = {"not_measured": reason}
     else:
-        figures["elasticsearch"] = on_a_node(home, told.documents, asked)
+        with a_node(home) as url:
+            engine = ElasticsearchEngine(SearchSettings(elasticsearch_url=url))
+            figures["elasticsearch"] = measure(engine, told.documents, asked)
         for name in ("documents_per_second", "p50_ms", "p95_ms"):
             ratio = figures["elasticsearch"][name] / figures["sqlite"][name]
             figures[f"elasticsearch_over_sqlite_{name}"] = round(ratio, 2)
@@ -136,8 +139,9 @@ def main() -> None:
     print()
 
 
-def on_a_node(home: Path, count: int, asked: list[str]) -> dict[str, Any]:
-    """Start a node, measure, and remove it."""
+@contextmanager
+def a_node(home: Path) -> Iterator[str]:
+    """Start a node of our own, yield its address, and remove it."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -146,7 +150,7 @@ def on_a_node(home: Path, count: int, asked: list[str]) -> dict[str, Any]:
     running = node.Node(home, work, port, "1g")
     try:
         running.start()
-        return measure(ElasticsearchEngine(SearchSettings(elasticsearch_url=running.url)), count, asked)
+        yield running.url
     finally:
         running.remove()
 

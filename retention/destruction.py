@@ -1,4 +1,4 @@
-"""Carry out an approved destruction, case file by case file (`retention.erasure`). May be started again.
+"""Carry out an approved destruction (`retention.erasure`). May be started again.
 
 One process at a time carries out an order. What stops one case file does not stop the others; the order is done when
 each has its final outcome: done, held or refused.
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import orders
@@ -17,15 +18,16 @@ from archive.alone import alone
 from archive.errors import NotAllowedError, OrderRefusedError
 from archive.holders import Holder, holders
 from archive.ledger.event import unstamp
-from archive.order_check import on_list, reasons_against_item, reasons_against_order
+from archive.order_check import on_list, reasons_against_items, reasons_against_order
 from archive.procedure.read import story_of
 from archive.procedure.states import State
 from archive.reason import Reason, because, from_text
-from archive.register.decisions import Order, OrderKind, OrderState
+from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
 from archive.register.models import CaseFile
 from archive.register.session import forget_deleted, transaction
 from archive.viewer import Role, Viewer, same_person
-from retention.erasure import DONE, HELD, OUTCOMES_END, REFUSED, Actor, erase, is_store
+from retention.erasure import erase_all
+from retention.erasure_steps import DONE, HELD, OUTCOMES_END, REFUSED, Actor, Run, is_store
 
 MAY_EXECUTE = (Role.ARCHIVIST, Role.HEAD)
 RELEASED_FOR = timedelta(days=1)
@@ -109,7 +111,7 @@ def _run(
         if order.state != OrderState.DONE:
             _begin(session, order, actor, now)
         open_items = [item.case_file_id for item in order.items if item.outcome not in OUTCOMES_END]
-    causes = {id: erase(order_id, id, asked, actor, time) for id in open_items}
+    causes = erase_all(Run(order_id, actor, time), open_items, asked)
     with transaction() as session:
         order = session.get_one(Order, order_id, with_for_update=True)
         return _conclude(session, order, causes, actor, time())
@@ -154,10 +156,11 @@ def _reasons_not_to_begin(session: Session, order: Order, executor: str, now: da
     if not reasons and order.state == OrderState.APPROVED:
         reasons.extend(_against_release(session, order, executor, now))
     if not reasons and order.state == OrderState.APPROVED:
-        against = [reasons_against_item(session, order, i.case_file_id, now=now) for i in on_list(order)]
+        ids = [item.case_file_id for item in on_list(order)]
+        against = reasons_against_items(session, order, ids, now=now)
         # One good file is reason enough to begin; the others end as held or refused, each with its reason.
-        if all(against):
-            reasons.extend(reason for one in against for reason in one)
+        if all(against.values()):
+            reasons.extend(reason for id in ids for reason in against[id])
     return tuple(reasons)
 
 
@@ -179,13 +182,15 @@ def _begin(session: Session, order: Order, actor: Actor, now: datetime) -> None:
 
 
 def _conclude(
-    session: Session, order: Order, causes: Mapping[str, Reason | None], actor: Actor, now: datetime
+    session: Session, order: Order, causes: Mapping[str, Reason], actor: Actor, now: datetime
 ) -> Outcome:
     session.expire(order)
+    listed = select(OrderItem.case_file_id).where(OrderItem.order_id == order.id)
+    codes = dict(session.execute(select(CaseFile.id, CaseFile.code).where(CaseFile.id.in_(listed))).all())
     items = tuple(
         ItemOutcome(
             item.case_file_id,
-            session.get_one(CaseFile, item.case_file_id).code,
+            codes[item.case_file_id],
             item.outcome,
             (cause,) if (cause := causes.get(item.case_file_id)) else from_text(item.detail),
         )

@@ -1,6 +1,6 @@
-"""Erase one case file of an approved destruction everywhere, prove it, leave a tombstone. May be started again.
+"""Erase the case files of an approved destruction everywhere, prove it, leave tombstones. May be started again.
 
-What happens to one case file, each arrow one transaction on the register:
+What happens to one case file, each arrow one transaction on the register, shared with the others of its group:
 
     "" -> erasing (intention ledgered: DESTROY with outcome "erasing") -> receipt -> receipt ... -> done
 
@@ -16,7 +16,13 @@ another. So a hold that arrives
   that has begun cannot be called back; the hold stays in the register and placing it said `too_late`. Only
   when that run died or failed and the last copy is still there does the hold win after all.
 
-A holder that fails leaves the item "erasing", and `erase` may be called again. Killed anywhere, a second call
+Case files go in waves, because a holder erases many nearly as fast as one: each holder is asked for all of them, and
+its receipts are ledgered together, before the next one is asked. A hold placed while a holder is at work saves also
+what it has not come to yet (`retention.holds_meanwhile`). The first wave is one case file: a holder that has a fault
+shows it there. At the stores a wave is divided into groups, so that the last copies of few are on their way out at any
+moment.
+
+A holder that fails leaves the item "erasing", and `erase_all` may be called again. Killed anywhere, a second call
 ends in the same state: asking a holder twice is safe, a receipt is written after the holder was asked, and what
 has its receipt is not asked again for it.
 
@@ -27,250 +33,92 @@ destruction must be begun are not counted again for what was begun in time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import datetime
-from enum import Enum
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from archive.alone import alone_each, work_on_copies
+from archive.holders import Holder, Said, Target, erase_each
+from archive.reason import Reason, because
+from retention.erasure_steps import Run, begin, end, is_store, look_again, write_down
+from retention.holds_meanwhile import not_held_meanwhile
 
-from archive.alone import alone, work_on_copies
-from archive.custody import StoreHolder, record_receipt, stores, target_of
-from archive.errors import TangThuError, TemporaryError
-from archive.holders import Erasure, Holder, Target
-from archive.holds import active_holds
-from archive.ledger.append import append
-from archive.ledger.event import Verb
-from archive.order_check import reasons_against_item
-from archive.reason import Reason, as_json, because, from_text, trouble
-from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, Receipt
-from archive.register.models import CaseFile
-from archive.register.projection import apply
-from archive.register.session import transaction
-from archive.vietnam import day_of
-from retention.holds import ERASING, LAST_COPY
-
-DONE, HELD, REFUSED = "done", "held", "refused"
-OUTCOMES_END = frozenset({DONE, HELD, REFUSED}) | ITEMS_LEFT
+FIRST = 1
+"""Case files of the first wave; each next one has eight times as many, until `WAVE`."""
+WAVE = 512
+"""Case files that go together at most; each has a lock of its own meanwhile."""
+GROUP = 128
+"""Case files whose copies in the stores go together at most."""
 
 
-@dataclass(frozen=True)
-class Actor:
-    """Who carries the order out, in which role."""
-
-    name: str
-    role: str
-
-
-def erase(
-    order_id: str, case_file_id: str, asked: Sequence[Holder], actor: Actor, time: Callable[[], datetime]
-) -> Reason | None:
-    """Take one case file as far as it will go now; return what stopped it, None when nothing did.
+def erase_all(run: Run, case_file_ids: Sequence[str], asked: Sequence[Holder]) -> dict[str, Reason]:
+    """Take case files as far as they will go now; return what stopped some of them, by their ids.
 
     Args:
-        order_id: of an order that is being executed, by this process alone.
-        case_file_id: of one of its items; one that has its final outcome is left as it is.
+        run: of an order that is being executed, by this process alone.
+        case_file_ids: of its items; one that has its final outcome is left as it is.
         asked: every holder, the stores last.
-        actor: who carries the order out.
-        time: gives the time of each step.
     """
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(alone(work_on_copies(case_file_id)))
-        except TemporaryError as error:
-            return error.reason  # a repair is writing copies; the next run finds the case file as it is
-        return _erase_alone(order_id, case_file_id, asked, actor, time)
+    causes: dict[str, Reason] = {}
+    for wave in _waves(case_file_ids):
+        works = {work_on_copies(id): id for id in wave}
+        with alone_each(list(works)) as busy:
+            # A repair is writing copies of these; the next run finds them as they are.
+            causes |= {works[work]: reason for work, reason in busy.items()}
+            causes |= _erase_alone(run, [id for work, id in works.items() if work not in busy], asked)
+    return causes
 
 
-def _erase_alone(
-    order_id: str, case_file_id: str, asked: Sequence[Holder], actor: Actor, time: Callable[[], datetime]
-) -> Reason | None:
-    target = _intend(order_id, case_file_id, actor, time())
-    if target is None:
-        return None
+def _waves(ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Yield one, then eight, sixty-four ... of them."""
+    start, size = 0, FIRST
+    while start < len(ids):
+        yield ids[start : start + size]
+        start, size = start + size, min(8 * size, WAVE)
+
+
+def _erase_alone(run: Run, case_file_ids: Sequence[str], asked: Sequence[Holder]) -> dict[str, Reason]:
+    causes: dict[str, Reason] = {}
+    left = begin(run, case_file_ids)
+    places = [holder for holder in asked if is_store(holder)]
     for holder in asked:
-        step = _next(order_id, target, holder.name, actor, time(), last=holder is asked[-1])
-        if step is _Next.STOP:
-            return None
-        if step is _Next.ASK and (cause := _ask(order_id, holder, target, actor, time)):
-            return cause
-    # Repairs are kept out, but whoever restored a store from a backup meanwhile asked nobody.
-    for holder in asked:
-        if is_store(holder) and (cause := _ask(order_id, holder, target, actor, time, again=True)):
-            return cause
-    with transaction() as session:
-        item = _item(session, order_id, case_file_id)
-        waiting = [h.name for h in asked if not _settled(session, order_id, case_file_id, h.name)]
-        if item.outcome == ERASING and not waiting:
-            _note(session, order_id, case_file_id, DONE, (), actor, time())
-    return because("retention.no-receipt", holders=", ".join(waiting)) if waiting else None
-
-
-def _intend(order_id: str, case_file_id: str, actor: Actor, now: datetime) -> Target | None:
-    """Check the case file once more and ledger the intention; None when it is not to be erased."""
-    with transaction() as session:
-        item = _item(session, order_id, case_file_id)
-        if item.outcome in OUTCOMES_END:
-            return None  # another run was faster
-        if item.outcome != ERASING:
-            order = session.get_one(Order, order_id)
-            reasons = reasons_against_item(session, order, case_file_id, now=now)
-            if reasons:
-                _spare(session, order_id, case_file_id, reasons, actor, now)
-                return None
-            _note(session, order_id, case_file_id, ERASING, (), actor, now)
-        return target_of(session, case_file_id)
-
-
-def _spare(
-    session: Session, order_id: str, case_file_id: str, detail: Sequence[Reason], actor: Actor, now: datetime
-) -> None:
-    """End the item without erasing any further."""
-    outcome = HELD if _holds(session, case_file_id, now) else REFUSED
-    _note(session, order_id, case_file_id, outcome, detail, actor, now)
-
-
-class _Next(Enum):
-    ASK = "ask the holder"
-    SKIP = "it has given its receipt"
-    STOP = "this case file is not erased any further"
-
-
-def _next(order_id: str, target: Target, holder: str, actor: Actor, now: datetime, *, last: bool) -> _Next:
-    """Ask everything that speaks against it again before a holder is asked; what comes in time ends the item."""
-    with transaction() as session:
-        item = _item(session, order_id, target.case_file_id)
-        if item.outcome != ERASING:
-            return _Next.STOP
-        order = session.get_one(Order, order_id)
-        reasons = reasons_against_item(session, order, target.case_file_id, now=now, begun=True)
-        # Seeing LAST_COPY here means that an earlier run ended before it could finish.
-        if reasons and (item.detail != LAST_COPY or _copy_left(target)):
-            erased = select(Receipt.holder).where(
-                Receipt.order_id == order_id, Receipt.case_file_id == target.case_file_id, Receipt.gone
-            )
-            names = ", ".join(sorted(session.scalars(erased)))
-            holds = _holds(session, target.case_file_id, now)
-            stopped = (
-                because("retention.stopped-by-hold", holder=holder, why=holds[0].reason)
-                if holds
-                else because("retention.stopped", holder=holder, why=reasons)
-            )
-            so_far = because("retention.erased-so-far", holders=names or "—")
-            _spare(session, order_id, target.case_file_id, (stopped, so_far), actor, now)
-            return _Next.STOP
-        if _settled(session, order_id, target.case_file_id, holder):
-            return _Next.SKIP
-        if last and item.detail != LAST_COPY:
-            _note(session, order_id, target.case_file_id, ERASING, from_text(LAST_COPY), actor, now)
-        return _Next.ASK
-
-
-def _copy_left(target: Target) -> bool:
-    """Say whether some store still has a package of the case file; a store that does not answer may."""
-    for store in stores():
-        try:
-            if any(store.size(name) is not None for name in target.package_names):
-                return True
-        except TemporaryError:
-            return True
-    return False
+        if holder not in places:
+            left = _ask(run, holder, left, causes, last=holder is asked[-1])
+    for start in range(0, len(left), GROUP):
+        group = left[start : start + GROUP]
+        for holder in places:
+            group = _ask(run, holder, group, causes, last=holder is asked[-1])
+        # Repairs are kept out, but whoever restored a store from a backup meanwhile asked nobody.
+        for holder in places:
+            group = _asked(run, holder, group, erase_each(holder, group), causes, again=True)
+        waiting = end(run, group, asked)
+        for id, names in waiting.items():
+            causes[id] = because("retention.no-receipt", holders=", ".join(names))
+    return causes
 
 
 def _ask(
-    order_id: str,
+    run: Run, holder: Holder, targets: Sequence[Target], causes: dict[str, Reason], *, last: bool
+) -> list[Target]:
+    """Look again, ask one holder, write its receipts; return the case files that go on to the next holder."""
+    if not targets:
+        return []
+    seen = look_again(run, targets, holder.name, last=last)
+    # What was told that it is too late must not be spared after all, nor the other way round.
+    ask = seen.ask if last else not_held_meanwhile(seen.ask, seen.at_event, seen.now)
+    settled = _asked(run, holder, seen.ask, erase_each(holder, ask), causes)
+    through = {target.case_file_id for target in (*settled, *seen.skip)}
+    return [target for target in targets if target.case_file_id in through]
+
+
+def _asked(
+    run: Run,
     holder: Holder,
-    target: Target,
-    actor: Actor,
-    time: Callable[[], datetime],
+    targets: Sequence[Target],
+    answers: Iterable[tuple[Target, Said]],
+    causes: dict[str, Reason],
     *,
     again: bool = False,
-) -> Reason | None:
-    """Ask one holder and write its receipt; return why it has not settled what it had, None when it has.
-
-    Asked again, nothing is written when nothing was found.
-    """
-    try:
-        receipt = holder.erase(target)
-    except (TangThuError, OSError) as error:
-        with transaction() as session:
-            item = _item(session, order_id, target.case_file_id)
-            cause = because("retention.holder-failed", holder=holder.name, why=_why(error))
-            # The mark of the point of no return must survive a failure of the holder behind it.
-            detail = from_text(LAST_COPY) if item.detail == LAST_COPY else (cause,)
-            _note(session, order_id, target.case_file_id, ERASING, detail, actor, time(), cause=cause)
-        return cause
-    if not (again and receipt.gone and receipt.how.startswith("not applicable")):
-        _write(order_id, target.case_file_id, receipt, actor, time())
-    if receipt.gone or receipt.expires_on:
-        return None
-    return because("retention.still-there", holder=holder.name, what=receipt.what)
-
-
-def _write(order_id: str, case_file_id: str, receipt: Erasure, actor: Actor, now: datetime) -> None:
-    with transaction() as session:
-        record_receipt(session, order_id, case_file_id, receipt, actor=actor.name, role=actor.role, now=now)
-
-
-def _item(session: Session, order_id: str, case_file_id: str) -> OrderItem:
-    """Return the order's item with the case file locked, so that no hold is placed beside us."""
-    session.execute(select(CaseFile.id).where(CaseFile.id == case_file_id).with_for_update())
-    return session.get_one(OrderItem, (order_id, case_file_id), populate_existing=True)
-
-
-def _holds(session: Session, case_file_id: str, now: datetime) -> list[Hold]:
-    return active_holds(session, session.get_one(CaseFile, case_file_id), day_of(now))
-
-
-def _settled(session: Session, order_id: str, case_file_id: str, holder: str) -> bool:
-    """Say whether a holder's word is final: gone, or, for backups, gone by a day it names."""
-    receipt = session.get(Receipt, (order_id, case_file_id, holder), populate_existing=True)
-    return receipt is not None and (receipt.gone or receipt.expires_on is not None)
-
-
-def _note(
-    session: Session,
-    order_id: str,
-    case_file_id: str,
-    outcome: str,
-    detail: Sequence[Reason],
-    actor: Actor,
-    now: datetime,
-    *,
-    cause: Reason | None = None,
-) -> None:
-    """Ledger where the case file stands in this order; with "done" the projection leaves the tombstone."""
-    order = session.get_one(Order, order_id)
-    payload: dict[str, Any] = {
-        "order_id": order_id,
-        "outcome": outcome,
-        "detail": [as_json(reason) for reason in detail],
-    }
-    if cause:
-        payload["cause"] = as_json(cause)
-    event = append(
-        session,
-        Verb.DESTROY,
-        actor=actor.name,
-        role=actor.role,
-        kind="case-file",
-        id=case_file_id,
-        payload=payload,
-        basis=f"{order.document_number}, {order.document_date.isoformat()}",
-        now=now,
-    )
-    apply(session, event)
-
-
-def is_store(holder: Holder) -> bool:
-    """Say whether it is a store: what is erased there cannot be made again."""
-    return isinstance(holder, StoreHolder)
-
-
-def _why(error: TangThuError | OSError) -> Reason:
-    if isinstance(error, TangThuError):
-        return error.reason
-    return because("archive.file-trouble", file=str(error.filename or ""), trouble=trouble(error))
+) -> list[Target]:
+    """Write down what a holder answered; return the case files it has settled, or was not asked about after all."""
+    stopped = write_down(run, holder.name, list(answers), again=again)
+    causes |= stopped
+    return [target for target in targets if target.case_file_id not in stopped]

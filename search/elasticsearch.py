@@ -8,7 +8,7 @@ register's, so putting a document twice is putting it once. A node that does not
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -197,12 +197,32 @@ class ElasticsearchEngine:
 
     def erase(self, case_file_id: str) -> int:
         """Remove a case file's documents, and their words from the segments on disk."""
+        return self.erase_many((case_file_id,)).get(case_file_id, 0)
+
+    def erase_many(self, case_file_ids: Sequence[str]) -> dict[str, int]:
+        """Remove case files' documents, and their words from the segments on disk."""
         self.ensure()
         # Every index of ours: a rebuild may be filling one that has no alias yet.
         everywhere = f"{self.alias}-*"
-        number = self._ask(lambda: self._delete(everywhere, {"term": {"case_file_id": case_file_id}}))
+        number = self._ask(lambda: self._count_of(everywhere, case_file_ids))
+        self._ask(lambda: self._delete(everywhere, _of(case_file_ids)))
         self._ask(lambda: self._expunge(everywhere))
         return number
+
+    def count_of(self, case_file_ids: Sequence[str]) -> dict[str, int]:
+        """Return the number of documents of each of these that has any."""
+        self.ensure()
+        return self._ask(lambda: self._count_of(self.alias, case_file_ids))
+
+    def _count_of(self, where: str, case_file_ids: Sequence[str]) -> dict[str, int]:
+        self.client.indices.refresh(index=where)
+        answer = self.client.search(
+            index=where,
+            size=0,
+            query=_of(case_file_ids),
+            aggs={"each": {"terms": {"field": "case_file_id", "size": max(1, len(case_file_ids))}}},
+        )
+        return {one["key"]: one["doc_count"] for one in answer["aggregations"]["each"]["buckets"]}
 
     def _expunge(self, where: str) -> None:
         client = self.client.options(request_timeout=max(300.0, self.settings.request_timeout))
@@ -313,6 +333,10 @@ class ElasticsearchEngine:
 
         self._ask(_drop)
         self._ready = False
+
+
+def _of(case_file_ids: Sequence[str]) -> dict[str, Any]:
+    return {"terms": {"case_file_id": list(case_file_ids)}}
 
 
 def _found(hit: dict[str, Any]) -> Found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from search.document import IndexDocument
@@ -47,6 +47,18 @@ class Engine(Protocol):
         Raises:
             NotErasedError: the words may still be in a file; call again.
         """
+        ...
+
+    def erase_many(self, case_file_ids: Sequence[str]) -> dict[str, int]:
+        """Do `erase` with many, the files gone through once for all of them; return how many documents each had.
+
+        Raises:
+            NotErasedError: the words of some may still be in a file; call again.
+        """
+        ...
+
+    def count_of(self, case_file_ids: Sequence[str]) -> dict[str, int]:
+        """Return how many documents there are of each of these case files that has any, by one question."""
         ...
 
     def count(self, case_file_id: str | None = None) -> int:

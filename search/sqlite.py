@@ -181,14 +181,29 @@ class SqliteEngine:
 
     def erase(self, case_file_id: str) -> int:
         """Remove a case file's documents, and their words from the file's pages and the log."""
+        return self.erase_many((case_file_id,)).get(case_file_id, 0)
+
+    def erase_many(self, case_file_ids: Sequence[str]) -> dict[str, int]:
+        """Remove case files' documents, and their words from the file's pages and the log."""
         self.ensure()
         with self._open(write=True) as connection:
-            number = self._take(connection, "case_file_id = ?", case_file_id)
+            number = {id: self._take(connection, "case_file_id = ?", id) for id in case_file_ids}
             # Deleting only adds tombstones to the full-text index; merging all segments drops the words.
             connection.execute("INSERT INTO words (words) VALUES ('optimize')")
         if not self._empty_log():
             raise NotErasedError(f"{self.path}: a reader keeps the write-ahead log open; erase again")
         return number
+
+    def count_of(self, case_file_ids: Sequence[str]) -> dict[str, int]:
+        """Return the number of documents of each of these that has any."""
+        self.ensure()
+        with self._open() as connection:
+            # As JSON: an SQLite may be built to take few parameters.
+            sql = (
+                "SELECT case_file_id, count(*) FROM document"
+                " WHERE case_file_id IN (SELECT value FROM json_each(?)) GROUP BY case_file_id"
+            )
+            return dict(connection.execute(sql, (json.dumps(list(case_file_ids)),)).fetchall())
 
     def _empty_log(self) -> bool:
         with self._open() as connection:

@@ -224,7 +224,7 @@ def _clear_away(link: Link, places: Sequence[Store], moment: Moment) -> None:
         TemporaryError: a store does not answer; the next try asks it again.
     """
     try:
-        clear(ADDING, link.other_id)
+        clear((ADDING, link.other_id))
     except OSError as error:
         raise TemporaryError(because("archive.unforeseen", said=str(error))) from error
     with reading() as session:

@@ -14,18 +14,19 @@ The documents' own descriptions, file names and words go, as they would tell wha
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from archive.errors import NotFoundError
 from archive.ledger.event import Event, unstamp
 from archive.packages.facts import PackageFacts
 from archive.reason import as_text, from_json
 from archive.register.decisions import OrderItem
-from archive.register.deliveries import deliveries_of
+from archive.register.deliveries import deliveries_of_each
 from archive.register.messages import ReceivedMessage
 from archive.register.models import (
     CaseFile,
@@ -136,7 +137,7 @@ def retention(session: Session, event: Event) -> None:
 
 def transferred(session: Session, event: Event) -> None:
     """TRANSFER: handed over to the Historical Archive (nộp lưu) when the outcome is "done"."""
-    _outcome(session, event)
+    _outcomes(session, (event,))
     if event.payload.get("outcome") == DONE:
         row = _case_file(session, event)
         row.state = CaseFileState.TRANSFERRED
@@ -144,71 +145,90 @@ def transferred(session: Session, event: Event) -> None:
         row.gone_order_id = event.payload.get("order_id")
 
 
-def destroyed(session: Session, event: Event) -> None:
-    """DESTROY: with the outcome "done", leave the tombstone and nothing that tells the content."""
-    _outcome(session, event)
-    if event.payload.get("outcome") != DONE:
+def destroyed(session: Session, *events: Event) -> None:
+    """DESTROY: with the outcome "done", leave the tombstone and nothing that tells the content.
+
+    Of many events each is about another case file.
+    """
+    _outcomes(session, events)
+    done = {event.object_id: event for event in events if event.payload.get("outcome") == DONE}
+    if not done:
         return
-    row = _case_file(session, event)
-    row.state = CaseFileState.DESTROYED
-    row.gone_at = event.at
-    row.gone_order_id = event.payload.get("order_id")
-    row.description = {}
-    records = select(Record.id).where(Record.case_file_id == row.id)
+    query = select(CaseFile).where(CaseFile.id.in_(done))
+    few = load_only(CaseFile.code, CaseFile.agency_code, CaseFile.submission_id)
+    rows = list(session.scalars(query.options(few)))
+    for missing in done.keys() - {row.id for row in rows}:
+        raise _not_stored(done[missing])
+    for row in rows:
+        row.state = CaseFileState.DESTROYED
+        row.gone_at = done[row.id].at
+        row.gone_order_id = done[row.id].payload.get("order_id")
+        row.description = {}
+    records = select(Record.id).where(Record.case_file_id.in_(done))
     session.execute(delete(Component).where(Component.record_id.in_(records)))
-    session.execute(delete(Record).where(Record.case_file_id == row.id))
-    forget_deliveries(session, row)
-    _forget_in_plans(session, row.id)
-    packages = select(Package.id).where(Package.case_file_id == row.id)
+    session.execute(delete(Record).where(Record.case_file_id.in_(done)))
+    forget_deliveries(session, *rows)
+    _forget_in_plans(session, set(done))
+    named = select(Package.id, Package.case_file_id).where(Package.case_file_id.in_(done))
+    packages = dict(session.execute(named).all())
     for copy in session.scalars(select(Copy).where(Copy.package_id.in_(packages))):
         copy.state = CopyState.ERASED
-        copy.checked_at = event.at
+        copy.checked_at = done[packages[copy.package_id]].at
     session.execute(delete(PackageScan).where(PackageScan.package_id.in_(packages)))
     session.flush()
     session.expire_all()
 
 
-def forget_deliveries(session: Session, row: CaseFile) -> None:
+def forget_deliveries(session: Session, *rows: CaseFile) -> None:
     """Take the words out of what the machine noted while taking it in: they quote file names and texts.
 
     The deliveries themselves stay known, each as a row. None of this is in the digest, so a rebuild need not agree.
     """
-    ids = deliveries_of(session, row)
+    ids = {id for some in deliveries_of_each(session, rows).values() for id in some}
     for words in (Finding, StepResult, ReceivedMessage, QuestionWords):
         session.execute(delete(words).where(words.submission_id.in_(ids)))
     session.execute(update(Outbox).where(Outbox.submission_id.in_(ids)).values(reason="", last_error=""))
     session.execute(update(Submission).where(Submission.id.in_(ids)).values(file_name="", waiting=""))
 
 
-def _forget_in_plans(session: Session, case_file_id: str) -> None:
-    """Take out of the preservation plans what tools said of a case file. None of it is in the digest.
+def _forget_in_plans(session: Session, case_file_ids: Collection[str]) -> None:
+    """Take out of the preservation plans what tools said of case files. None of it is in the digest.
 
     A plan's trial may quote a case file that its list does not name, so every trial is looked through.
     """
-    named = PreservationItem.case_file_id == case_file_id
+    named = PreservationItem.case_file_id.in_(case_file_ids)
     session.execute(update(PreservationItem).where(named).values(told=""))
     plans = select(PreservationItem.plan_id).where(named)
     session.execute(update(PreservationPlan).where(PreservationPlan.id.in_(plans)).values(trouble=""))
     for plan in session.scalars(select(PreservationPlan).where(PreservationPlan.trial_at.is_not(None))):
-        plan.trial = [one for one in plan.trial or () if one["case_file_id"] != case_file_id]
+        plan.trial = [one for one in plan.trial or () if one["case_file_id"] not in case_file_ids]
 
 
-def _outcome(session: Session, event: Event) -> None:
-    item = session.get(OrderItem, (event.payload.get("order_id"), event.object_id))
-    if item is not None:
-        item.outcome = event.payload.get("outcome", "")
-        item.outcome_at = event.at
-        detail = event.payload.get("detail", "")  # a text, or reasons as data
-        item.detail = detail if isinstance(detail, str) else as_text(map(from_json, detail))
+def _outcomes(session: Session, events: Sequence[Event]) -> None:
+    """Note at the orders' items how they stand."""
+    named = {event.payload.get("order_id") for event in events}
+    query = select(OrderItem).where(
+        OrderItem.order_id.in_(named), OrderItem.case_file_id.in_({event.object_id for event in events})
+    )
+    items = {(item.order_id, item.case_file_id): item for item in session.scalars(query)}
+    for event in events:
+        item = items.get((str(event.payload.get("order_id")), event.object_id))
+        if item is not None:
+            item.outcome = event.payload.get("outcome", "")
+            item.outcome_at = event.at
+            detail = event.payload.get("detail", "")  # a text, or reasons as data
+            item.detail = detail if isinstance(detail, str) else as_text(map(from_json, detail))
 
 
 def _case_file(session: Session, event: Event) -> CaseFile:
     row = session.get(CaseFile, event.object_id)
     if row is None:
-        raise NotFoundError(
-            f"event {event.seq} ({event.verb}) is about case file {event.object_id}, not stored"
-        )
+        raise _not_stored(event)
     return row
+
+
+def _not_stored(event: Event) -> NotFoundError:
+    return NotFoundError(f"event {event.seq} ({event.verb}) is about case file {event.object_id}, not stored")
 
 
 def _day(text: Any) -> date | None:

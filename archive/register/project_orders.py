@@ -14,7 +14,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID, uuid5
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from archive.ledger.event import Event
@@ -116,16 +116,31 @@ def lifted(session: Session, event: Event) -> None:
     session.execute(update(Hold).where(*which).values(lifted_at=event.at, lifted_by=by))
 
 
-def erased(session: Session, event: Event) -> None:
-    """ERASE: one holder's receipt; a later one of the same holder (backups: "expired") replaces it."""
-    told = event.payload
-    key = (told["order_id"], event.object_id, told["holder"])
-    row = session.get(Receipt, key)
-    if row is None:
-        row = Receipt(order_id=key[0], case_file_id=key[1], holder=key[2])
-        session.add(row)
-    row.what = told["what"]
-    row.how = told["how"]
-    row.at = event.at
-    row.gone = told["gone"]
-    row.expires_on = date.fromisoformat(told["expires_on"]) if told.get("expires_on") else None
+def erased(session: Session, *events: Event) -> None:
+    """ERASE: one holder's receipt; a later one of the same holder (backups: "expired") replaces it.
+
+    Of many events each is about another case file.
+    """
+    wanted = {key: {event.payload[key] for event in events} for key in ("order_id", "holder")}
+    known = {
+        (row.order_id, row.case_file_id, row.holder): row
+        for row in session.scalars(
+            select(Receipt).where(
+                Receipt.case_file_id.in_({event.object_id for event in events}),
+                Receipt.order_id.in_(wanted["order_id"]),
+                Receipt.holder.in_(wanted["holder"]),
+            )
+        )
+    }
+    for event in events:
+        told = event.payload
+        key = (told["order_id"], event.object_id, told["holder"])
+        row = known.get(key)
+        if row is None:
+            row = Receipt(order_id=key[0], case_file_id=key[1], holder=key[2])
+            session.add(row)
+        row.what = told["what"]
+        row.how = told["how"]
+        row.at = event.at
+        row.gone = told["gone"]
+        row.expires_on = date.fromisoformat(told["expires_on"]) if told.get("expires_on") else None

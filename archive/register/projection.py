@@ -7,7 +7,8 @@ holds JSON values only (dates as ISO text).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from itertools import groupby
 
 from sqlalchemy.orm import Session
 
@@ -65,6 +66,29 @@ HANDLERS: dict[Verb, Handler] = {
 MOVES_A_SUBMISSION = frozenset(
     {Verb.VALIDATE, Verb.RETURN, Verb.DECISION, Verb.RECEIPT, Verb.METADATA_CHANGE}
 )
+
+
+TOGETHER: dict[Verb, Callable[..., None]] = {
+    Verb.ERASE: project_orders.erased,
+    Verb.DESTROY: project_case_files.destroyed,
+}
+"""Handlers that take many events, each about another case file, as cheaply as one."""
+
+
+def apply_all(session: Session, events: Sequence[Event]) -> None:
+    """Write what several events, just appended, mean into the register; no case file is in two of one verb.
+
+    Raises and means the same as `apply` with one after another.
+    """
+    for verb, some in groupby(events, key=lambda event: event.verb):
+        if verb in TOGETHER:
+            TOGETHER[verb](session, *some)
+            session.flush()
+        else:
+            for event in some:
+                project(session, event)
+    for event in events:
+        seal_after_commit(session, event)
 
 
 def apply(session: Session, event: Event, facts: PackageFacts | None = None) -> None:

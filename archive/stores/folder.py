@@ -104,7 +104,13 @@ class FolderStore:
         """Yield the names that begin with a prefix, sorted; temporary and quarantined files are not names."""
         with self._disk(prefix):
             self._require_root()
-            yield from (name for name in self._walk(self._root, "", prefix) if name.startswith(prefix))
+            # Straight to the folder the prefix names: a year of case files is not read to find one of them.
+            within = prefix.rpartition("/")[0]
+            before = f"{within}/" if within else ""
+            if within and not self._is_walked(within):
+                return
+            found = self._walk(self._root / within, before, prefix)
+            yield from (name for name in found if name.startswith(prefix))
 
     def quarantine(self, name: str) -> str:
         """Move a damaged object aside, never delete it; return where it is now, below the store's folder."""
@@ -157,7 +163,9 @@ class FolderStore:
         if remains.is_dir():
             there += sorted(remains.iterdir())
         # A writer that was killed leaves its half-written file beside the target.
-        return there + sorted(path.parent.glob(f"{_temporary(name)}*"))
+        beside, unfinished = path.parent, _temporary(name)
+        files = beside.iterdir() if beside.is_dir() else ()
+        return there + sorted(one for one in files if one.name.startswith(unfinished))
 
     def _require_root(self) -> None:
         try:
@@ -178,6 +186,14 @@ class FolderStore:
                 yield from self._walk(Path(entry.path), name, prefix)
             else:
                 yield name
+
+    def _is_walked(self, within: str) -> bool:
+        """Say whether walking from the root would come to a folder: no part hidden or "..", no link on the way."""
+        parts = within.split("/")
+        places = [self._root.joinpath(*parts[: n + 1]) for n in range(len(parts))]
+        return all(part and not part.startswith(".") for part in parts) and all(
+            place.is_dir() and not place.is_symlink() for place in places
+        )
 
     def _flush_folders(self, folder: Path) -> None:
         while folder != self._root.parent:

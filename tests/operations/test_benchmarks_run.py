@@ -95,6 +95,12 @@ def test_a_benchmark_that_fails_is_an_error_and_its_words_reach_the_screen(
     assert "--no-such-option" in capfd.readouterr().err
 
 
+def test_the_destruction_is_measured_at_two_sizes() -> None:
+    figures = bench.run("destruction", "--case-files", "2", "--times", "2")
+    assert [figures[size]["case_files"] for size in ("small", "large")] == [2, 4]
+    assert figures["met"] in (True, False)
+
+
 def test_the_pdf_route_is_also_measured_on_unsigned_papers_of_the_sample_world(tmp_path: Path) -> None:
     paths = pdf_route.of_the_world(tmp_path, 5)
     assert len(paths) == 5 == len({path.read_bytes() for path in paths})
