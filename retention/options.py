@@ -15,7 +15,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])]
 Reason = Annotated[str, typer.Option(help="why, in a sentence")]
 Number = Annotated[str, typer.Option(help="number of the document it rests on")]
-Hash = Annotated[str, typer.Option(help="SHA-256 of that document's file")]
+Hash = Annotated[
+    str, typer.Option(help="SHA-256 of that document's file; `disposal keep-file` keeps the file itself")
+]
 
 
 def clock() -> datetime:

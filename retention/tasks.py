@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 
 from archive.errors import TangThuError, TemporaryError
 from archive.queue import app
+from archive.register.session import reading
 from archive.viewer import viewer_of
 from retention import destruction, simulations
-from retention.filing import filing
+from retention.filing import filing, given
 from retention.procedure import notice
 
 log = logging.getLogger(__name__)
@@ -86,6 +87,8 @@ def file_dossiers() -> int:
             done += 1
         except TangThuError as error:
             log.warning("the dossier of %s is not filed yet: %s", order_id, error)
+    with reading() as session:
+        given.sweep(session, now=datetime.now(UTC))
     return done
 
 

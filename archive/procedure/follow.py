@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from archive.procedure import council_steps, deciding_steps, list_steps
@@ -69,9 +70,16 @@ def begin(happened: Happened, *, order_id: str) -> Story | None:
             proposed_by=str(told["proposed_by"]),
             explanation=str(more["explanation"]),
             items={str(case_file_id): str(sha256) for case_file_id, sha256 in told["items"]},
+            letter=_letter(told),
         )
     except (KeyError, ValueError, TypeError):
         return None
+
+
+def _letter(told: Mapping[str, Any]) -> Paper:
+    day = date.fromisoformat(told["document_date"])
+    file = str(told["payload"].get("letter_file", ""))
+    return Paper(str(told["document_number"]), day, str(told["document_sha256"]), file)
 
 
 def follow(events: Iterable[Happened], *, order_id: str) -> Story | None:

@@ -16,15 +16,18 @@ class Paper:
 
     Attributes:
         sha256: of its file, "" when there is none.
+        file: its name, when the file itself waits on the shelf (`archive.paper_files`); "" when only its hash is known.
     """
 
     number: str
     day: date
     sha256: str = ""
+    file: str = ""
 
     def as_json(self) -> dict[str, str]:
         """Return it as an event carries it."""
-        return {"number": self.number, "date": self.day.isoformat(), "sha256": self.sha256}
+        told = {"number": self.number, "date": self.day.isoformat(), "sha256": self.sha256}
+        return told | {"file": self.file} if self.file else told
 
     def __str__(self) -> str:
         """Return number and date, as a basis is written."""
@@ -48,4 +51,9 @@ def paper_of(told: Mapping[str, Any]) -> Paper:
     Raises:
         KeyError, ValueError, TypeError: it tells of none.
     """
-    return Paper(str(told["number"]), date.fromisoformat(told["date"]), str(told.get("sha256", "")))
+    return Paper(
+        str(told["number"]),
+        date.fromisoformat(told["date"]),
+        str(told.get("sha256", "")),
+        str(told.get("file", "")),
+    )

@@ -210,6 +210,7 @@ class Story:
     Attributes:
         explanation: the archivist's (bản thuyết minh).
         items: case file id -> package hash of what is still on the list.
+        letter: with which the list was submitted (tờ trình).
         left: case file id -> how it left.
         votes: account -> case file id -> ballot; those of the present round that count.
         withdrawn: the same of members who were replaced: kept for the minutes, counted nowhere.
@@ -240,6 +241,7 @@ class Story:
     begun: bool = False
     closing: Closing | None = None
     dossier_id: str = ""
+    letter: Paper | None = None
     steps: tuple[Step, ...] = ()
     faults: tuple[Reason, ...] = ()
 

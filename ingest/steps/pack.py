@@ -32,6 +32,7 @@ from ingest.errors import IngestError
 from ingest.formats.derivative import Derivative
 from ingest.formats.media import told
 from ingest.naming import assigned_file_code, case_file_id_of
+from ingest.signatures.told import told_of
 from ingest.steps.derived import of_derivative
 from ingest.steps.documentation import documentation_of
 from ingest.steps.events import events_of
@@ -144,27 +145,7 @@ def _components(
     made = _made(fact, file, derivatives, kept)
     stem = f"{position:02d}-{PurePosixPath(safe_name(file.name)).stem}"
     original = str(uuid5(seed, f"original {folder} {position}"))
-    signatures = [
-        {
-            "kind": s.kind,
-            "signer": s.signer,
-            "organisation": s.organisation,
-            "unit": s.unit,
-            "verdict": s.verdict,
-            "sub_indication": s.sub_indication,
-            "then_verdict": s.then_verdict,
-            "then_sub_indication": s.then_sub_indication,
-            "then_basis": s.then_basis,
-            "intact": s.intact,
-            "covers_whole_file": s.covers_whole_file,
-            "changed_after": s.changed_after,
-            "signed_at": s.signed_at,
-            "stamped_by": s.stamped_by,
-            "judged_at": s.judged_at,
-            "trust_list": s.trust_list,
-        }
-        for s in fact.signatures
-    ]
+    signatures = [told_of(one) for one in fact.signatures]
     yield ComponentFacts(
         id=original,
         role=ComponentRole.ORIGINAL,

@@ -1,11 +1,19 @@
-"""`tangthu disposal close`: the step that ends a list, with the work that goes with it."""
+"""`tangthu disposal keep-file` and `close`: the files of papers, and the dossier that takes them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
 
-from archive.cli import viewer_named
+import typer
+
+from archive.cli import show, viewer_named
+from archive.errors import NotAllowedError
+from archive.paper_files import shelf
+from archive.reason import because
 from archive.register.session import reading, transaction
+from archive.viewer import Role
 from retention.filing.filing import file_dossier
 from retention.options import AsJson, AsUser, Roles, clock
 from retention.procedure import deciding, taking
@@ -22,5 +30,27 @@ def close(order_id: OrderId, user: AsUser, role: Roles, as_json: AsJson = False)
         tell(taking.story(session, order_id), as_json=as_json)
 
 
-FILING: dict[str, Callable[..., None]] = {"close": close}
+def keep_file(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="the signed or scanned paper, a PDF")
+    ],
+    user: AsUser,
+    role: Roles,
+    as_json: AsJson = False,
+) -> None:
+    """Keep the file of a paper for the dossier; give the hash it prints as --sha256 of the step that rests on it.
+
+    A file that was lost is given again in the same way, before the list is closed.
+    """
+    viewer = viewer_named(user, role)
+    if not any(set(roles) & MAY_GIVE for roles in viewer.roles.values()):
+        raise NotAllowedError(because("archive.no-part", who=viewer.name, agency=", ".join(viewer.roles)))
+    with file.open("rb") as source:
+        kept = shelf.put(source, file.name, by=viewer.name, now=clock())
+    facts = {"sha256": kept.sha256, "name": kept.about.name, "size": kept.about.size}
+    show(facts, as_json=as_json, text=f"{kept.sha256}  {kept.about.name}, {kept.about.size} bytes")
+
+
+MAY_GIVE = frozenset({Role.ARCHIVIST, Role.HEAD, Role.COUNCIL})
+FILING: dict[str, Callable[..., None]] = {"keep-file": keep_file, "close": close}
 """Command -> function."""

@@ -5,29 +5,34 @@ Of what was destroyed it holds what the law keeps (the list's columns, hashes) a
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from archive import note
+from archive.errors import DamagedError
+from archive.paper_files import shelf
+from archive.paper_files.inspecting import PaperFileError, inspector
 from archive.pdfa.parts import render_parts
 from archive.pdfa.print import judged
 from archive.pdfa.words import words_of
 from archive.procedure.story import Story
+from archive.reason import because
 from archive.register.session import reading
 from retention.filing import record
 from retention.filing.desk import Desk, Kept
+from retention.filing.given import given_with
 from retention.papers.papers import FLAVOUR, Print, made
 from retention.procedure.taking import story
 
-log = logging.getLogger(__name__)
-
 PDF, PDFA_3B, JSON, TEXT = "application/pdf", "fmt/480", "fmt/817", "x-fmt/111"
 NOTE = "papers.json"
+PLAIN = "text/plain; charset=utf-8"
 TYPES = ("Biên bản", "Quyết định", "Tờ trình", "Công văn", "Báo cáo")
 _ROUTE: Mapping[str, Any] = {"route": "made"}
 
@@ -48,6 +53,7 @@ class Paper:
         pdfa: None where nothing is made of the original on purpose.
         text: its words, None where it has none.
         facts: of the PDF/A: tools and verdicts.
+        looked: of an original that was given: its scanner, its signatures.
     """
 
     kind: str
@@ -60,6 +66,7 @@ class Paper:
     pdfa: Kept | None
     text: Kept | None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    looked: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -79,6 +86,8 @@ def gathered(desk: Desk, order_id: str, *, printer: Print | None = None) -> Cont
 
     Raises:
         LedgerError: an event cannot be proven.
+        PaperFileError: a file that was given with a paper is not on the shelf any more.
+        DamagedError: its bytes are not those that were given.
         NotPdfaError: a page did not become PDF/A.
         TemporaryError: the disk, or veraPDF, is not there now.
     """
@@ -87,7 +96,14 @@ def gathered(desk: Desk, order_id: str, *, printer: Print | None = None) -> Cont
         return found
     with reading() as session:
         told = story(session, order_id)
-        papers = [*_made(desk, session, told, printer), _ledger(desk, session, told, printer)]
+        missing = [one for one in given_with(told) if one.paper.file and shelf.find(one.paper.sha256) is None]
+        if missing:
+            raise PaperFileError(because("archive.paper-file-missing", sha256=missing[0].paper.sha256))
+        papers = [
+            *_made(desk, session, told, printer),
+            *_given(desk, told),
+            _ledger(desk, session, told, printer),
+        ]
     contents = Contents(tuple(papers))
     note.write(desk.folder / NOTE, contents)
     return contents
@@ -116,6 +132,50 @@ def _made(desk: Desk, session: Session, told: Story, printer: Print | None) -> l
     return papers
 
 
+def _given(desk: Desk, told: Story) -> Iterator[Paper]:
+    """Yield the files that were given with the papers, each with its PDF/A; what is known by its hash alone is not."""
+    for number, one in enumerate(given_with(told), 1):
+        kept = shelf.find(one.paper.sha256)
+        if kept is None:
+            continue
+        stem, about = f"given-{number:02d}", kept.about
+        with kept.path.open("rb") as source:
+            original = desk.copied(
+                f"{stem}.pdf", source, name=about.name, media_type=PDF, puid=about.looked.puid
+            )
+        if original.sha256 != one.paper.sha256:
+            raise DamagedError(str(kept.path), "its bytes are not those that were given")
+        pdfa, text, pages, facts = _readable(desk, stem, about.name)
+        looked = {"signatures": list(about.looked.signatures), "scanner": about.looked.scanner}
+        yield Paper(
+            one.step,
+            one.title,
+            type_of(one.title),
+            one.paper.number,
+            one.paper.day,
+            pages or about.looked.pages,
+            original,
+            pdfa,
+            text,
+            facts,
+            looked,
+        )
+
+
+def _readable(desk: Desk, stem: str, name: str) -> tuple[Kept | None, Kept | None, int, Mapping[str, Any]]:
+    """Return the PDF/A of a given file with its words, its pages and how it was made; nothing when none can be made."""
+    with tempfile.TemporaryDirectory(dir=desk.folder, prefix=".making-") as folder:
+        made = inspector().readable(desk.folder / f"{stem}.pdf", name, Path(folder))
+        if made is None:
+            return None, None, 0, {}
+        with made.pdfa.open("rb") as source:
+            pdfa = desk.copied(f"{stem}-a.pdf", source, name=name, media_type=PDF, puid=made.puid)
+        with made.text.open("rb") as source:
+            words = f"{name.removesuffix('.pdf')}.txt"
+            text = desk.copied(f"{stem}.txt", source, name=words, media_type=PLAIN, puid=TEXT)
+    return pdfa, text, made.pages, made.facts
+
+
 def _print(parts: Sequence[str], title: str) -> bytes:
     return judged(render_parts(parts, title=title, flavour=FLAVOUR), title=title, flavour=FLAVOUR)
 
@@ -123,8 +183,7 @@ def _print(parts: Sequence[str], title: str) -> bytes:
 def _words(desk: Desk, stem: str, filename: str) -> tuple[Kept, int]:
     words = words_of(desk.folder / f"{stem}.pdf")
     name = filename.removesuffix(".pdf") + ".txt"
-    media = "text/plain; charset=utf-8"
-    text = desk.put(f"{stem}.txt", words.text.encode(), name=name, media_type=media, puid=TEXT)
+    text = desk.put(f"{stem}.txt", words.text.encode(), name=name, media_type=PLAIN, puid=TEXT)
     return text, words.pages
 
 

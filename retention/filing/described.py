@@ -102,12 +102,21 @@ def facts_of(session: Session, told: Story, contents: Contents, desk: Desk, *, n
         },
         records=records,
         events=(
+            *_scans(contents, order.id, at),
             EventFacts(
                 _id(order.id, "creation"), "creation", at, "success", f"dossier of {order.id}", SOFTWARE
             ),
         ),
         kind=KIND,
     )
+
+
+def _scans(contents: Contents, order_id: str, at: datetime) -> Iterator[EventFacts]:
+    """Yield that each file that was given was scanned before it was kept."""
+    for ordinal, paper in enumerate(contents.papers, 1):
+        if scanner := str(paper.looked.get("scanner", "")):
+            id, of = _id(order_id, f"virus check {ordinal}"), _id(order_id, f"original {ordinal}")
+            yield EventFacts(id, "virus check", at, "success", "clean when it was given", scanner, (of,))
 
 
 def _fonds(session: Session, order: Order) -> str:
@@ -159,7 +168,9 @@ def _records(contents: Contents, order_id: str, code: str, agency: str, desk: De
 
 def _components(order_id: str, ordinal: int, paper: Paper, desk: Desk) -> Iterator[ComponentFacts]:
     original = _id(order_id, f"original {ordinal}")
-    facts = {"pages": paper.pages} | ({} if paper.pdfa else {"kept": "as it came"})
+    facts = {"pages": paper.pages, **paper.looked} | (
+        {} if paper.pdfa else {"kept": "no PDF/A could be made"}
+    )
     yield _component(original, ComponentRole.ORIGINAL, ordinal, paper.original, desk, facts)
     if paper.pdfa is not None:
         made = {"of": original, "pages": paper.pages, **paper.facts}

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import BinaryIO
 
 from archive import note
 from archive.errors import TemporaryError
 from archive.flushing import flush_folder
-from archive.hashing import sha256_of_file
+from archive.hashing import hashed_copy, sha256_of_file
 from archive.reason import because, trouble
 from archive.settings import ArchiveSettings
 from archive.wiping import wipe_folder
@@ -95,6 +96,19 @@ class Desk:
             part.replace(path)
             flush_folder(self.folder)
             return self.measured(file, name=name, media_type=media_type, puid=puid)
+        except OSError as error:
+            raise self.broken(error) from error
+
+    def copied(self, file: str, source: BinaryIO, *, name: str, media_type: str, puid: str) -> Kept:
+        """Copy a stream down to the disk.
+
+        Raises:
+            TemporaryError: the disk is full or gone.
+        """
+        try:
+            with (self.folder / file).open("wb") as out:
+                hashed_copy(source, out)
+            return self.flushed(file, name=name, media_type=media_type, puid=puid)
         except OSError as error:
             raise self.broken(error) from error
 

@@ -46,6 +46,7 @@ from retention.filing import desk as desks
 from retention.filing.contents import gathered
 from retention.filing.described import case_file_id_of, facts_of
 from retention.filing.desk import Desk, Stage
+from retention.filing.given import let_go
 from retention.papers.papers import Print
 from retention.procedure.deciding import closed_with
 from retention.procedure.taking import story
@@ -196,6 +197,8 @@ def tidy(order_id: str) -> bool:
         good = {store for store, state in rows if state == CopyState.VERIFIED}
     if not good >= {store.name for store in stores()}:
         return False
+    with reading() as session:
+        let_go(session, story(session, order_id))
     Desk(order_id).wipe()
     return True
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from archive.cli import show, viewer_named
 from archive.errors import NotAllowedError
+from archive.paper_files import shelf
 from archive.procedure.ballots import Ballot, Choice
 from archive.procedure.links import Fate, Link
 from archive.procedure.papers import Paper
@@ -38,7 +39,8 @@ OrderId = Annotated[str, typer.Argument(help="id of the list, as `disposal propo
 
 
 def _paper(number: str, day: datetime, sha256: str) -> Paper:
-    return Paper(number, day.date(), sha256)
+    kept = shelf.find(sha256)
+    return Paper(number, day.date(), sha256, kept.about.name if kept else "")
 
 
 def tell(story: Story, *, as_json: bool) -> None:

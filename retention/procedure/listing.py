@@ -24,7 +24,7 @@ from archive.viewer import Role, Viewer
 from retention.disposal import candidate, explained, reasons_not_to_list
 from retention.procedure.linked import links, undecided
 from retention.procedure.notice import against_submitting, give_missing
-from retention.procedure.taking import story, take
+from retention.procedure.taking import against_file, story, take
 
 PROCEDURE = 1
 """Version of the procedure, in the payload of each list that goes through it."""
@@ -83,6 +83,7 @@ def propose(session: Session, new: NewList, *, viewer: Viewer, now: datetime) ->
         reasons.append(because("retention.both-laws"))
     if not new.explanation.strip():
         reasons.append(because("archive.no-explanation"))
+    reasons.extend(against_file(new.letter.as_json()))
     if new.letter.day > today:
         reasons.append(because("archive.decision-in-future", day=new.letter.day))
     if reasons or not regimes:
@@ -104,7 +105,8 @@ def propose(session: Session, new: NewList, *, viewer: Viewer, now: datetime) ->
                 "state": START[regime].value,
                 "explanation": new.explanation.strip(),
                 "items": items,
-            },
+            }
+            | ({"letter_file": new.letter.file} if new.letter.file else {}),
         ),
         viewer=viewer,
         now=now,

@@ -12,6 +12,7 @@ from archive import orders
 from archive.errors import OrderRefusedError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
+from archive.paper_files import shelf
 from archive.procedure.follow import after
 from archive.procedure.kept import against_kept
 from archive.procedure.read import story_of
@@ -75,7 +76,7 @@ def take(
     told: dict[str, Any] = {"id": step, "on": day_of(now).isoformat(), **(facts or {})}
     payload = {"step": told, **(says or {})}
     new = after(before, Happened(0, now, viewer.name, role.value, payload))
-    reasons = [*new.faults, *(more(before, order) if more else ())]
+    reasons = [*new.faults, *against_file(told.get("paper")), *(more(before, order) if more else ())]
     transition = step_from(before.state, before.regime, step)
     if transition is not None and "linked-kept" in transition.conditions:
         reasons += against_kept(session, before)
@@ -100,6 +101,12 @@ def take(
     apply(session, event)
     session.expire(order)
     return _followed(session, order)
+
+
+def against_file(paper: Mapping[str, Any] | None) -> Iterable[Reason]:
+    """Yield that the file a paper is said to have been given with is not on the shelf."""
+    if paper and paper.get("file") and shelf.find(str(paper.get("sha256"))) is None:
+        yield because("archive.paper-file-missing", sha256=str(paper.get("sha256")))
 
 
 def _followed(session: Session, order: Order) -> Story:

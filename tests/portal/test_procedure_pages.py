@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,10 +14,13 @@ from house_queue import taken_from_the_queue
 from kept_case_files import OLD, OLDER
 from sqlalchemy import select
 
+from archive.paper_files import shelf
+from archive.paper_files.inspecting import Looked, PaperFileError
 from archive.pdfa.print import render
 from archive.procedure.ballots import Ballot, Choice
 from archive.procedure.states import State
 from archive.procedure.story import Story
+from archive.reason import because
 from archive.register.decisions import Order, OrderItem, OrderState
 from archive.register.disposal import DisposalList
 from archive.register.session import reading, transaction
@@ -24,7 +29,7 @@ from archive.viewer import ALL_AGENCIES, Role, Viewer
 from operations.authenticators import code_of
 from operations.procession import Papers, People, Wanted, walk, walk_on
 from retention import disposal, tasks
-from retention.filing import filing
+from retention.filing import contents, filing
 from retention.procedure import council, notice, taking
 
 pytestmark = pytest.mark.plone
@@ -145,7 +150,23 @@ def done(browser: Any, act: str, order_id: str) -> State:
     return told(order_id).state
 
 
-def test_a_list_is_walked_from_submission_to_its_dossier(visit: Any, house_queue: None) -> None:
+class Looker:
+    """Looks without the tools of the intake; `tests/services/test_dossier_filed.py` has them."""
+
+    def look(self, path: Path, name: str) -> Looked:
+        if not path.read_bytes().startswith(b"%PDF"):
+            raise PaperFileError(because("ingest.paper-no-pdf", name=name))
+        return Looked("fmt/276", 1, "scanner 1.0")
+
+    def readable(self, path: Path, name: str, into: Path) -> None:
+        return None
+
+
+def test_a_list_is_walked_from_submission_to_its_dossier(
+    visit: Any, house_queue: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "inspector", Looker)
+    monkeypatch.setattr(contents, "inspector", Looker)
     id = walked(State.LISTED).order_id
     path, papers = f"/tieu-huy/{id}", Papers(wanted())
     with transaction() as session:
@@ -156,7 +177,15 @@ def test_a_list_is_walked_from_submission_to_its_dossier(visit: Any, house_queue
     with transaction() as session:
         for voter in WHO.voters:
             council.vote(session, id, Ballot(Choice.DESTROY), viewer=voter, now=now())
-    done(paper(visit("binh", path), "1/BB"), "conclude", id)
+    browser = paper(visit("binh", path), "1/BB")
+    browser.getControl(name="file", index=0).add_file(io.BytesIO(b"not a PDF"), "application/pdf", "BB.pdf")
+    browser.getControl(name="conclude").click()
+    assert "BB.pdf" in browser.page and told(id).conclusion is None  # the looker takes no such file
+    browser = paper(visit("binh", path), "1/BB")
+    signed = render("<p>Biên bản đã ký</p>", title="Biên bản")
+    browser.getControl(name="file", index=0).add_file(io.BytesIO(signed), "application/pdf", "BB.pdf")
+    done(browser, "conclude", id)
+    assert (minutes := told(id).conclusion) is not None and minutes.paper.file == "BB.pdf"
     assert 'name="request"' not in visit("chi", path).page  # the minutes are not signed
     done(visit("an", path), "sign", id)
     assert done(paper(visit("chi", path), "2/XYK"), "request", id) is State.OPINION_REQUESTED
@@ -182,7 +211,9 @@ def test_a_list_is_walked_from_submission_to_its_dossier(visit: Any, house_queue
     page = visit("dung", path).page
     assert f"{path}/bien-ban" in page and "Quyết định số 91/QĐ-UBND" in page
     assert f"/ho-so/{dossier}" in visit("an", path).page
-    assert "Hồ sơ hủy tài liệu" in visit("an", f"/ho-so/{dossier}").page
+    page = visit("an", f"/ho-so/{dossier}").page
+    assert "Hồ sơ hủy tài liệu" in page and "BB.pdf" in page
+    assert list(shelf.waiting()) == []
     assert f"/ho-so/{dossier}" in visit("an", f"/ho-so/{OLD.id}").page  # the tombstone leads to it
 
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from zExceptions import NotFound
 
 from archive.errors import TangThuError
-from archive.procedure.papers import Paper
 from archive.reason import because
 from archive.register.decisions import Order, OrderKind
 from archive.register.disposal import DisposalList
@@ -20,6 +19,7 @@ from archive.register.models import CaseFile
 from archive.register.session import reading
 from archive.seen_at import seen_at
 from archive.viewer import Role
+from portal.browser.disposal.kept_file import paper_given
 from portal.browser.screen import Pages, Screen
 from portal.events import SEES
 from portal.i18n import _
@@ -127,7 +127,7 @@ class DisposalScreen(Screen):
         if not ids:
             raise MissingError(because("portal.nothing-ticked"))
         agency = self.text("agency", 35)
-        letter = Paper(self.text("number", 60), day_of(self.text("date", 10), latest=self.today))
+        letter = paper_given(self, agency, day_of(self.text("date", 10), latest=self.today))
         made = []
         with joined() as session:
             for chosen in _by_law(session, ids):

@@ -38,7 +38,8 @@ class Form:
     confirm: Any = None
 
 
-_PAPER = (Field("number", _("Document number")), Field("date", _("Its date"), "date"))
+_FILE = Field("file", _("Signed or scanned file (PDF), kept for the dossier"), "file", required=False)
+_PAPER = (Field("number", _("Document number")), Field("date", _("Its date"), "date"), _FILE)
 _WHY = Field("reason", _("Reason"), "long")
 _PASSWORD = Field("password", _("Your password again"), "password")
 _CODE = Field("code", _("One-time code of your authenticator"), "code")
@@ -98,6 +99,11 @@ FORMS = {
         _("Destroy these case files now? This cannot be undone."),
     ),
     "close": Form("close", _("Close the list: file its dossier in the archive")),
+    "keep-file": Form(
+        "keep_file",
+        _("Give a paper's file again…"),
+        (Field("file", _("Signed or scanned file (PDF), kept for the dossier"), "file"),),
+    ),
     "take-out": Form("take_out", _("Take ticked case files off the list…"), (_WHY,)),
     "abort": Form("abort", _("Give the list up…"), (_WHY,), _("Give this list up?")),
     "reject": Form("reject", _("Reject the list after the opinion…"), (_WHY,), _("Refuse this list?")),

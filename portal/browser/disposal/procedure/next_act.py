@@ -16,7 +16,9 @@ from portal.browser.next_step import NextStep
 from portal.i18n import _
 from retention.destruction import RELEASED_FOR
 
-ASIDE = frozenset({"take-out", "abort", "reject", "refuse", "council-change", "excuse", "hand-over-again"})
+ASIDE = frozenset(
+    {"keep-file", "take-out", "abort", "reject", "refuse", "council-change", "excuse", "hand-over-again"}
+)
 """Acts that end the list or change it; what is not among them brings it forward."""
 
 
@@ -113,6 +115,8 @@ def _archivist(story: Story) -> Iterator[str]:
         yield "hand-over-again"
     if story.state is State.DESTROYED and story.closing is None:
         yield "close"
+    elif story.state is State.DESTROYED:
+        yield "keep-file"
     elif not story.begun and len(story.items) > 1:
         yield "take-out"
     if story.state not in (State.DECIDED, State.HANDED_OVER, State.DESTROYED):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, ClassVar
 
+from kombu.exceptions import OperationalError
 from plone import api
 from sqlalchemy import func, select
 
@@ -18,14 +20,17 @@ from archive.procedure.papers import Paper
 from archive.procedure.seats import Member, Seat
 from archive.procedure.states import State
 from archive.procedure.story import Step, Story, Verdict
-from archive.register.decisions import OrderState
+from archive.reason import because
+from archive.register.decisions import Order, OrderState
 from archive.register.disposal import DisposalList
 from archive.register.models import CaseFile, Package
+from archive.register.session import reading
 from archive.second_factor import enrol
 from archive.second_factor.prove import Act, First, For, prove
 from archive.viewer import Role, same_person
 from portal import people
-from portal.browser.disposal.due import day_of
+from portal.browser.disposal.due import MissingError, day_of
+from portal.browser.disposal.kept_file import kept_file, paper_given
 from portal.browser.disposal.order import OrderScreen
 from portal.browser.disposal.procedure import forms
 from portal.browser.disposal.procedure.next_act import ASIDE, acts, next_step
@@ -33,6 +38,7 @@ from portal.i18n import _
 from portal.papers import mirror_order
 from portal.register import joined
 from retention.filing.desk import Desk, Progress, Stage
+from retention.filing.given import given_with
 from retention.procedure import council, deciding, listing, opinion, taking
 from retention.procedure.deciding import NewDecision
 
@@ -47,7 +53,7 @@ class ProcedureScreen(OrderScreen):
         **{name: name for name in ("submit", "council", "vote", "conclude", "sign", "record", "decide")},
         "request": "request_opinion",
         **{name: name for name in ("hand_over", "hand_over_again", "excuse", "release", "execute", "close")},
-        **{name: name for name in ("take_out", "abort", "reject", "refuse", "mirror")},
+        **{name: name for name in ("take_out", "abort", "reject", "refuse", "mirror", "keep_file")},
     }
 
     def prepare(self) -> Any:
@@ -381,8 +387,25 @@ class ProcedureScreen(OrderScreen):
         """End a decided list that is not carried out."""
         self._take(deciding.refuse, reason=self.text("reason"))
 
+    def keep_file(self) -> None:
+        """Lay a paper's file on the shelf again; the dossier that waits for it goes on."""
+        agency = self._agency_code()
+        kept = kept_file(self, agency)
+        with reading() as session:
+            named = {one.paper.sha256 for one in given_with(taking.story(session, self.path[0]))}
+        if kept is None or kept.sha256 not in named:
+            raise MissingError(because("portal.not-a-paper-of-the-list"))
+        with suppress(OperationalError):  # the periodic round goes on with it
+            queue.send("retention.tasks.file_dossier", self.path[0])
+        self.say(_("The file is kept. The dossier goes on."))
+
+    def _agency_code(self) -> str:
+        with reading() as session:
+            return str(session.get_one(Order, self.path[0]).agency_code)
+
     def _paper(self) -> Paper:
-        return Paper(self.text("number", 60), day_of(self.text("date", 10), latest=self.today))
+        day = day_of(self.text("date", 10), latest=self.today)
+        return paper_given(self, self._agency_code(), day)
 
     def _prove(self, purpose: For) -> None:
         self.ask_password()

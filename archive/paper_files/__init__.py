@@ -1,0 +1,1 @@
+"""Files of the papers that steps rest on, until a dossier takes them."""
