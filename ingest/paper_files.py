@@ -23,9 +23,10 @@ class PaperInspector:
     def look(self, path: Path, name: str) -> Looked:
         """Return what can be told of a file that may be kept. Raises as `archive.paper_files.inspecting` says."""
         seen = virus.scan(path)
+        if not seen.clean and seen.told:
+            raise PaperFileError(because("ingest.paper-infected", name=name, what=seen.signature))
         if not seen.clean:
-            code = "ingest.paper-infected" if seen.told else "ingest.paper-not-scanned"
-            raise PaperFileError(because(code, name=name, what=seen.signature))
+            raise PaperFileError(because("ingest.paper-not-scanned", name=name, what=seen.signature))
         facts = _facts(path, name)
         if facts.problem or facts.encrypted:
             raise PaperFileError(because("ingest.paper-not-readable", name=name))
