@@ -43,6 +43,7 @@ app.conf.update(
     task_routes={
         "ingest.tasks.advance": {"queue": "road"},
         "exports.tasks.prepare": {"queue": "road"},  # a copy of many gigabytes takes minutes
+        "retention.tasks.keep_linked": {"queue": "road"},  # a package of many gigabytes is written again
         "ingest.tasks.rescan_holdings": {"queue": "rounds"},
         "retention.tasks.simulate": {"queue": "rounds"},
         "retention.tasks.file_dossier": {"queue": "road"},  # prints and packs for a minute

@@ -12,7 +12,7 @@ from archive.register.session import reading
 from archive.viewer import viewer_of
 from retention import destruction, simulations
 from retention.filing import filing, given
-from retention.procedure import notice
+from retention.procedure import fates, notice
 
 log = logging.getLogger(__name__)
 
@@ -90,6 +90,30 @@ def file_dossiers() -> int:
     with reading() as session:
         given.sweep(session, now=datetime.now(UTC))
     return done
+
+
+@app.task(
+    name="retention.tasks.keep_linked",
+    autoretry_for=(TemporaryError,),
+    retry_backoff=5,
+    retry_backoff_max=300,
+    max_retries=20,
+)
+def keep_linked(order_id: str, name: str, roles: Mapping[str, Sequence[str]]) -> str:
+    """Copy what is to be kept of a list in the name of the archivist who chose it; the vault asks the roles again.
+
+    Safe to run twice: what is kept is not copied again. What cannot be copied now is tried again, waiting 5 s, doubling
+    to 5 minutes, 20 times; after that its page, or the command line, begins it anew.
+
+    Args:
+        order_id: of the list.
+        name: account of the archivist.
+        roles: agency code -> role values they held when asking.
+    """
+    done = fates.keep(order_id, viewer=viewer_of(name, roles), clock=lambda: datetime.now(UTC))
+    if done.waiting:
+        raise TemporaryError(next(iter(done.waiting.values())))
+    return "kept"
 
 
 @app.task(name="retention.tasks.auto_list")

@@ -37,6 +37,8 @@ PAGES = (
     ("disposal-list", "chi", "/tieu-huy/{proposed}"),
     ("disposal-list-of-mine", "an", "/tieu-huy/{proposed}"),
     ("disposal-done", "chi", "/tieu-huy/{done}"),
+    ("disposal-linked", "an", "/tieu-huy/{linked}/lien-quan"),
+    ("disposal-by-steps", "an", "/tieu-huy/{linked}"),
     ("handover", "an", "/ban-giao"),
     ("handover-proposed", "an", "/ban-giao/{handover_proposed}"),
     ("handover-decide", "chi", "/ban-giao/{handover_proposed}"),

@@ -19,6 +19,8 @@ ELSEWHERE = {
     "mot-thoa-thuan": r"/thoa-thuan/\{\w+\}",
     "thoa-thuan-moi": r"/thoa-thuan/moi",
     "quyet-dinh-huy": r"/tieu-huy/\{\w+\}",
+    "van-ban-lien-quan-huy": r"/tieu-huy/\{linked\}/lien-quan",
+    "tung-buoc-huy": r"/tieu-huy/\{linked\}",
     "dong-danh-muc": r"/danh-muc-nop-luu/dong",
     "gom-van-ban": r"/tiep-nhan/gom",
     "yeu-cau-van-ban": r"/tiep-nhan/yeu-cau",

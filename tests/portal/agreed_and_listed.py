@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from house_people import AN, CHI, GIA_LAI, LANG_SON, NOW
 from kept_case_files import RULES
+from linked_list import half_decided
 from planned_migration import an_ended_plan
 
 from archive.register.models import CaseFile, Submission
@@ -106,7 +109,13 @@ def furnish() -> dict[str, str]:
         "due_line": f"{LANG_SON}.2025.02.TH",
         "with_minutes": stored,
         "plan": an_ended_plan(),
+        "linked": a_list_with_linked_documents(),
     }
+
+
+def a_list_with_linked_documents() -> str:
+    with TemporaryDirectory() as folder:
+        return half_decided(Path(folder))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from sqlalchemy import select
 from zExceptions import NotFound
 
+from archive.adding.document import origin_of
 from archive.dossiers import is_dossier
 from archive.errors import NotAllowedError
 from archive.ledger.append import history
@@ -17,6 +18,7 @@ from archive.ledger.event import Event, Verb
 from archive.register.decisions import Hold, Order, Receipt
 from archive.register.disposal import DisposalList
 from archive.register.models import Agency, CaseFile, CaseFileState, Component, Fonds, Record
+from archive.vietnam import day_of
 from archive.viewer import Role
 from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS
 from ingest.gathering import settling
@@ -144,6 +146,22 @@ class CaseFileScreen(GivingScreen, JudgingScreen):
         return f"{address}#tt-viewer" if component else address
 
     # documents
+
+    def came_from(self, record: Record) -> list[str]:
+        """Return address and words of the case file a document was copied from; empty when it came with this one."""
+        origin = origin_of(component.facts for component in record.components)
+        if origin is None:
+            return []
+        told = {"code": origin["file_code"], "document": origin["document"]}
+        words = _("copied from document ${document} of case file ${code}", mapping=told)
+        source = self.session.get(CaseFile, origin["case_file_id"])
+        if source is not None and source.state == CaseFileState.DESTROYED and source.gone_at is not None:
+            told["day"] = self.day(day_of(source.gone_at))
+            words = _(
+                "copied from document ${document} of case file ${code}, destroyed on ${day}",
+                mapping=told,
+            )
+        return [f"{self.root}/ho-so/{origin['case_file_id']}", self.t(words)]
 
     def pieces(self, record: Record) -> list[Piece]:
         """Return the files of a document."""

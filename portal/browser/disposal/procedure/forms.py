@@ -48,7 +48,14 @@ FORMS = {
     "submit": Form(
         "submit",
         _("Submit the list to the council"),
-        (Field("linked", _("Why documents go that another case file has too"), "long", required=False),),
+        (
+            Field(
+                "linked",
+                _("Why the linked documents go for which nothing was chosen"),
+                "long",
+                required=False,
+            ),
+        ),
     ),
     "council": Form("council", _("Form the council"), _PAPER),
     "council-change": Form("council", _("Change the council…"), (*_PAPER, _WHY)),

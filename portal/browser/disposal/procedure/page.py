@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, ClassVar
@@ -18,7 +19,7 @@ from archive.order_check import on_list
 from archive.procedure.ballots import Ballot, Choice
 from archive.procedure.papers import Paper
 from archive.procedure.seats import Member, Seat
-from archive.procedure.states import State
+from archive.procedure.states import STATES_END, State
 from archive.procedure.story import Step, Story, Verdict
 from archive.reason import because
 from archive.register.decisions import Order, OrderState
@@ -33,6 +34,7 @@ from portal.browser.disposal.due import MissingError, day_of
 from portal.browser.disposal.kept_file import kept_file, paper_given
 from portal.browser.disposal.order import OrderScreen
 from portal.browser.disposal.procedure import forms
+from portal.browser.disposal.procedure.linked import LINKED, STANDS
 from portal.browser.disposal.procedure.next_act import ASIDE, acts, next_step
 from portal.i18n import _
 from portal.papers import mirror_order
@@ -41,6 +43,7 @@ from retention.filing.desk import Desk, Progress, Stage
 from retention.filing.given import given_with
 from retention.procedure import council, deciding, listing, opinion, taking
 from retention.procedure.deciding import NewDecision
+from retention.procedure.standing import Stands, counts, standings
 
 CARDS = 50
 """Case files on one page of voting; what has no vote of this person comes first."""
@@ -55,6 +58,14 @@ class ProcedureScreen(OrderScreen):
         **{name: name for name in ("hand_over", "hand_over_again", "excuse", "release", "execute", "close")},
         **{name: name for name in ("take_out", "abort", "reject", "refuse", "mirror", "keep_file")},
     }
+
+    def publishTraverse(self, request: Any, name: str) -> Any:
+        """Hand the linked documents of the list to their own screen."""
+        if len(self.path) == 1 and name == LINKED:
+            one = api.content.get_view("van-ban-lien-quan-huy", self.context, request)
+            one.path = self.path
+            return one
+        return super().publishTraverse(request, name)
 
     def prepare(self) -> Any:
         """Read the list and its story; answer progress or certificate when asked for them."""
@@ -174,6 +185,21 @@ class ProcedureScreen(OrderScreen):
             for code, number in numbers.items()
             if number
         )
+
+    # linked documents
+
+    @property
+    def linked(self) -> Counter[Stands]:
+        """Return how it stands with the linked documents; empty when there are none."""
+        look = not self.story.begun and self.story.state not in STATES_END
+        return counts(standings(self.session, self.story, today=self.today, look=look))
+
+    def linked_words(self, told: Counter[Stands]) -> list[tuple[str, str]]:
+        """Return how many stand how, in words, with the tone of each."""
+        return [
+            (f"{self.t(STANDS[stands][0])}: {self.count(number)}", STANDS[stands][1])
+            for stands, number in sorted(told.items(), key=lambda one: list(Stands).index(one[0]))
+        ]
 
     # people
 
