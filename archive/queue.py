@@ -48,6 +48,7 @@ app.conf.update(
         "retention.tasks.simulate": {"queue": "rounds"},
         "retention.tasks.file_dossier": {"queue": "road"},  # prints and packs for a minute
         "retention.tasks.file_dossiers": {"queue": "road"},
+        "retention.tasks.make_papers": {"queue": "rounds"},  # a list of thousands is printed for minutes
         "ingest.tasks.migrate": {"queue": "migrations"},
         "ingest.tasks.try_plan": {"queue": "migrations"},
         "archive.tasks.go_the_rounds": {"queue": "rounds"},  # reads for minutes; stands in nobody's way
@@ -106,6 +107,7 @@ app.conf.update(
             "schedule": 300.0,  # those a worker died over, or that waited for a store
             "options": {"expires": 290},
         },
+        "make-papers": {"task": "retention.tasks.make_papers", "schedule": 20.0, "options": {"expires": 20}},
         "keep-promises": {"task": "archive.tasks.keep_promises", "schedule": 21_600.0},
         "expire-backups": {"task": "operations.tasks.expire_backups", "schedule": 21_600.0},
         "collect-receipts": {"task": "exports.tasks.collect", "schedule": 10.0, "options": {"expires": 10}},

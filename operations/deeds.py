@@ -29,7 +29,9 @@ from exports.inventory import inventory
 from exports.settings import ExportsSettings
 from operations.procession import Wanted, people_at, walk
 from operations.world import Expected
-from retention import certificate, destruction, holds
+from retention import destruction, holds
+from retention.papers import making
+from retention.papers.papers import Kind
 from search.query import Filters, search
 
 ARCHIVIST = Viewer("luutru", {ALL_AGENCIES: frozenset({Role.ARCHIVIST})})
@@ -148,12 +150,13 @@ def destroy(case_file_id: str) -> Judged:
     with reading() as session:
         row = session.get_one(CaseFile, case_file_id)
         receipts = session.scalars(select(Receipt).where(Receipt.case_file_id == case_file_id)).all()
-        paper = certificate.certificate(session, order_id)
         names = [package.name for package in row.packages]
+    papers = making.make(order_id, now=datetime.now(UTC))
     left = [store.name for store in custody.stores() for name in names if store.size(name) is not None]
     everybody = {holder.name for holder in holders.holders()} <= {receipt.holder for receipt in receipts}
-    right = row.state == CaseFileState.DESTROYED and not left and everybody and paper.startswith(b"%PDF")
-    return f"{outcome.count('done')} hồ sơ; {len(receipts)} biên nhận, chứng nhận {len(paper)} byte", right
+    written = all(paper.pdf.startswith(b"%PDF") for paper in papers) and papers[-1].kind is Kind.CERTIFICATE
+    right = row.state == CaseFileState.DESTROYED and not left and everybody and written
+    return f"{outcome.count('done')} hồ sơ; {len(receipts)} biên nhận, {len(papers)} văn bản PDF/A", right
 
 
 def hand_over(case_file_id: str) -> Judged:

@@ -158,6 +158,7 @@ VERBS = {
     Verb.SCHEDULE: _("Retention schedule recorded"),
     Verb.DUE_LIST: _("List of due files changed"),
     Verb.MINUTES: _("Minutes made"),
+    Verb.PAPER: _("Paper of a destruction made"),
     Verb.EXPIRY_NOTICE: _("Told that periods run out"),
     Verb.MEDIUM: _("Offline medium"),
 }

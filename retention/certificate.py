@@ -1,17 +1,23 @@
-"""The certificate of destruction (biên bản hủy tài liệu), alone."""
+"""The certificate of destruction (biên bản hủy tài liệu), alone: as it was made, or a look at it before."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
-from archive.pdfa.print import print_pdfa
+from archive.pdfa.print import judged
 from archive.viewer import Viewer
-from retention.dossier import gather
-from retention.papers.certificate import TITLE, page
+from retention.papers.facts import facts_of
+from retention.papers.kept import kept_of, read
+from retention.papers.printing import FLAVOUR, Kind, printed
 
 
 def certificate(session: Session, order_id: str, *, viewer: Viewer | None = None) -> bytes:
-    """Return the certificate of a destruction that is done, as PDF/A-2b judged by veraPDF.
+    """Return the certificate of a destruction that is done, as PDF/A-3b judged by veraPDF.
+
+    It is the one that was made, sealed and kept (`retention.papers.making`); in the minutes before, one that is printed
+    now, and says on its page that it is neither sealed nor kept.
 
     Args:
         session: on the register.
@@ -22,7 +28,12 @@ def certificate(session: Session, order_id: str, *, viewer: Viewer | None = None
         NotFoundError: no such order.
         NotAllowedError: the viewer has no part in it.
         CertificateError: no destruction, or not done yet.
-        VeraPdfMissingError: the page could not be judged now; may be retried.
+        TemporaryError: no store can be read, or the page could not be judged now; may be retried.
     """
-    dossier = gather(session, order_id, viewer=viewer)
-    return print_pdfa(page(dossier), title=f"{TITLE} {dossier.document_number}")
+    facts = facts_of(session, order_id, viewer=viewer)
+    kept = kept_of(session, order_id).get(Kind.CERTIFICATE)
+    if kept is not None:
+        return read(kept).pdf
+    paper = printed(Kind.CERTIFICATE, replace(facts, preview=True))
+    assert paper is not None
+    return judged(paper.pdf, title=paper.title, flavour=FLAVOUR)

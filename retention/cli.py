@@ -18,14 +18,16 @@ import typer
 from archive.cli import show, viewer_named
 from archive.register.session import reading
 from archive.vietnam import day_of
-from retention import certificate as papers
 from retention import destruction
+from retention.dossier import gather
 from retention.eligibility import count_due, count_unclear
 from retention.eligibility import due as due_list
 from retention.explain import explain as steps_of
 from retention.filing.cli import FILING
 from retention.hold_cli import HOLD
 from retention.options import AsJson, AsUser, Roles, clock
+from retention.papers.making import make
+from retention.papers.papers import Kind
 from retention.procedure.cli import DISPOSAL
 from retention.schedule_cli import SCHEDULE, simulate
 
@@ -82,9 +84,10 @@ def destroy(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -
 
 
 def certificate(order_id: str, out: Path, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
-    """Write the certificate of destruction (biên bản hủy) as PDF/A."""
+    """Write the certificate of destruction (biên bản hủy) as PDF/A; made and sealed now when it was not yet."""
     with reading() as session:
-        pdf = papers.certificate(session, order_id, viewer=viewer_named(user, role))
+        gather(session, order_id, viewer=viewer_named(user, role))
+    (pdf,) = (paper.pdf for paper in make(order_id, now=clock()) if paper.kind is Kind.CERTIFICATE)
     out.write_bytes(pdf)
     show({"order_id": order_id, "path": out, "size": len(pdf)}, as_json=as_json, text=str(out))
 

@@ -143,7 +143,11 @@ def gather(session: Session, order_id: str, *, viewer: Viewer | None = None) -> 
     if order.state != OrderState.DONE or order.executed_at is None:
         raise CertificateError(because("retention.no-certificate-yet", order=order_id, state=order.state))
     decisions = list(
-        session.scalars(select(EventRow).where(EventRow.object_id == order.id).order_by(EventRow.seq))
+        session.scalars(
+            select(EventRow)
+            .where(EventRow.object_id == order.id, EventRow.verb == Verb.DECISION.value)
+            .order_by(EventRow.seq)
+        )
     )
     began = next(
         (row.at for row in decisions if row.payload.get("state") == OrderState.EXECUTING), order.created_at

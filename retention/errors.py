@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from archive.errors import TangThuError
+from archive.errors import TangThuError, TemporaryError
 from archive.reason import because
 
 if TYPE_CHECKING:
@@ -48,3 +48,7 @@ class PeriodUnclearError(RetentionError):
 
 class CertificateError(RetentionError):
     """There is nothing to certify yet."""
+
+
+class PapersOwedError(TemporaryError):
+    """The papers of a destruction were not made yet; the machine makes them within minutes of its end."""

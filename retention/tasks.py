@@ -12,6 +12,7 @@ from archive.register.session import reading
 from archive.viewer import viewer_of
 from retention import destruction, simulations
 from retention.filing import filing, given
+from retention.papers import making
 from retention.procedure import fates, notice
 
 log = logging.getLogger(__name__)
@@ -120,3 +121,9 @@ def keep_linked(order_id: str, name: str, roles: Mapping[str, Sequence[str]]) ->
 def auto_list() -> int:
     """Tell which case files run out within 30 days; told once, however often it runs."""
     return notice.auto_list(now=datetime.now(UTC))
+
+
+@app.task(name="retention.tasks.make_papers")
+def make_papers() -> int:
+    """Make the papers of destructions that are done; made once, and the certificate again when a promise was kept."""
+    return making.make_due(datetime.now(UTC))

@@ -1,9 +1,9 @@
 """Seal right after the commit what could not be found again if the register were lost a moment later.
 
 A stored case file can be found again in the stores, and an unfinished submission is sent again by its sender.
-A decision exists nowhere else: an order, an approval, a hold, a receipt, a destruction, an agreement, a release from
-quarantine, a backup set somewhere else that a destruction has to find, a preservation plan and what it takes back. So
-these are sealed at once; everything else within the period of `archive.tasks.seal`.
+A decision exists nowhere else: an order, an approval, a hold, a receipt, a destruction and the papers of it, an
+agreement, a release from quarantine, a backup set somewhere else that a destruction has to find, a preservation plan,
+what it takes back. So these are sealed at once; everything else within the period of `archive.tasks.seal`.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ SEALED_AT_ONCE = frozenset(
         Verb.AGREEMENT,
         Verb.SCHEDULE,
         Verb.BACKUP,
+        Verb.PAPER,
     }
 )
 

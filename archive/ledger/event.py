@@ -52,6 +52,7 @@ class Verb(StrEnum):
     EXPIRY_NOTICE = "EXPIRY_NOTICE"  # it was told that case files' periods run out
     MEDIUM = "MEDIUM"  # packages exported to a medium, the medium read again, or destroyed
     MINUTES = "MINUTES"  # the minutes of a hand-over were printed and put into the stores
+    PAPER = "PAPER"  # a paper of a destruction was printed, sealed and put into the stores
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +27,7 @@ from archive.register.session import reading
 from retention.filing import record
 from retention.filing.desk import Desk, Kept
 from retention.filing.given import given_with
+from retention.papers.making import make
 from retention.papers.papers import FLAVOUR, Print, made
 from retention.procedure.taking import story
 
@@ -76,13 +77,14 @@ class Contents:
     papers: tuple[Paper, ...]
 
 
-def gathered(desk: Desk, order_id: str, *, printer: Print | None = None) -> Contents:
+def gathered(desk: Desk, order_id: str, *, now: datetime, printer: Print | None = None) -> Contents:
     """Return what goes into the dossier; made and written down to the desk when it is not there already.
 
     Args:
         desk: of the list.
         order_id: of a destruction that is done, its events sealed.
-        printer: prints a paper, by default as PDF/A judged by veraPDF.
+        now: aware time.
+        printer: prints a look at the papers instead of having them made, sealed and kept; for tests.
 
     Raises:
         LedgerError: an event cannot be proven.
@@ -94,6 +96,8 @@ def gathered(desk: Desk, order_id: str, *, printer: Print | None = None) -> Cont
     found = note.read(desk.folder / NOTE, Contents)
     if found is not None:
         return found
+    if printer is None:
+        make(order_id, now=now)
     with reading() as session:
         told = story(session, order_id)
         missing = [one for one in given_with(told) if one.paper.file and shelf.find(one.paper.sha256) is None]

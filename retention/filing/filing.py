@@ -112,7 +112,7 @@ def _file(desk: Desk, told: Story, now: datetime, printer: Print | None, watch: 
     begin(Stage.PAPERS)
     with transaction() as session:
         seal(session, now=now)
-    contents = gathered(desk, told.order_id, printer=printer)
+    contents = gathered(desk, told.order_id, now=now, printer=printer)
     begin(Stage.PACKAGE)
     packed = _at_hand(desk) or _taken_back(desk, told)
     if packed is None:

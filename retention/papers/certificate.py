@@ -15,8 +15,9 @@ from archive.register.models import Regime
 from archive.vietnam import local
 from retention.dossier import Dossier, ItemFacts, ReceiptFacts
 from retention.explain import day_text
+from retention.papers.closing import form
 from retention.papers.facts import BASES, OUTCOMES, Facts
-from retention.papers.layout import form, head, heading, moment, signs, whole
+from retention.papers.layout import head, heading, moment, signs, whole
 from retention.papers.listing import PART, rows
 
 PARTS = {"proposed": "Lập danh mục, đề nghị hủy", "approved": "Đồng ý hủy", "executed": "Thực hiện hủy"}
@@ -36,17 +37,18 @@ NOTE = (
 
 def page(dossier: Dossier) -> str:
     """Return the certificate as HTML in one piece. Pure."""
-    return whole(TITLE, "".join(_bodies(dossier)), landscape=True)
+    return whole(TITLE, "".join(_bodies(Facts(dossier, None))), landscape=True)
 
 
 def pages(facts: Facts) -> Iterator[str]:
     """Yield the certificate in parts. Pure."""
-    for n, body in enumerate(_bodies(facts.dossier)):
+    for n, body in enumerate(_bodies(facts)):
         yield whole(TITLE, body, first=n == 0, landscape=True)
 
 
-def _bodies(dossier: Dossier) -> Iterator[str]:
+def _bodies(facts: Facts) -> Iterator[str]:
     """Yield what stands in each part; a short certificate is one."""
+    dossier = facts.dossier
     body = f"""{_head(dossier)}<h2>1. Căn cứ</h2>{_basis(dossier)}
 <h2>2. Người tham gia</h2>{_people(dossier)}<h2>3. Danh mục tài liệu</h2>"""
     for start in range(0, len(dossier.items), PART):
@@ -62,7 +64,7 @@ def _bodies(dossier: Dossier) -> Iterator[str]:
         part = dossier.items[start : start + PROOFS]
         body += "".join(_proof(n, item) for n, item in enumerate(part, start + 1))
     yield f"""{body}<h2>5. Kết luận</h2>{_conclusion(dossier)}
-{signs(("CƠ QUAN CÓ TÀI LIỆU", "(ký, đóng dấu)"), ("ĐƠN VỊ THỰC HIỆN HỦY", "(ký, đóng dấu)"))}{form(NOTE)}"""
+{signs(("CƠ QUAN CÓ TÀI LIỆU", "(ký, đóng dấu)"), ("ĐƠN VỊ THỰC HIỆN HỦY", "(ký, đóng dấu)"))}{form(facts, NOTE)}"""
 
 
 def _head(dossier: Dossier) -> str:

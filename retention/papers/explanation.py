@@ -14,8 +14,9 @@ from html import escape
 
 from archive.numerals import in_words
 from retention.explain import day_text
+from retention.papers.closing import form
 from retention.papers.facts import BASES, Facts
-from retention.papers.layout import form, head, heading, signs, table, told, whole
+from retention.papers.layout import head, heading, signs, table, told, whole
 
 TITLE = "Bản thuyết minh tài liệu hết giá trị"
 TITLE_NOW = "Bản thuyết minh tài liệu hết thời hạn lưu trữ, tài liệu trùng lặp"
@@ -70,7 +71,7 @@ def pages(facts: Facts) -> Iterator[str]:
 {table(("Nhóm", "Thời hạn lưu trữ", "Số hồ sơ"), _groups(facts), numbers=(2,))}
 <h2>III. Lời thuyết minh của người lập</h2><p class="words">{escape(story.explanation)}</p>
 {_linked(facts)}
-{signs(("NGƯỜI LẬP", story.proposed_by))}{form(NOTE)}"""
+{signs(("NGƯỜI LẬP", story.proposed_by))}{form(facts, NOTE)}"""
     yield whole(title, body)
 
 

@@ -13,6 +13,7 @@ from archive.procedure.read import story_of
 from archive.procedure.states import State
 from archive.procedure.story import Step, Story
 from archive.register.models import Regime
+from archive.seals.key import Face
 from archive.viewer import Viewer
 from retention.dossier import Dossier, ItemFacts, gather
 
@@ -36,11 +37,15 @@ class Facts:
     Attributes:
         story: None for a destruction that was approved before there was a procedure.
         linked: why documents go that an unexpired case file has too; "" when there are none.
+        seals: that will be put on the paper: the agency's, then that of whoever destroys when it is another.
+        preview: it is printed for a look, and neither sealed nor kept.
     """
 
     dossier: Dossier
     story: Story | None
     linked: str = ""
+    seals: tuple[Face, ...] = ()
+    preview: bool = False
 
     @property
     def regimes(self) -> tuple[Regime, ...]:

@@ -7,8 +7,9 @@ from html import escape
 
 from archive.numerals import in_words
 from retention.explain import day_text
+from retention.papers.closing import form
 from retention.papers.facts import BASES, Facts
-from retention.papers.layout import code, form, head, heading, moment, signs, told, whole
+from retention.papers.layout import code, head, heading, moment, signs, told, whole
 from retention.papers.records import factors
 
 TITLE = "Biên bản bàn giao tài liệu hủy"
@@ -42,5 +43,5 @@ def pages(facts: Facts) -> Iterator[str]:
 <p>Căn cứ: {BASES[story.regime]}; Quyết định hủy tài liệu số {escape(story.decision.paper.number)} ngày
 {day_text(story.decision.paper.day)}.</p>{told(lines)}
 <p>Hồ sơ điện tử không được đóng gói, vận chuyển: bên nhận được trao quyền xóa mọi bản sao của đúng danh mục này.</p>
-{signs(("BÊN GIAO", over.by), ("BÊN NHẬN", over.receiver))}{form()}"""
+{signs(("BÊN GIAO", over.by), ("BÊN NHẬN", over.receiver))}{form(facts)}"""
     yield whole(TITLE, body)

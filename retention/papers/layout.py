@@ -126,8 +126,3 @@ def signs(*places: tuple[str, str]) -> str:
         + "".join(f"<p><b>{escape(under)}</b><br>{escape(who)}</p>" for under, who in places)
         + "</div>"
     )
-
-
-def form(note: str = OUR_FORM) -> str:
-    """Return what the paper says about its own form."""
-    return f'<p class="form">{escape(note)}</p>'

@@ -15,8 +15,9 @@ from archive.reason import sentence, told_text
 from archive.register.models import Regime
 from retention.dossier import Dossier, ItemFacts
 from retention.explain import day_text
+from retention.papers.closing import form
 from retention.papers.facts import BASES, OUTCOMES, Facts
-from retention.papers.layout import code, form, head, heading, signs, table, whole
+from retention.papers.layout import code, head, heading, signs, table, whole
 
 PART = 400
 """Case files in one part of a long paper; each part has its sums and is laid out by itself."""
@@ -134,4 +135,4 @@ def _closing(facts: Facts, regime: Regime, items: Sequence[ItemFacts]) -> str:
     maker = facts.story.proposed_by if facts.story else facts.dossier.people[0].name
     return f"""<p>Danh mục này có {len(items)} hồ sơ (bằng chữ: {in_words(len(items))} hồ sơ); đã hủy {gone} hồ sơ
 (bằng chữ: {in_words(gone)} hồ sơ), không hủy {len(items) - gone} hồ sơ, lý do ở cột Ghi chú.</p>
-{signs(("NGƯỜI LẬP DANH MỤC", maker))}{form(NOTE.format(source=SOURCES[regime]))}"""
+{signs(("NGƯỜI LẬP DANH MỤC", maker))}{form(facts, NOTE.format(source=SOURCES[regime]))}"""

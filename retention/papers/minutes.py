@@ -16,8 +16,9 @@ from archive.procedure.story import Conclusion, Council, Story
 from archive.reason import sentence, words
 from archive.viewer import same_person
 from retention.explain import day_text
+from retention.papers.closing import form
 from retention.papers.facts import BASES, Facts
-from retention.papers.layout import code, form, head, heading, moment, signs, table, told, whole
+from retention.papers.layout import code, head, heading, moment, signs, table, told, whole
 from retention.papers.listing import PART
 from retention.papers.records import COUNCILS
 
@@ -114,7 +115,7 @@ def _closing(facts: Facts, story: Story, council: Council, conclusion: Conclusio
 {_left(facts, story)}
 <p>Chủ tịch hội đồng {escape(conclusion.by)} kết luận lúc {moment(conclusion.at)} (sự kiện số {conclusion.event}).
 {_signed(facts, conclusion)}</p>
-{signs(("THƯ KÝ", conclusion.signed_by), ("CHỦ TỊCH HỘI ĐỒNG", conclusion.by))}{form()}"""
+{signs(("THƯ KÝ", conclusion.signed_by), ("CHỦ TỊCH HỘI ĐỒNG", conclusion.by))}{form(facts)}"""
 
 
 def _dissent(facts: Facts, story: Story, conclusion: Conclusion) -> str:

@@ -15,8 +15,9 @@ from archive.procedure.story import Factors, Verdict
 from archive.reason import sentence, words
 from archive.register.models import Regime
 from retention.explain import day_text
+from retention.papers.closing import form
 from retention.papers.facts import BASES, Facts
-from retention.papers.layout import OUR_FORM, code, form, head, heading, moment, table, told, whole
+from retention.papers.layout import OUR_FORM, code, head, heading, moment, table, told, whole
 
 COUNCIL = "Quyết định thành lập hội đồng"
 REQUEST = {
@@ -163,7 +164,7 @@ def _page(facts: Facts, title: str, lines: Iterable[tuple[str, str]], more: str 
     assert facts.story is not None
     body = f"""{head(dossier.agency_name, dossier.agency_code)}{heading(title)}
 <p class="under">bản ghi trong hồ sơ hủy tài liệu</p><p>Căn cứ: {BASES[facts.story.regime]}.</p>
-{told(lines)}{more}{form(RECORD + OUR_FORM)}"""
+{told(lines)}{more}{form(facts, RECORD + OUR_FORM)}"""
     return whole(title, body)
 
 

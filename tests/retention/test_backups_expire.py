@@ -27,9 +27,9 @@ from operations.backups.expiry import expire
 from operations.backups.holder import NAME, Backups, word
 from operations.backups.records import Life, holds
 from operations.errors import DrillError
-from retention.certificate import page
 from retention.destruction import execute
 from retention.dossier import gather
+from retention.papers.certificate import page
 
 DAY = timedelta(days=1)
 LAST = NOW + 35 * DAY

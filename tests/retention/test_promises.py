@@ -23,9 +23,9 @@ from archive.promises import keep, owed
 from archive.register.decisions import OrderItem, Receipt
 from archive.register.session import reading, transaction
 from operations import doctor
-from retention.certificate import page
 from retention.destruction import execute
 from retention.dossier import gather
+from retention.papers.certificate import page
 
 WHO = {"actor": "khanh", "now": NOW}
 

@@ -21,7 +21,7 @@ from archive.viewer import Viewer
 from operations.authenticators import code_of
 from retention.cli import register
 from retention.filing import contents
-from retention.papers import papers
+from retention.papers import making, printing
 from retention.procedure import notice
 
 app = typer.Typer()
@@ -83,7 +83,8 @@ def test_from_what_is_due_to_the_closed_dossier(town: Town, monkeypatch: pytest.
     assert outcome["finished"] and outcome["items"][0]["outcome"] == "done"
     assert copies_of("01") == []
     monkeypatch.setattr(contents, "_print", printed)
-    monkeypatch.setattr(papers, "_print", printed)
+    monkeypatch.setattr(printing, "render_parts", lambda parts, **_: printed(parts, ""))
+    monkeypatch.setattr(making, "judged", lambda pdf, **_: pdf)
     closed = tangthu("disposal", "close", order, user="an", role="archivist")
     with reading() as session:
         assert session.get_one(CaseFile, closed["dossier"]).kind == "disposal-dossier"

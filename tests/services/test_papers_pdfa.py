@@ -1,18 +1,27 @@
-"""Every paper of a destruction through the real printer and the real veraPDF."""
+"""Every paper of a destruction through the real printer, the real veraPDF and pyHanko, sealed by both units."""
 
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pikepdf
 import pytest
 
+from archive.pdfa.verapdf import shared
 from archive.register.agencies import set_agency, set_fonds
-from archive.register.session import reading, transaction
+from archive.register.session import transaction
+from archive.seals.check import check
+from archive.seals.press import stamp_roots
+from archive.seals.trust import trust_in
 from retention.destruction import execute
-from retention.papers.papers import Kind, made
-from tests.retention.retention_town import AGENCY, BINH, NOW, Town
+from retention.papers.making import make
+from retention.papers.papers import FLAVOUR, Kind
+from tests.archive.time_authority import certificate, serving
+from tests.retention.retention_town import AGENCY, BINH, NOW, OTHER, Town
+from tests.samples.authority import Authority
+from tests.samples.seals import set_seals
 
 pytestmark = pytest.mark.service
 
@@ -31,10 +40,26 @@ def destroyed(house: Path) -> str:
     return order_id
 
 
-def test_every_paper_is_pdf_a_with_its_title(destroyed: str) -> None:
-    with reading() as session:
-        papers = made(session, destroyed)
+def test_every_paper_is_pdf_a_sealed_by_both_units_for_good(
+    destroyed: str, house: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    authority = Authority()
+    keys = {AGENCY: authority.signer("Con dấu Sở", "Sở"), OTHER: authority.signer("Con dấu Lưu trữ", "Tỉnh")}
+    trust = set_seals(house, authority, keys, revoked=[], destroyer=OTHER)
+    with serving() as stamps:
+        stamps.at = NOW
+        (house / "roots.pem").write_bytes(certificate())
+        monkeypatch.setenv("TANGTHU_ARCHIVE__TSA_URL", stamps.url)
+        monkeypatch.setenv("TANGTHU_ARCHIVE__TSA_ROOTS", str(house / "roots.pem"))
+        papers = make(destroyed, now=NOW)
     assert [paper.kind for paper in papers] == list(Kind)
     for paper in papers:
+        path = tmp_path / paper.filename
+        path.write_bytes(paper.pdf)
+        assert shared().check(path, FLAVOUR).compliant is True, paper.kind
+        found = check(paper.pdf, trust_in(trust), now=NOW + timedelta(days=700), stamp_roots=stamp_roots())
+        assert found.faults == (), paper.kind
+        assert [seal.stamped for seal in found.seals] == [NOW] * (2 if paper.kind is Kind.CERTIFICATE else 1)
+        assert b"/DSS" in paper.pdf and b"/DocTimeStamp" in paper.pdf
         with pikepdf.open(io.BytesIO(paper.pdf)) as pdf:
             assert pdf.docinfo["/Title"] == paper.title

@@ -63,6 +63,7 @@ GROUPS: dict[str, tuple[Any, tuple[Verb, ...]]] = {
             Verb.DUE_LIST,
             Verb.EXPIRY_NOTICE,
             Verb.MINUTES,
+            Verb.PAPER,
         ),
     ),
     "reading": (_("Reading"), (Verb.VIEW, Verb.COPY)),
