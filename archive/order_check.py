@@ -21,6 +21,7 @@ from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.order_list import list_hash
 from archive.procedure.deciding_steps import DAYS_TO_EXECUTE
+from archive.procedure.grounds import twins_of
 from archive.procedure.judge import against_acting
 from archive.procedure.read import story_of
 from archive.procedure.story import Story
@@ -28,6 +29,7 @@ from archive.reason import Reason, because
 from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Package, Regime
 from archive.settings import ArchiveSettings
+from archive.twins import against_duplicates
 from archive.vietnam import day_of
 from archive.viewer import Role, same_person
 
@@ -134,26 +136,33 @@ def reasons_against_items(
 
 @dataclass(frozen=True)
 class _Seen:
-    """What the register says of some case files at this moment, by their ids."""
+    """What the register says of some case files at this moment, by their ids.
+
+    Attributes:
+        twins: what speaks against those that are named as duplicates; the others are to have expired.
+    """
 
     rows: Mapping[str, CaseFile]
     named: Mapping[str, str]
     newest: Mapping[str, str]
     holds: Mapping[str, Sequence[Hold]]
+    twins: Mapping[str, Sequence[Reason]]
 
 
 def _seen(session: Session, order: Order, ids: Collection[str], today: date) -> _Seen:
     files = select(CaseFile).where(CaseFile.id.in_(ids)).options(load_only(*ASKED_OF))
     rows = {row.id: row for row in session.scalars(files.execution_options(populate_existing=True))}
-    items = select(OrderItem.case_file_id, OrderItem.package_sha256).where(
+    items = select(OrderItem.case_file_id, OrderItem.package_sha256, OrderItem.same_as).where(
         OrderItem.order_id == order.id, OrderItem.case_file_id.in_(ids)
     )
+    named = session.execute(items).all()
     packages = select(Package.case_file_id, Package.sha256).where(Package.case_file_id.in_(ids))
     return _Seen(
         rows,
-        dict(session.execute(items).all()),
+        {item.case_file_id: item.package_sha256 for item in named},
         dict(session.execute(packages.order_by(Package.version)).all()),  # the newest is the last one of each
         active_holds_on(session, list(rows.values()), today) if order.kind in KINDS_THAT_DISPOSE else {},
+        against_duplicates(session, {item.case_file_id: item.same_as for item in named if item.same_as}),
     )
 
 
@@ -225,6 +234,9 @@ def _against_the_ledger(session: Session, order: Order, story: Story | None) -> 
             yield because("archive.order-differs", field=key)
     if sorted(items) != sorted((i.case_file_id, i.package_sha256) for i in on_list(order)):
         yield because("archive.order-differs", field="items")
+    twins = {id: twin.case_file_id for id, twin in twins_of(told["payload"].get("items", {})).items()}
+    if any(item.same_as != twins.get(item.case_file_id, "") for item in order.items):
+        yield because("archive.order-differs", field="same_as")
     given = {
         (event.payload["approval"]["actor"], event.payload["approval"]["role"])
         for event in events
@@ -257,7 +269,11 @@ def _against_item(
     for hold in seen.holds.get(case_file_id, ()):
         yield because("archive.file-held", file=row.code, why=hold.reason)
     if order.kind == OrderKind.DESTRUCTION:
-        yield from _against_destruction(row, today)
+        yield from too_early(row, today)
+        if case_file_id in seen.twins:
+            yield from seen.twins[case_file_id]
+        else:
+            yield from _against_destruction(row, today)
         if not begun:
             yield from _too_late(row, order, today)
     if order.kind == OrderKind.TRANSFER:
@@ -265,7 +281,6 @@ def _against_item(
 
 
 def _against_destruction(row: CaseFile, today: date) -> Iterator[Reason]:
-    yield from too_early(row, today)
     if row.permanent is None:
         yield because("archive.period-unknown", file=row.code)
     elif row.permanent:

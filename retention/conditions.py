@@ -28,7 +28,7 @@ CONDITIONS: dict[str, Condition] = {
     "all-due": Condition(
         "mọi hồ sơ đã hết thời hạn hoặc trùng lặp",
         "every file is expired or a duplicate",
-        "archive.order_check.reasons_against_item",  # duplicates cannot be ordered yet: only what expired goes
+        "archive.order_check.reasons_against_item",  # of a duplicate: `archive.twins.against_duplicates`
     ),
     "none-held": Condition(
         "không hồ sơ nào đang bị giữ",

@@ -7,7 +7,7 @@ at all, with an explanation for each, and freezes the list by its hash.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -20,9 +20,12 @@ from archive.errors import OrderRefusedError
 from archive.holds import active_holds
 from archive.order_check import not_due_before
 from archive.orders import NewOrder
+from archive.procedure.grounds import Twin
 from archive.reason import Reason, because
 from archive.register.decisions import ITEMS_LEFT, ORDERS_OPEN, Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState
+from archive.register.notices import ExpiryNotice, NoticeWhy
+from archive.twins import against_duplicates
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
 from retention.explain import explain
@@ -37,6 +40,9 @@ class Candidate:
         holds: reasons of the holds on it.
         listed_in: another open destruction order that names it, or "".
         too_early: why a dossier of a destruction may not go yet.
+        same_as: what it was told to be a duplicate of (`retention.procedure.duplicates`); None, and it goes only when
+            its period is over.
+        against_twin: what speaks against its going as a duplicate now.
     """
 
     code: str
@@ -47,6 +53,8 @@ class Candidate:
     holds: tuple[str, ...]
     listed_in: str
     too_early: tuple[Reason, ...] = ()
+    same_as: Twin | None = None
+    against_twin: tuple[Reason, ...] = ()
 
 
 def reasons_not_to_list(candidate: Candidate, *, agency_code: str, today: date) -> tuple[Reason, ...]:
@@ -65,6 +73,8 @@ def reasons_not_to_list(candidate: Candidate, *, agency_code: str, today: date) 
         reasons.append(because("archive.file-permanent", file=code))
     elif candidate.too_early:
         reasons.extend(candidate.too_early)
+    elif candidate.same_as is not None:
+        reasons.extend(candidate.against_twin)
     elif candidate.eligible_from is None or candidate.eligible_from > today:
         reasons.append(not_due_before(code, candidate.eligible_from))
     reasons.extend(because("archive.file-held", file=code, why=why) for why in candidate.holds)
@@ -153,6 +163,21 @@ def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now:
     return orders.approve(session, order_id, viewer=viewer, role=role, now=now)
 
 
+def as_duplicate(session: Session, one: Candidate, file: CaseFile, today: date) -> Candidate:
+    """Return a candidate with what it is a duplicate of, when it was told so and its period is not over."""
+    if file.eligible_from is not None and file.eligible_from <= today:
+        return one
+    twin = session.execute(
+        select(CaseFile.id, CaseFile.code)
+        .join(ExpiryNotice, ExpiryNotice.same_as == CaseFile.id)
+        .where(ExpiryNotice.case_file_id == file.id, ExpiryNotice.why == NoticeWhy.DUPLICATE)
+    ).first()
+    if twin is None:
+        return one
+    against = against_duplicates(session, {file.id: twin.id})[file.id]
+    return replace(one, same_as=Twin(twin.id, twin.code), against_twin=against)
+
+
 def candidate(session: Session, file: CaseFile, today: date) -> Candidate:
     """Return what decides whether a case file may be listed, as the register says it."""
     listed = session.scalar(
@@ -178,12 +203,18 @@ def candidate(session: Session, file: CaseFile, today: date) -> Candidate:
     )
 
 
-def explained(session: Session, file: CaseFile) -> dict[str, Any]:
+def explained(session: Session, file: CaseFile, twin: Twin | None = None) -> dict[str, Any]:
     """Return why a case file is on the list; it goes into the order and so into the ledger.
 
     Only what the tombstone keeps anyway: the ledger is never erased.
+
+    Args:
+        session: on the register.
+        file: that is on the list.
+        twin: what stays for it, when it goes as a duplicate.
     """
-    return {
+    ground = {"same_as": twin.case_file_id, "same_as_code": twin.code} if twin else {}
+    return ground | {
         "code": file.code,
         "regime": file.regime,
         "maintenance": file.maintenance,

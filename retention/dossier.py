@@ -70,6 +70,7 @@ class ItemFacts:
         began: the day its first document is of.
         ended: the day the work ended.
         fonds: name of its fonds.
+        same_as: code of the case file that stays, of one that went as its duplicate; "" when its period was over.
     """
 
     code: str
@@ -91,6 +92,7 @@ class ItemFacts:
     began: date | None = None
     ended: date | None = None
     fonds: str = ""
+    same_as: str = ""
 
 
 @dataclass(frozen=True)
@@ -255,4 +257,5 @@ def _item(session: Session, item: OrderItem, acts: list[EventRow], began: dateti
         began=file.start_date,
         ended=file.end_date,
         fonds=fonds.name if (fonds := session.get(Fonds, file.fonds_code)) else file.fonds_code,
+        same_as=kept.code if (kept := session.get(CaseFile, item.same_as)) else item.same_as,
     )

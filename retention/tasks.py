@@ -13,7 +13,7 @@ from archive.viewer import viewer_of
 from retention import destruction, simulations
 from retention.filing import filing, given
 from retention.papers import making
-from retention.procedure import fates, notice
+from retention.procedure import duplicates, fates, notice
 
 log = logging.getLogger(__name__)
 
@@ -119,8 +119,9 @@ def keep_linked(order_id: str, name: str, roles: Mapping[str, Sequence[str]]) ->
 
 @app.task(name="retention.tasks.auto_list")
 def auto_list() -> int:
-    """Tell which case files run out within 30 days; told once, however often it runs."""
-    return notice.auto_list(now=datetime.now(UTC))
+    """Tell what runs out within 30 days, and once a day what is a duplicate; told once, however often it runs."""
+    now = datetime.now(UTC)
+    return notice.auto_list(now=now) + duplicates.auto_list(now=now)
 
 
 @app.task(name="retention.tasks.make_papers")

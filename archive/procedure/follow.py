@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from archive.procedure import council_steps, deciding_steps, list_steps
+from archive.procedure.grounds import twins_of
 from archive.procedure.papers import Paper, day_taken, paper_of
 from archive.procedure.states import State, Transition, step_from
 from archive.procedure.story import Happened, Step, Story
@@ -71,8 +72,9 @@ def begin(happened: Happened, *, order_id: str) -> Story | None:
             explanation=str(more["explanation"]),
             items={str(case_file_id): str(sha256) for case_file_id, sha256 in told["items"]},
             letter=_letter(told),
+            twins=twins_of(more.get("items", {})),
         )
-    except (KeyError, ValueError, TypeError):
+    except (KeyError, ValueError, TypeError, AttributeError):
         return None
 
 

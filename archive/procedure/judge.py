@@ -51,12 +51,25 @@ def _against_notices(session: Session, story: Story) -> Iterator[Reason]:
     if not submitted:
         return
     day = submitted[-1].day
-    query = select(ExpiryNotice.case_file_id, ExpiryNotice.ends_on)
-    ends = {
-        id: ends_on
+    told = {
+        row.case_file_id: row
         for some in pieces(story.items)
-        for id, ends_on in session.execute(query.where(ExpiryNotice.case_file_id.in_(some)))
+        for row in session.scalars(
+            select(ExpiryNotice)
+            .where(ExpiryNotice.case_file_id.in_(some))
+            .execution_options(populate_existing=True)
+        )
     }
-    early = [id for id in story.items if ends.get(id) is None or ends[id] > day]
+    early = [
+        id
+        for id in story.items
+        if id not in told or not told[id].is_about(_kept_for(story, id)) or told[id].ends_on > day
+    ]
     if early:
         yield because("archive.notice-not-over", number=len(early))
+
+
+def _kept_for(story: Story, case_file_id: str) -> str:
+    """Return the id of what stays for a case file that is on the list as a duplicate, "" for one that has expired."""
+    twin = story.twins.get(case_file_id)
+    return twin.case_file_id if twin else ""

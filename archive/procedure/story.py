@@ -10,6 +10,7 @@ from typing import Any
 
 from archive.order_list import list_hash
 from archive.procedure.ballots import Ballot, Choice, Count, count
+from archive.procedure.grounds import Twin
 from archive.procedure.links import Chosen, Link
 from archive.procedure.papers import Paper
 from archive.procedure.seats import Member, Seat
@@ -211,6 +212,7 @@ class Story:
         explanation: the archivist's (bản thuyết minh).
         items: case file id -> package hash of what is still on the list.
         letter: with which the list was submitted (tờ trình).
+        twins: case file id -> what stays for it, of those that are on the list as duplicates; the others are expired.
         left: case file id -> how it left.
         votes: account -> case file id -> ballot; those of the present round that count.
         withdrawn: the same of members who were replaced: kept for the minutes, counted nowhere.
@@ -228,6 +230,7 @@ class Story:
     proposed_by: str
     explanation: str
     items: Mapping[str, str]
+    twins: Mapping[str, Twin] = field(default_factory=dict)
     left: Mapping[str, Left] = field(default_factory=dict)
     council: Council | None = None
     votes: Mapping[str, Mapping[str, Ballot]] = field(default_factory=dict)

@@ -73,6 +73,9 @@ class OrderItem(Base):
     order_id: Mapped[str] = mapped_column(ForeignKey("order.id"), primary_key=True)
     case_file_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     package_sha256: Mapped[str] = mapped_column(Sha256)
+    same_as: Mapped[str] = mapped_column(
+        String(36), default="", server_default=""
+    )  # it goes as a duplicate of this
     # erasing | done | held | refused, or one of ITEMS_LEFT
     outcome: Mapped[str] = mapped_column(String(20), default="")
     outcome_at: Mapped[datetime | None]

@@ -254,7 +254,11 @@ class Component(Base):
     """One file of a record inside the package."""
 
     __tablename__ = "component"
-    __table_args__ = (UniqueConstraint("record_id", "path"), Index("ix_component_puid", "puid", "role"))
+    __table_args__ = (
+        UniqueConstraint("record_id", "path"),
+        Index("ix_component_puid", "puid", "role"),
+        Index("ix_component_document", "sha256", "role", "record_id"),
+    )
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     record_id: Mapped[str] = mapped_column(ForeignKey("record.id"), index=True)
     role: Mapped[str] = mapped_column(String(10))
@@ -263,7 +267,7 @@ class Component(Base):
     media_type: Mapped[str] = mapped_column(String(100))
     puid: Mapped[str] = mapped_column(String(20), default="")
     size: Mapped[int]
-    sha256: Mapped[str] = mapped_column(Sha256, index=True)
+    sha256: Mapped[str] = mapped_column(Sha256)
     facts: Mapped[dict[str, Any]]  # route, tools, verdicts, signatures: what normalisation learnt
 
 

@@ -22,7 +22,10 @@ class ExpiryNotice(Base):
     """The newest notice about one case file. Under the Law of 2024 its file is "Xem xét hủy"."""
 
     __tablename__ = "expiry_notice"
-    __table_args__ = (Index("ix_expiry_notice_ends", "agency_code", "ends_on"),)
+    __table_args__ = (
+        Index("ix_expiry_notice_ends", "agency_code", "ends_on"),
+        Index("ix_expiry_notice_why", "why", "agency_code"),
+    )
     case_file_id: Mapped[str] = mapped_column(String(36), primary_key=True)
     agency_code: Mapped[str] = mapped_column(String(35))
     given_on: Mapped[date]
@@ -30,3 +33,8 @@ class ExpiryNotice(Base):
     eligible_from: Mapped[date | None]  # what it was given for; another day needs another notice
     why: Mapped[str] = mapped_column(String(10))
     same_as: Mapped[str] = mapped_column(String(36), default="")  # the case file it duplicates
+
+    def is_about(self, same_as: str) -> bool:
+        """Say whether it told of this ground: a duplicate of that case file, or, with "", a period that is over."""
+        why = NoticeWhy.DUPLICATE if same_as else NoticeWhy.EXPIRED
+        return (self.why, self.same_as) == (why, same_as)

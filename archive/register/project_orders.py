@@ -18,6 +18,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from archive.ledger.event import Event
+from archive.procedure.grounds import twins_of
 from archive.register import project_disposal
 from archive.register.decisions import Approval, Hold, Order, OrderItem, OrderState, Receipt
 
@@ -73,8 +74,17 @@ def _proposed(session: Session, event: Event) -> None:
     )
     session.add(order)
     session.flush()
+    twins = twins_of(told["payload"].get("items", {}))
     for case_file_id, package_sha256 in told["items"]:
-        session.add(OrderItem(order_id=order.id, case_file_id=case_file_id, package_sha256=package_sha256))
+        twin = twins.get(case_file_id)
+        session.add(
+            OrderItem(
+                order_id=order.id,
+                case_file_id=case_file_id,
+                package_sha256=package_sha256,
+                same_as=twin.case_file_id if twin else "",
+            )
+        )
     session.flush()
     session.expire(order, ["items", "approvals"])
 

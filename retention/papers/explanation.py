@@ -8,11 +8,12 @@ but its form was not seen: the same sections, which is our form. Pure.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from html import escape
 
 from archive.numerals import in_words
+from retention.dossier import ItemFacts
 from retention.explain import day_text
 from retention.papers.closing import form
 from retention.papers.facts import BASES, Facts
@@ -57,8 +58,8 @@ def pages(facts: Facts) -> Iterator[str]:
             (
                 ("Tổng số hồ sơ đưa ra xét", _number(len(items))),
                 ("Giữ lại", f"{_number(spared)} (hội đồng giữ, đã rút, đang bị giữ hoặc không đủ điều kiện)"),
-                ("Hết thời hạn lưu trữ, đã hủy", _number(dossier.count("done"))),
-                ("Tài liệu trùng lặp", "hệ thống không tự đưa hồ sơ trùng lặp vào danh mục"),
+                ("Hết thời hạn lưu trữ, đã hủy", _number(_gone(items, duplicates=False))),
+                ("Trùng lặp, đã hủy", _number(_gone(items, duplicates=True))),
                 (
                     "Tài liệu, trang",
                     f"{sum(i.total_docs for i in items)} tài liệu, {sum(i.total_pages for i in items)} trang",
@@ -84,9 +85,13 @@ def _span(days: list[date]) -> str:
 
 
 def _groups(facts: Facts) -> Iterator[tuple[str, str, str]]:
-    periods = Counter(item.maintenance for item in facts.dossier.items)
-    for period, count in sorted(periods.items()):
-        yield "Hết thời hạn lưu trữ", escape(period), str(count)
+    groups = Counter((bool(item.same_as), item.maintenance) for item in facts.dossier.items)
+    for (duplicate, period), count in sorted(groups.items()):
+        yield "Trùng lặp" if duplicate else "Hết thời hạn lưu trữ", escape(period), str(count)
+
+
+def _gone(items: Iterable[ItemFacts], *, duplicates: bool) -> int:
+    return sum(item.outcome == "done" and bool(item.same_as) is duplicates for item in items)
 
 
 def _linked(facts: Facts) -> str:

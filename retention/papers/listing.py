@@ -72,12 +72,12 @@ def rows(items: Sequence[ItemFacts], regime: Regime, reason: str, *, start: int 
     Args:
         items: to be listed.
         regime: whose columns.
-        reason: why they were to go.
+        reason: why those of them were to go that had expired.
         start: how many stand before them.
     """
     if regime is Regime.R1:
         lines = (
-            (str(n), escape(one.code), NO_VOLUMES, escape(one.title), escape(reason), remark(one))
+            (str(n), escape(one.code), NO_VOLUMES, escape(one.title), why(one, reason), remark(one))
             for n, one in enumerate(items, start + 1)
         )
         return table(HEADS[regime], lines, numbers=(0,))
@@ -89,12 +89,17 @@ def rows(items: Sequence[ItemFacts], regime: Regime, reason: str, *, start: int 
             escape(one.title),
             f"{escape(one.maintenance)}{until(one)}",
             f"{one.total_docs}/{one.total_pages}",
-            escape(reason),
+            why(one, reason),
             remark(one),
         )
         for n, one in enumerate(items, start + 1)
     )
     return table(HEADS[regime], lines_now, numbers=(0, 5))
+
+
+def why(item: ItemFacts, reason: str) -> str:
+    """Return why a case file was to go, as HTML: the list's reason, or of which one it is a duplicate."""
+    return f"Trùng lặp: giữ lại hồ sơ {escape(item.same_as)}" if item.same_as else escape(reason)
 
 
 def until(item: ItemFacts) -> str:

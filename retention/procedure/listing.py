@@ -21,7 +21,7 @@ from archive.register.decisions import Order, OrderKind, OrderState
 from archive.register.models import CaseFile, Regime
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
-from retention.disposal import candidate, explained, reasons_not_to_list
+from retention.disposal import as_duplicate, candidate, explained, reasons_not_to_list
 from retention.procedure.linked import links, undecided
 from retention.procedure.notice import against_submitting, give_missing
 from retention.procedure.taking import against_file, story, take
@@ -75,9 +75,11 @@ def propose(session: Session, new: NewList, *, viewer: Viewer, now: datetime) ->
         if file is None:
             reasons.append(because("archive.file-unknown", file=case_file_id))
             continue
-        found = candidate(session, file, today)
+        found = as_duplicate(session, candidate(session, file, today), file, today)
         reasons.extend(reasons_not_to_list(found, agency_code=new.agency_code, today=today))
-        items[case_file_id] = explained(session, file)
+        if found.same_as is not None and found.same_as.case_file_id in new.case_file_ids:
+            reasons.append(because("archive.twin-listed", kept=found.same_as.code))
+        items[case_file_id] = explained(session, file, found.same_as)
         regimes.add(Regime(file.regime))
     if len(regimes) > 1:
         reasons.append(because("retention.both-laws"))
@@ -111,7 +113,7 @@ def propose(session: Session, new: NewList, *, viewer: Viewer, now: datetime) ->
         viewer=viewer,
         now=now,
     )
-    give_missing(session, items, now=now)
+    give_missing(session, [id for id in items if "same_as" not in items[id]], now=now)
     return story(session, order.id)
 
 
@@ -136,7 +138,7 @@ def submit(session: Session, order_id: str, *, viewer: Viewer, now: datetime, li
 
     def speaks_against(before: Story, order: Order) -> Iterator[Reason]:
         yield from against_items(session, order, now)
-        yield from against_submitting(session, before.items, today=today)
+        yield from against_submitting(session, before.items, twins=before.twins, today=today)
         if not linked.strip():
             for one in undecided(links(session, before.items, today=today), before):
                 yield because("retention.linked", document=one.document, other=one.other_code, how=one.how)

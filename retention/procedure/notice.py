@@ -1,5 +1,7 @@
 """Every hour: tell which case files run out, 30 days before; no council looks at a list before that time is over.
 
+What is a duplicate is told of in the same way, once a day (`retention.procedure.duplicates`).
+
 R1: TT 01/2019/TT-BNV Điều 20.5.a, the system tells 30 days before the end of the period. R2: what is due is collected
 under "Xem xét hủy" (TT 05/2025, known from a second hand); that its lists wait for the same 30 days is our rule.
 
@@ -9,22 +11,24 @@ A case file whose period ended long ago gets its notice when it is first seen: 3
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import literal, select, tuple_
+from sqlalchemy import and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from archive.holds import held
 from archive.ledger.append import append
 from archive.ledger.event import Event, Verb
+from archive.procedure.grounds import Twin
 from archive.reason import Reason, because
 from archive.register.models import CaseFile, CaseFileState
 from archive.register.notices import ExpiryNotice, NoticeWhy
 from archive.register.pieces import pieces
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
+from archive.twins import on_a_list
 from archive.vietnam import day_of
 
 DAYS = 30
@@ -34,7 +38,10 @@ BATCH = 1000
 AT_ONCE = 10_000
 """Case files in one transaction at most."""
 ACTOR = "system:retention"
-CLAUSE = "TT 01/2019/TT-BNV Điều 20.5.a"
+CLAUSES = {
+    NoticeWhy.EXPIRED: "TT 01/2019/TT-BNV Điều 20.5.a",
+    NoticeWhy.DUPLICATE: "Luật 01/2011/QH13 Điều 17.3; TT 05/2025/TT-BNV Chương VII",
+}
 
 
 _ENDING = (CaseFile.id, CaseFile.agency_code, CaseFile.eligible_from, ExpiryNotice.eligible_from)
@@ -47,6 +54,7 @@ class Ending:
     Attributes:
         eligible_from: the first day it may go.
         noticed_for: the day its notice was given for, None without a notice.
+        same_as: of a duplicate (`retention.procedure.duplicates`), id of the case file that stays for it.
     """
 
     case_file_id: str
@@ -54,6 +62,7 @@ class Ending:
     eligible_from: date
     noticed_for: date | None
     code: str = ""
+    same_as: str = ""
 
 
 def wants_notice(one: Ending, *, today: date) -> bool:
@@ -84,7 +93,7 @@ def auto_list(*, now: datetime) -> int:
 
 
 def _ending(session: Session, today: date, after: Ending | None) -> list[tuple[Ending, bool]]:
-    """Return the next case files that run out, told of or not, and whether each is held.
+    """Return the next case files that run out, told of or not, and whether each is held or waits for its list.
 
     A page is cut in the order of the index that knows what is due (`retention.eligibility`), and only then looked at:
     asked in one go PostgreSQL sorts all that is left for every page.
@@ -104,8 +113,17 @@ def _ending(session: Session, today: date, after: Ending | None) -> list[tuple[E
         last = map(literal, (after.eligible_from, after.agency_code, after.code))
         page = page.where(tuple_(*place) > tuple_(*last))
     one = page.subquery().c
+    # What a list is under way for as a duplicate keeps that notice until the list has ended.
+    waits = and_(func.coalesce(ExpiryNotice.why, "") == NoticeWhy.DUPLICATE, on_a_list(one.id))
     query = (
-        select(one.is_held, one.id, one.agency_code, one.eligible_from, ExpiryNotice.eligible_from, one.code)
+        select(
+            or_(one.is_held, waits),
+            one.id,
+            one.agency_code,
+            one.eligible_from,
+            ExpiryNotice.eligible_from,
+            one.code,
+        )
         .outerjoin(ExpiryNotice, ExpiryNotice.case_file_id == one.id)
         .order_by(one.eligible_from, one.agency_code, one.code)
     )
@@ -113,24 +131,26 @@ def _ending(session: Session, today: date, after: Ending | None) -> list[tuple[E
 
 
 def give(session: Session, files: Sequence[Ending], *, now: datetime) -> list[Event]:
-    """Write the notices of these case files, events of one agency and `BATCH` case files each.
+    """Write the notices of these case files, events of one agency, one ground and `BATCH` case files each.
 
     Args:
         session: an open transaction.
         files: to be told of.
         now: aware time; the notice runs out `DAYS` days after its day.
     """
-    by_agency: dict[str, list[Ending]] = defaultdict(list)
+    alike: dict[tuple[str, NoticeWhy], list[Ending]] = defaultdict(list)
     for one in files:
-        by_agency[one.agency_code].append(one)
+        alike[one.agency_code, NoticeWhy.DUPLICATE if one.same_as else NoticeWhy.EXPIRED].append(one)
     return [
-        _told(session, agency_code, ending[first : first + BATCH], now)
-        for agency_code, ending in sorted(by_agency.items())
-        for first in range(0, len(ending), BATCH)
+        _told(session, agency_code, why, some, now)
+        for (agency_code, why), ending in sorted(alike.items())
+        for some in pieces(ending, BATCH)
     ]
 
 
-def _told(session: Session, agency_code: str, files: Sequence[Ending], now: datetime) -> Event:
+def _told(
+    session: Session, agency_code: str, why: NoticeWhy, files: Sequence[Ending], now: datetime
+) -> Event:
     given_on = day_of(now)
     event = append(
         session,
@@ -141,10 +161,14 @@ def _told(session: Session, agency_code: str, files: Sequence[Ending], now: date
         payload={
             "given_on": given_on.isoformat(),
             "ends_on": (given_on + timedelta(days=DAYS)).isoformat(),
-            "why": NoticeWhy.EXPIRED.value,
-            "case_files": [[one.case_file_id, one.eligible_from.isoformat(), ""] for one in files],
+            "why": why.value,
+            "case_files": [
+                # A duplicate is told of whenever its period ends; that end gets a notice of its own.
+                [one.case_file_id, "" if one.same_as else one.eligible_from.isoformat(), one.same_as]
+                for one in files
+            ],
         },
-        basis=CLAUSE,
+        basis=CLAUSES[why],
         now=now,
     )
     apply(session, event)
@@ -173,16 +197,27 @@ def give_missing(session: Session, case_file_ids: Iterable[str], *, now: datetim
     give(session, [one for one in endings(session, case_file_ids) if wants_notice(one, today=today)], now=now)
 
 
-def against_submitting(session: Session, case_file_ids: Iterable[str], *, today: date) -> Iterator[Reason]:
-    """Yield which of these case files had no notice for the day they are due, or one that has not run out."""
-    query = select(
-        CaseFile.code, CaseFile.eligible_from, ExpiryNotice.eligible_from, ExpiryNotice.ends_on
-    ).outerjoin(ExpiryNotice, ExpiryNotice.case_file_id == CaseFile.id)
+def against_submitting(
+    session: Session, case_file_ids: Iterable[str], *, twins: Mapping[str, Twin], today: date
+) -> Iterator[Reason]:
+    """Yield which of these case files had no notice of their ground, or one that has not run out.
+
+    Args:
+        session: on the register.
+        case_file_ids: of the list.
+        twins: those that are on it as duplicates, and of what; of the others a notice is wanted for their day.
+        today: the day it is submitted.
+    """
+    query = select(CaseFile.id, CaseFile.code, CaseFile.eligible_from, ExpiryNotice).outerjoin(
+        ExpiryNotice, ExpiryNotice.case_file_id == CaseFile.id
+    )
     rows = [
         row for some in pieces(case_file_ids) for row in session.execute(query.where(CaseFile.id.in_(some)))
     ]
-    for code, eligible_from, noticed_for, ends_on in sorted(rows, key=lambda row: row.code):
-        if ends_on is None or noticed_for != eligible_from:
+    for id, code, eligible_from, notice in sorted(rows, key=lambda row: row.code):
+        same_as = twins[id].case_file_id if id in twins else ""
+        wanted_for = None if same_as else eligible_from
+        if notice is None or not notice.is_about(same_as) or notice.eligible_from != wanted_for:
             yield because("retention.no-notice", file=code)
-        elif ends_on > today:
-            yield because("retention.notice-runs", file=code, day=ends_on, days=DAYS)
+        elif notice.ends_on > today:
+            yield because("retention.notice-runs", file=code, day=notice.ends_on, days=DAYS)
