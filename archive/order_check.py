@@ -16,12 +16,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
 
 from archive.dossiers import too_early
+from archive.grounds import twins_of
 from archive.holds import active_holds_on
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.order_list import list_hash
 from archive.procedure.deciding_steps import DAYS_TO_EXECUTE
-from archive.procedure.grounds import twins_of
 from archive.procedure.judge import against_acting
 from archive.procedure.read import story_of
 from archive.procedure.story import Story

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session
 from archive import orders
 from archive.dossiers import too_early
 from archive.errors import OrderRefusedError
+from archive.grounds import Twin
 from archive.holds import active_holds
 from archive.order_check import not_due_before
 from archive.orders import NewOrder
-from archive.procedure.grounds import Twin
 from archive.reason import Reason, because
 from archive.register.decisions import ITEMS_LEFT, ORDERS_OPEN, Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, literal, select, tuple_
 from sqlalchemy.orm import Session
@@ -50,6 +51,8 @@ class Due:
         maintenance: as declared.
         last_day: last day it had to be kept.
         listed_in: id of an open destruction order that names it already, or "".
+        same_as, same_as_code: of a duplicate (`retention.told_duplicates`), what stays for it; "" when it has expired.
+        told_until: of a duplicate, the day from which a list with it may be submitted.
     """
 
     case_file_id: str
@@ -64,6 +67,9 @@ class Due:
     eligible_from: date
     total_docs: int
     listed_in: str
+    same_as: str = ""
+    same_as_code: str = ""
+    told_until: date | None = None
 
     @property
     def place(self) -> Place:
@@ -71,7 +77,7 @@ class Due:
         return self.eligible_from, self.agency_code, self.code
 
 
-def _agencies(viewer: Viewer, agency: str | None) -> frozenset[str] | None:
+def agencies_seen(viewer: Viewer, agency: str | None) -> frozenset[str] | None:
     """Return the agencies to look in, None for all of them; an agency without a role gives none."""
     held = viewer.agencies_with(SEES_DUE)
     if agency is not None:
@@ -90,7 +96,7 @@ def _conditions(
     ]
     if since is not None:
         conditions.append(CaseFile.eligible_from >= since)
-    agencies = _agencies(viewer, agency)
+    agencies = agencies_seen(viewer, agency)
     if agencies is not None:
         conditions.append(AGENCY.in_(agencies))
     return conditions
@@ -125,6 +131,19 @@ def due(
         after: begin behind this place (`Due.place` of the last row of the page before), in the order of the last day.
     """
     by = SORTS.get(sort.removeprefix("-"), CaseFile.eligible_from)
+    rows = session.execute(
+        select(*shown())
+        # Behind a place every row is late enough; told so once more, SQLite would begin at `since` again.
+        .where(*_conditions(viewer, today, agency, None if after else since), *_behind(after))
+        .order_by(by.desc() if sort.startswith("-") else by, CaseFile.agency_code, CaseFile.code)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [Due(*row) for row in rows]
+
+
+def shown() -> list[Any]:
+    """Return the columns of a `Due` that has expired, for a query over `CaseFile`."""
     listed = (
         select(func.min(Order.id))
         .join(OrderItem, OrderItem.order_id == Order.id)
@@ -137,28 +156,20 @@ def due(
         .correlate(CaseFile)
         .scalar_subquery()
     )
-    rows = session.execute(
-        select(
-            CaseFile.id,
-            CaseFile.code,
-            CaseFile.title,
-            CaseFile.agency_code,
-            CaseFile.regime,
-            CaseFile.end_date,
-            CaseFile.maintenance,
-            CaseFile.retention_years,
-            CaseFile.last_day,
-            CaseFile.eligible_from,
-            CaseFile.total_docs,
-            func.coalesce(listed, ""),
-        )
-        # Behind a place every row is late enough; told so once more, SQLite would begin at `since` again.
-        .where(*_conditions(viewer, today, agency, None if after else since), *_behind(after))
-        .order_by(by.desc() if sort.startswith("-") else by, CaseFile.agency_code, CaseFile.code)
-        .limit(limit)
-        .offset(offset)
-    )
-    return [Due(*row) for row in rows]  # type: ignore[arg-type, call-arg]  # the query says which
+    return [
+        CaseFile.id,
+        CaseFile.code,
+        CaseFile.title,
+        CaseFile.agency_code,
+        CaseFile.regime,
+        CaseFile.end_date,
+        CaseFile.maintenance,
+        CaseFile.retention_years,
+        CaseFile.last_day,
+        CaseFile.eligible_from,
+        CaseFile.total_docs,
+        func.coalesce(listed, ""),
+    ]
 
 
 def _behind(after: Place | None) -> list[ColumnElement[bool]]:
@@ -211,7 +222,7 @@ def count_unclear(session: Session, *, viewer: Viewer, agency: str | None = None
         CaseFile.eligible_from.is_(None),
         CaseFile.permanent.is_(None),
     ]
-    agencies = _agencies(viewer, agency)
+    agencies = agencies_seen(viewer, agency)
     if agencies is not None:
         conditions.append(CaseFile.agency_code.in_(agencies))
     rows = session.execute(

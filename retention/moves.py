@@ -14,6 +14,8 @@ COLUMNS = (
     "Bảng có hiệu lực khi kết thúc",
 )  # fmt: skip
 WAYS = {Way.LONGER: "dài hơn", Way.SHORTER: "ngắn hơn", Way.CLEAR: "trước đây chưa rõ"}
+HIDDEN = "(không được xem)"
+"""In place of a title somebody may not read."""
 ACTS = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet program takes for the beginning of a formula."""
 
@@ -33,7 +35,7 @@ class MovesFile:
             (
                 _text(move.code),
                 move.agency_code,
-                _text(move.title),
+                _text(move.title) or HIDDEN,
                 _day(move.end_date),
                 "chưa rõ" if move.was is None else str(move.was),
                 _day(move.last_day),

@@ -35,6 +35,7 @@ COLUMNS = (
     "code",
     "agency_code",
     "title",
+    "access",
     "end_date",
     "permanent",
     "retention_years",
@@ -66,6 +67,8 @@ class Move:
     """One case file that would move.
 
     Attributes:
+        title: "" where who asked may not read the case file.
+        access: its access code; whoever is shown the title later is asked again.
         row: number of the row it would take.
         assigned: the row follows from one a person assigned; else from the title, with `score` 0 to 1.
         was: the period it has; None while it is unclear.
@@ -79,6 +82,7 @@ class Move:
     code: str
     agency_code: str
     title: str
+    access: str
     end_date: date
     way: Way
     row: str
@@ -164,7 +168,7 @@ def simulate(
     find = matcher(table).find
     follows = _followed(table, earlier)
     for part in rows.partitions():
-        for id, code, of, title, ended, permanent, years, last, schedule, assigned in part:
+        for id, code, of, title, access, ended, permanent, years, last, schedule, assigned in part:
             place = follows.get((schedule, assigned)) if schedule else None
             score = 1.0
             by_person = place is not None
@@ -205,7 +209,8 @@ def simulate(
                     case_file_id=id,
                     code=code,
                     agency_code=of,
-                    title=title,
+                    title=title if viewer.may_read(of, access) else "",
+                    access=access,
                     end_date=ended,
                     way=way,
                     row=table.lines[place].ref,

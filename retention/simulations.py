@@ -1,13 +1,15 @@
 """Simulations that somebody asked for on a page: begun, watched, and their outcome kept until the next one.
 
-What is kept is of the machine and no record: how far it is, the totals, and the first moves as examples. The whole
-list of moves is made anew when it is downloaded (`write_moves`).
+What is kept is of the machine and no record: how far it is, the totals, the first moves as examples, and the whole list
+of moves as a file beside the register, until somebody asks for that version again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TextIO
 
 from sqlalchemy import delete, func, select
@@ -18,6 +20,7 @@ from archive.reason import as_text, because
 from archive.register.models import CaseFile, CaseFileState
 from archive.register.schedules import Simulation
 from archive.register.session import reading, transaction
+from archive.settings import ArchiveSettings
 from archive.viewer import ALL_AGENCIES, Viewer
 from retention import versions
 from retention.eligibility import SEES_DUE
@@ -102,10 +105,6 @@ def run(simulation_id: str, *, viewer: Viewer, clock: Callable[[], datetime]) ->
     examples: list[dict[str, Any]] = []
     said_at = clock()
 
-    def note(move: Move) -> None:
-        if len(examples) < EXAMPLES:
-            examples.append(example(move))
-
     def told(done: int, total: int) -> None:
         nonlocal said_at
         if clock() - said_at >= TOLD_EVERY:
@@ -113,7 +112,15 @@ def run(simulation_id: str, *, viewer: Viewer, clock: Callable[[], datetime]) ->
             _keep(simulation_id, seen_at=said_at, done=done, total=total)
 
     try:
-        totals = _simulated(schedule_id, viewer, note, told)
+        with _moves_kept(simulation_id) as sink:
+            write = MovesFile(sink)
+
+            def note(move: Move) -> None:
+                write(move)
+                if len(examples) < EXAMPLES:
+                    examples.append(example(move))
+
+            totals = _simulated(schedule_id, viewer, note, told)
     except TangThuError as error:
         _keep(simulation_id, seen_at=clock(), ended_at=clock(), error=as_text([error.reason]))
         return
@@ -128,14 +135,44 @@ def run(simulation_id: str, *, viewer: Viewer, clock: Callable[[], datetime]) ->
     )
 
 
-def write_moves(schedule_id: str, sink: TextIO, *, viewer: Viewer) -> Totals:
-    """Write every case file a version would move as CSV, and return the totals.
+def moves_of(run: Simulation) -> Path:
+    """Return the file with every case file a run found to move, as CSV.
+
+    It says what whoever asked might read. Who may be shown it has a part in deciding what falls due at the agencies it
+    is about (`may_simulate`), and may read there what they might.
 
     Raises:
-        NotFoundError: no such version that the viewer may see.
-        NotAllowedError: the viewer has no part in deciding what falls due there.
+        NotFoundError: it is not on this machine (any more).
     """
-    return _simulated(schedule_id, viewer, MovesFile(sink), lambda done, total: None)
+    path = _folder() / f"{run.id}.csv"
+    if run.ended_at is None or not path.is_file():
+        raise NotFoundError(because("retention.no-moves"))
+    return path
+
+
+def _folder() -> Path:
+    return ArchiveSettings.load().data / "simulations"
+
+
+@contextmanager
+def _moves_kept(simulation_id: str) -> Iterator[TextIO]:
+    """Give a file for the moves that is there whole, or not at all; those of runs that were forgotten go."""
+    folder = _folder()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with reading() as session:
+        known = set(session.scalars(select(Simulation.id)))
+    for path in folder.iterdir():
+        if path.name.partition(".")[0] not in known:
+            path.unlink(missing_ok=True)
+    begun = folder / f"{simulation_id}.begun"
+    begun.unlink(missing_ok=True)
+    try:
+        begun.touch(mode=0o600, exist_ok=False)
+        with begun.open("w", encoding="utf-8", newline="") as sink:
+            yield sink
+        begun.replace(folder / f"{simulation_id}.csv")
+    finally:
+        begun.unlink(missing_ok=True)
 
 
 def _simulated(
@@ -163,6 +200,7 @@ def example(move: Move) -> dict[str, Any]:
         "code": move.code,
         "agency": move.agency_code,
         "title": move.title,
+        "access": move.access,
         "way": str(move.way),
         "row": move.row,
         "assigned": move.assigned,

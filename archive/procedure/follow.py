@@ -13,8 +13,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from archive.grounds import twins_of
 from archive.procedure import council_steps, deciding_steps, list_steps
-from archive.procedure.grounds import twins_of
 from archive.procedure.papers import Paper, day_taken, paper_of
 from archive.procedure.states import State, Transition, step_from
 from archive.procedure.story import Happened, Step, Story

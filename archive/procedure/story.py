@@ -8,9 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from archive.grounds import Twin
 from archive.order_list import list_hash
 from archive.procedure.ballots import Ballot, Choice, Count, count
-from archive.procedure.grounds import Twin
 from archive.procedure.links import Chosen, Link
 from archive.procedure.papers import Paper
 from archive.procedure.seats import Member, Seat

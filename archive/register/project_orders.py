@@ -17,8 +17,8 @@ from uuid import UUID, uuid5
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from archive.grounds import twins_of
 from archive.ledger.event import Event
-from archive.procedure.grounds import twins_of
 from archive.register import project_disposal
 from archive.register.decisions import Approval, Hold, Order, OrderItem, OrderState, Receipt
 

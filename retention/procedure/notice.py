@@ -18,10 +18,10 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from archive.grounds import Twin
 from archive.holds import held
 from archive.ledger.append import append
 from archive.ledger.event import Event, Verb
-from archive.procedure.grounds import Twin
 from archive.reason import Reason, because
 from archive.register.models import CaseFile, CaseFileState
 from archive.register.notices import ExpiryNotice, NoticeWhy

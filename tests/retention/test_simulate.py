@@ -11,9 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from retention_town import AGENCY, AN, BINH, COUNCIL, HEAD, NOW, OTHER, RESEARCHER, Town, person
+from sqlalchemy import update
 
 from archive.errors import NotAllowedError, NotFoundError
 from archive.register.digest import digest
+from archive.register.models import CaseFile
 from archive.register.schedules import Simulation
 from archive.register.session import reading, transaction
 from archive.viewer import Role, Viewer
@@ -174,10 +176,34 @@ def test_a_run_that_was_asked_for_is_watched_and_its_outcome_kept(town: Town) ->
         assert not simulations.goes_on(run, NOW)
     simulations.run(id, viewer=HEAD, clock=lambda: NOW + timedelta(days=1))  # what has ended is left alone
     with reading() as session:
-        assert session.get_one(Simulation, id).ended_at == NOW
+        run = session.get_one(Simulation, id)
+        assert run.ended_at == NOW
+        assert simulations.moves_of(run).read_text("utf-8").count("\n") == 2
+
+
+def test_a_title_one_may_not_read_is_in_no_move(town: Town) -> None:
+    town.store("01", maintenance="5 năm", title="Hồ sơ giao ban tuần", on_disk=False)
+    with transaction() as session:
+        session.execute(update(CaseFile).values(access="03"))
+    totals, moves = simulated()
+    assert totals.moved == 1
+    assert (moves["01"].title, moves["01"].access) == ("", "03")
     sink = io.StringIO()
-    assert simulations.write_moves(schedule_id, sink, viewer=HEAD).moved == 1
-    assert sink.getvalue().count("\n") == 2
+    MovesFile(sink)(moves["01"])
+    assert "giao ban" not in sink.getvalue() and "(không được xem)" in sink.getvalue()
+
+
+def test_the_moves_of_a_run_that_was_forgotten_go(town: Town) -> None:
+    town.store("01", maintenance="5 năm", title="Hồ sơ giao ban tuần", on_disk=False)
+    schedule_id = proposed()
+    paths = []
+    for n in range(2):
+        with transaction() as session:
+            id, _ = simulations.ask(session, schedule_id, viewer=HEAD, now=NOW + timedelta(days=n))
+        simulations.run(id, viewer=HEAD, clock=lambda: NOW)
+        with reading() as session:
+            paths.append(simulations.moves_of(session.get_one(Simulation, id)))
+    assert [path.exists() for path in paths] == [False, True]
 
 
 def test_a_run_that_died_may_be_begun_anew(town: Town) -> None:

@@ -16,6 +16,7 @@ from archive.reason import because
 from archive.register.decisions import Order, OrderKind
 from archive.register.disposal import DisposalList
 from archive.register.models import CaseFile
+from archive.register.notices import NoticeWhy
 from archive.register.session import reading
 from archive.seen_at import seen_at
 from archive.viewer import Role
@@ -28,7 +29,9 @@ from portal.register import joined
 from retention import disposal, eligibility
 from retention.procedure import listing
 from retention.procedure.listing import NewList
+from retention.told_duplicates import count_duplicates, duplicates
 
+GROUNDS = {NoticeWhy.EXPIRED: _("Expired"), NoticeWhy.DUPLICATE: _("Duplicates")}
 SIZE = 100
 ORDERS = 50
 
@@ -42,7 +45,7 @@ class DisposalScreen(Screen):
 
     acts: ClassVar[Mapping[str, str]] = {"propose": "propose", "make": "make"}
     keeps: ClassVar[bool] = True
-    filters: ClassVar[frozenset[str]] = frozenset({"agency", "sort"})
+    filters: ClassVar[frozenset[str]] = frozenset({"agency", "sort", "ground"})
 
     def publishTraverse(self, request: Any, name: str) -> Any:
         """Hand the address of one order to its own screen."""
@@ -56,14 +59,22 @@ class DisposalScreen(Screen):
 
     def prepare(self) -> Any:
         """Read the due list of one agency and the orders."""
-        self.counts = eligibility.count_due(self.session, viewer=self.viewer, today=self.today)
+        self.grounds = {
+            NoticeWhy.EXPIRED: eligibility.count_due(self.session, viewer=self.viewer, today=self.today),
+            NoticeWhy.DUPLICATE: count_duplicates(self.session, viewer=self.viewer, today=self.today),
+        }
+        self.ground = (
+            NoticeWhy.DUPLICATE if self.text("ground", 12) == NoticeWhy.DUPLICATE else NoticeWhy.EXPIRED
+        )
+        self.counts = self.grounds[self.ground]
         self.names = self.agency_names()
         wanted = self.text("agency", 35)
         self.agency = wanted if wanted in self.counts else next(iter(sorted(self.counts)), "")
         page = self.number("page", 1)
         self.sort = self.text("sort", 12) or "last-day"
+        found = eligibility.due if self.ground is NoticeWhy.EXPIRED else duplicates
         self.due = (
-            eligibility.due(
+            found(
                 self.session,
                 viewer=self.viewer,
                 today=self.today,
@@ -89,6 +100,11 @@ class DisposalScreen(Screen):
     def may_propose(self) -> bool:
         """Say whether the form is shown; the act checks again."""
         return bool(self.agency) and self.viewer.has(Role.ARCHIVIST, self.agency)
+
+    @property
+    def ground_tabs(self) -> list[tuple[str, Any, int]]:
+        """Return the grounds on which case files may be listed: value, words, how many there are."""
+        return [(str(why), GROUNDS[why], sum(counts.values())) for why, counts in self.grounds.items()]
 
     def columns(self) -> list[tuple[str, Any]]:
         """Return the columns of what is due: what sorts by it, and its title."""

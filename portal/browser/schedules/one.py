@@ -5,9 +5,8 @@ Below it `tien-do` answers JSON while a simulation goes on, `ho-so-thay-doi` is 
 
 from __future__ import annotations
 
-import io
 import json
-import tempfile
+import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import IO, Any, ClassVar
@@ -111,7 +110,7 @@ class ScheduleScreen(BesideScreen):
         if name == "tien-do":
             return self._progress()
         if name == "ho-so-thay-doi":
-            return self._moves(self.row)
+            return self._moves()
         raise NotFound(name)
 
     # words
@@ -202,6 +201,7 @@ class ScheduleScreen(BesideScreen):
         return [
             move
             | {
+                "title": self._title(move),
                 "words": self.t(WAYS[Way(move["way"])]),
                 "tone": WAY_TONES.get(Way(move["way"]), "quiet"),
                 "from": self._until(move["last_day"]),
@@ -209,6 +209,11 @@ class ScheduleScreen(BesideScreen):
             }
             for move in (self._the_run().examples or [])
         ]
+
+    def _title(self, move: Mapping[str, Any]) -> str:
+        """Return the title, or, where this person may not read the case file, that it is not shown."""
+        read = self.viewer.may_read(move["agency"], move.get("access", ""))
+        return move["title"] if read and move["title"] else self.t(_("not for you to read"))
 
     def _until(self, day: str | None) -> str:
         return self.day(date.fromisoformat(day)) if day else "—"
@@ -227,15 +232,10 @@ class ScheduleScreen(BesideScreen):
         facts = {"text": self.progress_text, "done": run.done, "total": run.total}
         return json.dumps(facts | {"running": self.running, "reload": True, "version": self.version})
 
-    def _moves(self, row: ScheduleVersion) -> Stream:
-        """Answer with every move; made now, into a file that goes with the answer."""
-        raw: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  (closed by the answer)
-        sink = io.TextIOWrapper(raw, encoding="utf-8", newline="")
-        simulations.write_moves(row.id, sink, viewer=self.viewer)
-        sink.flush()
-        sink.detach()
-        length = raw.tell()
-        raw.seek(0)
+    def _moves(self) -> Stream:
+        """Answer with every move, as the run that found them wrote them down."""
+        raw: IO[bytes] = simulations.moves_of(self._the_run()).open("rb")
+        length = os.fstat(raw.fileno()).st_size
         response = self.request.response
         response.setHeader("Content-Type", "text/csv; charset=utf-8")
         response.setHeader("Content-Length", str(length))

@@ -117,7 +117,27 @@ class ProcedureScreen(OrderScreen):
     def why(self, item: Any) -> list[str]:
         """Return why a case file is on the list, as it was explained when the list was made."""
         told = self.order.payload.get("items", {}).get(item.case_file_id, {})
-        return [f"{step[self.language]} ({step['clause']})" for step in told.get("steps", ())]
+        twin = self.twin(item)
+        ground = [
+            self.t(_("Duplicate: case file ${code} has all its documents and stays.", mapping={"code": twin}))
+        ]
+        steps = [f"{step[self.language]} ({step['clause']})" for step in told.get("steps", ())]
+        return [*(ground if twin else ()), *steps]
+
+    def twin(self, item: Any) -> str:
+        """Return the code of what stays for a case file that is listed as its duplicate, "" when it has expired."""
+        twin = self.story.twins.get(item.case_file_id)
+        return twin.code if twin else ""
+
+    @property
+    def grounds_text(self) -> str:
+        """Return how many are on the list on which ground, "" when all have expired."""
+        duplicates = sum(id in self.story.twins for id in self.story.items)
+        told = {
+            "expired": self.count(len(self.story.items) - duplicates),
+            "duplicates": self.count(duplicates),
+        }
+        return self.t(_("${expired} expired, ${duplicates} duplicates", mapping=told)) if duplicates else ""
 
     def left(self, item: Any) -> str:
         """Return why a case file left the list, "" when it is on it."""
