@@ -46,6 +46,7 @@ from archive.register.models import (
     Fonds,
     Package,
     Record,
+    RecordReference,
     Submission,
     SubmissionState,
 )
@@ -61,6 +62,7 @@ TABLES: tuple[type[Base], ...] = (
     Submission,
     CaseFile,
     Record,
+    RecordReference,
     Component,
     Package,
     Copy,

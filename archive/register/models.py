@@ -242,6 +242,14 @@ class Record(Base):
     components: Mapped[list[Component]] = relationship(order_by="Component.path")
 
 
+class RecordReference(Base):
+    """A document that another one names in its description (`archive.register.references`)."""
+
+    __tablename__ = "record_reference"
+    record_id: Mapped[str] = mapped_column(ForeignKey("record.id"), primary_key=True)  # that names it
+    name: Mapped[str] = mapped_column(String(200), primary_key=True, index=True)
+
+
 class ComponentRole(StrEnum):
     """Why a file is in the package."""
 

@@ -38,6 +38,7 @@ from archive.register.models import (
     Outbox,
     Package,
     Record,
+    RecordReference,
     StepResult,
     Submission,
     SubmissionState,
@@ -166,6 +167,7 @@ def destroyed(session: Session, *events: Event) -> None:
         row.description = {}
     records = select(Record.id).where(Record.case_file_id.in_(done))
     session.execute(delete(Component).where(Component.record_id.in_(records)))
+    session.execute(delete(RecordReference).where(RecordReference.record_id.in_(records)))
     session.execute(delete(Record).where(Record.case_file_id.in_(done)))
     forget_deliveries(session, *rows)
     _forget_in_plans(session, set(done))

@@ -8,7 +8,8 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from archive.packages.facts import ComponentFacts, RecordFacts
-from archive.register.models import Component, Record
+from archive.register.models import Component, Record, RecordReference
+from archive.register.references import named_in
 
 
 def put_records(session: Session, case_file_id: str, records: Iterable[RecordFacts], *, again: bool) -> None:
@@ -51,12 +52,17 @@ def _record(session: Session, case_file_id: str, facts: RecordFacts, *, again: b
         description=dict(facts.description),
     )
     components = [_component(facts.id, component) for component in facts.components]
+    names = [RecordReference(record_id=facts.id, name=name) for name in sorted(named_in(facts.description))]
     if not again:
         session.add(row)
         session.flush()
         session.add_all(components)
+        session.add_all(names)
         return
     session.merge(row)
+    session.flush()
+    session.execute(delete(RecordReference).where(RecordReference.record_id == facts.id))
+    session.add_all(names)
     session.flush()
     if not components:
         return

@@ -55,6 +55,7 @@ class Town:
         agency: str = AGENCY,
         title: str = "Hồ sơ giao ban tuần",
         documents: tuple[str, ...] = (),
+        names: str = "",
         version: int = 1,
         id: str = "",
         on_disk: bool = True,
@@ -88,7 +89,7 @@ class Town:
             records=tuple(
                 RecordFacts(
                     str(uuid4()), n, f"{code}.{n}", "Quyết định", "1", "QĐ", ended, "Sở", "Về việc", 1,
-                    {"maintenance": text} if text else {}, (),
+                    ({"maintenance": text} if text else {}) | ({"RelatedDocuments": names} if names else {}), (),
                 )
                 for n, text in enumerate(documents, 1)
             ),

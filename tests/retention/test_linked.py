@@ -6,15 +6,21 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from retention_town import AGENCY, AN, HEAD, NOW, OTHER, PEOPLE, TODAY, Town
+from alembic import command
+from retention_town import AGENCY, AN, BINH, HEAD, NOW, OTHER, PEOPLE, TODAY, Town
 from sqlalchemy import select
 
 from archive.errors import OrderRefusedError
 from archive.procedure.papers import Paper
 from archive.procedure.states import State
 from archive.reason import told
-from archive.register.models import Component, Record
-from archive.register.session import reading, transaction
+from archive.register.agencies import set_agency, set_fonds
+from archive.register.base import Base
+from archive.register.migrate import _config, upgrade
+from archive.register.models import Component, Record, RecordReference
+from archive.register.references import named_in
+from archive.register.session import engine, reading, transaction
+from retention.destruction import execute
 from retention.procedure import council, listing, notice
 from retention.procedure.linked import How, links
 from retention.procedure.listing import NewList
@@ -66,6 +72,52 @@ def test_the_same_bytes_are_told_as_such_and_only_originals_count(town: Town) ->
     assert found(mine) == [("01.1", "02", How.DOCUMENT)]
     attach(theirs, "a" * 64)
     assert found(mine) == [("01.1", "02", How.BYTES)]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("01.1", {"01.1"}),
+        ("Số 12/QĐ-UBND;  15/BC-SNV,\n 000.H37.01 ", {"12/qđ-ubnd", "15/bc-snv", "000.h37.01"}),
+        (" ; ,", set()),
+        ("x" * 201, set()),
+        ("; ".join(map(str, range(500))), set(map(str, range(100)))),
+    ],
+)
+def test_a_description_names_documents_apart_by_semicolon_or_comma(text: str, names: set[str]) -> None:
+    assert named_in({"RelatedDocuments": text}) == names_in_reply(text) == names
+
+
+def names_in_reply(text: str) -> frozenset[str]:
+    return named_in({"ResponseFor": text, "Subject": "9/TB"})
+
+
+@pytest.mark.parametrize("names", ["01.1", "12/BC; số 1/qđ"])
+def test_a_document_that_an_unexpired_file_names_is_told(town: Town, names: str) -> None:
+    mine = with_one(town, "01")
+    later = {"documents": ("",), "on_disk": False, "names": names}
+    town.store("02", ended=date(2015, 1, 1), maintenance="70 năm", **later)  # type: ignore[arg-type]
+    town.store("03", ended=date(2015, 1, 1), **later)  # type: ignore[arg-type]  # expired itself
+    town.store("04", ended=date(2015, 1, 1), maintenance="70 năm", agency=OTHER, **later)  # type: ignore[arg-type]
+    town.store("05", ended=date(2013, 1, 1), maintenance="70 năm", **later)  # type: ignore[arg-type]  # older than it
+    assert found(mine) == [("01.1", "02", How.NAMED)]
+
+
+def test_what_a_document_names_goes_with_it_and_comes_with_a_migration(town: Town) -> None:
+    Base.metadata.drop_all(engine())
+    upgrade(engine())
+    with transaction() as session:
+        set_agency(session, code=AGENCY, name="Sở", actor="admin", now=NOW)
+        set_fonds(session, code=f"PHONG-{AGENCY}", agency_code=AGENCY, name="P", actor="admin", now=NOW)
+    mine = town.store("01", documents=("",), names="7/BC; 8/BC")
+    with engine().begin() as connection:
+        command.downgrade(_config(connection), "0029")
+    upgrade(engine())
+    with reading() as session:
+        assert sorted(session.scalars(select(RecordReference.name))) == ["7/bc", "8/bc"]
+    assert execute(town.ordered(mine), viewer=BINH, now=NOW).finished
+    with reading() as session:
+        assert session.scalars(select(RecordReference)).all() == []
 
 
 def test_a_list_with_a_linked_document_is_submitted_only_with_a_reason(town: Town) -> None:

@@ -38,6 +38,7 @@ STANDS: Mapping[Stands, tuple[Any, str]] = {
 }
 """How a linked document stands -> words and tone."""
 HOW = {
+    "named": _("named by a document of that case file"),
     "same-bytes": _("the same file, bit for bit"),
     "same-document": _("the same number, symbol, day and issuer"),
 }
