@@ -74,7 +74,7 @@ def test_nothing_is_left_of_what_was_returned_first(
     read_on()
     assert not search(WORDS[0], viewer=archivist).total
     with reading() as session:
-        assert dict(session.execute(select(CaseFile.id, CaseFile.state))).pop(dossier) == "stored"
+        assert session.get_one(CaseFile, dossier).state == "stored"
         assert session.scalars(select(CaseFile.state).where(CaseFile.id != dossier)).all() == ["destroyed"]
         rows = session.scalars(select(Submission)).all()
         assert {row.state for row in rows} == {"returned", "stored"} and len(rows) == 3  # rows stay
@@ -95,7 +95,7 @@ def test_nothing_is_left_of_what_was_returned_first(
     report = rebuild()
     assert report.lost_register and report.troubles == ()
     with reading() as session:
-        assert dict(session.execute(select(CaseFile.id, CaseFile.state))).pop(dossier) == "stored"
+        assert session.get_one(CaseFile, dossier).state == "stored"
         assert session.scalars(select(CaseFile.state).where(CaseFile.id != dossier)).all() == ["destroyed"]
     engine().dispose()
     again = [str(path) for path in (town / "archive").rglob("*") if path.is_file() and held(path, WORDS[2])]
