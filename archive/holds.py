@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, literal_column, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from archive.register.decisions import Hold
 from archive.register.models import CaseFile
@@ -31,8 +31,8 @@ def holds_on(file: CaseFile) -> Select[Hold]:
         .where(
             or_(
                 Hold.case_file_id == file.id,
-                and_(Hold.agency_code == file.agency_code, Hold.agency_code != ""),
-                and_(Hold.fonds_code == file.fonds_code, Hold.fonds_code != ""),
+                and_(Hold.agency_code == file.agency_code, stands_for(Hold.agency_code)),
+                and_(Hold.fonds_code == file.fonds_code, stands_for(Hold.fonds_code)),
             )
         )
         .order_by(Hold.placed_at, Hold.id)
@@ -47,7 +47,12 @@ def active_holds(session: Session, file: CaseFile, today: date) -> list[Hold]:
 def active_holds_on(session: Session, files: Collection[CaseFile], today: date) -> dict[str, list[Hold]]:
     """Return `active_holds` of many case files, asked for at once: id -> its holds; whoever has none is left out."""
     asked = {name: {getattr(file, of) for file in files} - {""} for name, of in NAMES.items()}
-    which = or_(*(getattr(Hold, name).in_(values) for name, values in asked.items()))
+    which = or_(
+        *(
+            and_(getattr(Hold, name).in_(values), stands_for(getattr(Hold, name)))
+            for name, values in asked.items()
+        )
+    )
     query = select(Hold).where(which, in_force(today)).order_by(Hold.placed_at, Hold.id)
     by: dict[tuple[str, str], list[Hold]] = {}
     for hold in session.scalars(query.execution_options(populate_existing=True)):
@@ -85,9 +90,17 @@ def of_hold_order(order_id: str) -> ColumnElement[bool]:
     return _named_by(Hold.order_id == order_id)
 
 
+def stands_for(column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Return the condition that a hold names something by this column.
+
+    Written out and not as a parameter, so that the database knows it for the condition of its index.
+    """
+    return column != literal_column("''")
+
+
 def _named_by(which: ColumnElement[bool]) -> ColumnElement[bool]:
     return or_(
         exists().where(Hold.case_file_id == CaseFile.id, which),
-        exists().where(Hold.agency_code == CaseFile.agency_code, Hold.agency_code != "", which),
-        exists().where(Hold.fonds_code == CaseFile.fonds_code, Hold.fonds_code != "", which),
+        exists().where(Hold.agency_code == CaseFile.agency_code, stands_for(Hold.agency_code), which),
+        exists().where(Hold.fonds_code == CaseFile.fonds_code, stands_for(Hold.fonds_code), which),
     )

@@ -105,7 +105,7 @@ def _house(database: str) -> Iterator[Path]:
         if database == "postgresql":
             from tests.services.postgres_cluster import cluster
 
-            settings["ARCHIVE__DATABASE"] = stack.enter_context(cluster())
+            settings["ARCHIVE__REGISTER_URL"] = stack.enter_context(cluster())
         told = {f"TANGTHU_{name}": value for name, value in settings.items()}
         stack.enter_context(patch.dict(os.environ, told))
         Path(folder, "archive").mkdir()

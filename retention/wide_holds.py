@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from archive import orders
 from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
-from archive.holds import of_hold_order
+from archive.holds import of_hold_order, stands_for
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.orders import NewOrder
@@ -190,7 +190,8 @@ def _stand(
     session: Session, kind: str, code: str, agency_code: str, basis: Basis, viewer: Viewer, now: datetime
 ) -> WidePlaced:
     column = Hold.agency_code if kind == "agency" else Hold.fonds_code
-    if session.scalar(select(Hold.id).where(column == code, Hold.lifted_at.is_(None), Hold.until.is_(None))):
+    standing = select(Hold.id).where(column == code, stands_for(column), Hold.lifted_at.is_(None))
+    if session.scalar(standing.where(Hold.until.is_(None))):
         raise OrderRefusedError((because("retention.held-already", what=code),))
     mine = CaseFile.agency_code == code if kind == "agency" else CaseFile.fonds_code == code
     _lock_on_their_way(session, mine)

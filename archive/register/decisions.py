@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.register.base import Base, Sha256
@@ -99,10 +99,20 @@ class Hold(Base):
     """
 
     __tablename__ = "hold"
+    # Not the rows without one: a hold on what was found has one for each case file.
+    __table_args__ = tuple(
+        Index(
+            f"ix_hold_{name}",
+            name,
+            sqlite_where=text(f"{name} <> ''"),
+            postgresql_where=text(f"{name} <> ''"),
+        )
+        for name in ("agency_code", "fonds_code")
+    )
     id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
     case_file_id: Mapped[str] = mapped_column(String(36), default="", index=True)
-    agency_code: Mapped[str] = mapped_column(String(35), default="", index=True)
-    fonds_code: Mapped[str] = mapped_column(String(35), default="", index=True)
+    agency_code: Mapped[str] = mapped_column(String(35), default="")
+    fonds_code: Mapped[str] = mapped_column(String(35), default="")
     order_id: Mapped[str] = mapped_column(ForeignKey("order.id"), index=True)
     reason: Mapped[str] = mapped_column(Text)
     placed_by: Mapped[str] = mapped_column(String(80))

@@ -101,6 +101,12 @@ def test_the_destruction_is_measured_at_two_sizes() -> None:
     assert figures["met"] in (True, False)
 
 
+def test_a_wide_hold_is_measured_with_all_its_steps() -> None:
+    figures = bench.run("wide-hold", "--case-files", "60", "--found", "40", "--database", "sqlite")
+    assert figures["sqlite"]["replayed_the_same"] and not figures["sqlite"]["scans_hold"]
+    assert {"place", "lift", "place_on_agency", "place_on_fonds"} <= set(figures["sqlite"])
+
+
 def test_the_pdf_route_is_also_measured_on_unsigned_papers_of_the_sample_world(tmp_path: Path) -> None:
     paths = pdf_route.of_the_world(tmp_path, 5)
     assert len(paths) == 5 == len({path.read_bytes() for path in paths})

@@ -6,11 +6,15 @@ from datetime import date, timedelta
 
 import pytest
 from retention_town import AGENCY, AN, BINH, COUNCIL, HEAD, NOW, OTHER, TODAY, Town, copies_of, person
+from sqlalchemy import select, text
 
 from archive.custody import StoreHolder, stores
 from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
 from archive.holders import Erasure, Target
+from archive.holds import held
+from archive.register import session as register
 from archive.register.decisions import Hold
+from archive.register.models import CaseFile
 from archive.register.session import reading, transaction
 from archive.viewer import Role, Viewer
 from retention import eligibility, holds, wide_holds
@@ -207,3 +211,13 @@ def test_case_files_past_saving_are_told(town: Town) -> None:
 
     assert [item.outcome for item in outcome.items] == ["done"]
     assert told[0].too_late == (case_file,)
+
+
+def test_whether_one_case_file_is_held_is_asked_of_indexes_however_many_holds_there_are(town: Town) -> None:
+    on_found(*(town.store(f"{n:02}", on_disk=False) for n in range(12)))
+    with register.engine().connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))  # what the database knows of a house with a wide hold
+        asked = select(CaseFile.id).where(held(TODAY)).compile(compile_kwargs={"literal_binds": True})
+        plan = [str(row[-1]) for row in connection.execute(text(f"EXPLAIN QUERY PLAN {asked}"))]
+    assert sum("SEARCH hold USING INDEX" in line for line in plan) == 3, plan
+    assert not any("SCAN hold" in line for line in plan), plan

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.seen_at import seen_at
 from archive.viewer import Viewer
 from portal.events import SEES
+
+SIZE = 25
+"""Orders on one page."""
 
 
 @dataclass(frozen=True)
@@ -43,24 +46,35 @@ def lifts(order: Order) -> str:
     return str(order.payload.get("scope", {}).get("order") or order.payload.get("hold_id"))
 
 
-def wide_orders(session: Session, viewer: Viewer) -> list[WideOrder]:
-    """Return the orders on many case files that a viewer sees, those in force first, the newest first."""
-    query = select(Order).where(
+def is_wide() -> ColumnElement[bool]:
+    """Return the condition on `Order` that it holds many case files."""
+    return and_(
         Order.kind == OrderKind.HOLD,
         Order.state == OrderState.DONE,
-        seen_at(viewer, Order.agency_code, SEES),
+        Order.payload["scope"].as_string().is_not(None),
     )
-    orders = [
-        order
-        for order in session.scalars(query.order_by(Order.created_at.desc()))
-        if "scope" in order.payload
-    ]
+
+
+def count_wide(session: Session, viewer: Viewer) -> int:
+    """Return how many orders on many case files a viewer sees."""
+    return session.scalar(select(func.count()).where(is_wide(), _seen(viewer))) or 0
+
+
+def wide_orders(session: Session, viewer: Viewer, *, page: int = 1) -> list[WideOrder]:
+    """Return a page of the orders on many case files that a viewer sees, those in force first, the newest first."""
+    open_ = exists().where(Hold.order_id == Order.id, Hold.lifted_at.is_(None))
+    query = (
+        select(Order)
+        .where(is_wide(), _seen(viewer))
+        .order_by(open_.desc(), Order.created_at.desc(), Order.id)
+    )
+    orders = list(session.scalars(query.limit(SIZE).offset((page - 1) * SIZE)))
     ids = [order.id for order in orders]
     left = select(Hold.order_id, func.count()).where(Hold.order_id.in_(ids), Hold.lifted_at.is_(None))
     in_force = dict(session.execute(left.group_by(Hold.order_id)).all())
     lifted = select(Hold.order_id, func.max(Hold.lifted_by)).where(Hold.order_id.in_(ids))
     lifted_by = dict(session.execute(lifted.group_by(Hold.order_id)).all())
-    found = [
+    return [
         WideOrder(
             order,
             scope.get("agency", ""),
@@ -72,4 +86,7 @@ def wide_orders(session: Session, viewer: Viewer) -> list[WideOrder]:
         for order in orders
         for scope in (order.payload["scope"],)
     ]
-    return sorted(found, key=lambda one: not one.in_force)
+
+
+def _seen(viewer: Viewer) -> ColumnElement[bool]:
+    return seen_at(viewer, Order.agency_code, SEES)

@@ -15,8 +15,8 @@ from archive.register.models import CaseFile, CaseFileState
 from archive.seen_at import seen_at
 from archive.viewer import Role, same_person
 from portal.browser.disposal.due import SEES, MissingError, day_of
-from portal.browser.holds.orders import WideOrder, lifts, wide_orders
-from portal.browser.screen import Screen
+from portal.browser.holds.orders import SIZE, WideOrder, count_wide, is_wide, lifts, wide_orders
+from portal.browser.screen import Pages, Screen
 from portal.i18n import _
 from portal.papers import mirror_holds, mirror_order
 from portal.register import joined
@@ -42,12 +42,13 @@ class HoldsScreen(Screen):
     def prepare(self) -> Any:
         """Read the holds, those in force first, and who asked for which to be lifted."""
         self.names = self.agency_names()
-        self.wide = wide_orders(self.session, self.viewer)
+        self.pages = Pages(count_wide(self.session, self.viewer), self.number("page", 1), SIZE)
+        self.wide = wide_orders(self.session, self.viewer, page=self.pages.page)
         query = (
             select(Hold, CaseFile)
             .join(CaseFile, CaseFile.id == Hold.case_file_id)
             .where(
-                Hold.order_id.notin_([one.order.id for one in self.wide]),
+                Hold.order_id.notin_(select(Order.id).where(is_wide())),
                 seen_at(self.viewer, CaseFile.agency_code, SEES),
             )
         )
