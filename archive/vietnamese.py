@@ -12,6 +12,8 @@ def plain(text: str) -> str:
 
 def unaccented(text: str) -> str:
     """Return text without accents, đ as d, everything else as it was: "Quyết định" -> "Quyet dinh"."""
+    if text.isascii():
+        return text
     apart = unicodedata.normalize("NFD", text)
     kept = "".join(char for char in apart if not unicodedata.combining(char))
     return kept.replace("đ", "d").replace("Đ", "D")

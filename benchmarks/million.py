@@ -25,6 +25,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Table, insert, text
 
+from archive.register.base import Base
 from archive.register.migrate import upgrade
 from archive.register.models import Agency, CaseFile, Fonds
 from archive.register.session import connect, transaction
@@ -150,27 +151,41 @@ def fill(
             code = agency_code(n)
             session.add(Fonds(code=f"PHONG-{code}", agency_code=code, name=f"Phông cơ quan số {n + 1}"))
     started = time.perf_counter()
-    write = _copied if engine.dialect.name == "postgresql" else _inserted
-    done = 0
-    with engine.begin() as connection:
-        left = rows or case_files(number, agencies=agencies)
-        while batch := list(islice(left, BATCH)):
-            write(connection, batch)
-            done += len(batch)
-            told(done)
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+    put(engine, CaseFile, rows or case_files(number, agencies=agencies), told=told)
+    analyze(engine)
     return time.perf_counter() - started
 
 
-def _inserted(connection: Connection, batch: list[Row]) -> None:
-    connection.execute(insert(cast(Table, CaseFile.__table__)), batch)
+def put(
+    engine: Engine,
+    model: type[Base],
+    rows: Iterator[Row],
+    *,
+    told: Callable[[int], None] = lambda count: None,
+) -> None:
+    """Write rows of one table as fast as the database takes them, in one transaction."""
+    table = cast(Table, model.__table__)
+    done = 0
+    with engine.begin() as connection:
+        while batch := list(islice(rows, BATCH)):
+            if engine.dialect.name == "postgresql":
+                _copied(connection, table.name, batch)
+            else:
+                connection.execute(insert(table), batch)
+            done += len(batch)
+            told(done)
 
 
-def _copied(connection: Connection, batch: list[Row]) -> None:
+def analyze(engine: Engine) -> None:
+    """Have the database look at how much there is."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+
+
+def _copied(connection: Connection, table: str, batch: list[Row]) -> None:
     """Write a batch by COPY: several times as fast as INSERT."""
     columns = list(batch[0])
-    statement = f"COPY case_file ({', '.join(columns)}) FROM STDIN"
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN"
     # psycopg's own cursor: SQLAlchemy knows no COPY.
     with connection.connection.cursor() as cursor, cursor.copy(statement) as copy:
         for row in batch:
