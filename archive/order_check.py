@@ -28,7 +28,6 @@ from archive.procedure.story import Story
 from archive.reason import Reason, because
 from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Package, Regime
-from archive.settings import ArchiveSettings
 from archive.twins import against_duplicates
 from archive.vietnam import day_of
 from archive.viewer import Role, same_person
@@ -167,8 +166,8 @@ def _seen(session: Session, order: Order, ids: Collection[str], today: date) -> 
 
 
 def _without_procedure(session: Session, order: Order) -> Iterator[Reason]:
-    """Yield that a destruction has no procedure, where one is required; what the ledger says had begun is finished."""
-    if order.kind != OrderKind.DESTRUCTION or not ArchiveSettings.load().procedure_required:
+    """Yield that a destruction has no procedure: it was made before there was one. What had begun is finished."""
+    if order.kind != OrderKind.DESTRUCTION:
         return
     query = select(EventRow).where(EventRow.object_id == order.id, EventRow.verb == Verb.DECISION.value)
     if not any(row.payload.get("state") == OrderState.EXECUTING for row in session.scalars(query)):

@@ -23,7 +23,6 @@ from archive.reason import Reason, because
 from archive.register.decisions import Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState, Package, new_id
 from archive.register.projection import apply
-from archive.settings import ArchiveSettings
 from archive.viewer import Role, Viewer, same_person
 
 MAY_PROPOSE = frozenset({Role.ARCHIVIST, Role.HEAD})
@@ -67,8 +66,8 @@ def propose(session: Session, new: NewOrder, *, viewer: Viewer, now: datetime) -
 
     Raises:
         NotAllowedError: the viewer is neither archivist nor head at the agency.
-        OrderRefusedError: no reason or document given, or a case file is unknown, named twice, of another
-            agency, or gone already.
+        OrderRefusedError: no reason or document given, a case file is unknown, named twice, of another
+            agency, or gone already, or it is a destruction without its procedure (`archive.procedure`).
     """
     if not any(viewer.has(role, new.agency_code) for role in MAY_PROPOSE):
         raise NotAllowedError(
@@ -82,6 +81,8 @@ def propose(session: Session, new: NewOrder, *, viewer: Viewer, now: datetime) -
     scoped = new.kind in (OrderKind.HOLD, OrderKind.LIFT_HOLD) and "scope" in new.payload
     if not items and not scoped and new.kind not in WITHOUT_CASE_FILES:
         reasons.append(because("archive.no-file-named"))
+    if new.kind == OrderKind.DESTRUCTION and "procedure" not in new.payload:
+        reasons.append(because("archive.destruction-past-procedure"))
     if reasons:
         raise OrderRefusedError(reasons)
     event = append(
@@ -146,14 +147,15 @@ def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now:
         NotFoundError: no such order.
         NotAllowedError: the role is not held at the agency.
         OrderRefusedError: the proposer, a machine, somebody who approved already, a role whose word this
-            order does not need, an order that is not waiting for approval, or one that goes through a procedure.
+            order does not need, an order that is not waiting for approval, or a destruction: a list goes through its
+            procedure, and one made before there was one is only given up.
     """
     order = _locked(session, order_id)
     viewer.require(role, order.agency_code)
     reasons = []
     if "procedure" in order.payload:
         reasons.append(because("archive.past-procedure"))
-    elif order.kind == OrderKind.DESTRUCTION and ArchiveSettings.load().procedure_required:
+    elif order.kind == OrderKind.DESTRUCTION:
         reasons.append(because("archive.without-procedure", order=order.id))
     if order.state != OrderState.PROPOSED:
         reasons.append(because("archive.order-waits-for-nobody", state=order.state))

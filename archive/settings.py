@@ -123,7 +123,6 @@ class ArchiveSettings(Section):
     broker_url: str = ""
     stores: tuple[StoreSettings, ...] = ()
     copies_required: int = Field(default=3, ge=1)
-    procedure_required: bool = False
     seal_after: int = Field(default=500, ge=1, description="events in one sealed segment at most")
     # TT 02/2019/TT-BNV Điều 9 has the database inspected once a year, TT 05/2025 within three. Half the stricter term
     # is our own choice: a store that was away for months is still read within its year.

@@ -13,6 +13,7 @@ import typer
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive import orders
 from archive.cli import show, viewer_named
 from archive.errors import NotAllowedError
 from archive.paper_files import shelf
@@ -22,12 +23,14 @@ from archive.procedure.papers import Paper
 from archive.procedure.seats import Member, Seat
 from archive.procedure.story import Story, Verdict
 from archive.reason import because
+from archive.register.decisions import OrderState
 from archive.register.disposal import DisposalList
 from archive.register.session import reading, transaction
 from archive.second_factor.prove import Act, First, For, prove
 from archive.seen_at import seen_at
 from archive.vietnam import day_of
 from archive.viewer import Viewer
+from retention import old_lists
 from retention.dossier import READERS
 from retention.options import AsJson, AsUser, Day, Hash, Number, Reason, Roles, clock
 from retention.procedure import council, deciding, fates, listing, opinion, taking
@@ -352,6 +355,23 @@ def _end(act: Callable[..., Story]) -> Callable[..., None]:
     return command
 
 
+def abort(order_id: OrderId, reason: Reason, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
+    """Give a list up before it is decided; one made before there was a procedure, before it has begun."""
+    viewer: Viewer = viewer_named(user, role)
+    with transaction() as session:
+        old = old_lists.is_old(orders.named(session, order_id))
+        if old:
+            old_lists.give_up(session, order_id, reason=reason, viewer=viewer, now=clock())
+        else:
+            story = listing.abort(session, order_id, reason=reason, viewer=viewer, now=clock())
+    if old:
+        show(
+            {"order_id": order_id, "state": OrderState.REFUSED}, as_json=as_json, text=f"{order_id}  given up"
+        )
+    else:
+        tell(story, as_json=as_json)
+
+
 def decide(
     order_id: OrderId,
     document: Number,
@@ -470,6 +490,6 @@ DISPOSAL: dict[str, Callable[..., None]] = {
     "hand-over": hand_over,
     "hand-over-again": hand_over_again,
     "release": release,
-    "abort": _end(listing.abort),
+    "abort": abort,
 }
 """Command -> function."""

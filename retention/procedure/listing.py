@@ -21,7 +21,7 @@ from archive.register.decisions import Order, OrderKind, OrderState
 from archive.register.models import CaseFile, Regime
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
-from retention.disposal import as_duplicate, candidate, explained, reasons_not_to_list
+from retention.procedure.candidates import as_duplicate, candidate, explained, reasons_not_to_list
 from retention.procedure.linked import links, undecided
 from retention.procedure.notice import against_submitting, give_missing
 from retention.procedure.taking import against_file, story, take

@@ -39,6 +39,7 @@ PAGES = (
     ("disposal-done", "chi", "/tieu-huy/{done}"),
     ("disposal-linked", "an", "/tieu-huy/{linked}/lien-quan"),
     ("disposal-by-steps", "an", "/tieu-huy/{linked}"),
+    ("disposal-list-of-before", "chi", "/tieu-huy/{before}"),
     ("handover", "an", "/ban-giao"),
     ("handover-proposed", "an", "/ban-giao/{handover_proposed}"),
     ("handover-decide", "chi", "/ban-giao/{handover_proposed}"),

@@ -12,8 +12,8 @@ import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from house_people import AGENCIES, AN, BINH, CHI, GIA_LAI, LANG_SON, NINH_BINH, NOW, PEOPLE, ident
-from kept_case_files import CASE_FILES, GONE, HELD, OLD, OLDER, RULES, ACaseFile
+from house_people import AGENCIES, AN, CHI, GIA_LAI, LANG_SON, NINH_BINH, NOW, PEOPLE, ident
+from kept_case_files import CASE_FILES, GONE, HELD, OLD, OLDER, RULES
 from sent_submissions import (
     RETURNED,
     a_returned_delivery,
@@ -22,6 +22,7 @@ from sent_submissions import (
     leave_what_is_to_be_decided,
 )
 from sqlalchemy import select
+from walked_lists import decided, listed
 
 from archive.ledger.follow import follow, followers
 from archive.ledger.seal import seal
@@ -30,8 +31,8 @@ from archive.register import migrate
 from archive.register.agencies import set_agency, set_fonds
 from archive.register.decisions import Order, OrderKind
 from archive.register.session import engine, reading, transaction
-from archive.viewer import Role
-from retention import destruction, disposal, holds
+from retention import destruction, holds, old_lists
+from tests.archive.lists_of_before import an_old_list
 
 
 def follow_all() -> None:
@@ -154,8 +155,11 @@ def furnish(folder: Path) -> None:
     for days, one in enumerate(CASE_FILES, 3):
         one.kept(folder, NOW - timedelta(days=12 - days))
     follow_all()
-    _decide(GONE, GIA_LAI, "41/QĐ-SNV", execute=True)
-    _decide(OLDER, LANG_SON, "58/TTr-VP", execute=False)
+    _given_up_before()
+    destruction.execute(
+        decided(GONE, "41/QĐ-SNV", now=NOW - timedelta(hours=3)), viewer=CHI, now=NOW - timedelta(hours=1)
+    )
+    listed(OLDER, "58/TTr-VP", now=NOW - timedelta(hours=3))
     with transaction() as session:
         holds.place(
             session,
@@ -172,24 +176,12 @@ def furnish(folder: Path) -> None:
     follow_all()
 
 
-def _decide(one: ACaseFile, agency: str, number: str, *, execute: bool) -> None:
+def _given_up_before() -> None:
+    """A list made before there was a procedure, and given up."""
+    then = NOW - timedelta(hours=5)
     with transaction() as session:
-        order = disposal.propose(
-            session,
-            agency_code=agency,
-            case_file_ids=[one.id],
-            reason="Hết thời hạn bảo quản, không còn giá trị",
-            document_number=number,
-            document_date=date(2026, 11, 10),
-            viewer=AN,
-            now=NOW - timedelta(hours=3),
-        )
-    if not execute:
-        return
-    for who, role in ((BINH, Role.COUNCIL), (CHI, Role.HEAD)):
-        with transaction() as session:
-            disposal.approve(session, order.id, viewer=who, role=role, now=NOW - timedelta(hours=2))
-    destruction.execute(order.id, viewer=CHI, now=NOW - timedelta(hours=1))
+        order_id = an_old_list(session, LANG_SON, [OLD.id], "9/TTr-VP", date(2026, 11, 3), by="an", now=then)
+        old_lists.give_up(session, order_id, reason="Lập lại theo đủ thủ tục", viewer=AN, now=then)
 
 
 def ids() -> dict[str, str]:
@@ -214,6 +206,7 @@ def ids() -> dict[str, str]:
         "running": ident("submission", "000.00.05.H21.2024.18.TT"),
         "proposed": orders["proposed"],
         "done": orders["done"],
+        "before": orders["refused"],
     }
 
 

@@ -17,7 +17,8 @@ from ZPublisher.interfaces import IPubBeforeCommit
 
 from archive.errors import NotAllowedError
 from archive.ledger.rows import EventRow
-from archive.register.decisions import Hold
+from archive.register.decisions import Hold, OrderItem
+from archive.register.disposal import DisposalList
 from archive.register.models import CaseFile, Submission
 from archive.register.session import reading
 from portal.register import joined
@@ -92,15 +93,19 @@ def test_a_submission_is_accepted_once_and_said_so(visit: Any, collide: list[str
     assert events_on(TO_DECIDE) == before + 1
 
 
-def test_a_list_is_proposed_once(visit: Any, collide: list[str]) -> None:
+def test_a_list_is_made_once(visit: Any, collide: list[str]) -> None:
     browser = visit("an", f"/tieu-huy?agency={LANG_SON}")
     browser.getControl(name="ids").value = [OLD.id]
     browser.getControl(name="number").value = "77/QĐ-UBND"
     browser.getControl(name="date").value = "2026-11-20"
     browser.getControl(name="reason").value = "Hết thời hạn bảo quản"
-    browser.getControl(name="propose").click()
+    browser.getControl(name="explanation").value = "Hình thành khi giải quyết việc thường xuyên"
+    browser.getControl(name="make").click()
     assert len(collide) == 2
-    assert "Đã đề nghị danh mục" in browser.page
+    assert "Đã lập danh mục" in browser.page
+    with reading() as session:
+        made = select(DisposalList).join(OrderItem, OrderItem.order_id == DisposalList.order_id)
+        assert len(list(session.scalars(made.where(OrderItem.case_file_id == OLD.id)))) == 1
 
 
 def test_what_is_written_is_there_when_zope_has_committed_and_not_before(site: Any) -> None:

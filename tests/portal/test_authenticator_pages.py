@@ -28,7 +28,7 @@ def status(browser: Any) -> int:
     return int(browser.headers["Status"].split()[0])
 
 
-def begun(visit: Any, login: str = "chi", password: str = "", code: str = "") -> Any:
+def begun(visit: Any, login: str = "an", password: str = "", code: str = "") -> Any:
     browser = visit(login, HERE)
     browser.getControl(name="password").value = password or PASSWORDS[login]
     if code:
@@ -47,7 +47,7 @@ def now_code(secret: str, steps: int = 0) -> str:
     return codes.code_at(secret, codes.step_at(datetime.now(UTC)) + steps)
 
 
-def enrolled(visit: Any, login: str = "chi") -> str:
+def enrolled(visit: Any, login: str = "an") -> str:
     browser = begun(visit, login)
     found = secret(browser.page)
     browser.getControl(name="first").value = now_code(found, -1)
@@ -56,7 +56,7 @@ def enrolled(visit: Any, login: str = "chi") -> str:
     return found
 
 
-def in_force(login: str = "chi") -> bool:
+def in_force(login: str = "an") -> bool:
     with reading() as session:
         return enrol.since(session, login) is not None
 
@@ -67,13 +67,13 @@ def wrong(secret: str) -> str:
 
 
 def test_a_person_enrols_and_the_ledger_says_so(visit: Any) -> None:
-    assert "Chưa có" in visit("chi", HERE).page
+    assert "Chưa có" in visit("an", HERE).page
     browser = begun(visit)
     found = secret(browser.page)
     assert "<svg" in browser.page and "otpauth://totp/" in browser.page and found in browser.page
     assert "no-store" in browser.headers["Cache-Control"]
     assert not in_force()
-    again = visit("chi", HERE).page  # begun, but shown only once
+    again = visit("an", HERE).page  # begun, but shown only once
     assert found not in again and "<path" not in again.split("<main", 1)[1] and 'name="first"' in again
     browser.getControl(name="first").value = wrong(found)
     browser.getControl(name="confirm").click()
@@ -83,10 +83,10 @@ def test_a_person_enrols_and_the_ledger_says_so(visit: Any) -> None:
     assert in_force() and "Có hiệu lực từ" in browser.page
     with reading() as session:
         event = session.scalars(select(EventRow).order_by(EventRow.seq.desc())).first()
-        assert event is not None and event.actor == "chi" and found not in str(event.payload)
+        assert event is not None and event.actor == "an" and found not in str(event.payload)
         assert event.payload == {"act": "second-factor-enrolled", "door": "portal"}
         seq = event.seq
-    prove("chi", now_code(found, 1), Act(For.DECIDE, "x"), first=First.PASSWORD, now=datetime.now(UTC))
+    prove("an", now_code(found, 1), Act(For.DECIDE, "x"), first=First.PASSWORD, now=datetime.now(UTC))
     assert "cổng làm việc" in visit("dung", f"/nhat-ky/{seq}").page
 
 
@@ -95,7 +95,7 @@ def test_the_password_is_asked_first(visit: Any) -> None:
     assert status(browser) == 409 and "Mật khẩu không đúng" in browser.page
     assert "tt-secret" not in browser.page
     with reading() as session:
-        assert session.get(SecondFactor, "chi") is None
+        assert session.get(SecondFactor, "an") is None
 
 
 def test_wrong_first_codes_make_the_next_try_wait(visit: Any) -> None:
@@ -118,11 +118,11 @@ def test_another_is_enrolled_only_with_a_code_of_the_present_one(visit: Any) -> 
     browser = begun(visit, code=now_code(old))
     new = secret(browser.page)
     with reading() as session:
-        assert session.get_one(SecondFactor, "chi").secret == old  # in force until the new one is confirmed
+        assert session.get_one(SecondFactor, "an").secret == old  # in force until the new one is confirmed
     browser.getControl(name="first").value = now_code(new)
     browser.getControl(name="confirm").click()
     with reading() as session:
-        assert session.get_one(SecondFactor, "chi").secret == new
+        assert session.get_one(SecondFactor, "an").secret == new
 
 
 def test_nobody_enrols_without_logging_in(visit: Any) -> None:
@@ -150,29 +150,29 @@ def _has(browser: Any, index: int, name: str) -> bool:
 def test_an_administrator_resets_one_and_its_person_is_told_once(visit: Any) -> None:
     enrolled(visit)
     for facts in ({"reason": " "}, {"reason": "mất điện thoại", "password": "wrong"}):
-        assert status(reset(visit, "khanh", "chi", **facts)) == 409 and in_force()
-    browser = reset(visit, "khanh", "chi", "mất điện thoại")
+        assert status(reset(visit, "khanh", "an", **facts)) == 409 and in_force()
+    browser = reset(visit, "khanh", "an", "mất điện thoại")
     assert "Đã đặt lại" in browser.page and not in_force()
     assert 'name="reset"' not in browser.page
-    assert "đã đặt lại ứng dụng xác thực" not in visit("an", "/tieu-huy").page
-    told = visit("chi", "/tieu-huy").page
-    assert "đã đặt lại ứng dụng xác thực" in told and "mất điện thoại" in told
     assert "đã đặt lại ứng dụng xác thực" not in visit("chi", "/tieu-huy").page
+    told = visit("an", "/tieu-huy").page
+    assert "đã đặt lại ứng dụng xác thực" in told and "mất điện thoại" in told
+    assert "đã đặt lại ứng dụng xác thực" not in visit("an", "/tieu-huy").page
     enrolled(visit)
     with reading() as session:
-        events = session.scalars(select(EventRow).where(EventRow.object_id == "chi").order_by(EventRow.seq))
+        events = session.scalars(select(EventRow).where(EventRow.object_id == "an").order_by(EventRow.seq))
         acts = [(event.actor, event.payload["act"], event.payload.get("reason")) for event in events]
     assert acts == [
-        ("chi", "second-factor-enrolled", None),
+        ("an", "second-factor-enrolled", None),
         ("khanh", "second-factor-reset", "mất điện thoại"),
-        ("chi", "second-factor-enrolled", None),
+        ("an", "second-factor-enrolled", None),
     ]
 
 
 def test_nobody_resets_the_own_one(visit: Any, site: Any) -> None:
     enrolled(visit, "khanh")
     assert 'name="reset"' not in visit("khanh", "/tai-khoan/khanh").page
-    enrolled(visit, "chi")
+    enrolled(visit, "an")
     browser = visit("khanh", "/tai-khoan/chi")
     token = browser.getControl(name="_authenticator", index=0).value
     browser.post(
@@ -182,7 +182,7 @@ def test_nobody_resets_the_own_one(visit: Any, site: Any) -> None:
     assert "Không ai tự thay đổi quyền của chính mình" in browser.page and in_force("khanh")
 
 
-@pytest.mark.parametrize("who", ["chi", "an", "dung"])
+@pytest.mark.parametrize("who", ["an", "chi", "dung"])
 def test_nobody_but_an_administrator_resets_one(visit: Any, site: Any, who: str) -> None:
     now = datetime.now(UTC) - timedelta(minutes=2)
     viewer = Viewer("lan", {"*": frozenset({Role.ARCHIVIST})})

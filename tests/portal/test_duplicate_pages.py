@@ -12,6 +12,7 @@ from kept_case_files import ACaseFile
 from sqlalchemy import select
 
 from archive.ledger.follow import follow
+from archive.register.decisions import OrderItem
 from archive.register.disposal import DisposalList
 from archive.register.session import reading
 from archive.vietnam import day_of
@@ -46,7 +47,8 @@ def test_a_duplicate_is_shown_with_what_stays_and_listed_under_its_ground(visit:
     browser.getControl(name="explanation").value = "Cơ quan gửi lại hồ sơ đã nộp"
     browser.getControl(name="make").click()
     with reading() as session:
-        order_id = session.scalars(select(DisposalList.order_id)).one()
+        named = select(DisposalList.order_id).join(OrderItem, OrderItem.order_id == DisposalList.order_id)
+        order_id = session.scalars(named.where(OrderItem.case_file_id == AGAIN.id)).one()
     assert browser.url.endswith(f"/tieu-huy/{order_id}")
     assert "0 hết thời hạn, 1 trùng lặp" in browser.page
     assert f"Trùng lặp: hồ sơ {FIRST.code} có đủ tài liệu của hồ sơ này và được giữ lại." in browser.page

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 import transaction
-from a_furnished_house import AN, BINH, CHI, GIA_LAI, GONE, LANG_SON, OLDER
+from house_people import AN, BINH, CHI, GIA_LAI, LANG_SON
+from kept_case_files import GONE, OLD, OLDER
 from plone import api
 from plone.app.testing import login, logout
 from sqlalchemy import select
+from walked_lists import on
 
 from archive.procedure.states import State
 from archive.register.agencies import set_agency, set_fonds
 from archive.register.decisions import Order, OrderKind, OrderState
 from archive.register.session import reading
 from archive.register.session import transaction as register_transaction
-from archive.viewer import Role
 from portal import following
 from portal.browser.papers.states import moves
 from portal.papers import is_behind, mirror_all
 from portal.workflows import AGREES
-from retention import destruction, disposal
+from retention import destruction, old_lists
 from retention.holds import place
+from tests.archive.lists_of_before import an_old_list, approved_then, begun_then
 
 pytestmark = pytest.mark.plone
 
 
 def order_on(case_file_id: str) -> Order:
     with reading() as session:
-        for order in session.scalars(select(Order).where(Order.kind == OrderKind.DESTRUCTION)):
+        lists = select(Order).where(Order.kind == OrderKind.DESTRUCTION)
+        for order in session.scalars(lists.order_by(Order.created_at.desc())):
             if any(item.case_file_id == case_file_id for item in order.items):
                 session.expunge_all()
                 return order
@@ -50,19 +53,28 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def council_says_yes() -> None:
+@pytest.fixture
+def old_paper(site: Any) -> Any:
+    """The paper of an open list made before there was a procedure."""
     with register_transaction() as session:
-        disposal.approve(session, order_on(OLDER.id).id, viewer=BINH, role=Role.COUNCIL, now=now())
+        an_old_list(session, LANG_SON, [OLD.id], "60/TTr", date(2026, 11, 10), by="an", now=now())
+    mirror_all(site)
+    transaction.commit()
+    return site["danh-muc-huy"][order_on(OLD.id).id]
 
 
-def head_decides() -> None:
+def approved_before() -> None:
     with register_transaction() as session:
-        disposal.approve(session, order_on(OLDER.id).id, viewer=CHI, role=Role.HEAD, now=now())
+        approved_then(session, order_on(OLD.id).id, council="binh", head="chi", now=now())
 
 
-def refused_by(who: Any) -> None:
+def given_up_by(who: Any) -> None:
     with register_transaction() as session:
-        disposal.refuse(session, order_on(OLDER.id).id, reason="Còn cần tra cứu", viewer=who, now=now())
+        old_lists.give_up(session, order_on(OLD.id).id, reason="Còn cần tra cứu", viewer=who, now=now())
+
+
+def walked(to: State = State.HANDED_OVER) -> None:
+    on(order_on(OLDER.id).id, to, now=now())
 
 
 def state(paper: Any) -> str:
@@ -79,14 +91,18 @@ def test_every_state_of_an_order_has_states_of_its_paper() -> None:
     assert {one for states in AGREES.values() for one in states} == set(State)
 
 
-def test_a_paper_whose_people_took_no_step_is_destroyed_with_its_list(site: Any, paper: Any) -> None:
+def test_a_paper_is_where_its_list_is_from_the_first_step_to_the_last(site: Any, paper: Any) -> None:
     assert state(paper) == State.LISTED
-    council_says_yes()
-    mirror_all(site)
-    assert state(paper) == State.LISTED  # the council's step in the dossier is people's
-    head_decides()
-    mirror_all(site)
-    assert state(paper) == State.DECIDED
+    for to in (
+        State.COUNCIL_REVIEW,
+        State.OPINION_REQUESTED,
+        State.OPINION_GIVEN,
+        State.DECIDED,
+        State.HANDED_OVER,
+    ):
+        walked(to)
+        mirror_all(site)
+        assert state(paper) == to
     destruction.execute(order_on(OLDER.id).id, viewer=CHI, now=now())
     mirror_all(site)
     assert (state(paper), order_on(OLDER.id).state) == (State.DESTROYED, OrderState.DONE)
@@ -94,23 +110,27 @@ def test_a_paper_whose_people_took_no_step_is_destroyed_with_its_list(site: Any,
 
 
 def test_a_dossier_tells_that_it_followed_and_no_false_legal_step(site: Any, paper: Any) -> None:
-    council_says_yes()
-    head_decides()
+    walked(State.DECIDED)
     mirror_all(site)
     newest = moves(paper)[0]
     assert (newest.step, newest.state, newest.actor) == ("Follows the decision in the vault", "Decided", "")
 
 
-def test_a_list_of_which_everything_was_held_is_kept_not_destroyed(site: Any, paper: Any) -> None:
-    council_says_yes()
-    head_decides()
-    order = order_on(OLDER.id)
+def test_the_paper_of_an_old_list_that_was_approved_is_decided(site: Any, old_paper: Any) -> None:
+    approved_before()
+    mirror_all(site)
+    assert state(old_paper) == State.DECIDED
+
+
+def test_an_old_list_of_which_everything_was_held_is_kept_not_destroyed(site: Any, old_paper: Any) -> None:
+    approved_before()
+    order = order_on(OLD.id)
     with register_transaction() as session:
-        session.get_one(Order, order.id).state = OrderState.EXECUTING
+        begun_then(session, order.id, by="lan", now=now())
         place(
             session,
             agency_code=LANG_SON,
-            case_file_ids=[OLDER.id],
+            case_file_ids=[OLD.id],
             reason="thanh tra",
             document_number="1/TTr",
             document_date=now().date(),
@@ -119,7 +139,7 @@ def test_a_list_of_which_everything_was_held_is_kept_not_destroyed(site: Any, pa
         )
     destruction.execute(order.id, viewer=CHI, now=now())
     mirror_all(site)
-    assert (order_on(OLDER.id).state, state(paper)) == (OrderState.DONE, State.KEEP)
+    assert (order_on(OLD.id).state, state(old_paper)) == (OrderState.DONE, State.KEEP)
 
 
 @pytest.mark.parametrize(
@@ -127,39 +147,40 @@ def test_a_list_of_which_everything_was_held_is_kept_not_destroyed(site: Any, pa
     [(AN, State.ABORTED), (BINH, State.KEEP), (CHI, State.REFUSED)],
     ids=["an", "binh", "chi"],
 )
-def test_who_refused_the_list_says_how_its_dossier_ends(site: Any, paper: Any, who: Any, ends: State) -> None:
-    refused_by(who)
+def test_who_gave_an_old_list_up_says_how_its_dossier_ends(
+    site: Any, old_paper: Any, who: Any, ends: State
+) -> None:
+    given_up_by(who)
     mirror_all(site)
-    assert state(paper) == ends
+    assert state(old_paper) == ends
 
 
 @pytest.mark.parametrize("who", ["an", "binh", "chi"])
-def test_nobody_moves_a_dossier_away_from_its_order(site: Any, paper: Any, who: str) -> None:
+def test_nobody_moves_a_dossier_away_from_its_order(site: Any, old_paper: Any, who: str) -> None:
     workflow = api.portal.get_tool("portal_workflow")
     steps = workflow["disposal_list_workflow"].transitions
     for before in ("r1-submit", "r1-request-opinion", "r1-record-opinion", ""):
         login(site, who)
-        for step in workflow.getTransitionsFor(paper):
+        for step in workflow.getTransitionsFor(old_paper):
             assert steps[step["id"]].new_state_id in AGREES[OrderState.PROPOSED], step["id"]
         logout()
         if before:
             login(site, "chi" if before == "r1-request-opinion" else "an")
-            api.content.transition(paper, transition=before)
+            api.content.transition(old_paper, transition=before)
             logout()
 
 
-def test_a_dossier_that_older_rules_let_run_ahead_comes_back(site: Any, paper: Any) -> None:
+def test_a_dossier_that_older_rules_let_run_ahead_comes_back(site: Any, old_paper: Any) -> None:
     with api.env.adopt_roles(["Manager"]):
-        api.content.transition(paper, transition="follow-destroyed")
-    assert is_behind(site, order_on(OLDER.id))
+        api.content.transition(old_paper, transition="follow-destroyed")
+    assert is_behind(site, order_on(OLD.id))
     mirror_all(site)
-    assert state(paper) == State.LISTED
+    assert state(old_paper) == State.LISTED
 
 
 def test_a_dossier_follows_what_a_worker_did_without_anybody_asking(site: Any, paper: Any) -> None:
+    walked()
     upto = news_since(None).upto
-    council_says_yes()
-    head_decides()
     destruction.execute(order_on(OLDER.id).id, viewer=CHI, now=now())
     found = news_since(upto)
     assert found.orders == {order_on(OLDER.id).id}

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 import transaction
 from house_people import GIA_LAI, LANG_SON
-from kept_case_files import HELD, OLDER
+from kept_case_files import HELD, OLD, OLDER
 from plone import api
 from plone.app.testing import login, logout
 from sqlalchemy import select
 
 from archive.register.decisions import Hold, Order, OrderKind
 from archive.register.session import reading
+from archive.register.session import transaction as register_transaction
 from portal.papers import mirror_all
 from portal.setuphandlers import after_import
 from portal.site import set_accounts
+from tests.archive.lists_of_before import an_old_list
 
 pytestmark = pytest.mark.plone
 
@@ -29,7 +32,9 @@ def papers(site: Any) -> dict[str, Any]:
     with reading() as session:
         orders = {
             order.agency_code: order.id
-            for order in session.scalars(select(Order).where(Order.kind == OrderKind.DESTRUCTION))
+            for order in session.scalars(
+                select(Order).where(Order.kind == OrderKind.DESTRUCTION).order_by(Order.created_at)
+            )
         }
         hold = session.scalars(select(Hold).where(Hold.case_file_id == HELD.id)).one().id
     return {
@@ -78,10 +83,20 @@ def test_an_archivist_writes_on_papers_of_the_own_agency_only(papers: dict[str, 
 
 
 def test_an_archivist_pushes_dossiers_of_the_own_agency_only(papers: dict[str, Any], site: Any) -> None:
+    """Those of lists made before there was a procedure; the others follow the vault."""
     workflow = api.portal.get_tool("portal_workflow")
+    day, now = date(2026, 11, 10), datetime.now(UTC)
+    with register_transaction() as session:
+        ids = [
+            an_old_list(session, agency, [file.id], "60/TTr", day, by="an", now=now)
+            for agency, file in ((LANG_SON, OLD), (GIA_LAI, HELD))
+        ]
+    mirror_all(site)
+    here, elsewhere = (site["danh-muc-huy"][id] for id in ids)
     login(site, "lan")
-    assert {one["id"] for one in workflow.getTransitionsFor(papers["here"])} >= {"r1-submit"}
-    assert [one["id"] for one in workflow.getTransitionsFor(papers["elsewhere"])] == []
+    assert {one["id"] for one in workflow.getTransitionsFor(here)} >= {"r1-submit"}
+    for paper in (elsewhere, papers["elsewhere"], papers["here"]):
+        assert [one["id"] for one in workflow.getTransitionsFor(paper)] == []
     logout()
 
 

@@ -11,24 +11,23 @@ from typing import Any
 
 import pytest
 from handed_over import hand_over
-from house_people import BINH, CHI, LANG_SON, ident
+from house_people import LANG_SON, ident
 from kept_case_files import GONE, HELD, OLD, RULES
 from lxml import html
 from sqlalchemy import select
 from transaction import commit
+from walked_lists import on
 
 from archive import reason as reasons
 from archive.reason import as_text, because
 from archive.register.decisions import Order, OrderKind
 from archive.register.models import Submission
 from archive.register.session import reading, transaction
-from archive.viewer import Role
 from ingest.errors import detail
 from ingest.finding import Finding as NewFinding
 from ingest.reasons import row_of
 from portal.locales.extract import translated
 from portal.papers import mirror_all
-from retention import disposal
 
 pytestmark = pytest.mark.plone
 
@@ -84,6 +83,7 @@ PAGES = (
     ("chi", "/tieu-huy/{approved}"),
     ("dung", "/tieu-huy/{approved}"),
     ("chi", "/tieu-huy/{done}"),
+    ("chi", "/tieu-huy/{refused}"),
     ("an", "/danh-muc-huy"),
     ("an", "/giu-ho-so"),
     ("an", "/giu-nhieu-ho-so"),
@@ -116,9 +116,7 @@ def orders() -> dict[str, str]:
 def troubled(site: Any) -> dict[str, str]:
     """The furnished house with all that goes wrong in it: an approved list against which much speaks, many waits."""
     order_id = orders()["proposed"]
-    for who, role in ((BINH, Role.COUNCIL), (CHI, Role.HEAD)):
-        with transaction() as session:
-            disposal.approve(session, order_id, viewer=who, role=role, now=datetime.now(UTC))
+    on(order_id, now=datetime.now(UTC))
     with transaction() as session:
         session.get_one(Order, order_id).reason = "bị sửa ngoài sổ"
         session.get_one(Order, order_id).document_date += timedelta(days=9000)
@@ -233,7 +231,8 @@ def test_a_refused_act_says_why_in_vietnamese(visit: Any) -> None:
     browser.getControl(name="number").value = " "
     browser.getControl(name="date").value = "2026-11-20"
     browser.getControl(name="reason").value = " "
-    browser.getControl(name="propose").click()
+    browser.getControl(name="explanation").value = "Hình thành khi giải quyết việc thường xuyên"
+    browser.getControl(name="make").click()
     assert "Quyết định bị từ chối: chưa ghi lý do; chưa ghi số, ký hiệu văn bản." in browser.page
     assert english(browser.page) == []
 
@@ -241,7 +240,7 @@ def test_a_refused_act_says_why_in_vietnamese(visit: Any) -> None:
 def test_a_form_without_a_date_says_so_in_vietnamese(visit: Any) -> None:
     browser = visit("an", f"/tieu-huy?agency={LANG_SON}")
     browser.getControl(name="ids").value = [OLD.id]
-    browser.getControl(name="propose").click()
+    browser.getControl(name="make").click()
     assert "Chưa ghi ngày của văn bản, hoặc ngày không đúng." in browser.page
 
 

@@ -12,7 +12,7 @@ import pytest
 from house_people import AN, BINH, CHI, LANG_SON
 from house_queue import taken_from_the_queue
 from kept_case_files import OLD, OLDER
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from archive.paper_files import shelf
 from archive.paper_files.inspecting import Looked, PaperFileError
@@ -23,14 +23,15 @@ from archive.procedure.story import Story
 from archive.reason import because
 from archive.register.decisions import Order, OrderItem, OrderState
 from archive.register.disposal import DisposalList
+from archive.register.second_factor import SecondFactor
 from archive.register.session import reading, transaction
 from archive.vietnam import day_of
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 from operations.authenticators import code_of
 from operations.procession import Papers, People, Wanted, walk, walk_on
-from retention import disposal, tasks
+from retention import tasks
 from retention.filing import contents, filing
-from retention.procedure import council, notice, taking
+from retention.procedure import council, listing, notice, taking
 
 pytestmark = pytest.mark.plone
 
@@ -73,7 +74,8 @@ def test_an_archivist_makes_a_list_and_the_head_forms_its_council(visit: Any) ->
     browser.getControl(name="explanation").value = "Hình thành khi giải quyết việc thường xuyên"
     browser.getControl(name="make").click()
     with reading() as session:
-        order_id = session.scalars(select(DisposalList.order_id)).one()
+        named = select(DisposalList.order_id).join(OrderItem, OrderItem.order_id == DisposalList.order_id)
+        order_id = session.scalars(named.where(OrderItem.case_file_id == OLD.id)).one()
     assert browser.url.endswith(f"/tieu-huy/{order_id}")
     assert 'name="submit"' not in browser.page and "Lê Minh Chi" in browser.page
 
@@ -106,6 +108,8 @@ def test_the_head_decides_with_both_factors_on_what_was_shown(visit: Any) -> Non
     story = walked(State.OPINION_GIVEN)
     path = f"/tieu-huy/{story.order_id}"
     assert 'name="decide"' not in visit("binh", path).page
+    with transaction() as session:
+        session.execute(delete(SecondFactor))
     # A code is asked for, and there is no authenticator to make one.
     assert "/ma-xac-thuc" in visit("chi", path).page.split("<main", 1)[1]
     with transaction() as session:
@@ -236,8 +240,8 @@ def test_a_list_is_given_up_by_the_archivist_and_refused_by_the_head(visit: Any)
 def test_one_is_voted_longer_the_rest_destroyed_and_one_taken_out_with_a_reason(visit: Any) -> None:
     with transaction() as session:
         named = select(Order.id).join(OrderItem).where(OrderItem.case_file_id == OLDER.id)
-        (old_kind,) = session.scalars(named.where(Order.state == OrderState.PROPOSED))
-        disposal.refuse(session, old_kind, reason="lập lại", viewer=AN, now=now())
+        (furnished,) = session.scalars(named.where(Order.state == OrderState.PROPOSED))
+        listing.abort(session, furnished, reason="lập lại", viewer=AN, now=now())
         two = Wanted(LANG_SON, (OLD.id, OLDER.id), "95/QĐ-UBND", day_of(now()))
         id = walk(session, two, WHO, now=now(), to=State.COUNCIL_REVIEW).order_id
     path = f"/tieu-huy/{id}"

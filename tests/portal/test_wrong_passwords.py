@@ -7,17 +7,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from a_furnished_house import BINH, OLDER, PEOPLE
+from house_people import CHI, PEOPLE
+from kept_case_files import OLDER
 from sqlalchemy import select
+from walked_lists import on
 
 from archive import attempts
 from archive.attempts import Purpose
 from archive.ledger.rows import EventRow
+from archive.procedure.states import State
 from archive.register.attempts import PasswordAttempts
 from archive.register.decisions import Order, OrderKind
 from archive.register.session import reading, transaction
-from archive.viewer import Role
-from retention import disposal
+from archive.vietnam import day_of
+from operations.authenticators import code_of
 
 pytestmark = pytest.mark.plone
 
@@ -26,12 +29,11 @@ RIGHT = "Luu-tru-2026-ch"
 
 @pytest.fixture
 def order_id(site: Any) -> str:
-    """The furnished list, waiting for the head."""
+    """The furnished list, waiting for the head, who has an authenticator."""
     with reading() as session:
         orders = session.scalars(select(Order).where(Order.kind == OrderKind.DESTRUCTION)).all()
         found = next(one.id for one in orders if one.items[0].case_file_id == OLDER.id)
-    with transaction() as session:
-        disposal.approve(session, found, viewer=BINH, role=Role.COUNCIL, now=datetime.now(UTC))
+    on(found, State.OPINION_GIVEN, now=datetime.now(UTC))
     return found
 
 
@@ -42,6 +44,12 @@ def state(order_id: str) -> str:
 
 def decide(visit: Any, order_id: str, password: str) -> str:
     browser = visit("chi", f"/tieu-huy/{order_id}")
+    with transaction() as session:
+        code = code_of(session, CHI, now=datetime.now(UTC))
+    browser.getControl(name="number").value = "61/QĐ"
+    browser.getControl(name="date").value = day_of(datetime.now(UTC)).isoformat()
+    browser.getControl(name="signer").value = "Lê Minh Chi, Chủ tịch"
+    browser.getControl(name="code").value = code
     browser.getControl(name="password").value = password
     browser.getControl(name="decide").click()
     return str(browser.page)
@@ -79,7 +87,8 @@ def test_the_auditor_sees_that_an_account_waits(visit: Any, order_id: str) -> No
     for _ in range(3):
         decide(visit, order_id, "wrong")
     with reading() as session:
-        event = session.scalars(select(EventRow).where(EventRow.verb == "RIGHTS_CHANGE")).one()
+        found = session.scalars(select(EventRow).where(EventRow.verb == "RIGHTS_CHANGE"))
+        (event,) = (one for one in found if "wrong_passwords" in one.payload)
     assert (event.object_kind, event.object_id, event.actor) == ("account", "chi", "system:portal")
     assert "wrong" not in str(event.payload).replace("wrong_passwords", "")
     assert "Đổi quyền" in visit("dung", "/nhat-ky?verb=RIGHTS_CHANGE").page

@@ -35,7 +35,6 @@ from archive.settings import ArchiveSettings
 from archive.viewer import Role
 from retention import appraisal
 from retention.destruction import execute
-from retention.disposal import candidate, reasons_not_to_list
 from retention.errors import BelowMinimumError, RetentionError
 from retention.filing import filing
 from retention.filing.desk import Desk, Stage
@@ -43,6 +42,7 @@ from retention.floor import against_floor
 from retention.follower import follower
 from retention.own_lines import line_of
 from retention.procedure import deciding, taking
+from retention.procedure.candidates import candidate, reasons_not_to_list
 
 ONE = timedelta(days=1)
 STORES = ["kho-a", "kho-b", "kho-c"]

@@ -27,6 +27,7 @@ from archive.ledger.segment import head_of
 from archive.ledger.verify import verify
 from archive.order_check import reasons_against
 from archive.orders import NewOrder
+from archive.procedure.states import State
 from archive.rebuild import rebuild
 from archive.register import migrate
 from archive.register import session as sessions
@@ -39,13 +40,17 @@ from archive.register.models import CaseFile, Component, Copy, Outbox, Package, 
 from archive.register.projection import apply
 from archive.register.scans import PackageScan
 from archive.register.session import reading, transaction
-from archive.viewer import Role
+from archive.viewer import Role, Viewer
+from operations.procession import People, Wanted, walk
 from retention import holds, wide_holds
+from retention.procedure import taking
 from retention.wide_holds import Basis
 from tests.archive.vault_builders import AGENCY, HUNG, LAN, MAI, NOW, a_case_file, an_agency, ident
 
 pytestmark = pytest.mark.service
 
+TAM, YEN = (Viewer(name, {AGENCY: frozenset({Role.COUNCIL})}) for name in ("tam", "yen"))
+PEOPLE = People(LAN, (HUNG, TAM, YEN), MAI, Viewer("minh", {AGENCY: frozenset({Role.ARCHIVIST})}))
 EXPIRED = {
     "permanent": False,
     "retention_years": 10,
@@ -94,10 +99,10 @@ def an_order(kind: OrderKind, *case_file_ids: str) -> str:
 def a_destroyed_case(house: Path, code: str) -> str:
     id = a_case_file().with_(code=code, secret_subject="Bí mật đã hủy").kept(house / "work")
     happen(Verb.RETENTION_SET, "case-file", id, EXPIRED)
-    order_id = an_order(OrderKind.DESTRUCTION, id)
     with transaction() as session:
-        orders.approve(session, order_id, viewer=HUNG, role=Role.COUNCIL, now=NOW)
-        order = orders.approve(session, order_id, viewer=MAI, role=Role.HEAD, now=NOW)
+        wanted = Wanted(AGENCY, (id,), "12/QĐ-UBND", NOW.date())
+        order_id = walk(session, wanted, PEOPLE, now=NOW).order_id
+        order = session.get_one(Order, order_id)
         assert reasons_against(session, order, now=NOW) == ()
         orders.mark(session, order, OrderState.EXECUTING, actor="mai", now=NOW)
         target = target_of(session, id)
@@ -268,32 +273,36 @@ def test_sealing_while_others_append_seals_every_event_once(both: Path) -> None:
         assert lines.held(1, head_of(first, FIRST_CHAIN), first.segment) is not None
 
 
-APPROVER = """
+VOTER = """
 import sys
 from datetime import UTC, datetime
-from archive import orders
+from archive.procedure.ballots import Ballot, Choice
 from archive.register.session import transaction
 from archive.viewer import Role, Viewer
-name, role, order_id, agency = sys.argv[1:]
+from retention.procedure import council
+name, order_id, agency = sys.argv[1:]
 with transaction() as session:
-    viewer = Viewer(name, {agency: frozenset({Role(role)})})
-    orders.approve(session, order_id, viewer=viewer, role=Role(role), now=datetime.now(UTC))
+    viewer = Viewer(name, {agency: frozenset({Role.COUNCIL})})
+    council.vote(session, order_id, Ballot(Choice.DESTROY), viewer=viewer, now=datetime.now(UTC))
 """
 
 
-def test_two_approvals_at_the_same_moment_make_the_order_approved(both: Path) -> None:
-    order_id = an_order(OrderKind.DESTRUCTION, a_case_file().kept(both / "work"))
+def test_two_members_who_vote_at_the_same_moment_have_both_voted(both: Path) -> None:
+    id = a_case_file().kept(both / "work")
+    happen(Verb.RETENTION_SET, "case-file", id, EXPIRED)
+    with transaction() as session:
+        wanted = Wanted(AGENCY, (id,), "12/QĐ-UBND", NOW.date())
+        order_id = walk(session, wanted, PEOPLE, now=NOW, to=State.COUNCIL_REVIEW).order_id
     children = [
-        subprocess.Popen(
-            [sys.executable, "-c", APPROVER, name, role, order_id, AGENCY], stderr=subprocess.PIPE
-        )
-        for name, role in (("hung", "council"), ("mai", "head"))
+        subprocess.Popen([sys.executable, "-c", VOTER, name, order_id, AGENCY], stderr=subprocess.PIPE)
+        for name in ("hung", "tam")
     ]
     for child in children:
         _, error = child.communicate(timeout=120)
         assert child.returncode == 0, error.decode()
     with reading() as session:
-        assert session.get_one(Order, order_id).state == OrderState.APPROVED
+        story = taking.story(session, order_id)
+        assert {"hung", "tam"} == set(story.votes) and not story.faults
 
 
 KEEPER = """

@@ -1,4 +1,4 @@
-"""What is due, and the lists made of it: choose case files, give the decision's number, propose."""
+"""What is due, and the lists made of it: choose case files, explain them, give the number of the letter."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from portal.events import SEES
 from portal.i18n import _
 from portal.papers import mirror_order
 from portal.register import joined
-from retention import disposal, eligibility
+from retention import eligibility
 from retention.procedure import listing
 from retention.procedure.listing import NewList
 from retention.told_duplicates import count_duplicates, duplicates
@@ -43,7 +43,7 @@ class MissingError(TangThuError):
 class DisposalScreen(Screen):
     """`tieu-huy`; what stands below it in the address is one order."""
 
-    acts: ClassVar[Mapping[str, str]] = {"propose": "propose", "make": "make"}
+    acts: ClassVar[Mapping[str, str]] = {"make": "make"}
     keeps: ClassVar[bool] = True
     filters: ClassVar[frozenset[str]] = frozenset({"agency", "sort", "ground"})
 
@@ -116,29 +116,8 @@ class DisposalScreen(Screen):
             ("documents", _("Documents")),
         ]
 
-    def propose(self) -> str:
-        """Propose the destruction of the ticked case files; go to the new order."""
-        ids = self.ticked
-        if not ids:
-            raise MissingError(because("portal.nothing-ticked"))
-        with joined() as session:
-            order = disposal.propose(
-                session,
-                agency_code=self.text("agency", 35),
-                case_file_ids=ids,
-                reason=self.text("reason"),
-                document_number=self.text("number", 60),
-                document_date=day_of(self.text("date", 10), latest=self.today),
-                viewer=self.viewer,
-                now=self.now,
-            )
-            order_id = order.id
-            mirror_order(api.portal.get(), session, order_id)
-        self.say(_("The list is proposed. The council and the head decide next."))
-        return f"{self.here}/{order_id}"
-
     def make(self) -> str:
-        """Make lists with the whole procedure of the ticked case files: one for each law they are under."""
+        """Make lists of the ticked case files: one for each law they are under."""
         ids = self.ticked
         if not ids:
             raise MissingError(because("portal.nothing-ticked"))

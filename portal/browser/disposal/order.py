@@ -1,4 +1,7 @@
-"""One destruction order: its list, its approvals, what speaks against it, the acts, the certificate."""
+"""One destruction order: its list, its approvals, what speaks against it, the acts, the certificate.
+
+Shown as it is here when it was made before there was a procedure; a list with one has its own page (`procedure/`).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from sqlalchemy import select
 from zExceptions import NotFound
 
 from archive import queue
-from archive.order_check import missing_approvals, reasons_against
+from archive.order_check import reasons_against
 from archive.reason import Reason
 from archive.register.decisions import Order, OrderItem, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile
@@ -24,7 +27,7 @@ from portal.i18n import _
 from portal.papers import is_behind, mirror_order
 from portal.register import joined
 from portal.sending import disposition
-from retention import destruction, disposal
+from retention import destruction, old_lists
 from retention.certificate import certificate
 
 OUTCOMES = {
@@ -42,8 +45,6 @@ class OrderScreen(OrderPage):
 
     depth: ClassVar[int] = 2
     acts: ClassVar[Mapping[str, str]] = {
-        "approve": "approve",
-        "decide": "decide",
         "refuse": "refuse",
         "execute": "execute",
         "mirror": "mirror",
@@ -84,7 +85,6 @@ class OrderScreen(OrderPage):
                 .order_by(Receipt.case_file_id, Receipt.holder)
             )
         )
-        self.missing = missing_approvals(order)
         self.sort = self.text("sort", 12) or "code"
         self.step = next_step(order)
         self.against: tuple[Reason, ...] = ()
@@ -153,39 +153,8 @@ class OrderScreen(OrderPage):
     def _of(self, order: Order, role: Role) -> bool:
         return self.viewer.has(role, order.agency_code)
 
-    @property
-    def said_yes(self) -> bool:
-        """Say whether this person approved already, or proposed."""
-        return self.viewer.name == self.order.proposed_by or any(
-            approval.actor == self.viewer.name for approval in self.order.approvals
-        )
-
-    def may_approve(self) -> bool:
-        """Say whether a council member's yes is wanted from this person."""
-        wanted = any(Role.COUNCIL.value in roles for roles in self.missing)
-        return (
-            self.order.state == OrderState.PROPOSED
-            and wanted
-            and self._has(Role.COUNCIL)
-            and not self.said_yes
-        )
-
-    def may_decide(self) -> bool:
-        """Say whether the head's decision is wanted from this person: after the council's word."""
-        return (
-            self.order.state == OrderState.PROPOSED
-            and any(Role.HEAD.value in roles for roles in self.missing)
-            and not self.waits_for_council()
-            and self._has(Role.HEAD)
-            and not self.said_yes
-        )
-
-    def waits_for_council(self) -> bool:
-        """Say whether the council has still to say yes."""
-        return any(Role.COUNCIL.value in roles and Role.HEAD.value not in roles for roles in self.missing)
-
     def may_refuse(self) -> bool:
-        """Say whether this person may end the order."""
+        """Say whether this person may give the order up."""
         if self.order.state not in (OrderState.PROPOSED, OrderState.APPROVED):
             return False
         mine = self._has(Role.ARCHIVIST) and self.viewer.name == self.order.proposed_by
@@ -193,7 +162,7 @@ class OrderScreen(OrderPage):
 
     def may_execute(self) -> bool:
         """Say whether this person may carry it out: archivist or head, not who proposed it."""
-        ready = self.order.state in (OrderState.APPROVED, OrderState.EXECUTING)
+        ready = self.order.state == OrderState.EXECUTING
         who = self._has(Role.ARCHIVIST) or self._has(Role.HEAD)
         return ready and who and self.viewer.name != self.order.proposed_by
 
@@ -223,25 +192,14 @@ class OrderScreen(OrderPage):
 
     # acts
 
-    def approve(self) -> None:
-        """A council member says yes."""
-        self._yes(Role.COUNCIL)
-        self.say(_("Your approval is in the ledger."))
-
-    def decide(self) -> None:
-        """The head decides; the password is asked again."""
-        self.ask_password()
-        self._yes(Role.HEAD)
-        self.say(_("The decision is in the ledger. The list may now be executed."))
-
     def refuse(self) -> None:
-        """End the order; its case files are free again."""
+        """Give the order up; its case files are free again."""
         with joined() as session:
-            disposal.refuse(
+            old_lists.give_up(
                 session, self.path[0], reason=self.text("reason"), viewer=self.viewer, now=self.now
             )
             mirror_order(api.portal.get(), session, self.path[0])
-        self.say(_("The list was refused. Its case files stay."))
+        self.say(_("The list is given up. Its case files stay."))
 
     def execute(self) -> str:
         """Have a worker destroy what the order names; held case files stay. The vault asks everything again."""
@@ -265,8 +223,3 @@ class OrderScreen(OrderPage):
                 raise NotFound(self.path[0])
             mirror_order(api.portal.get(), session, order.id)
         self.say(_("The dossier says now that the list was carried out."))
-
-    def _yes(self, role: Role) -> None:
-        with joined() as session:
-            disposal.approve(session, self.path[0], viewer=self.viewer, role=role, now=self.now)
-            mirror_order(api.portal.get(), session, self.path[0])

@@ -1,33 +1,23 @@
-"""From what is due to a decision: propose a destruction, and say yes to it.
-
-The vault's orders (`archive.orders`) hold the approvals; this module says which case files may be on the list
-at all, with an explanation for each, and freezes the list by its hash.
-"""
+"""Which case files may be on a disposal list at all, and why each is: the explanation that goes into the order."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive import orders
 from archive.dossiers import too_early
-from archive.errors import OrderRefusedError
 from archive.grounds import Twin
 from archive.holds import active_holds
 from archive.order_check import not_due_before
-from archive.orders import NewOrder
 from archive.reason import Reason, because
 from archive.register.decisions import ITEMS_LEFT, ORDERS_OPEN, Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState
 from archive.register.notices import ExpiryNotice, NoticeWhy
 from archive.twins import against_duplicates
-from archive.vietnam import day_of
-from archive.viewer import Role, Viewer
 from retention.explain import explain
 
 
@@ -81,86 +71,6 @@ def reasons_not_to_list(candidate: Candidate, *, agency_code: str, today: date) 
     if candidate.listed_in:
         reasons.append(because("retention.listed-already", file=code, order=candidate.listed_in))
     return tuple(reasons)
-
-
-def propose(
-    session: Session,
-    *,
-    agency_code: str,
-    case_file_ids: Sequence[str],
-    reason: str,
-    document_number: str,
-    document_date: date,
-    viewer: Viewer,
-    now: datetime,
-    document_sha256: str = "",
-) -> Order:
-    """Propose the destruction of due case files and return the order, its list frozen by hash.
-
-    Args:
-        session: an open transaction.
-        agency_code: whose case files; one order, one agency.
-        case_file_ids: whole case files only (NĐ 01/2013/NĐ-CP Điều 11.2).
-        reason: why they are no longer needed.
-        document_number: of the decision (quyết định hủy).
-        document_date: of the decision; execution under R2 is within 15 days of it.
-        viewer: an archivist of the agency.
-        now: aware time.
-        document_sha256: of the decision's file.
-
-    Raises:
-        NotAllowedError: the viewer is no archivist there.
-        OrderRefusedError: with one reason for every case file that may not be listed; nothing was written.
-    """
-    viewer.require(Role.ARCHIVIST, agency_code)
-    today = day_of(now)
-    reasons: list[Reason] = []
-    items: dict[str, Any] = {}
-    for case_file_id in dict.fromkeys(case_file_ids):
-        file = session.get(CaseFile, case_file_id)
-        if file is None:
-            reasons.append(because("archive.file-unknown", file=case_file_id))
-            continue
-        reasons.extend(
-            reasons_not_to_list(candidate(session, file, today), agency_code=agency_code, today=today)
-        )
-        items[case_file_id] = explained(session, file)
-    if reasons:
-        raise OrderRefusedError(reasons)
-    return orders.propose(
-        session,
-        NewOrder(
-            kind=OrderKind.DESTRUCTION,
-            agency_code=agency_code,
-            reason=reason,
-            document_number=document_number,
-            document_date=document_date,
-            document_sha256=document_sha256,
-            case_file_ids=tuple(case_file_ids),
-            payload={"items": items},
-        ),
-        viewer=viewer,
-        now=now,
-    )
-
-
-def approve(session: Session, order_id: str, *, viewer: Viewer, role: Role, now: datetime) -> Order:
-    """Say yes to a destruction; a council member and the head, neither of them the proposer, are needed.
-
-    Args:
-        session: an open transaction.
-        order_id: as `propose` returned it.
-        viewer: who says yes.
-        role: council or head, held at the order's agency.
-        now: aware time.
-
-    Raises:
-        NotFoundError: no such order.
-        NotAllowedError: the role is not held.
-        OrderRefusedError: no destruction, the proposer, the same person twice, a role that has no say.
-    """
-    orders.named(session, order_id, kind=OrderKind.DESTRUCTION)
-    return orders.approve(session, order_id, viewer=viewer, role=role, now=now)
 
 
 def as_duplicate(session: Session, one: Candidate, file: CaseFile, today: date) -> Candidate:
@@ -224,29 +134,3 @@ def explained(session: Session, file: CaseFile, twin: Twin | None = None) -> dic
             {"vi": step.vi, "en": step.en, "clause": step.clause} for step in explain(session, file.id)
         ],
     }
-
-
-def refuse(session: Session, order_id: str, *, reason: str, viewer: Viewer, now: datetime) -> Order:
-    """End a destruction that has not begun; its case files are free for another list. Nothing else changes.
-
-    Args:
-        session: an open transaction.
-        order_id: of a proposed or approved destruction.
-        reason: why.
-        viewer: who proposed it, or a council member or the head of the agency.
-        now: aware time.
-
-    Raises:
-        NotFoundError: no such order.
-        NotAllowedError: the viewer has no say.
-        OrderRefusedError: no reason, no destruction, or it has begun.
-    """
-    return orders.refuse(
-        session,
-        order_id,
-        kind=OrderKind.DESTRUCTION,
-        deciders=(Role.HEAD, Role.COUNCIL),
-        reason=reason,
-        viewer=viewer,
-        now=now,
-    )
