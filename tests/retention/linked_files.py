@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from retention_town import AN, BINH, NOW, TODAY
-
 from archive.custody import deposit, keep
 from archive.ledger.follow import follow
 from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts
@@ -24,6 +22,7 @@ from retention.procedure import fates, listing
 from retention.procedure.fates import Kept
 from retention.procedure.listing import NewList
 from tests.archive.vault_builders import AGENCY, a_case_file, an_agency, ident
+from tests.retention.retention_town import AN, BINH, NOW, TODAY
 
 SECRETS = ("Xuyenchi", "Thuyenquang")
 """Words of the two documents of the case file that goes: the first is kept, the second is let go."""
@@ -49,6 +48,7 @@ class Two:
 
     goes: str
     stays: str
+    agency: str = AGENCY
 
     def link(self, document: int = 1) -> Link:
         return Link(self.goes, document, self.stays)

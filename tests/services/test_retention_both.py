@@ -25,6 +25,9 @@ from operations.procession import Papers, Wanted, walk_on
 from retention.destruction import execute
 from retention.eligibility import count_due, count_unclear, due
 from retention.procedure import council, taking
+from retention.procedure.linked import links
+from retention.procedure.standing import Stands, standings
+from tests.retention.linked_files import THEY, chosen, keep_them, listed, two
 from tests.retention.retention_town import AGENCY, AN, BINH, HEAD, NOW, PEOPLE, TODAY, Town, copies_of, place
 
 pytestmark = pytest.mark.service
@@ -139,3 +142,22 @@ def test_a_second_run_and_a_repair_are_sent_away_while_an_order_is_carried_out(t
     assert set(seen) == {"sent away"}
     with alone(f"order {order_id}"), alone(work_on_copies(case_file_id)):
         pass
+
+
+def test_a_linked_document_is_found_and_kept_before_its_case_file_is_destroyed(both: Path) -> None:
+    files = two(both)
+    order_id = listed(files)
+    with reading() as session:
+        assert [one.link for one in links(session, [files.goes], today=TODAY)] == [
+            files.link(1),
+            files.link(2),
+        ]
+    chosen(order_id, files.link(1))
+    assert len(keep_them(order_id).made) == 1
+    with transaction() as session:
+        papers = Papers(Wanted(files.agency, (), "12/QĐ-SNV", TODAY))
+        walk_on(session, taking.story(session, order_id), papers, THEY, now=NOW)
+    assert execute(order_id, viewer=THEY.executor, now=NOW).count("done") == 1
+    with reading() as session:
+        (told,) = standings(session, taking.story(session, order_id), today=TODAY, look=False)
+        assert (told.stands, told.other_code) == (Stands.KEPT, "02.2014")
