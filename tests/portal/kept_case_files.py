@@ -44,6 +44,7 @@ class ACaseFile:
     Attributes:
         annexed: the document that has a second file, a Word document.
         miscounted: the document whose office declared one page too many.
+        regime: "R1" or "R2"; "" for that of its year.
     """
 
     code: str
@@ -55,6 +56,7 @@ class ACaseFile:
     access: str = "01"
     annexed: int = 0
     miscounted: int = 0
+    regime: str = ""
 
     @property
     def id(self) -> str:
@@ -87,7 +89,7 @@ class ACaseFile:
             fonds_code=fonds,
             code=self.code,
             title=self.title,
-            regime="R1" if self.year < 2025 else "R2",
+            regime=self.regime or ("R1" if self.year < 2025 else "R2"),
             access=self.access,
             start_date=date(self.year, 1, 6),
             end_date=date(self.year, 12, 20),

@@ -121,7 +121,10 @@ class ProcedureScreen(OrderScreen):
         ground = [
             self.t(_("Duplicate: case file ${code} has all its documents and stays.", mapping={"code": twin}))
         ]
-        steps = [f"{step[self.language]} ({step['clause']})" for step in told.get("steps", ())]
+        steps = [
+            f"{step[self.language]} ({step['clause']})" if step["clause"] else step[self.language]
+            for step in told.get("steps", ())
+        ]
         return [*(ground if twin else ()), *steps]
 
     def twin(self, item: Any) -> str:
