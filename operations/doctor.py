@@ -20,6 +20,7 @@ from ingest.rescan import found as rescanned
 from ingest.settings import IngestSettings
 from operations.doctor_backups import backups
 from operations.doctor_calendar import calendar
+from operations.doctor_seals import papers, seals
 from operations.doctor_services import register_file_missing, services
 from operations.doctor_stamps import evidence, stamps
 from operations.doctor_tools import tools
@@ -36,9 +37,11 @@ WAITING = "waiting"
 def examine() -> list[Sign]:
     """Return every sign, in a fixed order."""
     told = (
-        (*stamps(), *evidence(), *_inboxes(), *_road(), *_copies()) if register_file_missing() is None else ()
+        (*stamps(), *evidence(), *papers(), *_inboxes(), *_road(), *_copies())
+        if register_file_missing() is None
+        else ()
     )
-    return [*tools(), *services(), *calendar(day_of(datetime.now(UTC))), *told]
+    return [*tools(), *services(), *calendar(day_of(datetime.now(UTC))), *seals(), *told]
 
 
 def _inboxes() -> Iterator[Sign]:

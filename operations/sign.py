@@ -9,7 +9,7 @@ from archive.reason import Reason, as_json, because
 
 VERSION = "operations.version"
 """Code of what a tool says of itself, in its own words."""
-KINDS = frozenset({"store", "inbox", "follower"})
+KINDS = frozenset({"store", "inbox", "follower", "seal"})
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Sign:
     """One thing the doctor looked at.
 
     Attributes:
-        name: of a tool or part, or a kind (store, inbox, follower), a space, and a name.
+        name: of a tool or part, or a kind (store, inbox, follower, seal), a space, and a name.
         well: None when a part is simply not running now (not an illness of the installation).
         what: what it is and in which version, or what is wrong with it.
         mend: what to do when it is not well.

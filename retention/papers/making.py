@@ -66,10 +66,15 @@ def make_due(now: datetime) -> int:
     return done
 
 
-def owed(session: Session, limit: int = AT_ONCE) -> list[str]:
+def owed(session: Session, limit: int = AT_ONCE, *, done_before: datetime | None = None) -> list[str]:
     """Return the destructions, oldest first, that are done and whose papers were not made, or not since a receipt.
 
     A holder that had promised to erase by a day (a backup) gives its receipt later: then the certificate is made again.
+
+    Args:
+        session: on the register.
+        limit: at most so many.
+        done_before: only destructions that ended before; None for all.
     """
     papers = (
         select(func.max(EventRow.at))
@@ -87,6 +92,8 @@ def owed(session: Session, limit: int = AT_ONCE) -> list[str]:
         .order_by(Order.executed_at)
         .limit(limit)
     )
+    if done_before is not None:
+        query = query.where(Order.executed_at < done_before)
     return list(session.scalars(query))
 
 
