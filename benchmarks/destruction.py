@@ -203,7 +203,7 @@ def _record(id: str, code: str, ordinal: int) -> RecordFacts:
 def main() -> None:
     """Measure both sizes and say whether the goals are met."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--case-files", type=int, default=500)
+    parser.add_argument("--case-files", type=int, default=300)
     parser.add_argument("--times", type=int, default=4)
     parser.add_argument("--engine", choices=ENGINES, default="sqlite")
     parser.add_argument("--database", choices=DATABASES, default="sqlite")

@@ -45,7 +45,7 @@ FIRST = 1
 """Case files of the first wave; each next one has eight times as many, until `WAVE`."""
 WAVE = 512
 """Case files that go together at most; each has a lock of its own meanwhile."""
-GROUP = 128
+GROUP = 256
 """Case files whose copies in the stores go together at most."""
 
 

@@ -31,6 +31,9 @@ from retention.holds import ERASING, LAST_COPY
 DONE, HELD, REFUSED = "done", "held", "refused"
 OUTCOMES_END = frozenset({DONE, HELD, REFUSED}) | ITEMS_LEFT
 
+OF_ORDER = (Order.kind, Order.agency_code, Order.document_number, Order.document_date)
+"""What is asked of the order for each case file."""
+
 Answers = Sequence[tuple[Target, Said]]
 
 
@@ -77,7 +80,9 @@ class Seen:
 @contextmanager
 def _step(run: Run) -> Iterator[_Step]:
     with transaction() as session:
-        yield _Step(session, session.get_one(Order, run.order_id), run.actor, run.time())
+        # Without its payload: that names each case file with its reasons, and is as long as the list.
+        order = session.get_one(Order, run.order_id, options=[load_only(*OF_ORDER)])
+        yield _Step(session, order, run.actor, run.time())
 
 
 def begin(run: Run, case_file_ids: Sequence[str]) -> list[Target]:
