@@ -7,6 +7,7 @@ and role given here are believed (`--as`, `--role`) and written into the ledger.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
@@ -16,7 +17,13 @@ from typing import Annotated
 import typer
 
 from archive.cli import show, viewer_named
+from archive.ledger.prove import prove
+from archive.reason import told
 from archive.register.session import reading
+from archive.seals.settings import SealSettings
+from archive.seals.trust import trust_in
+from archive.settings import ArchiveSettings
+from archive.timestamps.judge import roots_in
 from archive.vietnam import day_of
 from retention import destruction
 from retention.dossier import gather
@@ -26,8 +33,10 @@ from retention.explain import explain as steps_of
 from retention.filing.cli import FILING
 from retention.hold_cli import HOLD
 from retention.options import AsJson, AsUser, Roles, clock
+from retention.papers.kept import kept_of
 from retention.papers.making import make
 from retention.papers.papers import Kind
+from retention.papers.verify import verify as verify_certificate
 from retention.procedure.cli import DISPOSAL
 from retention.schedule_cli import SCHEDULE, simulate
 
@@ -84,18 +93,69 @@ def destroy(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -
 
 
 def certificate(order_id: str, out: Path, user: AsUser, role: Roles, as_json: AsJson = False) -> None:
-    """Write the certificate of destruction (biên bản hủy) as PDF/A; made and sealed now when it was not yet."""
+    """Write the certificate of destruction (biên bản hủy) as PDF/A, and beside it the proof of its hash.
+
+    Made and sealed now when it was not yet. archive/ledger/check_proof.py checks the proof, OUT.proof.json, alone.
+    """
     with reading() as session:
         gather(session, order_id, viewer=viewer_named(user, role))
     (pdf,) = (paper.pdf for paper in make(order_id, now=clock()) if paper.kind is Kind.CERTIFICATE)
+    with reading() as session:
+        proof = prove(session, kept_of(session, order_id)[Kind.CERTIFICATE].event)
     out.write_bytes(pdf)
-    show({"order_id": order_id, "path": out, "size": len(pdf)}, as_json=as_json, text=str(out))
+    beside = proof_beside(out)
+    beside.write_text(json.dumps(proof, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    facts = {"order_id": order_id, "path": out, "proof": beside, "size": len(pdf)}
+    show(facts, as_json=as_json, text=f"{out}\n{beside}")
+
+
+def verify(
+    file: Path,
+    proof: Annotated[
+        Path | None, typer.Option(help="proof of its hash; FILE.proof.json when left out")
+    ] = None,
+    trust: Annotated[
+        Path | None, typer.Option(help="roots and revocation lists; [seal] trust when left out")
+    ] = None,
+    stamp_roots: Annotated[
+        Path | None, typer.Option(help="roots of time-stamps; [archive] tsa_roots")
+    ] = None,
+    head: Annotated[str, typer.Option(help="head of the ledger's chain, as you know it from elsewhere")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Check a certificate of destruction: seals, proofs, what it says, its hash. Asks no register and no network."""
+    beside = proof or proof_beside(file)
+    vouching = trust or SealSettings.load().trust
+    stamping = stamp_roots or ArchiveSettings.load().tsa_roots
+    found = verify_certificate(
+        file.read_bytes(),
+        beside.read_text(encoding="utf-8") if beside.exists() else None,
+        trust=trust_in(vouching) if vouching else None,
+        now=clock(),
+        stamp_roots=roots_in(stamping) if stamping else (),
+        head=head,
+    )
+    lines = [f"SHA-256 {found.sha256}", f"destruction {found.order_id}, decision {found.number}"]
+    lines += [f"sealed by {seal.name}, stamped {seal.stamped or 'by nobody'}" for seal in found.seals]
+    lines += [] if found.seals else ["no seal was judged"]
+    lines += [f"{found.events} events, head of the chain {found.head}"]
+    lines += [f"WRONG: {told(fault, 'en')}" for fault in found.faults] or ["holds"]
+    facts = {**asdict(found), "faults": [told(fault) for fault in found.faults], "holds": not found.faults}
+    show(facts, as_json=as_json, text="\n".join(lines))
+    if found.faults:
+        raise typer.Exit(1)
+
+
+def proof_beside(path: Path) -> Path:
+    """Return where the proof of a certificate's hash lies."""
+    return path.with_name(f"{path.name}.proof.json")
 
 
 RETENTION: dict[str, Callable[..., None]] = {
     "due": due,
     "explain": explain,
     "certificate": certificate,
+    "verify": verify,
     "simulate": simulate,
 }
 

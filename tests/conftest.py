@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from zope.i18n.compile import compile_mo_file
 
 from tests.nothing_skipped import pytest_make_collect_report, pytest_runtest_makereport  # noqa: F401 (hooks)
 from tests.work_shares import Shares
 
+settings.register_profile("nightly", derandomize=False, print_blob=True)  # `tests/README.md` says what for
 LOCALES = Path(__file__).parents[1] / "portal" / "locales"
 
 

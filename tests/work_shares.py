@@ -1,7 +1,8 @@
 """Which tests stay in one process when several share the work.
 
 Tests that start real parts and whole houses run one after another in one process, as the first share: they are not made
-to fight each other for ports and processors. A file of the others is a share of its own, because its fixtures are dear.
+to fight each other for ports and processors. A file of the others is a share of its own, because its fixtures are dear;
+of one that takes minutes and shares nothing, each test.
 Whoever is done takes the next share.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from xdist.scheduler import LoadScopeScheduling
 
 HOUSES = ("tests/e2e/", "tests/services/", "tests/browser/")
+APART = "tests/retention/test_interleavings.py"
 
 
 class Shares(LoadScopeScheduling):
@@ -17,4 +19,6 @@ class Shares(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.partition("::")[0]
+        if path == APART:
+            return nodeid
         return "houses" if path.startswith(HOUSES) else path

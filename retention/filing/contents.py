@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from archive import note
 from archive.errors import DamagedError
+from archive.ledger.seal import seal
 from archive.paper_files import shelf
 from archive.paper_files.inspecting import PaperFileError, inspector
 from archive.pdfa.parts import render_parts
@@ -23,7 +24,7 @@ from archive.pdfa.print import judged
 from archive.pdfa.words import words_of
 from archive.procedure.story import Story
 from archive.reason import because
-from archive.register.session import reading
+from archive.register.session import reading, transaction
 from retention.filing import record
 from retention.filing.desk import Desk, Kept
 from retention.filing.given import given_with
@@ -82,7 +83,7 @@ def gathered(desk: Desk, order_id: str, *, now: datetime, printer: Print | None 
 
     Args:
         desk: of the list.
-        order_id: of a destruction that is done, its events sealed.
+        order_id: of a destruction that is done.
         now: aware time.
         printer: prints a look at the papers instead of having them made, sealed and kept; for tests.
 
@@ -96,21 +97,28 @@ def gathered(desk: Desk, order_id: str, *, now: datetime, printer: Print | None 
     found = note.read(desk.folder / NOTE, Contents)
     if found is not None:
         return found
+    with reading() as session:
+        _have_files(story(session, order_id))
     if printer is None:
         make(order_id, now=now)
+    with transaction() as session:
+        seal(session, now=now)  # what is not sealed cannot be proven
     with reading() as session:
         told = story(session, order_id)
-        missing = [one for one in given_with(told) if one.paper.file and shelf.find(one.paper.sha256) is None]
-        if missing:
-            raise PaperFileError(because("archive.paper-file-missing", sha256=missing[0].paper.sha256))
-        papers = [
-            *_made(desk, session, told, printer),
-            *_given(desk, told),
-            _ledger(desk, session, told, printer),
-        ]
+        papers = _made(desk, session, told, printer)
+    papers += _given(desk, told)
+    with reading() as session:
+        papers.append(_ledger(desk, session, told, printer))
     contents = Contents(tuple(papers))
     note.write(desk.folder / NOTE, contents)
     return contents
+
+
+def _have_files(told: Story) -> None:
+    """Pass when every file that was given with a paper is on the shelf, before anything is printed."""
+    for one in given_with(told):
+        if one.paper.file and shelf.find(one.paper.sha256) is None:
+            raise PaperFileError(because("archive.paper-file-missing", sha256=one.paper.sha256))
 
 
 def _made(desk: Desk, session: Session, told: Story, printer: Print | None) -> list[Paper]:

@@ -29,7 +29,6 @@ from archive.hashing import hashed_copy
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
-from archive.ledger.seal import seal
 from archive.packages.facts import PackageFacts, WrittenPackage
 from archive.packages.reader import read_facts
 from archive.packages.writer import write
@@ -110,8 +109,6 @@ def _file(desk: Desk, told: Story, now: datetime, printer: Print | None, watch: 
             watch(stage)
 
     begin(Stage.PAPERS)
-    with transaction() as session:
-        seal(session, now=now)
     contents = gathered(desk, told.order_id, now=now, printer=printer)
     begin(Stage.PACKAGE)
     packed = _at_hand(desk) or _taken_back(desk, told)

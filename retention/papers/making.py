@@ -34,6 +34,7 @@ from archive.workplace import at_work
 from retention.papers.facts import Facts, facts_of
 from retention.papers.kept import kept_of, read
 from retention.papers.printing import FLAVOUR, Kind, Paper, Print, printed
+from retention.papers.proof import attached
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +109,7 @@ def make(order_id: str, *, now: datetime, printer: Print | None = None) -> tuple
     Raises:
         NotFoundError: no such order.
         CertificateError: no destruction, or not done yet.
+        LedgerError: an event of it cannot be proven.
         SealError, SettingsError: a seal is set and cannot be used; nothing was kept.
         NotPdfaError: a paper did not become PDF/A, or is none any more once it is sealed; nothing was kept.
         TemporaryError: veraPDF, a store or the time-stamping authority does not answer, or somebody else makes them.
@@ -149,7 +151,9 @@ def _finished(
     """Return a paper that is printed, sealed and judged; None when this destruction has none of that kind."""
     # Both units seal the minutes of the destruction; the other papers are the agency's.
     by = seals if kind is Kind.CERTIFICATE else seals[:1]
-    paper = printed(kind, replace(facts, seals=tuple(seal.face for seal in by)), printer=printer)
+    faces = tuple(seal.face for seal in by)
+    inside = attached(facts.dossier, faces, now=now) if kind is Kind.CERTIFICATE and printer is None else ()
+    paper = printed(kind, replace(facts, seals=faces), printer=printer, attached=inside)
     if paper is None:
         return None
     pdf = paper.pdf

@@ -14,8 +14,11 @@ from archive.patience import Patience
 from archive.register.models import CaseFile
 from archive.register.session import reading, transaction
 from archive.vietnam import day_of
+from archive.viewer import Role, Viewer
 from operations.procession import Wanted, people_at, walk
 from retention.destruction import execute
+from retention.filing.filing import file_dossier
+from retention.procedure import deciding
 
 
 def read_on() -> None:
@@ -42,6 +45,15 @@ def destroy() -> str:
     outcome = execute(order_id, viewer=people.executor, now=now, clock=lambda: datetime.now(UTC))
     assert outcome.finished and outcome.count("done") == 1, outcome
     return order_id
+
+
+def close(order_id: str) -> str:
+    """Close the list of a destruction with its dossier, and return the dossier's case file id."""
+    now = datetime.now(UTC)
+    archivist = Viewer("p-luu", {GIA_LAI: frozenset({Role.ARCHIVIST})})
+    with transaction() as session:
+        deciding.close(session, order_id, viewer=archivist, now=now)
+    return file_dossier(order_id, now=now)
 
 
 def where(roots: Iterable[Path], needles: Mapping[str, bytes]) -> dict[str, list[str]]:

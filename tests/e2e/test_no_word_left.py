@@ -1,4 +1,4 @@
-"""Returned, sent again, stored, destroyed: of the case file nothing but its tombstone is anywhere."""
+"""Returned, sent again, stored, destroyed: nothing but its tombstone is anywhere, nor in the dossier of its end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from deliveries import GIA_LAI, a_good_case_file, a_report, packed, rewritten, row_of, send
-from destroying import destroy, held, read_on
+from destroying import close, destroy, held, read_on
 from sqlalchemy import select
 
 from archive.ledger.seal import seal
@@ -67,14 +67,15 @@ def test_nothing_is_left_of_what_was_returned_first(
         closing(sqlite3.connect(old)) as copy,
     ):
         source.backup(copy)
-    destroy()
+    dossier = close(destroy())
 
     with transaction() as session:
         seal(session, now=datetime.now(UTC))
     read_on()
     assert not search(WORDS[0], viewer=archivist).total
     with reading() as session:
-        assert session.scalars(select(CaseFile.state)).all() == ["destroyed"]
+        assert session.get_one(CaseFile, dossier).state == "stored"
+        assert session.scalars(select(CaseFile.state).where(CaseFile.id != dossier)).all() == ["destroyed"]
         rows = session.scalars(select(Submission)).all()
         assert {row.state for row in rows} == {"returned", "stored"} and len(rows) == 3  # rows stay
     engine().dispose()
@@ -94,7 +95,8 @@ def test_nothing_is_left_of_what_was_returned_first(
     report = rebuild()
     assert report.lost_register and report.troubles == ()
     with reading() as session:
-        assert session.scalars(select(CaseFile.state)).all() == ["destroyed"]
+        assert session.get_one(CaseFile, dossier).state == "stored"
+        assert session.scalars(select(CaseFile.state).where(CaseFile.id != dossier)).all() == ["destroyed"]
     engine().dispose()
     again = [str(path) for path in (town / "archive").rglob("*") if path.is_file() and held(path, WORDS[2])]
     assert again == [], "what the machine had noted of the deliveries did not come back either"
