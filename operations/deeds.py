@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from archive import custody, holders, orders
-from archive.errors import OrderRefusedError
+from archive.errors import OrderRefusedError, TemporaryError
 from archive.ledger.follow import follow, followers
 from archive.ledger.verify import verify as verify_ledger
 from archive.packages.verify import verify as verify_package
@@ -31,7 +31,7 @@ from operations.procession import Wanted, people_at, walk
 from operations.world import Expected
 from retention import destruction, holds
 from retention.papers import making
-from retention.papers.papers import Kind
+from retention.papers.papers import Kind, Paper
 from search.query import Filters, search
 
 ARCHIVIST = Viewer("luutru", {ALL_AGENCIES: frozenset({Role.ARCHIVIST})})
@@ -151,12 +151,24 @@ def destroy(case_file_id: str) -> Judged:
         row = session.get_one(CaseFile, case_file_id)
         receipts = session.scalars(select(Receipt).where(Receipt.case_file_id == case_file_id)).all()
         names = [package.name for package in row.packages]
-    papers = making.make(order_id, now=datetime.now(UTC))
+    papers = _papers(order_id)
     left = [store.name for store in custody.stores() for name in names if store.size(name) is not None]
     everybody = {holder.name for holder in holders.holders()} <= {receipt.holder for receipt in receipts}
     written = all(paper.pdf.startswith(b"%PDF") for paper in papers) and papers[-1].kind is Kind.CERTIFICATE
     right = row.state == CaseFileState.DESTROYED and not left and everybody and written
     return f"{outcome.count('done')} hồ sơ; {len(receipts)} biên nhận, {len(papers)} văn bản PDF/A", right
+
+
+def _papers(order_id: str) -> tuple[Paper, ...]:
+    """Return the papers of a destruction; the house's worker may be making them at this moment."""
+    deadline = time.monotonic() + 120
+    while True:
+        try:
+            return making.make(order_id, now=datetime.now(UTC))
+        except TemporaryError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
 
 
 def hand_over(case_file_id: str) -> Judged:
