@@ -32,10 +32,10 @@ from archive.viewer import Role, same_person
 from portal import people
 from portal.browser.disposal.due import MissingError, day_of
 from portal.browser.disposal.kept_file import kept_file, paper_given
-from portal.browser.disposal.order import OrderScreen
 from portal.browser.disposal.procedure import forms
 from portal.browser.disposal.procedure.linked import LINKED, STANDS
 from portal.browser.disposal.procedure.next_act import ASIDE, acts, next_step
+from portal.browser.disposal.procedure.shown import ShownList
 from portal.i18n import _
 from portal.papers import mirror_order
 from portal.register import joined
@@ -49,7 +49,7 @@ CARDS = 50
 """Case files on one page of voting; what has no vote of this person comes first."""
 
 
-class ProcedureScreen(OrderScreen):
+class ProcedureScreen(ShownList):
     """`tieu-huy/<id>` of a list with a procedure; below it what an order of the old kind has too."""
 
     acts: ClassVar[Mapping[str, str]] = {
@@ -82,6 +82,7 @@ class ProcedureScreen(OrderScreen):
         on_it = CaseFile.id.in_(self.named)
         held_now = select(CaseFile.id).where(on_it, held(self.today))
         self.held = set(self.session.scalars(held_now)) & self.story.items.keys()
+        self.look()
         return None
 
     @property
@@ -413,11 +414,13 @@ class ProcedureScreen(OrderScreen):
         return self.session.get(CaseFile, self.story.dossier_id) if self.story.dossier_id else None
 
     def take_out(self) -> None:
-        """Take the ticked case files off the list."""
-        ids = self.ticked
-        self._take(
-            lambda session, id, **who: listing.take_out(session, id, ids, reason=self.text("reason"), **who)
-        )
+        """Take the ticked case files off the list, or all that the filter finds."""
+
+        def taken(session: Any, id: str, **who: Any) -> Story:
+            ids = self.chosen(session, taking.story(session, id))
+            return listing.take_out(session, id, ids, reason=self.text("reason"), **who)
+
+        self._take(taken)
 
     def abort(self) -> None:
         """Give the list up."""
