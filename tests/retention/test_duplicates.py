@@ -22,7 +22,7 @@ from archive.procedure.states import State
 from archive.register.decisions import Order, OrderItem, OrderKind
 from archive.register.digest import table_digest
 from archive.register.disposal import DisposalList
-from archive.register.models import CaseFile, CaseFileState, Copy, CopyState
+from archive.register.models import CaseFile, CaseFileState, Copy, CopyState, Regime
 from archive.register.notices import ExpiryNotice
 from archive.register.projection import project
 from archive.register.session import reading, transaction
@@ -31,6 +31,7 @@ from operations.procession import Papers, Wanted, walk_on
 from retention.appraisal import set_period
 from retention.destruction import execute
 from retention.dossier import gather
+from retention.papers.listing import rows
 from retention.procedure import council, duplicates, listing, notice, taking
 from retention.procedure.contained import contained
 
@@ -170,6 +171,9 @@ def test_a_duplicate_goes_the_whole_way_and_the_other_one_stays(town: Town) -> N
         (item,) = gather(session, order_id).items
     assert states == {stays: CaseFileState.STORED, goes: CaseFileState.DESTROYED}
     assert item.same_as == "01"
+    for regime in Regime:  # column "Lý do hủy" of both laws' lists
+        assert "Trùng lặp: giữ lại hồ sơ 01" in rows([item], regime, "Hết thời hạn")
+        assert "Hết thời hạn" in rows([replace(item, same_as="")], regime, "Hết thời hạn")
 
 
 def test_without_its_thirty_days_it_is_not_submitted(town: Town) -> None:
