@@ -242,7 +242,10 @@ def test_two_of_one_forged_list_never_both_go(town: Town) -> None:
     with transaction() as session:
         new = NewOrder(
             OrderKind.DESTRUCTION, AGENCY, "Trùng lặp", "5/TTr", TODAY, case_file_ids=(one, other),
-            payload={"items": {one: {"same_as": other}, other: {"same_as": one}}},
+            payload={
+                "procedure": 1, "regime": "R1", "state": "listed", "explanation": "Giao nộp hai lần",
+                "items": {one: {"same_as": other}, other: {"same_as": one}},
+            },
         )  # fmt: skip
         order_id = orders.propose(session, new, viewer=AN, now=NOW).id
     assert "is on a list itself" in against(order_id, one)
