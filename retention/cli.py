@@ -26,6 +26,7 @@ from archive.settings import ArchiveSettings
 from archive.timestamps.judge import roots_in
 from archive.vietnam import day_of
 from retention import destruction
+from retention.appraisal_cli import APPRAISAL
 from retention.dossier import gather
 from retention.eligibility import count_due, count_unclear
 from retention.eligibility import due as due_list
@@ -157,6 +158,7 @@ RETENTION: dict[str, Callable[..., None]] = {
     "certificate": certificate,
     "verify": verify,
     "simulate": simulate,
+    **APPRAISAL,
 }
 
 

@@ -20,6 +20,7 @@ from archive.register.session import reading, transaction
 from archive.viewer import Viewer
 from operations.authenticators import code_of
 from retention.cli import register
+from retention.errors import BelowMinimumError
 from retention.filing import contents
 from retention.papers import making, printing
 from retention.procedure import notice
@@ -104,6 +105,25 @@ def test_a_list_is_kept_refused_and_given_up_by_command(town: Town) -> None:
         tangthu("disposal", "show", order, user="em", role="researcher")
     ended = tangthu("disposal", "abort", order, "--reason", "Nhầm năm", user="an", role="archivist")
     assert ended["state"] == "aborted"
+
+
+def test_an_unclear_period_is_suggested_and_set_by_an_archivist(town: Town) -> None:
+    case_file_id = town.store("01", maintenance="Lâu dài", title="Hồ sơ nâng lương của cán bộ", on_disk=False)
+    assert tangthu("retention", "due", user="an", role="archivist")["due"] == []
+    found = tangthu("retention", "suggest", case_file_id, user="an", role="archivist")
+    assert found[0]["row"] == "tt-09-2011:70" and {"nang", "luong"} <= set(found[0]["shared"])
+    with pytest.raises(NotAllowedError, match="no part"):
+        tangthu("retention", "suggest", case_file_id, user="em", role="researcher")
+    words = ("retention", "set-period", case_file_id)
+    why = ("--reason", "Theo bảng thời hạn", "--row", "tt-09-2011:70")
+    with pytest.raises(NotAllowedError):
+        tangthu(*words, "20 năm", *why, user="cuong", role="council")
+    with pytest.raises(BelowMinimumError, match="09/2011"):
+        tangthu(*words, "10 năm", *why, user="an", role="archivist")
+    told = tangthu(*words, "20 năm", *why, user="an", role="archivist")
+    assert (told["retention_years"], told["last_day"]) == (20, "2034-12-31")
+    steps = tangthu("retention", "explain", case_file_id, user="an", role="archivist")
+    assert {"set-by-person", "assigned-row"} <= {step["code"] for step in steps}
 
 
 def test_a_hold_is_placed_and_lifted_by_two(town: Town) -> None:
