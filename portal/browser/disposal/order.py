@@ -22,6 +22,7 @@ from archive.register.session import reading
 from archive.viewer import Role, roles_as_json
 from portal.browser.disposal.due import SEES
 from portal.browser.disposal.next_step import next_step, why_not
+from portal.browser.disposal.papers import Shown, paper_of, shown
 from portal.browser.order_page import BEGUN, OrderPage
 from portal.i18n import _
 from portal.papers import is_behind, mirror_order
@@ -41,7 +42,7 @@ OUTCOME_TONES = {"done": "bad", "held": "wait", "refused": "wait", "erasing": "b
 
 
 class OrderScreen(OrderPage):
-    """`tieu-huy/<id>`; below it `tien-do` (JSON) and `bien-ban` (the certificate, PDF/A)."""
+    """`tieu-huy/<id>`; below it `tien-do` (JSON), `bien-ban` (the certificate) and its other papers by name (PDF/A)."""
 
     depth: ClassVar[int] = 2
     acts: ClassVar[Mapping[str, str]] = {
@@ -70,7 +71,7 @@ class OrderScreen(OrderPage):
         if self.path[1:] == ("bien-ban",):
             return self._certificate()
         if self.path[1:]:
-            raise NotFound(self.path[1])
+            return self._paper(self.path[1])
         self.agency = self.session.get(Agency, order.agency_code)
         # Asked of the database and not as a list of values: a list may be longer than it takes values.
         self.named = select(OrderItem.case_file_id).where(OrderItem.order_id == order.id)
@@ -105,9 +106,21 @@ class OrderScreen(OrderPage):
         done, total = self.ended, len(self.order.items)
         return self.t(_("${done} of ${total} case files", mapping={"done": done, "total": total}))
 
+    def papers(self) -> list[Shown]:
+        """Return the papers the machine made of the destruction."""
+        return shown(self.session, self.order.id)
+
     def _certificate(self) -> bytes:
         content = certificate(self.session, self.order.id)
-        name = f"bien-ban-huy-{self.order.document_number}.pdf"
+        return self._pdf(content, f"bien-ban-huy-{self.order.document_number}.pdf")
+
+    def _paper(self, filename: str) -> bytes:
+        content = paper_of(self.session, self.order.id, filename)
+        if content is None:
+            raise NotFound(filename)
+        return self._pdf(content, f"{self.order.document_number}-{filename}")
+
+    def _pdf(self, content: bytes, name: str) -> bytes:
         self.request.response.setHeader("Content-Type", "application/pdf")
         self.request.response.setHeader("Content-Disposition", disposition(name, inline=False))
         return content
