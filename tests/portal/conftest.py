@@ -16,6 +16,7 @@ os.environ.setdefault("zope_i18n_compile_mo_files", "true")
 import pytest
 import transaction
 from a_furnished_house import furnish
+from house_paths import point_at
 from house_people import PEOPLE
 from house_queue import ADDRESS, empty_the_queue
 from plone.testing.zope import Browser
@@ -41,7 +42,7 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a furnished archive; never used directly, only copied."""
     folder = tmp_path_factory.mktemp("furnished")
     with pytest.MonkeyPatch.context() as patch:
-        _point_at(folder, patch)
+        point_at(folder, patch)
         migrate.upgrade(session.engine())
         furnish(folder / "packing")
         session.engine().dispose()
@@ -49,19 +50,11 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _point_at(folder: Path, patch: pytest.MonkeyPatch) -> None:
-    for name in [name for name in os.environ if name.startswith("TANGTHU_")]:
-        patch.delenv(name)
-    patch.setenv("TANGTHU_CONFIG", str(folder / "tangthu.toml"))
-    patch.setenv("TANGTHU_ARCHIVE__DATA", str(folder / "archive"))
-    patch.setenv("TANGTHU_EXPORTS__INBOX", str(folder / "historical"))
-
-
 @pytest.fixture
 def archive_house(furnished: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A furnished archive of the test's own."""
     shutil.copytree(furnished / "archive", tmp_path / "archive")
-    _point_at(tmp_path, monkeypatch)
+    point_at(tmp_path, monkeypatch)
     leave_what_is_to_be_decided()
     yield tmp_path
     session.engine().dispose()

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 import transaction as zope
-from conftest import _point_at
+from house_paths import point_at
 from house_people import LANG_SON
 from house_queue import ADDRESS, empty_the_queue, taken_from_the_queue
 from http_site import Visitor, answering
@@ -132,7 +132,7 @@ def house(
     folder = tmp_path_factory.mktemp("matrix")
     with pytest.MonkeyPatch.context() as patch:
         shutil.copytree(furnished / "archive", folder / "archive")
-        _point_at(folder, patch)
+        point_at(folder, patch)
         patch.setenv("TANGTHU_ARCHIVE__BROKER_URL", ADDRESS)
         empty_the_queue()
         furnish(folder / "packing")

@@ -22,12 +22,14 @@ from archive.ledger.check_proof import extract_faults
 from archive.ledger.event import Verb
 from archive.ledger.follow import follow
 from archive.ledger.rows import EventRow
+from archive.order_check import reasons_against_item
 from archive.packages.reader import read_facts
 from archive.packages.verify import verify
 from archive.pdfa.parts import render_parts
 from archive.pdfa.print import render
 from archive.procedure.papers import Paper
 from archive.procedure.states import State
+from archive.register.decisions import Order, OrderKind
 from archive.register.disposal import DisposalList
 from archive.register.models import CaseFile, Component, ComponentRole, Package, Record
 from archive.register.session import reading, transaction
@@ -235,12 +237,14 @@ def test_an_own_schedule_keeps_dossiers_no_shorter(title: str, retention: str, r
 
 
 def test_a_forged_period_does_not_make_the_vault_destroy_it(one: Filed) -> None:
-    from archive.order_check import _against_destruction
-
-    with reading() as session:
+    with transaction() as session:
         file = session.get_one(CaseFile, one.dossier_id)
         file.eligible_from, file.permanent = TODAY, False
-        assert [reason.code for reason in _against_destruction(file, TODAY)] == ["archive.dossier-kept"]
+        order = session.scalars(select(Order).where(Order.kind == OrderKind.DESTRUCTION)).first()
+        assert order is not None
+        codes = {reason.code for reason in reasons_against_item(session, order, file.id, now=NOW)}
+        assert "archive.dossier-kept" in codes
+        assert "archive.not-due" not in codes  # so the forged period convinced everything else
         session.rollback()
 
 
