@@ -118,6 +118,8 @@ def _one(found: Any, trust: Trust, now: datetime, stamp_roots: Sequence[Any]) ->
             status = asyncio.run(async_validate_pdf_signature(found, then, stamps))
         if not (status.intact and status.valid and status.docmdp_ok is not False):
             faults = (because("archive.seal-broken", name=name),)
+        elif trust.revoked((certificate, *others), stamped or now):
+            faults = (because("archive.seal-revoked", name=name),)
         elif not status.trusted:
             said = str(status.trust_problem_indic or "no path")
             faults = (because("archive.seal-stranger", name=name, said=said),)

@@ -133,6 +133,8 @@ def _vouched(signer: Any, trust: Trust, now: datetime, name: str) -> bool:
     from pyhanko_certvalidator import CertificateValidator
     from pyhanko_certvalidator.errors import RevokedError
 
+    if trust.revoked((signer.signing_cert, *signer.cert_registry), now):
+        raise SealError(because("archive.seal-revoked", name=name))
     said = ""
     for required in (True, False):
         validator = CertificateValidator(

@@ -59,6 +59,21 @@ class Trust:
             moment=moment,
         )
 
+    def revoked(self, certificates: Iterable[Any], moment: datetime) -> bool:
+        """Say whether a list has one of these as revoked before a moment; one that is out of date counts as well.
+
+        What was revoked stays so: a list nobody renewed must not make a lost seal good again. (A certificate whose
+        suspension ended is good once the old list is taken away.)
+        """
+        wanted = {(one.issuer.hashable, one.serial_number) for one in certificates}
+        return any(
+            (tbs["issuer"].hashable, entry["user_certificate"].native) in wanted
+            and entry["revocation_date"].native <= moment
+            for tbs in (one["tbs_cert_list"] for one in self.lists)
+            if tbs["issuer"].hashable in {issuer for issuer, _ in wanted}
+            for entry in tbs["revoked_certificates"]
+        )
+
 
 def trust_in(path: Path) -> Trust:
     """Return what a file, or every file of a folder, says.

@@ -111,7 +111,7 @@ def _file(desk: Desk, told: Story, now: datetime, printer: Print | None, watch: 
     begin(Stage.PAPERS)
     contents = gathered(desk, told.order_id, now=now, printer=printer)
     begin(Stage.PACKAGE)
-    packed = _at_hand(desk) or _taken_back(desk, told)
+    packed = _at_hand(desk, told.order_id) or _taken_back(desk, told)
     if packed is None:
         with reading() as session:
             facts = facts_of(session, told, contents, desk, now=now)
@@ -130,13 +130,15 @@ def _file(desk: Desk, told: Story, now: datetime, printer: Print | None, watch: 
         closed_with(session, told.order_id, facts, written.sha256, now=now)
 
 
-def _at_hand(desk: Desk) -> tuple[PackageFacts, WrittenPackage] | None:
-    """Return the package that was made before; its facts are noted after it, so it is whole."""
+def _at_hand(desk: Desk, order_id: str) -> tuple[PackageFacts, WrittenPackage] | None:
+    """Return the package that was made before, when the ledger has its hash for this list; else it is made anew."""
     facts = note.read(desk.folder / FACTS, PackageFacts)
     path = desk.folder / PACKAGE
     if facts is None or not path.is_file():
         return None
     kept = desk.measured(PACKAGE, name=PACKAGE, media_type="application/zip", puid="")
+    if _packaged(order_id).get(kept.sha256) != facts.name:
+        return None  # the disk gives back something else
     return facts, WrittenPackage(path, kept.size, kept.sha256)
 
 

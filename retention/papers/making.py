@@ -41,6 +41,9 @@ log = logging.getLogger(__name__)
 ACTOR = "system:retention"
 FOLDER = "ho-so-huy"
 AT_ONCE = 20
+"""Destructions whose papers one round makes, or tries to, at most."""
+MOST = 10_000
+"""Owed destructions that are looked at, at most."""
 FIELDS = ("DauCoQuan", "DauDonViHuy")
 """Signature fields: the agency whose records they were, and whoever destroyed them."""
 PATIENCE = Patience(timedelta(minutes=1), timedelta(hours=1))
@@ -49,11 +52,10 @@ PATIENCE = Patience(timedelta(minutes=1), timedelta(hours=1))
 def make_due(now: datetime) -> int:
     """Make what is owed; return of how many destructions. One that fails stops no other and is tried again later."""
     with reading() as session:
-        ids = owed(session)
+        ids = owed(session, limit=MOST)
     done = 0
-    for order_id in ids:
-        if PATIENCE.waits(order_id, now):
-            continue
+    # Cut after those that wait: else as many as go at once, all of an agency whose seal has expired, keep the rest.
+    for order_id in [one for one in ids if not PATIENCE.waits(one, now)][:AT_ONCE]:
         try:
             make(order_id, now=now)
         except TangThuError as error:
@@ -142,7 +144,7 @@ def seals_for(agency_code: str, *, now: datetime) -> tuple[Seal, ...]:
 
 
 def _again(session: Session, order_id: str) -> set[str]:
-    return {one for one in owed(session, limit=10_000) if one == order_id}
+    return {one for one in owed(session, limit=MOST) if one == order_id}
 
 
 def _finished(

@@ -85,7 +85,7 @@ def verify(
         order_id, number = str(told["order_id"]), str(told["decision"]["number"])
     except MemoryError:
         raise
-    except (*BROKEN, pikepdf.PdfError) as error:
+    except (*BROKEN, RecursionError, pikepdf.PdfError) as error:
         unreadable = because("retention.certificate-unreadable", said=f"{type(error).__name__}: {error}")
         return Verdict(sha256, "", "", (), 0, "", (unreadable,))
     seals, sealing = _sealed(pdf, wanted, trust, now, stamp_roots)

@@ -18,7 +18,7 @@ from archive.seals.press import level_of, press, stamp_roots
 from archive.seals.trust import trust_in
 from tests.archive.time_authority import certificate, serving
 from tests.samples.authority import DAY, Authority, Holder
-from tests.samples.seals import set_seals
+from tests.samples.seals import LISTS_FROM, set_seals
 
 NOW = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 AGENCY, OTHER = "000.00.18.H37", "000.00.40.H37"
@@ -98,6 +98,22 @@ def test_a_seal_that_is_not_good_now_is_refused_before_anything_is_sealed(
     sealed_by({AGENCY: stranger.signer("Con dấu lạ", "Sở")})
     with pytest.raises(SealError, match="no trusted root"):
         seal_of(AGENCY, now=NOW)
+
+
+def test_a_seal_that_was_revoked_stays_so_when_the_list_that_says_it_is_out_of_date(
+    sealed_by: Set, authority: Authority, house: Path, page: bytes
+) -> None:
+    later = LISTS_FROM + 3001 * DAY
+    lost = authority.signer("Con dấu mất", "Sở", ends=later + 30 * DAY)
+    good = authority.signer("Con dấu còn", "Sở", ends=later + 30 * DAY)
+    sealed_by({AGENCY: lost, OTHER: good})
+    made = pressed(page, now=later)
+    sealed_by({AGENCY: lost, OTHER: good}, revoked=[lost])
+    with pytest.raises(SealError, match="was revoked"):
+        seal_of(AGENCY, now=later)
+    assert faults(made, house / "trust", later) == ["archive.seal-revoked"]
+    other = seal_of(OTHER, now=later)
+    assert other is not None and not other.face.revocation_checked, "the list is out of date"
 
 
 def test_a_changed_or_prolonged_file_and_another_key_are_told(

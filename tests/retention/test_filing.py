@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 
 from archive.custody import read_component, stores
 from archive.dossiers import kept_through
-from archive.errors import DamagedError, NotAllowedError, OrderRefusedError
+from archive.errors import DamagedError, NotAllowedError, OrderRefusedError, TemporaryError
 from archive.ledger import check_proof, merkle
 from archive.ledger.check_proof import extract_faults
 from archive.ledger.event import Verb
@@ -343,6 +343,26 @@ def test_what_was_changed_on_the_desk_is_made_anew(town: Town) -> None:
         filed(order_id, watch=change)
     filed(order_id)
     assert state_of(order_id) is State.CLOSED
+
+
+def test_a_package_that_was_changed_on_the_desk_is_not_filed(town: Town) -> None:
+    order_id = asked(town, "01")
+
+    def stop(at: Stage) -> None:
+        if at is Stage.COPIES:
+            raise TemporaryError("no store now")
+
+    with pytest.raises(TemporaryError):
+        filed(order_id, watch=stop)
+    package = Desk(order_id).folder / "package.zip"
+    with package.open("r+b") as file:
+        file.seek(-5000, os.SEEK_END)
+        file.write(b"what a bad disk gives back")
+    dossier_id = filed(order_id)
+    with reading() as session:
+        name = session.scalars(select(Package.name).where(Package.case_file_id == dossier_id)).one()
+    path = ArchiveSettings.load().all_stores[0].path / name
+    assert verify(path, schemas=ArchiveSettings.load().tools_home / "schemas") == []
 
 
 def test_a_dossier_that_is_described_anew_stays_one(one: Filed) -> None:

@@ -157,3 +157,21 @@ def test_the_certificate_is_made_again_when_a_promised_receipt_came(destroyed: s
     assert after[:-1] == before[:-1] and after[-1].pdf != before[-1].pdf
     with reading() as session:
         assert owed(session) == []
+
+
+def test_destructions_whose_papers_cannot_be_made_keep_no_other_waiting(
+    town: Town,
+    house: Path,
+    authority: Authority,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    orders = [town.ordered(town.store(code, regime="R2")) for code in ("01.HUY", "02.HUY")]
+    for order_id in orders:
+        assert execute(order_id, viewer=BINH, now=NOW).finished
+    set_seals(house, authority, {AGENCY: authority.signer("Con dấu cũ", "Sở", ends=NOW - DAY)})
+    monkeypatch.setattr(making, "AT_ONCE", 1)
+    assert make_due(NOW) == 0
+    assert [one for one in orders if one in caplog.text] != orders, "one in a round"
+    assert make_due(NOW) == 0
+    assert [one for one in orders if one in caplog.text] == orders, "the second is not kept waiting by the first"
