@@ -140,8 +140,14 @@ def verify(
     lines += [f"sealed by {seal.name}, stamped {seal.stamped or 'by nobody'}" for seal in found.seals]
     lines += [] if found.seals else ["no seal was judged"]
     lines += [f"{found.events} events, head of the chain {found.head}"]
-    lines += [f"WRONG: {told(fault, 'en')}" for fault in found.faults] or ["holds"]
+    lines += [f"WRONG: {told(fault, 'en')}" for fault in found.faults] or [
+        # Whoever has this program can make a ledger of their own, and an unsealed certificate of it.
+        "holds"
+        if found.seals or head
+        else "holds, if that is the head of the archive's ledger: no seal and no head known from elsewhere says so"
+    ]
     facts = {**asdict(found), "faults": [told(fault) for fault in found.faults], "holds": not found.faults}
+    facts["vouched"] = bool(found.seals or head) and not found.faults
     show(facts, as_json=as_json, text="\n".join(lines))
     if found.faults:
         raise typer.Exit(1)

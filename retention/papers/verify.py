@@ -43,7 +43,8 @@ class Verdict:
         number: of the decision.
         seals: on it, good or not; none on one that was made without.
         events: how many of the ledger's it carries.
-        head: of the ledger's chain its proofs lead to; to be compared with one known from elsewhere.
+        head: of the ledger's chain, as the proof beside it leads to it, "" when that cannot be read; to be compared
+            with one known from elsewhere.
         faults: why it does not hold; empty when it does.
     """
 
@@ -73,13 +74,13 @@ def verify(
         trust: who vouches for seals; None when nobody was named.
         now: aware time.
         stamp_roots: who vouches for time-stamps.
-        head: of the ledger's chain, hex, as known from elsewhere; "" to take the certificate's own.
+        head: of the ledger's chain when the proof was written, hex, as known from elsewhere; "" to take its own.
     """
     sha256 = hashlib.sha256(pdf).hexdigest()
     try:
         told, extract = _inside(pdf)
         events = {one["seq"]: one for one in (json.loads(event["event"]) for event in extract["events"])}
-        found = [because("retention.proof-broken", said=said) for said in extract_faults(extract, head)]
+        found = [because("retention.proof-broken", said=said) for said in extract_faults(extract)]
         found += _differs(told, events)
         wanted = [str(seal["certificate"]) for seal in told["seals"]]
         order_id, number = str(told["order_id"]), str(told["decision"]["number"])
@@ -90,8 +91,10 @@ def verify(
         return Verdict(sha256, "", "", (), 0, "", (unreadable,))
     seals, sealing = _sealed(pdf, wanted, trust, now, stamp_roots)
     found += sealing
-    found += _beside(proof, order_id, sha256, head)
-    return Verdict(sha256, order_id, number, seals, len(events), str(extract["head"]), tuple(found))
+    # The file, and what it carries, was written down later than what it carries: the head is of the proof beside it.
+    leads_to, wrong = _beside(proof, order_id, sha256, head)
+    found += wrong
+    return Verdict(sha256, order_id, number, seals, len(events), leads_to, tuple(found))
 
 
 def _inside(pdf: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -161,20 +164,18 @@ def _differs(told: Mapping[str, Any], events: Mapping[int, Mapping[str, Any]]) -
                 yield because("retention.says-other-receipt", file=item["code"], holder=receipt["holder"])
 
 
-def _beside(proof: str | None, order_id: str, sha256: str, head: str) -> Iterator[Reason]:
-    """Yield what is wrong with the proof that the file's own hash is in the ledger."""
+def _beside(proof: str | None, order_id: str, sha256: str, head: str) -> tuple[str, list[Reason]]:
+    """Return the head the proof leads to, and what is wrong with it: the file's own hash is to be in the ledger."""
     if proof is None:
-        yield because("retention.proof-missing")
-        return
+        return "", [because("retention.proof-missing")]
     try:
         told = json.loads(proof)
-        wrong = faults(told, head)
+        found = [because("retention.proof-broken", said=said) for said in faults(told, head)]
         event = json.loads(told["event"])
         about = (event["verb"], event["object_id"], event["payload"]["kind"], event["after_sha256"])
+        leads_to = str(told["head"])
     except (*BROKEN, RecursionError) as error:
-        yield because("retention.proof-broken", said=f"{type(error).__name__}: {error}")
-        return
-    for said in wrong:
-        yield because("retention.proof-broken", said=said)
+        return "", [because("retention.proof-broken", said=f"{type(error).__name__}: {error}")]
     if about != (Verb.PAPER.value, order_id, "bien-ban-huy", sha256):
-        yield because("retention.proof-of-other-file")
+        found.append(because("retention.proof-of-other-file"))
+    return leads_to, found

@@ -174,4 +174,6 @@ def test_destructions_whose_papers_cannot_be_made_keep_no_other_waiting(
     assert make_due(NOW) == 0
     assert [one for one in orders if one in caplog.text] != orders, "one in a round"
     assert make_due(NOW) == 0
-    assert [one for one in orders if one in caplog.text] == orders, "the second is not kept waiting by the first"
+    assert [one for one in orders if one in caplog.text] == orders, (
+        "the second is not kept waiting by the first"
+    )

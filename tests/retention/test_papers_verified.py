@@ -104,6 +104,7 @@ def test_a_sealed_certificate_holds_and_every_change_of_it_is_told(destroyed: st
     stranger = Authority("Gốc lạ")
     assert one.faults(trust=trust_in(stranger.trust(house / "lạ"))) == {"archive.seal-stranger"}
     assert "proof-broken" in one.faults(head="00" * 32)
+    assert good.head == one.proof["head"] and one.faults(head=good.head) == set()
 
     # one byte of the page, the seal taken off, another agency's seal put on instead
     at = one.pdf.index(b"stream") + 20
@@ -157,6 +158,10 @@ def test_at_the_command_line_without_a_seal_the_hash_in_the_ledger_proves_it(
     monkeypatch.setenv("TANGTHU_ARCHIVE__DATA", str(tmp_path / "another house"))
     seen = run.invoke(load(), ["retention", "verify", str(out), "--json"])
     assert seen.exit_code == 0 and json.loads(seen.output)["holds"] is True, seen.output
+    assert json.loads(seen.output)["vouched"] is False, "a stranger's ledger holds in itself as well"
+    head = json.loads(proof.read_text())["head"]
+    known = run.invoke(load(), ["retention", "verify", str(out), "--json", "--head", head])
+    assert known.exit_code == 0 and json.loads(known.output)["vouched"] is True, known.output
     out.write_bytes(out.read_bytes() + b"\n")
     again = run.invoke(load(), ["retention", "verify", str(out)])
     assert again.exit_code == 1 and "WRONG: the proof beside it is of another file" in again.output
