@@ -326,7 +326,11 @@ class Interleaved(RuleBasedStateMachine):
     @rule(
         act=one_of(
             days_go_by={"days": st.sampled_from([1, 2, 14, 16, 31])},
-            extends={"code": CODES, "who": st.sampled_from(["an", "binh", "dung"]), "years": YEARS},
+            extends={
+                "code": st.one_of(CODES, st.just("listed")),
+                "who": st.sampled_from(["an", "binh", "dung"]),
+                "years": YEARS,
+            },
             arrives={"code": st.sampled_from(["a6", "b3"])},
             night={},
             rebuild={},
@@ -339,6 +343,8 @@ class Interleaved(RuleBasedStateMachine):
         self.office.goes_by(timedelta(days=days))
 
     def extends(self, code: str, who: str, years: int) -> None:
+        if code == "listed":
+            code = next((one for sheet in self.sheets() if sheet.open for one in sheet.on), "a1")
         if self.office.law.files[code].here:
             self.office.extend(who, code, years)
 
