@@ -83,11 +83,13 @@ def test_every_question_about_a_whole_list_is_asked_in_pieces(long_list: list[st
         )
         lock_rows(session, long_list)
         assert holds._too_late(session, long_list) == ()
-        assert sum(1 for _ in notice.against_submitting(session, long_list, today=TODAY)) == len(long_list)
+        assert sum(1 for _ in notice.against_submitting(session, long_list, twins={}, today=TODAY)) == len(
+            long_list
+        )
         notice.give_missing(session, long_list, now=NOW - timedelta(days=31))
         assert session.scalar(select(func.count()).select_from(ExpiryNotice)) == len(long_list)
         notice.give(session, notice.endings(session, long_list), now=NOW - timedelta(days=30))
-        assert list(notice.against_submitting(session, long_list, today=TODAY)) == []
+        assert list(notice.against_submitting(session, long_list, twins={}, today=TODAY)) == []
     with reading() as session:
         (link,) = linked.links(session, long_list, today=TODAY)
         assert (link.document, link.other_id) == ("mine", "other")
