@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import combinations
 from typing import Any
 
@@ -21,13 +21,13 @@ from archive.holds import active_holds_on
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.order_list import list_hash
-from archive.procedure.deciding_steps import DAYS_TO_EXECUTE
+from archive.procedure.deadline import DAYS_TO_EXECUTE, last_day_to_begin
 from archive.procedure.judge import against_acting
 from archive.procedure.read import story_of
 from archive.procedure.story import Story
 from archive.reason import Reason, because
 from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, OrderKind, OrderState
-from archive.register.models import Agency, CaseFile, CaseFileState, Package, Regime
+from archive.register.models import Agency, CaseFile, CaseFileState, Package
 from archive.twins import against_duplicates
 from archive.vietnam import day_of
 from archive.viewer import Role, same_person
@@ -289,9 +289,8 @@ def _against_destruction(row: CaseFile, today: date) -> Iterator[Reason]:
 
 
 def _too_late(row: CaseFile, order: Order, today: date) -> Iterator[Reason]:
-    # Our reading: the limit binds records under the new law (R2); the old law set none.
-    last = order.document_date + timedelta(days=DAYS_TO_EXECUTE)
-    if row.regime == Regime.R2 and today > last:
+    last = last_day_to_begin(row.regime, order.document_date)
+    if last is not None and today > last:
         yield because(
             "archive.decision-too-old",
             file=row.code,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
+from archive.procedure.deadline import DAYS_TO_EXECUTE, last_day_to_begin
 from archive.procedure.papers import day_taken, paper_of
 from archive.procedure.states import State
 from archive.procedure.story import (
@@ -24,8 +24,6 @@ from archive.reason import Reason, because
 from archive.register.models import Regime
 from archive.viewer import Role, same_person
 
-DAYS_TO_EXECUTE = 15
-"""R2: execution at most 15 days after the decision (TT 06/2025/TT-BNV)."""
 FIRST_FACTORS = frozenset({"password", "command-line"})
 """How the first of the two factors may have been proven (`archive.second_factor.prove.First`)."""
 
@@ -228,8 +226,8 @@ def _opinion_named(story: Story, happened: Happened, told: Mapping[str, Any]) ->
 def _within_15_days(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterator[Reason]:
     if story.decision is None:
         return
-    last = story.decision.paper.day + timedelta(days=DAYS_TO_EXECUTE)
-    if story.regime is Regime.R2 and day_taken(told, happened.at) > last:
+    last = last_day_to_begin(story.regime, story.decision.paper.day)
+    if last is not None and day_taken(told, happened.at) > last:
         yield because(
             "archive.list-decided-too-long-ago", day=story.decision.paper.day, last=last, days=DAYS_TO_EXECUTE
         )

@@ -13,6 +13,7 @@ from archive.holds import in_force, is_active, standing
 from archive.ledger.append import from_row
 from archive.ledger.event import Event
 from archive.ledger.rows import EventRow
+from archive.procedure.deadline import Deadline
 from archive.register.decisions import ORDERS_OPEN, Approval, Hold, Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState, Copy, CopyState, Submission, SubmissionState
 from archive.rolling.lost import count_lost
@@ -24,6 +25,7 @@ from ingest import submissions
 from ingest.duelists.lists import count_due
 from ingest.gathering import settling
 from ingest.rescan.found import count_infected
+from portal.browser.disposal.to_begin import near_their_end
 from portal.events import AUDITORS, readable
 from retention import eligibility, versions
 
@@ -72,6 +74,7 @@ class Today:
     arrived: int = 0
     questions: int = 0
     schedules: int = 0
+    to_begin: Sequence[tuple[Order, Deadline]] = ()
 
 
 def agencies_of(viewer: Viewer, roles: frozenset[Role]) -> frozenset[str] | None:
@@ -116,6 +119,7 @@ def today_for(session: Session, viewer: Viewer, today: date, now: datetime) -> T
         arrived=_arrived(viewer),
         questions=questions,
         schedules=versions.waiting_for(session, viewer=viewer),
+        to_begin=near_their_end(session, viewer=viewer, today=today),
     )
 
 

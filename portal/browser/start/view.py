@@ -12,6 +12,7 @@ from archive.viewer import Role
 from ingest.drafting import cabinet
 from ingest.resending import to_mend
 from portal.browser.copies.view import SEES as SEES_COPIES
+from portal.browser.disposal.to_begin import left_words, tone_of
 from portal.browser.screen import Screen
 from portal.browser.start.today import Today, today_for
 from portal.browser.submissions.rows import rows_of
@@ -38,6 +39,10 @@ class StartPage(Screen):
             self.returned = rows_of(self.session, back, self.viewer, self.now)
             self.working = rows_of(self.session, self.facts.working, self.viewer, self.now)
             self.names = self.agency_names()
+            self.to_begin = [
+                {"order": order, "words": self.t(left_words(deadline)), "tone": tone_of(deadline)}
+                for order, deadline in self.facts.to_begin
+            ]
             self.makes = bool(self.viewer.agencies_with(MAKE_CASE_FILES))
             self.drafts = cabinet.listing(viewer=self.viewer)[:DRAFTS_SHOWN] if self.makes else []
 

@@ -30,6 +30,7 @@ from archive.second_factor import enrol
 from archive.second_factor.prove import Act, First, For, prove
 from archive.viewer import Role, same_person
 from portal import people
+from portal.browser.disposal import to_begin
 from portal.browser.disposal.due import MissingError, day_of
 from portal.browser.disposal.kept_file import kept_file, paper_given
 from portal.browser.disposal.procedure import forms
@@ -84,6 +85,14 @@ class ProcedureScreen(ShownList):
         self.held = set(self.session.scalars(held_now)) & self.story.items.keys()
         self.look()
         return None
+
+    @property
+    def deadline(self) -> dict[str, str] | None:
+        """Return until when the list must begin, in words, with its tone; None when nothing limits it."""
+        found = to_begin.deadline_of(self.story, self.today)
+        if found is None:
+            return None
+        return {"words": self.t(to_begin.told(found, self.day(found.last))), "tone": to_begin.tone_of(found)}
 
     @property
     def state_title(self) -> str:
