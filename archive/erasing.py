@@ -7,6 +7,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, load_only
@@ -22,7 +24,7 @@ from archive.register.models import CaseFile, Package
 from archive.register.projection import apply_all
 from archive.stores.interface import Store
 from archive.vietnam import day_of
-from archive.workplace import ADDING, DESCRIBING, MIGRATING, REPAIR, clear
+from archive.workplace import ADDING, DESCRIBING, MIGRATING, REPAIR, clear, workplace
 
 AT_A_TIME = 4
 """Case files a store erases at the same time."""
@@ -40,6 +42,10 @@ class StoreHolder:
         """Return `store:<name>`."""
         return f"store:{self._store.name}"
 
+    @cached_property
+    def _work(self) -> Path:
+        return workplace()
+
     def erase(self, target: Target) -> Erasure:
         """Erase every version of the case file's package, look again, and say so. Safe to call twice.
 
@@ -52,7 +58,7 @@ class StoreHolder:
         there = [said for name in names if (said := self._there(name))]
         how = [self._store.erase(name) for name in names]
         of_file = ((work, target.case_file_id) for work in (DESCRIBING, MIGRATING, ADDING))
-        clear(*((REPAIR, name) for name in names), *of_file)
+        clear(*((REPAIR, name) for name in names), *of_file, place=self._work)
         left = [one for name in names if (one := self._store.left(name)).objects]
         ends = [one.until for one in left if one.until is not None]
         # Without an end for each of them nobody can promise a day.

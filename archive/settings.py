@@ -78,7 +78,7 @@ class Section(BaseSettings):
             SettingsError: an unknown key, or a value of the wrong kind; the message names the key.
         """
         prefix = f"TANGTHU_{cls.table}__".upper()
-        told = tuple((name, value) for name, value in os.environ.items() if name.upper().startswith(prefix))
+        told = tuple((name, os.environ[name]) for name in os.environ if name.upper().startswith(prefix))
         path = config_path()
         section: Self = _section(cls, path, _version(path), prefix, told)
         return section

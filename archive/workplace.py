@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from archive.errors import TemporaryError
+from archive.plain_paths import listed
 from archive.settings import ArchiveSettings
 from archive.wiping import wipe_folder
 
@@ -38,19 +39,20 @@ def prefix_of(work: str, name: str) -> str:
     return f"{work}-{hashlib.sha256(name.encode()).hexdigest()[:16]}-"
 
 
-def clear(*works: tuple[str, str]) -> None:
+def clear(*works: tuple[str, str], place: Path | None = None) -> None:
     """Overwrite and remove what killed processes left in the work folder.
 
     Args:
         works: which work, and on what, as `prefix_of` takes them.
+        place: the work folder, for whoever asks often and has looked it up.
 
     Raises:
         OSError: a file could not be overwritten; call again.
     """
-    prefixes, place = tuple(prefix_of(*one) for one in works), workplace()
-    for left in place.iterdir() if place.is_dir() else ():
-        if left.name.startswith(prefixes):
-            wipe_folder(left)
+    prefixes, place = tuple(prefix_of(*one) for one in works), place or workplace()
+    for name in listed(place):
+        if name.startswith(prefixes):
+            wipe_folder(place / name)
 
 
 @contextmanager

@@ -7,7 +7,6 @@ that is what fixity checks against the ledger's hashes are for.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import shutil
@@ -20,6 +19,7 @@ from uuid import uuid4
 from archive.errors import AlreadyStoredError, ArchiveError, NotFoundError, TemporaryError
 from archive.flushing import flush_folder
 from archive.hashing import sha256_of_file
+from archive.plain_paths import below, drop_empty, folder_of, is_real_folder, is_there, listed
 from archive.reason import because, trouble
 from archive.stores.interface import Left, Stored
 from archive.stores.naming import QUARANTINE, checked
@@ -135,16 +135,16 @@ class FolderStore:
         Raises:
             TemporaryError: the disk did not answer; call again.
         """
-        path = self._path(name)
-        remains = self._root / QUARANTINE / name
+        path, remains = self._places(name)
         with self._disk(name):
             self._require_root()
             there = self._all_of(name)
-            for file in there:
+            for file in map(Path, there):
                 wipe_file(file)
                 flush_folder(file.parent)
-            for folder in (remains, path.parent):
-                self._drop_empty(folder)
+            if is_there(below(self._root, QUARANTINE)):  # most stores have none
+                drop_empty(remains, self._root)
+            drop_empty(folder_of(path), self._root)
         return CLEARED if there else NOTHING
 
     def left(self, name: str) -> Left:
@@ -156,16 +156,18 @@ class FolderStore:
     def _path(self, name: str) -> Path:
         return self._root / checked(name)
 
-    def _all_of(self, name: str) -> list[Path]:
-        path = self._path(name)
-        remains = self._root / QUARANTINE / name
-        there = [path] if path.exists() else []
-        if remains.is_dir():
-            there += sorted(remains.iterdir())
+    def _all_of(self, name: str) -> list[str]:
+        path, remains = self._places(name)
+        there = [path] if is_there(path) else []
+        there += [below(remains, one) for one in sorted(listed(remains))]
         # A writer that was killed leaves its half-written file beside the target.
-        beside, unfinished = path.parent, _temporary(name)
-        files = beside.iterdir() if beside.is_dir() else ()
-        return there + sorted(one for one in files if one.name.startswith(unfinished))
+        beside, unfinished = folder_of(path), _temporary(name)
+        half = sorted(one for one in listed(beside) if one.startswith(unfinished))
+        return there + [below(beside, one) for one in half]
+
+    def _places(self, name: str) -> tuple[str, str]:
+        """Return where an object is, and the folder of its quarantined remains."""
+        return below(self._root, checked(name)), below(self._root, QUARANTINE, name)
 
     def _require_root(self) -> None:
         try:
@@ -190,28 +192,20 @@ class FolderStore:
     def _is_walked(self, within: str) -> bool:
         """Say whether walking from the root would come to a folder: no part hidden or "..", no link on the way."""
         parts = within.split("/")
-        places = [self._root.joinpath(*parts[: n + 1]) for n in range(len(parts))]
-        return all(part and not part.startswith(".") for part in parts) and all(
-            place.is_dir() and not place.is_symlink() for place in places
-        )
+        if not all(part and not part.startswith(".") for part in parts):
+            return False
+        place = str(self._root)
+        for part in parts:
+            place = below(place, part)
+            if not is_real_folder(place):
+                return False
+        return True
 
     def _flush_folders(self, folder: Path) -> None:
         while folder != self._root.parent:
             flush_folder(folder)
             if folder == self._root:
                 return
-            folder = folder.parent
-
-    def _drop_empty(self, folder: Path) -> None:
-        while folder not in (self._root, self._root.parent):
-            try:
-                folder.rmdir()
-            except FileNotFoundError:
-                pass
-            except OSError as error:
-                if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
-                    return
-                raise
             folder = folder.parent
 
     @contextmanager

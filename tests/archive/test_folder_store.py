@@ -241,6 +241,15 @@ def test_a_killed_writer_leaves_no_object_and_erase_finds_its_remains(
     assert files(tmp_path / "store") == []
 
 
+def test_erasing_again_removes_the_empty_folders_a_killed_process_left(
+    store: FolderStore, tmp_path: Path
+) -> None:
+    for left in ("a/b", ".quarantine/a"):
+        (tmp_path / "store" / left).mkdir(parents=True)
+    assert store.erase("a/b/c/v1.zip") == NOTHING
+    assert list((tmp_path / "store").iterdir()) == []
+
+
 def test_erasing_nothing_is_fine_and_says_so(store: FolderStore) -> None:
     assert store.erase("a/b") == NOTHING
 
