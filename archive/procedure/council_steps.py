@@ -18,6 +18,8 @@ from archive.viewer import Role, same_person
 
 FORMED = STATES_COUNCIL | frozenset(START.values())
 """Where a council may be formed or changed."""
+STATES_SIGNED = STATES_COUNCIL | {State.KEEP}
+"""Where its minutes may be signed: a council that keeps everything has minutes too."""
 
 
 def formed(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
@@ -147,10 +149,15 @@ def concluded(story: Story, happened: Happened, told: Mapping[str, Any]) -> tupl
 
 
 def signed(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
-    """The secretary signs the minutes (biên bản họp hội đồng); before that nothing goes on."""
+    """The secretary signs the minutes (biên bản họp hội đồng); before that nothing goes on.
+
+    A list that was given up, or ended in another way, has nothing left to sign for (our rule).
+    """
     if story.conclusion is None:
         return story, [because("archive.not-concluded")]
     faults = []
+    if story.state not in STATES_SIGNED:
+        faults.append(because("archive.step-not-from-here", step="sign-minutes", state=story.state))
     if story.council is None or not same_person(happened.actor, story.council.on(Seat.SECRETARY)):
         faults.append(because("archive.not-secretary", who=happened.actor))
     if story.conclusion.signed_by:

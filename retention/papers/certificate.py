@@ -1,7 +1,7 @@
 """The certificate of destruction (biên bản hủy tài liệu) as PDF/A.
 
-Its columns are those of the list of TT 06/2025/TT-BNV Annex II as another program shows them. The circular's own
-template of the minutes was not seen, so this is our form and says so on the page. Every word from outside is escaped.
+Its list has the columns of the list's own law (`listing.py`). The circular's own template of the minutes was not seen,
+so this is our form and says so on the page. Every word from outside is escaped.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from retention.explain import day_text
 from retention.papers.closing import form
 from retention.papers.facts import BASES, OUTCOMES, Facts
 from retention.papers.layout import head, heading, moment, signs, whole
-from retention.papers.listing import PART, rows
+from retention.papers.listing import PART, TITLES, rows
 
 PARTS = {"proposed": "Lập danh mục, đề nghị hủy", "approved": "Đồng ý hủy", "executed": "Thực hiện hủy"}
 ROLES = {
@@ -51,17 +51,23 @@ def _bodies(facts: Facts) -> Iterator[str]:
     dossier = facts.dossier
     body = f"""{_head(dossier)}<h2>1. Căn cứ</h2>{_basis(dossier)}
 <h2>2. Người tham gia</h2>{_people(dossier)}<h2>3. Danh mục tài liệu</h2>"""
-    for start in range(0, len(dossier.items), PART):
-        if start:
-            yield body
-            body = ""
-        body += rows(dossier.items[start : start + PART], Regime.R2, dossier.reason, start=start)
+    told: list[ItemFacts] = []
+    for regime in facts.regimes:
+        items = [item for item in dossier.items if item.regime == regime]
+        body += f"<p>{TITLES[regime]}:</p>" if len(facts.regimes) > 1 else ""
+        for start in range(0, len(items), PART):
+            if start:
+                yield body
+                body = ""
+            part = items[start : start + PART]
+            body += rows(part, regime, dossier.reason, start=len(told))
+            told += part
     body += "<h2>4. Chứng cứ xóa của từng nơi giữ bản sao</h2>"
-    for start in range(0, len(dossier.items), PROOFS):
+    for start in range(0, len(told), PROOFS):
         if start:
             yield body
             body = ""
-        part = dossier.items[start : start + PROOFS]
+        part = told[start : start + PROOFS]
         body += "".join(_proof(n, item) for n, item in enumerate(part, start + 1))
     yield f"""{body}<h2>5. Kết luận</h2>{_conclusion(dossier)}
 {signs(("CƠ QUAN CÓ TÀI LIỆU", "(ký, đóng dấu)"), ("ĐƠN VỊ THỰC HIỆN HỦY", "(ký, đóng dấu)"))}{form(facts, NOTE)}"""

@@ -198,7 +198,7 @@ def sign_minutes(session: Session, order_id: str, *, viewer: Viewer, now: dateti
 
     Raises:
         NotFoundError, NotAllowedError: as `take`.
-        OrderRefusedError: not the secretary, nothing concluded, or signed already.
+        OrderRefusedError: not the secretary, nothing concluded, signed already, or the list was given up.
     """
     return take(session, order_id, "sign-minutes", viewer=viewer, roles=SITS, now=now)
 

@@ -73,6 +73,8 @@ class Visitor:
         return found[1]
 
     def post(self, path: str, form: dict[str, Any]) -> requests.Response:
-        """Send a form with the token, and follow no redirect."""
-        sent = {**form, "_authenticator": self.token}
-        return self.http.post(f"{self.site}{path}", data=sent, timeout=60, allow_redirects=False)
+        """Send a form with the token, bytes in it as a file, and follow no redirect."""
+        files = {name: (f"{name}.pdf", one) for name, one in form.items() if isinstance(one, bytes)}
+        sent = {name: one for name, one in form.items() if name not in files} | {"_authenticator": self.token}
+        url = f"{self.site}{path}"
+        return self.http.post(url, data=sent, files=files, timeout=60, allow_redirects=False)

@@ -345,7 +345,7 @@ class Law:
         proposed = person(account) == person(sheet.proposer)
         rules = {
             "sign": bool({"council", "archivist"} & roles) and sheet.concluded and not sheet.signed
-            and not sheet.begun and sheet.seat(account) == "secretary",
+            and not sheet.begun and sheet.seat(account) == "secretary" and sheet.state in ("council", "kept"),
             "request": "head" in roles and sheet.state == "council" and sheet.signed and not proposed
             and (sheet.regime == "R1" or sheet.agency == GIVES_OVER),
             "for": "archivist" in roles and sheet.state == "asked" and not sheet.verdict,

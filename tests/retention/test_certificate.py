@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -78,17 +79,46 @@ def test_it_names_basis_people_files_hashes_receipts_and_ledger_events(town: Tow
             assert item.receipts == ()
 
 
-def test_the_list_has_the_columns_of_the_annex(town: Town) -> None:
-    order_id = destroyed(town, regime="R2")
+R1_COLUMNS = ["STT", "Bó số (hồ sơ số)", "Tập số", "Tiêu đề tập tài liệu", "Lý do hủy", "Ghi chú"]
+R2_COLUMNS = [
+    "STT", "Số lưu trữ (Hồ sơ số)", "Tập số", "Tiêu đề hồ sơ", "Thời hạn lưu trữ", "Số tài liệu/trang", "Lý do hủy",
+    "Ghi chú",
+]  # fmt: skip
+
+
+def columns(table: html.HtmlElement) -> list[str]:
+    return [cell.text_content() for cell in table.findall(".//th")]
+
+
+@pytest.mark.parametrize(
+    ("regime", "heads", "law", "other"),
+    [
+        ("R1", R1_COLUMNS, "01/2011/QH13, Điều 28;", "33/2024/QH15, Điều 16"),
+        ("R2", R2_COLUMNS, "33/2024/QH15, Điều 16", "01/2011/QH13, Điều 28;"),
+    ],
+)
+def test_the_list_has_the_columns_of_its_law(
+    town: Town, regime: str, heads: list[str], law: str, other: str
+) -> None:
+    order_id = destroyed(town, regime=regime)
     with reading() as session:
         tree = html.fromstring(page(gather(session, order_id)))
-    assert "33/2024/QH15, Điều 16" in tree.text_content()
-    assert "01/2011/QH13, Điều 28;" not in tree.text_content()
-    heads = [cell.text_content() for cell in tree.findall(".//table")[1].findall(".//th")]
-    assert heads == [
-        "STT", "Số lưu trữ (Hồ sơ số)", "Tập số", "Tiêu đề hồ sơ", "Thời hạn lưu trữ",
-        "Số tài liệu/trang", "Lý do hủy", "Ghi chú",
-    ]  # fmt: skip
+    assert law in tree.text_content() and other not in tree.text_content()
+    assert columns(tree.findall(".//table")[1]) == heads
+
+
+def test_a_list_under_both_laws_is_told_law_by_law_and_numbered_through(town: Town) -> None:
+    with reading() as session:
+        dossier = gather(session, destroyed(town))
+    first, *others = dossier.items
+    tree = html.fromstring(page(replace(dossier, items=(replace(first, regime="R2"), *others))))
+    old, new = tree.findall(".//table")[1:3]
+    assert (columns(old), columns(new)) == (R1_COLUMNS, R2_COLUMNS)
+    rows = [[cell.text_content() for cell in row.findall("td")][:2] for row in tree.findall(".//tbody/tr")]
+    numbered = [[str(n), one.code] for n, one in enumerate((*others, first), 1)]
+    assert [row for row in rows if row in numbered] == numbered
+    proofs = [one.text_content() for one in tree.findall(".//section//b")]
+    assert proofs == [f"{n}. {code}" for n, code in numbered]
 
 
 def test_no_english_is_on_the_minutes_and_each_receipt_is_told_in_vietnamese(town: Town) -> None:
@@ -119,7 +149,7 @@ def test_the_reason_is_that_of_the_decision_and_no_volume_is_invented(town: Town
     with reading() as session:
         tree = html.fromstring(page(gather(session, order_id)))
     cells = [cell.text_content() for cell in tree.findall(".//table")[1].findall(".//tbody/tr/td")]
-    assert (cells[2], cells[6]) == ("–", "Tài liệu trùng lặp")
+    assert (cells[2], cells[4]) == ("–", "Tài liệu trùng lặp")
 
 
 def test_a_title_with_markup_stays_text(town: Town) -> None:

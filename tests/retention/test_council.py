@@ -19,6 +19,7 @@ from archive.register.disposal import CouncilMember
 from archive.register.models import CaseFile, Regime
 from archive.register.session import reading, transaction
 from archive.viewer import Role, Viewer
+from portal.browser.disposal.procedure.next_act import acts, next_step
 from retention.procedure import council, listing, notice
 
 DESTROY = Ballot(Choice.DESTROY)
@@ -277,8 +278,13 @@ def test_a_council_that_keeps_everything_ends_the_list(with_council: Story) -> N
         vote(with_council, voter, KEEP)
     story = conclude(with_council)
     assert (story.state, dict(story.items)) == (State.KEEP, {})
-    with transaction() as session:  # its minutes are signed all the same
-        assert council.sign_minutes(session, story.order_id, viewer=AN, now=NOW).conclusion
+    assert acts(story, AN, submits=True, now=NOW) == ("sign",)  # its minutes are signed all the same
+    assert (step := next_step(story, submits=True)) is not None and "signs the minutes" in step.what
+    assert not any(acts(story, one, submits=True, now=NOW) for one in (CHAIR, BINH, HEAD))
+    with transaction() as session:
+        story = council.sign_minutes(session, story.order_id, viewer=AN, now=NOW)
+    assert story.conclusion is not None and story.conclusion.signed_by == AN.name and not story.faults
+    assert (acts(story, AN, submits=True, now=NOW), next_step(story, submits=True)) == ((), None)
 
 
 def test_only_the_secretary_signs_the_minutes_once_and_only_of_a_conclusion(with_council: Story) -> None:
@@ -294,6 +300,18 @@ def test_only_the_secretary_signs_the_minutes_once_and_only_of_a_conclusion(with
         council.sign_minutes(session, with_council.order_id, viewer=AN, now=NOW)
     with transaction() as session, pytest.raises(OrderRefusedError, match="signed the minutes already"):
         council.sign_minutes(session, with_council.order_id, viewer=AN, now=NOW)
+
+
+def test_the_minutes_of_a_list_that_was_given_up_are_not_signed(with_council: Story) -> None:
+    for voter in PEOPLE.voters:
+        vote(with_council, voter, DESTROY)
+    story = conclude(with_council)
+    with transaction() as session:
+        listing.abort(session, story.order_id, reason="Còn cần", viewer=AN, now=NOW)
+    with transaction() as session, pytest.raises(OrderRefusedError, match="is not taken from there"):
+        council.sign_minutes(session, story.order_id, viewer=AN, now=NOW)
+    ended = seen(story.order_id)
+    assert not ended.faults and ended.conclusion is not None and not ended.conclusion.signed_by
 
 
 def test_a_secretary_who_did_not_make_the_list_votes(town: Town) -> None:

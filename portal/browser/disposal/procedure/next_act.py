@@ -43,8 +43,8 @@ def next_step(story: Story, *, submits: bool) -> NextStep | None:
             return NextStep(_("The members of the council vote."), council, proposer)
         if story.conclusion is None:
             return NextStep(_("The chair of the council concludes."), (Role.COUNCIL,), ())
-        if not story.conclusion.signed_by:
-            return NextStep(_("The secretary of the council signs the minutes."), council, ())
+        if _unsigned(story):
+            return _signing(story)
         if story.regime is Regime.R1 or submits:
             return NextStep(_("The head asks the competent body for its opinion."), head, proposer)
         return NextStep(_("The head of the agency decides."), head, proposer + sits)
@@ -68,12 +68,22 @@ def next_step(story: Story, *, submits: bool) -> NextStep | None:
         return None  # the house files the dossier
     if story.state is State.DESTROYED:
         return NextStep(_("An archivist closes the list with its dossier."), archivist, ())
-    return None
+    return _signing(story) if story.state is State.KEEP and _unsigned(story) else None
+
+
+def _signing(story: Story) -> NextStep:
+    secretary = story.council.on(Seat.SECRETARY) if story.council else ""
+    who = (Role.COUNCIL, Role.ARCHIVIST)
+    return NextStep(_("The secretary of the council signs the minutes."), who, (), secretary)
 
 
 def acts(story: Story, viewer: Viewer, *, submits: bool, now: datetime) -> tuple[str, ...]:
     """Return the acts this person may take now, those that bring the list forward first."""
-    if story.faults or story.state in STATES_END:
+    if story.faults:
+        return ()
+    if story.state is State.KEEP and _unsigned(story):  # a council that keeps everything has minutes too
+        return tuple(_member(story, viewer))
+    if story.state in STATES_END:
         return ()
     found = list(_acts(story, viewer, submits, now))
     return tuple(sorted(found, key=lambda act: act in ASIDE))
@@ -150,7 +160,7 @@ def _member(story: Story, viewer: Viewer) -> Iterator[str]:
     ):
         return
     if story.conclusion is not None:
-        if member.seat is Seat.SECRETARY and not story.conclusion.signed_by:
+        if member.seat is Seat.SECRETARY and _unsigned(story):
             yield "sign"
         return
     if member.seat is Seat.CHAIR and not member.excused and not story.missing_votes():
@@ -159,6 +169,11 @@ def _member(story: Story, viewer: Viewer) -> Iterator[str]:
         yield "vote"
     if not same_person(viewer.name, story.proposed_by):
         yield "excuse"
+
+
+def _unsigned(story: Story) -> bool:
+    """Say whether the council has concluded and its minutes wait for the secretary."""
+    return story.conclusion is not None and not story.conclusion.signed_by
 
 
 def _given(story: Story) -> bool:

@@ -449,8 +449,9 @@ class ProcedureScreen(ShownList):
         self._take(deciding.refuse, reason=self.text("reason"))
 
     def keep_file(self) -> None:
-        """Lay a paper's file on the shelf again; the dossier that waits for it goes on."""
+        """Lay a paper's file on the shelf again as an archivist; the dossier that waits for it goes on."""
         agency = self._agency_code()
+        self.viewer.require(Role.ARCHIVIST, agency)
         kept = kept_file(self, agency)
         with reading() as session:
             named = {one.paper.sha256 for one in given_with(taking.story(session, self.path[0]))}
