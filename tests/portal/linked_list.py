@@ -41,13 +41,13 @@ def link(document: int) -> Link:
     return Link(GOES.id, document, STAYS.id)
 
 
-def a_linked_list(folder: Path) -> str:
+def a_linked_list(folder: Path, who: People = WHO) -> str:
     """Keep both, put the one on a list, return the list's id."""
     for one in (GOES, STAYS):
         one.kept(folder, now())
     follow(follower)
     with transaction() as session:
-        return walk(session, wanted(), WHO, now=now(), to=State.LISTED).order_id
+        return walk(session, wanted(), who, now=now(), to=State.LISTED).order_id
 
 
 def half_decided(folder: Path) -> str:

@@ -73,7 +73,7 @@ def of_the_table(one: Transition) -> Row:
 TAKEN_AS = {"keep": "conclude", "close": "ask-close"}
 """Transition -> the step of its form: a conclusion keeps everything; a worker closes once the dossier is filed."""
 NO_FORM = frozenset({"link"})
-"""Steps that have a page of their own (`test_linked_documents_page.py`)."""
+"""Steps that have a page of their own, which `test_procedure_matrix.py` tries by itself."""
 BUTTONS = {
     "submit": ("submit", "other"),
     "keep": ("conclude", "chair"),

@@ -12,21 +12,26 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import pytest
 import transaction as zope
+from house_looker import Looker
 from house_paths import point_at
 from house_people import LANG_SON
 from house_queue import ADDRESS, empty_the_queue, taken_from_the_queue
 from http_site import Visitor, answering
 from kept_case_files import RULES
-from matrix_house import ACCOUNTS, CAST, EVERYBODY, ended, furnish, now, password, ready, told
+from linked_list import GOES, STAYS, a_linked_list
+from matrix_house import ACCOUNTS, CAST, EVERYBODY, FILES, ended, furnish, now, password, ready, told
 from plone import api
 from plone.app.testing import logout
 from procedure_rows import NO_FORM, OF_THE_TABLE, ROWS, Row, form, holders
 from sqlalchemy import select
 
+from archive.paper_files import shelf
+from archive.pdfa.print import render
 from archive.procedure.follow import STAYING
 from archive.procedure.states import START, TRANSITIONS, State, transitions_from
 from archive.register import session as register
@@ -36,6 +41,7 @@ from archive.register.session import reading, transaction
 from archive.vietnam import day_of
 from archive.viewer import Role
 from operations.authenticators import code_of
+from operations.procession import Wanted, walk
 from portal.papers import mirror_order
 from portal.site import set_accounts
 from portal.testing import FUNCTIONAL
@@ -268,6 +274,70 @@ def asked(house: House) -> str:
     with reading() as session:
         waits = select(Order.id).where(Order.kind == OrderKind.LIFT_HOLD, Order.state == OrderState.PROPOSED)
         return str(session.scalars(waits).one())
+
+
+def nothing_waits() -> bool:
+    """Say whether no worker was sent anything."""
+    for name in ("house", "road"):
+        try:
+            taken_from_the_queue(name)
+        except Empty:
+            continue
+        return False
+    return True
+
+
+def test_linked_documents_are_chosen_and_copied_by_archivists_of_the_agency_alone(
+    house: House, tmp_path: Path
+) -> None:
+    order_id = a_linked_list(tmp_path, CAST)
+    path, others = f"/tieu-huy/{order_id}/lien-quan", EVERYBODY.keys() - holders(Role.ARCHIVIST)
+    keep = {"keep": "1", "ids": f"{GOES.id}:1:{STAYS.id}"}
+    let_go = {"let_go": "1", "ids": f"{GOES.id}:2:{STAYS.id}", "reason": "Bản nháp"}
+    empty_the_queue()
+    for sent in (keep, let_go):
+        assert not house.wronged(others, path, sent) and nothing_waits()
+        house.did("other", path, sent)
+        empty_the_queue()
+    assert [one.actor for one in told(order_id).steps if one.id == "link"] == ["other", "other"]
+    assert not house.wronged(others, path, {"copy": "1"}) and nothing_waits()
+    assert house.visitors["other"].post(path, {"copy": "1"}).status_code == 302
+    name, args = taken_from_the_queue("road")
+    assert (name, args[:2]) == ("retention.tasks.keep_linked", [order_id, "other"])
+    ended(order_id)
+
+
+def test_a_papers_file_is_given_again_by_archivists_of_the_agency_alone(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "inspector", Looker)
+    signed = render("<p>Quyết định đã ký</p>", title="Quyết định")
+    ids = [one.id for one in FILES[Regime.R1, "opinion"]]
+    named = Wanted(LANG_SON, ids, "78/QĐ-UBND", day_of(now()), sha256=hashlib.sha256(signed).hexdigest())
+    with transaction() as session:
+        order_id = walk(session, named, CAST, now=now(), to=State.DECIDED).order_id
+    path, sent = f"/tieu-huy/{order_id}", {"keep_file": "1", "file": signed}
+    empty_the_queue()
+    assert not house.wronged(EVERYBODY.keys() - holders(Role.ARCHIVIST), path, sent)
+    assert nothing_waits() and list(shelf.waiting()) == []
+    assert house.visitors["other"].post(path, sent).status_code == 302
+    assert [one.sha256 for one in shelf.waiting()] == [named.sha256]
+    assert taken_from_the_queue("road") == ("retention.tasks.file_dossier", [order_id])
+    shelf.drop(named.sha256)
+    ended(order_id)
+
+
+def test_a_list_is_made_by_archivists_of_the_agency_alone(house: House) -> None:
+    ids = [one.id for one in FILES[Regime.R1, "opinion"]]
+    letter = {"number": "79/TTr", "date": day_of(now()).isoformat()}
+    words = {"reason": "Hết thời hạn", "explanation": "Không còn giá trị tra cứu"}
+    sent = {"make": "1", "ids": ids, "agency": LANG_SON, **letter, **words}
+    assert not house.wronged(EVERYBODY.keys() - holders(Role.ARCHIVIST), "/tieu-huy", sent)
+    house.did("other", "/tieu-huy", sent)
+    with reading() as session:
+        made = session.scalars(select(Order.id).where(Order.document_number == "79/TTr")).one()
+    assert told(made).proposed_by == "other" and told(made).items.keys() == set(ids)
+    ended(made)
 
 
 def test_the_start_of_each_law_is_in_the_matrix() -> None:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import io
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from house_looker import Looker
 from house_people import AN, BINH, CHI, LANG_SON
 from house_queue import taken_from_the_queue
 from kept_case_files import OLD, OLDER
 from sqlalchemy import delete, select
 
 from archive.paper_files import shelf
-from archive.paper_files.inspecting import Looked, PaperFileError
 from archive.pdfa.print import render
 from archive.procedure.ballots import Ballot, Choice
 from archive.procedure.states import State
 from archive.procedure.story import Story
-from archive.reason import because
 from archive.register.decisions import Order, OrderItem, OrderState
 from archive.register.disposal import DisposalList
 from archive.register.second_factor import SecondFactor
@@ -152,18 +150,6 @@ def done(browser: Any, act: str, order_id: str) -> State:
     browser.getControl(name=act).click()
     assert browser.headers["Status"].startswith("200"), browser.headers["Status"]
     return told(order_id).state
-
-
-class Looker:
-    """Looks without the tools of the intake; `tests/services/test_dossier_filed.py` has them."""
-
-    def look(self, path: Path, name: str) -> Looked:
-        if not path.read_bytes().startswith(b"%PDF"):
-            raise PaperFileError(because("ingest.paper-no-pdf", name=name))
-        return Looked("fmt/276", 1, "scanner 1.0")
-
-    def readable(self, path: Path, name: str, into: Path) -> None:
-        return None
 
 
 def test_a_list_is_walked_from_submission_to_its_dossier(
