@@ -25,9 +25,16 @@ from retention.errors import BelowMinimumError, PeriodUnclearError, RetentionErr
 from retention.follower import facts_of
 from retention.period import RetentionPeriod, Unclear, covers, parse_maintenance
 from retention.reckoning import FileFacts, Reckoned, reckon
-from retention.schedule import require_minimum
+from retention.schedule import Suggestion, require_minimum, suggest
 from retention.settings import RetentionSettings
-from retention.versions import schedule_named
+from retention.versions import all_schedules, schedule_named
+
+
+def suggested(session: Session, file: CaseFile) -> tuple[Suggestion, ...]:
+    """Return the rows of its agency's and the state's schedules that a case file's title and types look like."""
+    types = sorted({record.type_name for record in file.records})
+    tables = all_schedules(session, file.agency_code)
+    return suggest(" ".join([file.title, *types]), on=file.end_date, among=tables)
 
 
 def set_period(

@@ -15,8 +15,6 @@ from retention import appraisal
 from retention.errors import ScheduleError
 from retention.explain import explain
 from retention.options import AsJson, AsUser, Reason, Roles, clock
-from retention.schedule import suggest as rows_like
-from retention.versions import all_schedules
 
 Row = Annotated[str, typer.Option(help="SCHEDULE:ROW the case file is assigned to; its period is the least")]
 
@@ -26,9 +24,7 @@ def suggest(case_file_id: str, user: AsUser, role: Roles, as_json: AsJson = Fals
     with reading() as session:
         explain(session, case_file_id, viewer=viewer_named(user, role))  # refuses whoever may not see it
         file = session.get_one(CaseFile, case_file_id)
-        types = sorted({record.type_name for record in file.records})
-        tables = all_schedules(session, file.agency_code)
-        found = rows_like(" ".join([file.title, *types]), on=file.end_date, among=tables)
+        found = appraisal.suggested(session, file)
     facts = [
         {
             "row": f"{one.schedule.id}:{one.line.ref}",

@@ -25,6 +25,7 @@ PAGES = (
     ("mending", "an", "/tiep-nhan/{returned}/gui-lai"),
     ("preflight", "giang", "/kiem-tra-truoc"),
     ("case-file", "an", "/ho-so/{rules}"),
+    ("case-file-appraising", "an", "/ho-so/{held}"),
     ("case-file-reading", "hoa", "/ho-so/{rules}?xem={pdfa}"),
     ("tombstone", "an", "/ho-so/{gone}"),
     ("describe-document", "an", "/mo-ta-lai/{rules}/{record}?ban=1"),

@@ -19,9 +19,9 @@ from archive.register.decisions import Hold, Order, Receipt
 from archive.register.disposal import DisposalList
 from archive.register.models import Agency, CaseFile, CaseFileState, Component, Fonds, Record
 from archive.vietnam import day_of
-from archive.viewer import Role
 from ingest.checks.fields import DOCUMENT_FIELDS, FILE_FIELDS
 from ingest.gathering import settling
+from portal.browser.case_file.appraising import AppraisingScreen
 from portal.browser.case_file.files import Piece, pieces, readable
 from portal.browser.case_file.giving import GivingScreen
 from portal.browser.case_file.judging import SIGNATURES, JudgingScreen
@@ -54,13 +54,14 @@ class Open:
     number: int
 
 
-class CaseFileScreen(GivingScreen, JudgingScreen):
+class CaseFileScreen(GivingScreen, JudgingScreen, AppraisingScreen):
     """`ho-so/<id>`; below it `tep/<component>` gives one file, `xem/<component>` a PDF/A, `ban-sao/<id>` a copy.
 
     `chu-ky` judges its signatures anew.
     """
 
     depth: ClassVar[int] = 3
+    acts: ClassVar[Mapping[str, str]] = {**GivingScreen.acts, "set_period": "set_period"}
     filters: ClassVar[frozenset[str]] = frozenset({"xem", way_back.NAME})
     tombstone = ViewPageTemplateFile("tombstone.pt")
 
@@ -246,9 +247,8 @@ class CaseFileScreen(GivingScreen, JudgingScreen):
 
     @property
     def may_describe(self) -> bool:
-        """Say whether the way to describe it anew is shown."""
-        archivist = self.viewer.has(Role.ARCHIVIST, self.file.agency_code)
-        return archivist and self.file.state == CaseFileState.STORED
+        """Say whether the way to describe it anew is shown: to those who may set its period."""
+        return self.may_appraise
 
     @property
     def active_holds(self) -> list[Hold]:
