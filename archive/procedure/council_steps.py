@@ -26,7 +26,7 @@ def formed(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[S
     """The head forms the council, or changes it; a change after the list was submitted needs a reason (our rule).
 
     Who has voted is replaced only once the council itself has noted their absence (`excused`), so that nobody takes a
-    vote away alone. Their votes are kept for the minutes and do not count: whoever comes votes on everything. After the
+    vote away alone. Their votes are kept in the story and do not count: whoever comes votes on everything. After the
     conclusion only the secretary is replaced, while the minutes are not signed. All of this is our rule.
     """
     before = story.council

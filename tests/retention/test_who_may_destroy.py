@@ -167,7 +167,7 @@ def test_one_whose_period_was_made_longer_after_the_vote_is_refused(town: Town) 
     assert "kept permanently" in refused(order_id)
 
 
-def test_a_list_changed_after_the_approval_is_refused(town: Town) -> None:
+def test_a_list_changed_after_the_decision_is_refused(town: Town) -> None:
     first, second = town.store("01"), town.store("02")
     order_id = town.ordered(first, second)
     with transaction() as session:
@@ -208,7 +208,7 @@ def test_approvals_written_past_the_ledger_do_not_convince_the_vault(town: Town)
     assert "the ledger does not know the approval" in refused(order_id)
 
 
-def test_a_package_that_changed_after_the_approval_is_refused(town: Town) -> None:
+def test_a_package_that_changed_after_the_decision_is_refused(town: Town) -> None:
     case_file_id = town.store("01")
     order_id = town.ordered(case_file_id)
     town.store("01", version=2, id=case_file_id)
