@@ -18,7 +18,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session, load_only
 
 from archive.errors import NotFoundError
@@ -173,11 +173,14 @@ def destroyed(session: Session, *events: Event) -> None:
     _forget_in_plans(session, set(done))
     named = select(Package.id, Package.case_file_id).where(Package.case_file_id.in_(done))
     packages = dict(session.execute(named).all())
-    for copy in session.scalars(select(Copy).where(Copy.package_id.in_(packages))):
-        copy.state = CopyState.ERASED
-        copy.checked_at = done[packages[copy.package_id]].at
     session.execute(delete(PackageScan).where(PackageScan.package_id.in_(packages)))
     session.flush()
+    if packages:
+        erased = update(Copy).where(Copy.package_id == bindparam("package")).values(state=CopyState.ERASED)
+        session.connection().execute(
+            erased.values(checked_at=bindparam("at")),
+            [{"package": id, "at": done[of].at} for id, of in packages.items()],
+        )
     session.expire_all()
 
 
