@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -46,23 +46,38 @@ def due(
     user: AsUser,
     role: Roles,
     on: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="day to look at")] = None,
+    year: Annotated[
+        int | None, typer.Option(min=1, max=9999, help="what falls due in this year; not with --on")
+    ] = None,
     agency: Annotated[str | None, typer.Option(help="only this agency")] = None,
     limit: int = 100,
     offset: int = 0,
     as_json: AsJson = False,
 ) -> None:
-    """List the case files whose period is over, not held, longest overdue first."""
+    """List the case files whose period is over, not held, longest overdue first; or those of one year."""
+    if on and year:
+        raise typer.BadParameter("--on and --year: choose one")
     viewer = viewer_named(user, role)
-    today = on.date() if on else day_of(clock())
+    since = date(year, 1, 1) if year else None
+    today = date(year, 12, 31) if year else on.date() if on else day_of(clock())
     with reading() as session:
-        found = due_list(session, viewer=viewer, today=today, agency=agency, limit=limit, offset=offset)
-        counts = count_due(session, viewer=viewer, today=today, agency=agency)
+        found = due_list(
+            session, viewer=viewer, today=today, agency=agency, limit=limit, offset=offset, since=since
+        )
+        counts = count_due(session, viewer=viewer, today=today, agency=agency, since=since)
         unclear = count_unclear(session, viewer=viewer, agency=agency)
     lines = [
         f"{one.case_file_id}  {one.code}  {one.maintenance}  {one.last_day}  {one.title}" for one in found
     ]
-    lines.append(f"{sum(counts.values())} due on {today}; {sum(unclear.values())} with an unclear period")
-    facts = {"due": [asdict(one) for one in found], "counts": counts, "unclear": unclear, "on": today}
+    when = f"in {year}" if year else f"on {today}"
+    lines.append(f"{sum(counts.values())} due {when}; {sum(unclear.values())} with an unclear period")
+    facts = {
+        "due": [asdict(one) for one in found],
+        "counts": counts,
+        "unclear": unclear,
+        "on": today,
+        "since": since,
+    }
     show(facts, as_json=as_json, text="\n".join(lines))
 
 

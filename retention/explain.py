@@ -6,11 +6,12 @@ are added as they are now. The explanation is read, never reckoned again: it say
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import NotAllowedError, NotFoundError
@@ -201,12 +202,25 @@ def explain(
         raise NotFoundError(because("archive.no-file", file=case_file_id))
     if viewer is not None and not any(viewer.has(role, file.agency_code) for role in READERS):
         raise NotAllowedError(because("archive.no-part", who=viewer.name, agency=file.agency_code))
-    basis = file.retention_basis
+    return _dates(file.retention_basis) + _held(session, file, today) + _gone(session, file)
+
+
+def explain_dates(session: Session, case_file_ids: Collection[str]) -> dict[str, list[Step]]:
+    """Return the steps that led to the dates of many case files, by one query; without what stands in their way now.
+
+    Args:
+        session: on the register.
+        case_file_ids: a page of them; what the register does not know is left out. The caller has already asked
+            whether the viewer may see them.
+    """
+    query = select(CaseFile.id, CaseFile.retention_basis).where(CaseFile.id.in_(case_file_ids))
+    return {id: _dates(basis) for id, basis in session.execute(query)}
+
+
+def _dates(basis: Mapping[str, Any] | None) -> list[Step]:
     if basis is None:
-        steps = [told({"code": "not-reckoned"})]
-    else:
-        steps = [told(step, str(basis.get("rules", ""))) for step in basis.get("steps", ())]
-    return steps + _held(session, file, today) + _gone(session, file)
+        return [told({"code": "not-reckoned"})]
+    return [told(step, str(basis.get("rules", ""))) for step in basis.get("steps", ())]
 
 
 def _held(session: Session, file: CaseFile, today: date | None) -> list[Step]:

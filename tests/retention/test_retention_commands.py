@@ -58,6 +58,9 @@ def test_from_what_is_due_to_the_closed_dossier(town: Town, monkeypatch: pytest.
     case_file_id = town.store("01")
     found = tangthu("retention", "due", user="an", role="archivist")
     assert [one["case_file_id"] for one in found["due"]] == [case_file_id]
+    for year, number in (("2020", 1), ("2021", 0)):
+        of_year = tangthu("retention", "due", "--year", year, user="an", role="archivist")
+        assert (len(of_year["due"]), sum(of_year["counts"].values())) == (number, number)
     steps = tangthu("retention", "explain", case_file_id, user="an", role="archivist")
     assert "31/12/2019" in " ".join(step["vi"] for step in steps)
     more = ("--agency", AGENCY, *DECISION, "--explanation", "Thuyết minh")

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from zExceptions import NotFound
 
 from archive.errors import TangThuError
+from archive.holds import held
 from archive.reason import because
 from archive.register.decisions import Order, OrderKind
 from archive.register.disposal import DisposalList
@@ -21,12 +22,15 @@ from archive.register.session import reading
 from archive.seen_at import seen_at
 from archive.viewer import Role
 from portal.browser.disposal.kept_file import paper_given
+from portal.browser.disposal.spans import When, span, when_of
 from portal.browser.screen import Pages, Screen
 from portal.events import SEES
 from portal.i18n import _
 from portal.papers import mirror_order
 from portal.register import joined
 from retention import eligibility
+from retention.eligibility import Due
+from retention.explain import explain_dates
 from retention.procedure import listing
 from retention.procedure.listing import NewList
 from retention.told_duplicates import count_duplicates, duplicates
@@ -45,7 +49,7 @@ class DisposalScreen(Screen):
 
     acts: ClassVar[Mapping[str, str]] = {"make": "make"}
     keeps: ClassVar[bool] = True
-    filters: ClassVar[frozenset[str]] = frozenset({"agency", "sort", "ground"})
+    filters: ClassVar[frozenset[str]] = frozenset({"agency", "sort", "ground", "when"})
 
     def publishTraverse(self, request: Any, name: str) -> Any:
         """Hand the address of one order to its own screen."""
@@ -59,37 +63,68 @@ class DisposalScreen(Screen):
 
     def prepare(self) -> Any:
         """Read the due list of one agency and the orders."""
-        self.grounds = {
-            NoticeWhy.EXPIRED: eligibility.count_due(self.session, viewer=self.viewer, today=self.today),
-            NoticeWhy.DUPLICATE: count_duplicates(self.session, viewer=self.viewer, today=self.today),
-        }
         self.ground = (
             NoticeWhy.DUPLICATE if self.text("ground", 12) == NoticeWhy.DUPLICATE else NoticeWhy.EXPIRED
         )
-        self.counts = self.grounds[self.ground]
+        expired = self.ground is NoticeWhy.EXPIRED
+        self.when = when_of(self.text("when", 12)) if expired else When.NOW
+        self.by_when = {when: self._count(when) for when in (When if expired else (When.NOW,))}
+        self.grounds = {
+            NoticeWhy.EXPIRED: self.by_when[When.NOW],
+            NoticeWhy.DUPLICATE: count_duplicates(self.session, viewer=self.viewer, today=self.today),
+        }
+        self.counts = self.by_when[self.when] if expired else self.grounds[self.ground]
         self.names = self.agency_names()
         wanted = self.text("agency", 35)
         self.agency = wanted if wanted in self.counts else next(iter(sorted(self.counts)), "")
         page = self.number("page", 1)
         self.sort = self.text("sort", 12) or "last-day"
-        found = eligibility.due if self.ground is NoticeWhy.EXPIRED else duplicates
-        self.due = (
-            found(
-                self.session,
-                viewer=self.viewer,
-                today=self.today,
-                agency=self.agency,
-                limit=SIZE,
-                offset=(page - 1) * SIZE,
-                sort=self.sort,
-            )
-            if self.agency
-            else []
-        )
+        self.due = self._page_of_due((page - 1) * SIZE) if self.agency else []
+        self.steps = explain_dates(self.session, [one.case_file_id for one in self.due]) if expired else {}
+        self.held = self._held_now()
         self.pages = Pages(self.counts.get(self.agency, 0), page, SIZE)
         self.orders = self._orders()
         self.more_orders = len(self.orders) > ORDERS
         del self.orders[ORDERS:]
+
+    def _count(self, when: When) -> dict[str, int]:
+        days = span(when, self.today)
+        return eligibility.count_due(self.session, viewer=self.viewer, today=days.until, since=days.since)
+
+    def _page_of_due(self, offset: int) -> list[Due]:
+        days = span(self.when, self.today)
+        page = {
+            "viewer": self.viewer,
+            "agency": self.agency,
+            "limit": SIZE,
+            "offset": offset,
+            "sort": self.sort,
+        }
+        if self.ground is NoticeWhy.DUPLICATE:
+            return duplicates(self.session, today=self.today, **page)
+        return eligibility.due(self.session, today=days.until, since=days.since, **page)
+
+    def _held_now(self) -> set[str]:
+        """Return what on this page is held today by a hold that ends before the last day looked at."""
+        if self.when is When.NOW:
+            return set()
+        shown = [one.case_file_id for one in self.due]
+        query = select(CaseFile.id).where(CaseFile.id.in_(shown), held(self.today))
+        return set(self.session.scalars(query))
+
+    def waits(self, item: Due) -> bool:
+        """Say whether a case file is not due yet."""
+        return self.ground is NoticeWhy.EXPIRED and item.eligible_from > self.today
+
+    def may_tick(self, item: Due) -> bool:
+        """Say whether a case file may be put on a list today; the act asks again."""
+        return not (item.listed_in or self.waits(item) or item.case_file_id in self.held)
+
+    def why(self, item: Due) -> list[str]:
+        """Return step by step why a case file falls due on its day, each with its clause."""
+        steps = self.steps.get(item.case_file_id, ())
+        told = ((step.en if self.language == "en" else step.vi, step.clause) for step in steps)
+        return [f"{words} ({clause})" if clause else words for words, clause in told]
 
     def _orders(self) -> list[Order]:
         seen = seen_at(self.viewer, Order.agency_code, SEES)
@@ -98,13 +133,35 @@ class DisposalScreen(Screen):
 
     @property
     def may_propose(self) -> bool:
-        """Say whether the form is shown; the act checks again."""
-        return bool(self.agency) and self.viewer.has(Role.ARCHIVIST, self.agency)
+        """Say whether the form is shown; the act checks again. A page of what is not due yet has nothing to list."""
+        mine = bool(self.agency) and self.viewer.has(Role.ARCHIVIST, self.agency)
+        return mine and not (self.due and all(map(self.waits, self.due)))
 
     @property
     def ground_tabs(self) -> list[tuple[str, Any, int]]:
         """Return the grounds on which case files may be listed: value, words, how many there are."""
         return [(str(why), GROUNDS[why], sum(counts.values())) for why, counts in self.grounds.items()]
+
+    @property
+    def when_tabs(self) -> list[tuple[str, str, int]]:
+        """Return the choices of days: value, words, how many fall due; none for duplicates."""
+        if self.ground is NoticeWhy.DUPLICATE:
+            return []
+        return [
+            (when.value, self._when_words(when), sum(counts.values()))
+            for when, counts in self.by_when.items()
+        ]
+
+    def _when_words(self, when: When) -> str:
+        if when is When.NOW:
+            return self.t(_("Due now"))
+        return self.t(_("Falls due in ${year}", mapping={"year": str(span(when, self.today).until.year)}))
+
+    @property
+    def none_due(self) -> str:
+        """Return what is said of the chosen year when nothing falls due in it."""
+        year = str(span(self.when, self.today).until.year)
+        return self.t(_("No case file falls due in ${year}.", mapping={"year": year}))
 
     def columns(self) -> list[tuple[str, Any]]:
         """Return the columns of what is due: what sorts by it, and its title."""
