@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 
 import pytest
@@ -14,7 +15,7 @@ from archive.ledger.event import Verb
 from archive.ledger.follow import follow, reset
 from archive.ledger.rows import EventRow
 from archive.procedure.states import State
-from archive.register.models import CaseFile
+from archive.register.models import CaseFile, Regime
 from archive.register.session import engine, reading, transaction
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 from retention import explain as telling
@@ -25,6 +26,7 @@ from retention.eligibility import count_due, count_unclear, due, due_pages
 from retention.errors import BelowMinimumError, PeriodUnclearError, RetentionError
 from retention.explain import explain
 from retention.follower import follower
+from retention.reckoning import FileFacts, reckon
 
 
 def file_of(case_file_id: str) -> CaseFile:
@@ -120,6 +122,8 @@ def test_every_step_that_can_be_written_has_words_in_both_languages(town: Town) 
         )  # fmt: skip
         steps = [step for id in ids for step in explain(session, id)]
         steps += [telling.told({"code": "not-reckoned"})]
+    dossier = reckon(FileFacts("Hồ sơ hủy tài liệu", Regime.R1, date(2026, 3, 2), "20 năm", dossier=True))
+    steps += [telling.told(asdict(step)) for step in dossier.steps]
     seen = {step.code for step in steps}
     assert seen >= set(telling.TEXTS) - {"destroyed", "transferred", "not-due-until-clear", "declared-unclear",
                                          "documents-unclear"}  # fmt: skip
