@@ -36,6 +36,8 @@ pytestmark = pytest.mark.plone
 LAN = Viewer("lan", {LANG_SON: frozenset({Role.ARCHIVIST})})
 MORE = tuple(Viewer(name, {ALL_AGENCIES: frozenset({Role.COUNCIL})}) for name in ("thuy", "nam"))
 WHO = People(AN, (BINH, *MORE), CHI, LAN)
+SWAPPED = People(AN, (MORE[1], BINH, MORE[0]), CHI, LAN).council()
+"""The same council with another chair: Bình votes and leads nothing."""
 
 
 def now() -> datetime:
@@ -100,6 +102,33 @@ def test_a_member_votes_card_by_card_and_on_the_rest(visit: Any) -> None:
     browser.getControl(name="vote").click()
     assert told(story.order_id).votes["binh"][OLD.id].choice == "destroy"
     assert "1/1" in browser.page
+
+
+def test_chair_and_head_see_votes_dissent_and_opinion_and_a_voter_only_after_the_own_vote(visit: Any) -> None:
+    id = walked(State.COUNCIL_REVIEW).order_id
+    path, keep = f"/tieu-huy/{id}", Ballot(Choice.KEEP, "Còn giá trị tham khảo")
+    with transaction() as session:
+        for voter in MORE:
+            council.vote(
+                session, id, keep if voter is MORE[0] else Ballot(Choice.DESTROY), viewer=voter, now=now()
+            )
+        council.form(session, id, SWAPPED, Papers(wanted()).named("HD2"), reason="Đổi", viewer=CHI, now=now())
+    page = visit("binh", path).page  # a voter who has not voted
+    assert "Còn giá trị tham khảo" not in page and "Hiện sau khi bạn bỏ phiếu" in page
+    with transaction() as session:
+        council.vote(session, id, Ballot(Choice.DESTROY), viewer=BINH, now=now())
+    for login in ("binh", "an", "chi"):
+        page = visit(login, path).page
+        assert "Hủy 2 · giữ 1 · kéo dài 0" in page
+        assert "thuy: Giữ lại (Còn giá trị tham khảo)" in page
+    assert 'id="opinion"' not in page
+    with transaction() as session:
+        council.conclude(session, id, Papers(wanted()).named("BB"), viewer=MORE[1], now=now())
+        council.sign_minutes(session, id, viewer=AN, now=now())
+        walk_on(session, taking.story(session, id), Papers(wanted()), WHO, now=now(), to=State.OPINION_GIVEN)
+    page = visit("chi", path).page.split('id="opinion"', 1)[1]
+    assert "Đồng ý với danh mục" in page[:600] and "91/QĐ-UBND/YK" in page[:600]
+    assert "Hủy 2 · giữ 1 · kéo dài 0" in page
 
 
 def test_the_head_decides_with_both_factors_on_what_was_shown(visit: Any) -> None:

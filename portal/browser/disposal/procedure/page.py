@@ -36,7 +36,7 @@ from portal.browser.disposal.kept_file import kept_file, paper_given
 from portal.browser.disposal.procedure import forms
 from portal.browser.disposal.procedure.linked import LINKED, STANDS
 from portal.browser.disposal.procedure.next_act import ASIDE, acts, next_step
-from portal.browser.disposal.procedure.shown import ShownList
+from portal.browser.disposal.procedure.votes import ListWithVotes
 from portal.i18n import _
 from portal.papers import mirror_order
 from portal.register import joined
@@ -50,7 +50,7 @@ CARDS = 50
 """Case files on one page of voting; what has no vote of this person comes first."""
 
 
-class ProcedureScreen(ShownList):
+class ProcedureScreen(ListWithVotes):
     """`tieu-huy/<id>` of a list with a procedure; below it what an order of the old kind has too."""
 
     acts: ClassVar[Mapping[str, str]] = {
