@@ -17,13 +17,13 @@ class NextStep:
         what: a message.
         roles: who may do it; one of them is enough.
         not_they: account names that may not, though they hold the role.
-        only: the one account that may, "" when it is open to all who hold the role.
+        only: the accounts that may; empty when it is open to all who hold the role.
     """
 
     what: Any
     roles: tuple[Role, ...]
     not_they: tuple[str, ...]
-    only: str = ""
+    only: tuple[str, ...] = ()
 
     def among(self, holders: Collection[str]) -> list[str]:
         """Return those of the role's holders who may."""
@@ -31,5 +31,5 @@ class NextStep:
             name
             for name in holders
             if not any(same_person(name, other) for other in self.not_they)
-            and (not self.only or same_person(name, self.only))
+            and (not self.only or any(same_person(name, one) for one in self.only))
         )

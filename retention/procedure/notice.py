@@ -23,6 +23,7 @@ from archive.holds import held
 from archive.ledger.append import append
 from archive.ledger.event import Event, Verb
 from archive.reason import Reason, because
+from archive.register.decisions import ITEMS_LEFT, OrderItem
 from archive.register.models import CaseFile, CaseFileState
 from archive.register.notices import ExpiryNotice, NoticeWhy
 from archive.register.pieces import pieces
@@ -195,6 +196,23 @@ def give_missing(session: Session, case_file_ids: Iterable[str], *, now: datetim
     """Give those of these case files a notice that have none: what is listed before any night told of it."""
     today = day_of(now)
     give(session, [one for one in endings(session, case_file_ids) if wants_notice(one, today=today)], now=now)
+
+
+def runs_until(session: Session, order_id: str, *, today: date) -> date | None:
+    """Return the first day a list may be submitted on, None when none of its notices runs any more.
+
+    Args:
+        session: on the register.
+        order_id: of the list; what has left it does not count.
+        today: the day it is asked on.
+    """
+    query = (
+        select(func.max(ExpiryNotice.ends_on))
+        .join(OrderItem, OrderItem.case_file_id == ExpiryNotice.case_file_id)
+        .where(OrderItem.order_id == order_id, OrderItem.outcome.not_in(ITEMS_LEFT))
+    )
+    last = session.scalar(query)
+    return last if last is not None and last > today else None
 
 
 def against_submitting(

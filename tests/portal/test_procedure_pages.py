@@ -131,6 +131,42 @@ def test_chair_and_head_see_votes_dissent_and_opinion_and_a_voter_only_after_the
     assert "Hủy 2 · giữ 1 · kéo dài 0" in page
 
 
+def test_a_list_says_from_which_day_it_may_be_submitted_and_names_only_who_can_go_on(visit: Any) -> None:
+    id = walked(State.LISTED).order_id
+    path, papers = f"/tieu-huy/{id}", Papers(wanted())
+    with transaction() as session:
+        notice.give(session, notice.endings(session, [OLD.id]), now=now())
+        council.form(session, id, WHO.council(), papers.named("HD"), viewer=CHI, now=now())
+    first = day_of(now()) + timedelta(days=notice.DAYS)
+    page = visit("an", path).page
+    assert f"Trình được từ ngày {first:%d/%m/%Y} (đủ 30 ngày thông báo)" in page
+    assert 'name="submit"' not in page
+    with transaction() as session:
+        notice.give(session, notice.endings(session, [OLD.id]), now=now() - timedelta(days=notice.DAYS))
+    page = visit("an", path).page
+    assert "Trình được từ ngày" not in page and 'name="submit"' in page
+
+    def can() -> str:
+        """Return what comes next, as the head reads it."""
+        return visit("chi", path).page.split("Việc tiếp theo", 1)[1].split("</section>", 1)[0]
+
+    with transaction() as session:
+        listing.submit(session, id, viewer=AN, now=now(), linked="bản chính đã có trong hồ sơ kia")
+    voting = can()
+    assert "Trần Văn Bình" in voting and "Bùi Lan" not in voting  # an archivist, on no seat
+    with transaction() as session:
+        council.vote(session, id, Ballot(Choice.DESTROY), viewer=BINH, now=now())
+    assert "Trần Văn Bình" not in can()  # has voted; the others are waited for
+    with transaction() as session:
+        for voter in MORE:
+            council.vote(session, id, Ballot(Choice.DESTROY), viewer=voter, now=now())
+    assert "Trần Văn Bình" in can()  # the chair
+    with transaction() as session:
+        council.conclude(session, id, papers.named("BB"), viewer=BINH, now=now())
+    signing = can()
+    assert "Nguyễn Thị An" in signing and "Trần Văn Bình" not in signing  # the secretary
+
+
 def test_the_head_decides_with_both_factors_on_what_was_shown(visit: Any) -> None:
     story = walked(State.OPINION_GIVEN)
     path = f"/tieu-huy/{story.order_id}"

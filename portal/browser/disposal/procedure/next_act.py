@@ -9,7 +9,7 @@ from archive.ledger.event import unstamp
 from archive.procedure.council_steps import FORMED
 from archive.procedure.seats import Seat
 from archive.procedure.states import START, STATES_COUNCIL, STATES_END, State
-from archive.procedure.story import Story, Verdict
+from archive.procedure.story import Council, Story, Verdict
 from archive.register.models import Regime
 from archive.viewer import Role, Viewer, same_person
 from portal.browser.next_step import NextStep
@@ -39,10 +39,10 @@ def next_step(story: Story, *, submits: bool) -> NextStep | None:
     if story.state in STATES_COUNCIL:
         if story.council is None:
             return NextStep(_("The head forms the council."), head, proposer)
-        if story.conclusion is None and story.missing_votes():
-            return NextStep(_("The members of the council vote."), council, proposer)
+        if story.conclusion is None and (missing := story.missing_votes()):
+            return NextStep(_("The members of the council vote."), council, proposer, tuple(missing))
         if story.conclusion is None:
-            return NextStep(_("The chair of the council concludes."), (Role.COUNCIL,), ())
+            return NextStep(_("The chair of the council concludes."), council, (), (_chair(story.council),))
         if _unsigned(story):
             return _signing(story)
         if story.regime is Regime.R1 or submits:
@@ -62,7 +62,7 @@ def next_step(story: Story, *, submits: bool) -> NextStep | None:
             else _("An archivist or the head carries the decision out, but not who proposed it."),
             (Role.ARCHIVIST, Role.HEAD),
             proposer,
-            receiver,
+            (receiver,) if receiver else (),
         )
     if story.state is State.DESTROYED and story.closing is not None:
         return None  # the house files the dossier
@@ -71,10 +71,15 @@ def next_step(story: Story, *, submits: bool) -> NextStep | None:
     return _signing(story) if story.state is State.KEEP and _unsigned(story) else None
 
 
+def _chair(council: Council) -> str:
+    chairs = (one.account for one in council.members if one.seat is Seat.CHAIR and not one.excused)
+    return next(chairs, "")
+
+
 def _signing(story: Story) -> NextStep:
     secretary = story.council.on(Seat.SECRETARY) if story.council else ""
     who = (Role.COUNCIL, Role.ARCHIVIST)
-    return NextStep(_("The secretary of the council signs the minutes."), who, (), secretary)
+    return NextStep(_("The secretary of the council signs the minutes."), who, (), (secretary,))
 
 
 def acts(story: Story, viewer: Viewer, *, submits: bool, now: datetime) -> tuple[str, ...]:

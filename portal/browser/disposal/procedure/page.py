@@ -19,7 +19,7 @@ from archive.order_check import on_list
 from archive.procedure.ballots import Ballot, Choice
 from archive.procedure.papers import Paper
 from archive.procedure.seats import Member, Seat
-from archive.procedure.states import STATES_END, State
+from archive.procedure.states import START, STATES_END, State
 from archive.procedure.story import Step, Story, Verdict
 from archive.reason import because
 from archive.register.decisions import Order, OrderState
@@ -42,7 +42,7 @@ from portal.papers import mirror_order
 from portal.register import joined
 from retention.filing.desk import Desk, Progress, Stage
 from retention.filing.given import given_with
-from retention.procedure import council, deciding, listing, opinion, taking
+from retention.procedure import council, deciding, listing, notice, opinion, taking
 from retention.procedure.deciding import NewDecision
 from retention.procedure.standing import Stands, counts, standings
 
@@ -77,6 +77,11 @@ class ProcedureScreen(ListWithVotes):
         submits = opinion.submits(self.session, self.story.agency_code)
         self.step = next_step(self.story, submits=submits)
         self.may_do = acts(self.story, self.viewer, submits=submits, now=self.now)
+        self.waits_until = None
+        if self.story.state in START.values():
+            self.waits_until = notice.runs_until(self.session, self.order.id, today=self.today)
+        if self.waits_until:
+            self.may_do = tuple(act for act in self.may_do if act != "submit")
         if self.order.state == OrderState.APPROVED and self.story.release is None:
             self.against = ()
         self.has_authenticator = enrol.since(self.session, self.viewer.name) is not None
@@ -93,6 +98,13 @@ class ProcedureScreen(ListWithVotes):
         if found is None:
             return None
         return {"words": self.t(to_begin.told(found, self.day(found.last))), "tone": to_begin.tone_of(found)}
+
+    @property
+    def notice_text(self) -> str:
+        """Return from which day on the list may be submitted, "" when nobody has to wait for its notices."""
+        told = {"day": self.day(self.waits_until), "days": str(notice.DAYS)}
+        words = _("It can be submitted from ${day} on (${days} days after the notice).", mapping=told)
+        return self.t(words) if self.waits_until else ""
 
     @property
     def state_title(self) -> str:
@@ -116,7 +128,8 @@ class ProcedureScreen(ListWithVotes):
 
     def why_not(self) -> str:
         """Return why this person does not take the next step, "" when they may or nothing is left to do."""
-        if self.step is None or self.forward:
+        only_waits = self.waits_until is not None and self.story.council is not None
+        if self.step is None or self.forward or only_waits:
             return ""
         return self.t(_("The next step is not yours; you may follow it here."))
 
