@@ -16,25 +16,33 @@ _LEADS = frozenset({Seat.CHAIR, Seat.SECRETARY})
 _FOLLOW = (Role.HEAD, Role.AUDITOR, Role.ARCHIVIST)
 
 
-def sees_votes(story: Story, viewer: Viewer, case_file_id: str = "") -> bool:
-    """Say whether this person sees how others voted on a case file, or with "" on the whole list. Pure.
+def hidden_votes(story: Story, viewer: Viewer) -> frozenset[str]:
+    """Return the case files on which this person does not see yet how others voted. Pure.
 
     The law is silent on it; our rule: until the council has concluded, a member sees the votes of others after the own
     one; chair and secretary, and who is on no seat with a vote but head, auditor or archivist there, see them at once.
     """
     if story.conclusion is not None:
-        return True
+        return frozenset()
     member = story.council.named(viewer.name) if story.council else None
     if member is not None and member.seat in _LEADS:
-        return True
+        return frozenset()
+    everything = frozenset(story.items) | frozenset(story.left)
     if member is not None and member in story.voters:
-        missing = story.not_voted(viewer.name)
-        return case_file_id not in missing if case_file_id else not missing
-    return any(viewer.has(role, story.agency_code) for role in _FOLLOW)
+        mine = (votes for who, votes in story.votes.items() if same_person(who, viewer.name))
+        return everything - next(mine, {}).keys()
+    follows = any(viewer.has(role, story.agency_code) for role in _FOLLOW)
+    return frozenset() if follows else everything
 
 
 class ListWithVotes(ShownList):
     """The part of a list's page that shows votes and opinion."""
+
+    def look(self) -> None:
+        """Find and cut the page, and note once whose votes are hidden."""
+        super().look()
+        self._hidden = hidden_votes(self.story, self.viewer)
+        self._some_hidden = bool(self._hidden & self.story.items.keys())
 
     def has_votes(self) -> bool:
         """Say whether anybody has voted yet in this round."""
@@ -42,7 +50,7 @@ class ListWithVotes(ShownList):
 
     def sees_votes(self, item: Any) -> bool:
         """Say whether this person sees how others voted on an item."""
-        return sees_votes(self.story, self.viewer, item.case_file_id)
+        return item.case_file_id not in self._hidden
 
     def count_text(self, item: Any) -> str:
         """Return how many would destroy, keep and extend, "" before the first vote."""
@@ -66,7 +74,7 @@ class ListWithVotes(ShownList):
     def step_reason(self, step: Step) -> str:
         """Return the reason of what was done; that of somebody else's vote only to who may see the votes."""
         mine = same_person(step.actor, self.viewer.name)
-        if step.id == "vote" and not mine and not sees_votes(self.story, self.viewer):
+        if step.id == "vote" and not mine and self._some_hidden:
             return ""
         return step.reason
 
