@@ -71,7 +71,7 @@ class OrderScreen(OrderPage):
         if self.path[1:] == ("bien-ban",):
             return self._certificate()
         if self.path[1:]:
-            return self._paper(self.path[1])
+            return self._paper_file(self.path[1])
         self.agency = self.session.get(Agency, order.agency_code)
         # Asked of the database and not as a list of values: a list may be longer than it takes values.
         self.named = select(OrderItem.case_file_id).where(OrderItem.order_id == order.id)
@@ -114,7 +114,7 @@ class OrderScreen(OrderPage):
         content = certificate(self.session, self.order.id)
         return self._pdf(content, f"bien-ban-huy-{self.order.document_number}.pdf")
 
-    def _paper(self, filename: str) -> bytes:
+    def _paper_file(self, filename: str) -> bytes:
         content = paper_of(self.session, self.order.id, filename)
         if content is None:
             raise NotFound(filename)
