@@ -193,6 +193,12 @@ class Law:
         """Say whether its last copy is being erased and the run has not come to its end."""
         return any(code in sheet.last and sheet.outcomes.get(code) == "erasing" for sheet in self.sheets)
 
+    def on_the_way_out(self) -> set[str]:
+        """Return the codes of what is being erased: the index may have let go of it already, receipt or not."""
+        return {
+            code for sheet in self.sheets for code, outcome in sheet.outcomes.items() if outcome == "erasing"
+        }
+
     def erased_from_index(self) -> set[str]:
         """Return the codes of what the index may not find again: gone, or on its way out with the index's receipt."""
         going = {
