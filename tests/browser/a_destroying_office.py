@@ -19,8 +19,13 @@ from tests.samples.authority import Authority
 from tests.samples.seals import set_seals
 
 LANG_SON = "000.00.01.H37"
-COUNCIL = (("phuc", "Đặng Văn Phúc"), ("quyen", "Võ Thị Quyên"))
-"""Beside Trần Văn Bình, who chairs it."""
+NEWCOMERS = (
+    ("phuc", "Đặng Văn Phúc", "council"),
+    ("quyen", "Võ Thị Quyên", "council"),
+    ("tam", "Phan Thanh Tâm", "head"),
+    ("nga", "Lý Thị Nga", "archivist"),
+)
+"""People who have done nothing yet, so have no authenticator; Trần Văn Bình chairs the council."""
 TO_GO = """
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -86,9 +91,9 @@ def destroying_office(home: Path) -> Iterator[DestroyingOffice]:
             "login": login,
             "password": f"Luu-tru-2026-{login}",
             "fullname": name,
-            "roles": {LANG_SON: ["council"]},
+            "roles": {LANG_SON: [role]},
         }
-        for login, name in COUNCIL
+        for login, name, role in NEWCOMERS
     ]
     accounts.write_text(json.dumps(people), "utf-8")
     instance = running_site.built(home, env)

@@ -177,7 +177,7 @@ class Walk:
             "seat-quyen": "expert",
             "seat-lan": "secretary",
         }
-        self.act("chi", "council", **seats, **self.paper("QĐ-HĐ"))
+        self.act("tam", "council", **seats, **self.paper("QĐ-HĐ"))
 
     def voted(self) -> None:
         self.vote("binh", "destroy")
@@ -187,21 +187,21 @@ class Walk:
         self.act("lan", "sign")
 
     def asked_for_an_opinion(self) -> None:
-        self.act("chi", "request", **self.paper("XYK"))
+        self.act("tam", "request", **self.paper("XYK"))
         self.act("lan", "record", **self.paper("YK"), verdict="for")
 
     def decided(self) -> None:
-        self.act("chi", "decide", **self.paper("QĐ"), signer="Lê Minh Chi, Chủ tịch", **self.both("chi"))
+        self.act("tam", "decide", **self.paper("QĐ"), signer="Phan Thanh Tâm, Chủ tịch", **self.both("tam"))
 
     def destroyed(self) -> None:
-        self.act("lan", "hand_over", **self.paper("BBBG"), receiver="an")
-        self.act("an", "release", **self.both("an"))
-        self.act("an", "execute", password=self.office.passwords["an"])
-        self.until("an", "a[href$='/bien-ban']")
+        self.act("lan", "hand_over", **self.paper("BBBG"), receiver="nga")
+        self.act("nga", "release", **self.both("nga"))
+        self.act("nga", "execute", password=self.office.passwords["nga"])
+        self.until("nga", "a[href$='/bien-ban']")
 
     def sealed(self) -> None:
         """Wait until the page has the sealed papers."""
-        page = self.until("an", "summary:has-text('văn bản của việc hủy')")
+        page = self.until("nga", "summary:has-text('văn bản của việc hủy')")
         page.click("summary:has-text('văn bản của việc hủy')")
         assert page.locator("li:has-text('đóng dấu:')").count() == PAPERS
 
@@ -212,7 +212,7 @@ class Walk:
         return str(self.until("lan", link).get_attribute(link, "href"))
 
     def certificate(self, into: Path) -> Path:
-        page = self.until("an", "a[href$='/bien-ban']")
+        page = self.until("nga", "a[href$='/bien-ban']")
         with page.expect_download() as coming:
             page.click("a[href$='/bien-ban']")
         coming.value.save_as(into)
@@ -234,7 +234,7 @@ def judged(office: DestroyingOffice, certificate: Path) -> list[Any]:
 def test_a_list_is_walked_from_what_is_due_to_its_sealed_certificate(
     office: DestroyingOffice, person: Callable[[str], Any], tmp_path: Path, regime: str, year: int
 ) -> None:
-    for login in ("chi", "an"):
+    for login in ("tam", "nga"):
         if login not in office.secrets:
             enrol(office, person(login), login)
     ids = [
@@ -248,7 +248,7 @@ def test_a_list_is_walked_from_what_is_due_to_its_sealed_certificate(
     looked_at(walk.open("phuc"), f"walk-{regime}-to-vote")
     walk.voted()
     walk.asked_for_an_opinion()
-    looked_at(walk.open("chi"), f"walk-{regime}-to-decide")
+    looked_at(walk.open("tam"), f"walk-{regime}-to-decide")
     walk.decided()
     walk.destroyed()
     looked_at(walk.open("dung"), f"walk-{regime}-destroyed-auditor")
@@ -258,7 +258,7 @@ def test_a_list_is_walked_from_what_is_due_to_its_sealed_certificate(
     assert seal[0] is True and seal[1] == "ENTIRE_FILE", seal
     dossier = walk.closed()
     looked_at(walk.open("lan"), f"walk-{regime}-closed")
-    page = person("an")
+    page = person("nga")
     page.goto(dossier)
     assert "Hồ sơ hủy" in page.inner_text("h1")
     looked_at(page, f"walk-{regime}-dossier")
