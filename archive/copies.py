@@ -5,6 +5,7 @@ Nothing here knows the register; `archive.keeping` and `archive.fixity` write do
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -17,7 +18,7 @@ from archive.reason import because
 from archive.register.models import CopyState
 from archive.settings import ArchiveSettings
 from archive.stores.folder import FolderStore
-from archive.stores.interface import Store
+from archive.stores.interface import Store, read_whole
 from archive.stores.settings import FolderSettings, StoreSettings
 
 UNREACHABLE = "unreachable"
@@ -52,6 +53,21 @@ def opened(settings: StoreSettings) -> Store:
     from archive.stores.s3 import S3Store  # boto3 costs every command half a second
 
     return S3Store(settings)
+
+
+def good_bytes(name: str, sha256: str) -> bytes | None:
+    """Return an object whole, from the first store whose copy has that hash; None when none can be read with it now.
+
+    It is held in memory: for papers, not for packages.
+    """
+    for store in stores():
+        try:
+            data = read_whole(store, name)
+        except (TemporaryError, NotFoundError):
+            continue
+        if sha256_of(io.BytesIO(data)) == sha256:
+            return data
+    return None
 
 
 def examine(name: str, sha256: str, places: Sequence[Store]) -> dict[str, str]:

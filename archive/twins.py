@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from archive.copies import stores
 from archive.errors import TemporaryError
+from archive.lacking import stores_lacking
 from archive.reason import Reason, because
 from archive.register.decisions import ITEMS_LEFT, ORDERS_OPEN, Order, OrderItem, OrderKind
 from archive.register.models import (
@@ -27,13 +28,10 @@ from archive.register.models import (
     CaseFileState,
     Component,
     ComponentRole,
-    Copy,
-    CopyState,
     Package,
     Record,
 )
 from archive.register.pieces import pieces
-from archive.settings import ArchiveSettings
 from archive.stores.interface import Store
 
 PASSED = "TOTAL-PASSED"
@@ -204,22 +202,12 @@ def on_a_list(case_file_id: Any) -> ColumnElement[bool]:
 
 def _lacking(session: Session, ids: Sequence[str], places: Sequence[Store]) -> dict[str, set[str]]:
     """Return the stores not known to hold every version of each, or that do not hold it now; one away may not."""
-    names = {store.name for store in ArchiveSettings.load().all_stores}
-    packages: dict[str, list[Any]] = {id: [] for id in ids}
-    query = select(Package.case_file_id, Package.id, Package.name, Package.size)
-    for row in session.execute(query.where(Package.case_file_id.in_(ids))):
-        packages[row.case_file_id].append(row)
-    verified: dict[str, set[str]] = defaultdict(set)
-    copies = select(Copy.package_id, Copy.store).join(Package, Package.id == Copy.package_id)
-    for package, store in session.execute(
-        copies.where(Package.case_file_id.in_(ids), Copy.state == CopyState.VERIFIED)
-    ):
-        verified[package].add(store)
-    return {
-        id: {name for name in names if not mine or any(name not in verified[one.id] for one in mine)}
-        | {store.name for store in places if any(_size(store, one.name) != one.size for one in mine)}
-        for id, mine in packages.items()
-    }
+    lacking = stores_lacking(session, ids)
+    if places:
+        query = select(Package.case_file_id, Package.name, Package.size)
+        for id, name, size in session.execute(query.where(Package.case_file_id.in_(ids))):
+            lacking[id] |= {store.name for store in places if _size(store, name) != size}
+    return lacking
 
 
 def _size(store: Store, name: str) -> int | None:

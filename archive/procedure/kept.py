@@ -15,6 +15,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.lacking import stores_lacking
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.procedure.links import Fate, Link
@@ -25,13 +26,9 @@ from archive.register.models import (
     CaseFileState,
     Component,
     ComponentRole,
-    Copy,
-    CopyState,
-    Package,
     Record,
 )
 from archive.register.pieces import pieces
-from archive.settings import ArchiveSettings
 from archive.versions import is_kept, open_order
 
 BEGUN = "making"
@@ -129,27 +126,11 @@ def already_in(session: Session, links: Collection[Link]) -> set[Link]:
 def whole_in_every_store(session: Session, links: Iterable[Link]) -> set[Link]:
     """Return those whose other case file is in the vault, each version of its package verified in every store."""
     wanted = list(links)
-    stores = {store.name for store in ArchiveSettings.load().all_stores}
-    verified: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    query = (
-        select(Package.case_file_id, Package.id, Copy.store, Copy.state)
-        .join(Copy, Copy.package_id == Package.id)
-        .join(CaseFile, CaseFile.id == Package.case_file_id)
-        .where(CaseFile.state == CaseFileState.STORED)
-    )
-    for some in pieces(sorted({link.other_id for link in wanted})):
-        for case_file_id, package_id, store, state in session.execute(
-            query.where(Package.case_file_id.in_(some))
-        ):
-            good = verified[case_file_id][package_id]
-            if state == CopyState.VERIFIED:
-                good.add(store)
-    whole = {
-        id
-        for id, packages in verified.items()
-        if packages and all(stores <= good for good in packages.values())
-    }
-    return {link for link in wanted if link.other_id in whole}
+    others = sorted({link.other_id for link in wanted})
+    here = select(CaseFile.id).where(CaseFile.state == CaseFileState.STORED)
+    stored = {id for some in pieces(others) for id in session.scalars(here.where(CaseFile.id.in_(some)))}
+    lacking = stores_lacking(session, stored)
+    return {link for link in wanted if link.other_id in stored and not lacking[link.other_id]}
 
 
 def begun(session: Session, case_file_ids: Iterable[str]) -> list[Begun]:

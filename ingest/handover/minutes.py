@@ -8,7 +8,6 @@ that nobody names; the next try makes another.
 from __future__ import annotations
 
 import hashlib
-import io
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,9 +15,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.custody import deposit, stores
+from archive.copies import good_bytes
+from archive.custody import deposit
 from archive.errors import NotFoundError, TangThuError, TemporaryError
-from archive.hashing import sha256_of
 from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb
 from archive.naming import safe_name
@@ -27,7 +26,6 @@ from archive.reason import as_text, because
 from archive.register.agreements import Minutes, MinutesDue
 from archive.register.projection import apply
 from archive.register.session import reading, transaction
-from archive.stores.interface import read_whole
 from archive.workplace import at_work
 from ingest.handover.facts import NotHandedOverError, hand_over
 from ingest.handover.page import TITLE, page
@@ -131,14 +129,10 @@ def read(session: Session, submission_id: str) -> bytes:
     minutes = session.get(Minutes, submission_id)
     if minutes is None:
         raise NotFoundError(because("ingest.no-minutes"))
-    for store in stores():
-        try:
-            data = read_whole(store, minutes.name)
-        except (TemporaryError, NotFoundError):
-            continue
-        if sha256_of(io.BytesIO(data)) == minutes.sha256:
-            return data
-    raise TemporaryError(because("ingest.minutes-away"))
+    data = good_bytes(minutes.name, minutes.sha256)
+    if data is None:
+        raise TemporaryError(because("ingest.minutes-away"))
+    return data
 
 
 def _settled(submission_id: str) -> None:

@@ -6,7 +6,6 @@ PAPER, object (order, id), after = hash of the PDF: {"kind", "title", "filename"
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,13 +14,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from archive.custody import stores
-from archive.errors import NotFoundError, TemporaryError
-from archive.hashing import sha256_of
+from archive.copies import good_bytes
+from archive.errors import TemporaryError
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.reason import because
-from archive.stores.interface import read_whole
 from retention.papers.printing import Kind, Paper
 
 
@@ -76,11 +73,7 @@ def read(kept: Kept) -> Paper:
     Raises:
         TemporaryError: no store has a good copy that can be read now.
     """
-    for store in stores():
-        try:
-            data = read_whole(store, kept.name)
-        except (TemporaryError, NotFoundError):
-            continue
-        if sha256_of(io.BytesIO(data)) == kept.sha256:
-            return Paper(kept.kind, kept.title, kept.filename, data)
-    raise TemporaryError(because("retention.paper-away", title=kept.title))
+    data = good_bytes(kept.name, kept.sha256)
+    if data is None:
+        raise TemporaryError(because("retention.paper-away", title=kept.title))
+    return Paper(kept.kind, kept.title, kept.filename, data)

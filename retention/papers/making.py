@@ -69,7 +69,13 @@ def make_due(now: datetime) -> int:
     return done
 
 
-def owed(session: Session, limit: int = AT_ONCE, *, done_before: datetime | None = None) -> list[str]:
+def owed(
+    session: Session,
+    limit: int = AT_ONCE,
+    *,
+    done_before: datetime | None = None,
+    order_id: str | None = None,
+) -> list[str]:
     """Return the destructions, oldest first, that are done and whose papers were not made, or not since a receipt.
 
     A holder that had promised to erase by a day (a backup) gives its receipt later: then the certificate is made again.
@@ -78,6 +84,7 @@ def owed(session: Session, limit: int = AT_ONCE, *, done_before: datetime | None
         session: on the register.
         limit: at most so many.
         done_before: only destructions that ended before; None for all.
+        order_id: only this one; None for all.
     """
     papers = (
         select(func.max(EventRow.at))
@@ -97,6 +104,8 @@ def owed(session: Session, limit: int = AT_ONCE, *, done_before: datetime | None
     )
     if done_before is not None:
         query = query.where(Order.executed_at < done_before)
+    if order_id is not None:
+        query = query.where(Order.id == order_id)
     return list(session.scalars(query))
 
 
@@ -119,7 +128,7 @@ def make(order_id: str, *, now: datetime, printer: Print | None = None) -> tuple
     with alone(f"papers of {order_id}"):
         with reading() as session:
             found = kept_of(session, order_id)
-            again = order_id in _again(session, order_id)
+            again = bool(owed(session, order_id=order_id))
             facts = None if found and not again else facts_of(session, order_id)
         if facts is not None:
             seals = seals_for(facts.dossier.agency_code, now=now)
@@ -141,10 +150,6 @@ def seals_for(agency_code: str, *, now: datetime) -> tuple[Seal, ...]:
     if own is None:
         return ()
     return (own,) if other is None or other.face.sha256 == own.face.sha256 else (own, other)
-
-
-def _again(session: Session, order_id: str) -> set[str]:
-    return {one for one in owed(session, limit=MOST) if one == order_id}
 
 
 def _finished(

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import monotonic, sleep
 
 from office_site import Office
 
 from operations.part import Part, Running
 from operations.parts import celery, valkey
 from tests.e2e.conftest import start_clamd
+from tests.e2e.three_parts import until
 from tests.portal import running_site
 from tests.samples.authority import Authority
 from tests.samples.seals import set_seals
@@ -118,13 +118,6 @@ def destroying_office(home: Path) -> Iterator[DestroyingOffice]:
         for part in (queue, Part("worker", worker, lambda: "", env)):
             running = Running(part, log=lambda *_: None, file=home / "log" / f"{part.name}.log")
             stack.callback(running.stop)
-            _until_ready(part)
+            until(lambda part=part: part.ready() == "", f"{part.name} answers", seconds=60)
         url = stack.enter_context(running_site.served(instance))
         yield DestroyingOffice(url, passwords, ids, env, home, trust)
-
-
-def _until_ready(part: Part) -> None:
-    deadline = monotonic() + 60
-    while (lacks := part.ready()) and monotonic() < deadline:
-        sleep(0.1)  # the condition is the answer; this only spares the processor
-    assert lacks == "", f"{part.name} {lacks}"

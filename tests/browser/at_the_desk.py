@@ -24,6 +24,23 @@ def looked_at(page: Any, name: str) -> None:
     assert page.troubles == []
 
 
+def logged_in(chromium: Any, url: str, login: str, password: str, **more: Any) -> Any:
+    """Return the page of somebody who is logged in, in a browser of their own; "" is nobody.
+
+    `page.troubles` fills with what its scripts raise.
+    """
+    page = chromium.new_context(locale="vi-VN", **more).new_page()
+    page.troubles = []
+    page.on("pageerror", lambda error: page.troubles.append(str(error)))
+    if login:
+        page.goto(f"{url}/login")
+        page.fill("#__ac_name", login)
+        page.fill("#__ac_password", password)
+        page.click("#buttons-login")
+        page.wait_for_selector(".tt-person")
+    return page
+
+
 def drop(page: Any, target: str, files: dict[str, bytes]) -> None:
     """Drop files on an element, as from a folder on the desk."""
     transfer = page.evaluate_handle(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from at_the_desk import logged_in
 from office_site import CHROMIUM, Office
 
 from tests.e2e.conftest import start_clamd
@@ -58,19 +59,11 @@ def as_person(chromium: Any, running_office: Office) -> Iterator[Callable[[str],
 
     def _as(login: str) -> Any:
         if login not in pages:
-            page = chromium.new_context(locale="vi-VN").new_page()
-            page.troubles = []
+            page = logged_in(chromium, running_office.url, login, running_office.passwords.get(login, ""))
             page.on(
                 "console",
                 lambda message: page.troubles.append(message.text) if message.type == "error" else None,
             )
-            page.on("pageerror", lambda error: page.troubles.append(str(error)))
-            if login:
-                page.goto(f"{running_office.url}/login")
-                page.fill("#__ac_name", login)
-                page.fill("#__ac_password", running_office.passwords[login])
-                page.click("#buttons-login")
-                page.wait_for_selector(".tt-person")
             pages[login] = page
         pages[login].troubles.clear()
         return pages[login]
@@ -112,16 +105,8 @@ def enter(chromium: Any, scanning_office: tuple[Office, dict[str, str]]) -> Iter
     office, contexts = scanning_office[0], []
 
     def _enter(login: str, **more: Any) -> Any:
-        context = chromium.new_context(locale="vi-VN", **more)
-        contexts.append(context)
-        page = context.new_page()
-        page.troubles = []
-        page.on("pageerror", lambda error: page.troubles.append(str(error)))
-        page.goto(f"{office.url}/login")
-        page.fill("#__ac_name", login)
-        page.fill("#__ac_password", office.passwords[login])
-        page.click("#buttons-login")
-        page.wait_for_selector(".tt-person")
+        page = logged_in(chromium, office.url, login, office.passwords[login], **more)
+        contexts.append(page.context)
         return page
 
     yield _enter

@@ -20,7 +20,7 @@ from typing import Any
 import pyotp
 import pytest
 from a_destroying_office import DestroyingOffice, destroying_office
-from at_the_desk import looked_at
+from at_the_desk import logged_in, looked_at
 
 from archive.pdfa.verapdf import shared
 from archive.vietnam import day_of
@@ -60,15 +60,8 @@ def person(office: DestroyingOffice, chromium: Any) -> Iterator[Callable[[str], 
 
     def _person(login: str) -> Any:
         if login not in pages:
-            page = chromium.new_context(locale="vi-VN").new_page()
-            page.troubles = []
-            page.on("pageerror", lambda error: page.troubles.append(str(error)))
+            page = logged_in(chromium, office.url, login, office.passwords[login])
             page.on("dialog", lambda dialog: dialog.accept())
-            page.goto(f"{office.url}/login")
-            page.fill("#__ac_name", login)
-            page.fill("#__ac_password", office.passwords[login])
-            page.click("#buttons-login")
-            page.wait_for_selector(".tt-person")
             pages[login] = page
         return pages[login]
 

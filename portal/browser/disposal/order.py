@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from kombu.exceptions import OperationalError
 from plone import api
+from Products.Five.browser.pagetemplatefile import ViewPageTemplateFile
 from sqlalchemy import select
 from zExceptions import NotFound
 
@@ -52,6 +53,8 @@ class OrderScreen(OrderPage):
     }
     keeps: ClassVar[bool] = True
     filters: ClassVar[frozenset[str]] = frozenset({"sort"})
+
+    receipts_card = ViewPageTemplateFile("receipts.pt")
 
     @property
     def here(self) -> str:
