@@ -17,7 +17,7 @@ from archive.viewer import Role
 from retention.filing.filing import file_dossier
 from retention.options import AsJson, AsUser, Roles, clock
 from retention.procedure import deciding, taking
-from retention.procedure.cli import OrderId, tell
+from retention.procedure.commands.asked import OrderId, tell
 
 
 def close(order_id: OrderId, user: AsUser, role: Roles, as_json: AsJson = False) -> None:

@@ -376,7 +376,7 @@ def typed(*words: str, user: str = "an", role: str = "archivist") -> tuple[int, 
 
 
 def test_an_administrator_lists_keeps_and_lets_go(files: Two, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retention.procedure.cli.clock", lambda: NOW)
+    monkeypatch.setattr("retention.procedure.commands.linked.clock", lambda: NOW)
     order_id = listed(files)
     _, found = typed("linked", order_id)
     assert [(one["document"], one["in"], one["chosen"]) for one in found] == [

@@ -1,0 +1,1 @@
+"""The commands of `tangthu disposal`, by who takes them."""
