@@ -7,13 +7,13 @@ certificate is no longer good.
 
 from __future__ import annotations
 
-import asyncio
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from archive.awaited import outcome
 from archive.reason import Reason, because
 from archive.seals.trust import Trust
 
@@ -108,14 +108,14 @@ def _one(found: Any, trust: Trust, now: datetime, stamp_roots: Sequence[Any]) ->
     stamped: datetime | None = None
     try:
         stamps = trust.context(now, required=False, more=others, roots=stamp_roots)
-        status = asyncio.run(
+        status = outcome(
             async_validate_pdf_signature(found, trust.context(now, required=False, more=others), stamps)
         )
         stamp = status.timestamp_validity
         if stamp is not None and stamp.intact and stamp.valid and stamp.trusted:
             stamped = stamp.timestamp.astimezone(UTC)
             then = trust.context(stamped, required=False, more=others)
-            status = asyncio.run(async_validate_pdf_signature(found, then, stamps))
+            status = outcome(async_validate_pdf_signature(found, then, stamps))
         if not (status.intact and status.valid and status.docmdp_ok is not False):
             faults = (because("archive.seal-broken", name=name),)
         elif trust.revoked((certificate, *others), stamped or now):

@@ -6,7 +6,6 @@ supported yet, and the administrator's page says so.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import stat
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from archive.awaited import outcome
 from archive.errors import SettingsError
 from archive.private_file import private_text
 from archive.reason import because
@@ -143,7 +143,7 @@ def _vouched(signer: Any, trust: Trust, now: datetime, name: str) -> bool:
             validation_context=trust.context(now, required=required),
         )
         try:
-            asyncio.run(validator.async_validate_usage(set()))  # type: ignore[no-untyped-call]
+            outcome(validator.async_validate_usage(set()))  # type: ignore[no-untyped-call]
         except RevokedError as error:
             raise SealError(because("archive.seal-revoked", name=name)) from error
         except Exception as error:  # whatever the library finds, the seal is not put on

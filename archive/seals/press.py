@@ -17,6 +17,7 @@ from pyhanko.sign import signers
 from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.timestamps import TimeStamper
 
+from archive.awaited import outcome
 from archive.errors import TangThuError
 from archive.reason import because
 from archive.seals.errors import SealError
@@ -99,7 +100,7 @@ def press(pdf: bytes, seal: Seal, *, field: str, reason: str, now: datetime) -> 
     )
     tool.moment = now
     try:
-        made = asyncio.run(tool.async_sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)))
+        made = outcome(tool.async_sign_pdf(IncrementalPdfFileWriter(io.BytesIO(pdf), strict=False)))
     except TangThuError:
         raise
     except Exception as error:  # nothing is half sealed: what went wrong is all that comes of it

@@ -6,7 +6,6 @@ the authority's certificate was revoked meanwhile is not asked. What cannot be t
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 from collections.abc import Iterable, Sequence
@@ -17,6 +16,7 @@ from typing import Any
 
 from asn1crypto import cms, pem, x509
 
+from archive.awaited import outcome
 from archive.errors import SettingsError
 from archive.reason import Reason, because
 from archive.timestamps.errors import TimestampError
@@ -144,7 +144,7 @@ class Judge:
             trust_roots=self._roots, allow_fetching=False, revocation_mode="soft-fail", moment=moment
         )
         validator = CertificateValidator(certificate, intermediate_certs=others, validation_context=context)
-        path = asyncio.run(
+        path = outcome(
             validator.async_validate_usage(  # type: ignore[no-untyped-call]
                 key_usage=set(), extended_key_usage={"time_stamping"}, extended_optional=False
             )

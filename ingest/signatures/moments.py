@@ -11,7 +11,6 @@ moment the signer liked, so what holds only then is INDETERMINATE / NO_POE, neve
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -49,6 +48,7 @@ from pyhanko_certvalidator.policy_decl import (
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
 
+from archive.awaited import outcome
 from ingest.signatures.evidence import Piece, knowledge
 from ingest.signatures.report import CLAIMED, FAILED, NOT_SAID, PASSED, PROVEN, STAMPED, UNTOLD, Moment, Stamp
 from ingest.signatures.still_clock import still_at
@@ -117,7 +117,7 @@ def held(
         proven: a moment at which the signature and all of these pieces are proven to have existed, from outside.
     """
     with still_at(now):
-        return asyncio.run(_held(signed, digest, pieces, now, claimed, embedded, tuple(later), proven))
+        return outcome(_held(signed, digest, pieces, now, claimed, embedded, tuple(later), proven))
 
 
 async def _held(

@@ -7,7 +7,6 @@ The questions are made with pyhanko-certvalidator's own parts; what is asked, an
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import logging
 from collections.abc import Collection, Iterator, Sequence
@@ -18,6 +17,7 @@ from asn1crypto import x509
 from pyhanko_certvalidator.authority import AuthorityWithCert
 from pyhanko_certvalidator.fetchers.common_utils import enumerate_delivery_point_urls, format_ocsp_request
 
+from archive.awaited import outcome
 from ingest.our_memory import is_short_of_memory
 from ingest.signatures.chains import Path, held_by_chain
 from ingest.signatures.evidence import IN_FILE, Piece
@@ -40,7 +40,7 @@ def wanted(pieces: Sequence[Piece], asked: Collection[str], now: datetime) -> tu
         pieces: all the evidence there is.
         asked: keys of the questions asked already.
     """
-    return asyncio.run(_wanted(pieces, frozenset(asked), now))
+    return outcome(_wanted(pieces, frozenset(asked), now))
 
 
 async def _wanted(pieces: Sequence[Piece], asked: frozenset[str], now: datetime) -> tuple[Wanted, ...]:

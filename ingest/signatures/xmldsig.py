@@ -11,7 +11,6 @@ The library judges the first signature of an element only, so a later one beside
 
 from __future__ import annotations
 
-import asyncio
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -25,6 +24,7 @@ from signxml.algorithms import CanonicalizationMethod, SignatureMethod
 from signxml.exceptions import InvalidDigest, InvalidSignature, SignXMLException
 from signxml.verifier import SignatureConfiguration, XMLVerifier
 
+from archive.awaited import outcome
 from ingest.our_memory import is_short_of_memory
 from ingest.signatures import evidence
 from ingest.signatures.chains import held_by_chain
@@ -129,7 +129,7 @@ def _one(signature: etree._Element, pieces: Sequence[Piece], now: datetime) -> S
         return _with(blank, FAILED, "SIG_CRYPTO_FAILURE", str(error), now)
     except SignXMLException as error:
         return _with(blank, FAILED, "FORMAT_FAILURE", str(error), now)
-    moment, path = asyncio.run(held_by_chain(signer, pieces, now))
+    moment, path = outcome(held_by_chain(signer, pieces, now))
     return replace(
         blank,
         now=moment,
