@@ -17,6 +17,7 @@ class Account:
     """Somebody who can log in.
 
     Attributes:
+        password: "" for somebody who is named only: `portal/site.py` gives them one that nobody knows.
         roles: agency code or "*" -> role values.
     """
 
@@ -46,6 +47,12 @@ PEOPLE: tuple[tuple[str, str, Role], ...] = (
     ("quantri", "Bùi Thị Trị", Role.ADMINISTRATOR),
 )
 
+NOBODY: tuple[tuple[str, str], ...] = (
+    ("lanhdao-mau", "Lãnh đạo trong dữ liệu mẫu"),
+    ("luutru-mau", "Lưu trữ viên trong dữ liệu mẫu"),
+)
+"""Who decided and carried out what the sample came with: nobody logs in as them, nor enrols their authenticator."""
+
 
 def make(path: Path, *, official_agency: str) -> list[Account]:
     """Write new accounts to a file of mode 600 and return them; an existing file is read, not changed.
@@ -64,6 +71,7 @@ def make(path: Path, *, official_agency: str) -> list[Account]:
         )
         for login, name, role in PEOPLE
     ]
+    accounts += [Account(login, "", name, {}) for login, name in NOBODY]
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as stream:

@@ -20,9 +20,9 @@ from operations.accounts import make as make_accounts
 from operations.backups import commands as backups
 from operations.demo import demonstrate
 from operations.drill import commands as drills
+from operations.furnishing import furnish
 from operations.house import make_register, make_site, write_settings
 from operations.parts import embedded
-from operations.road import play
 from operations.settings import OperationsSettings
 from operations.supervisor import Ended, Supervisor, ask_to_end, refuse_second, to_screen
 from operations.world import build_world, busiest_agency, expectations, open_office, settle
@@ -74,10 +74,9 @@ def up(
         show({"url": url, "accounts": home / "accounts.json"}, as_json=as_json, text=told)
         sys.stdout.flush()
         if world is not None:
-            story = threading.Thread(
-                target=play, args=(expectations(world),), kwargs={"say": _say}, daemon=True
-            )
-            story.start()
+            threading.Thread(
+                target=furnish, args=(expectations(world),), kwargs={"say": _say}, daemon=True
+            ).start()
         supervisor.watch()
 
 
@@ -88,6 +87,7 @@ def _welcome(url: str, file: Path, new: Sequence[Account]) -> str:
         lines += [
             f"  {account.login:<10} {account.password:<22} {account.fullname} ({account.title})"
             for account in new
+            if account.password
         ]
     else:
         lines.append(f"Accounts: {file}")

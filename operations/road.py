@@ -13,8 +13,7 @@ from archive.errors import OrderRefusedError, TangThuError
 from archive.ledger.follow import followers
 from archive.ledger.rows import CursorRow, EventRow
 from archive.reason import because, told_text
-from archive.register.decisions import Hold, OrderItem
-from archive.register.models import STATES_OPEN, CaseFile, CaseFileState, Submission, SubmissionState
+from archive.register.models import STATES_OPEN, Submission, SubmissionState
 from archive.register.session import reading, transaction
 from ingest import submissions
 from operations import deeds
@@ -25,17 +24,14 @@ from operations.world import Expected
 Say = Callable[[str], None]
 
 
-def wait_until_settled(
-    expected: Sequence[Expected], *, seconds: int, say: Say, accepting: bool = True
-) -> Iterator[None]:
+def wait_until_settled(expected: Sequence[Expected], *, seconds: int, say: Say) -> Iterator[None]:
     """Yield once a second until every delivery has an outcome.
 
-    Args:
-        accepting: accept as the archivist what is to be stored and only has warnings; otherwise it stays for a person.
+    What is to be stored and only has warnings is accepted as the archivist does.
     """
     deadline, told = time.monotonic() + seconds, ""
     wanted = len({one.message_id for one in expected})
-    accept_keys = {one.message_id for one in expected if accepting and one.outcome == "stored"}
+    accept_keys = {one.message_id for one in expected if one.outcome == "stored"}
     while time.monotonic() < deadline:
         with transaction() as session:
             rows = session.scalars(select(Submission)).all()
@@ -110,43 +106,6 @@ def acts(expected: Sequence[Expected], *, office: Path, say: Say) -> Iterator[Ac
         except TangThuError as error:
             detail, right = f"{type(error).__name__}: {error}", False
         yield Act(name, detail, right, round(time.monotonic() - began, 1))
-
-
-def play(expected: Sequence[Expected], *, say: Say) -> None:
-    """Do once, for a house that people will look at: hold one case file, destroy one, hand one over, list one.
-
-    What waits for an archivist stays waiting; what was done by an earlier run is not done again.
-    """
-    for _ in wait_until_settled(expected, seconds=3600, say=say, accepting=False):
-        pass
-    story: list[tuple[str, str, Callable[[str], Judged]]] = [
-        ("held", "one case file is held", deeds.hold),
-        ("destroy", "one case file is destroyed by approved decision", deeds.destroy),
-        ("transfer", "one case file is handed over to the Historical Archive", deeds.hand_over),
-        ("listed", "one case file is proposed for destruction and waits for the council", deeds.put_on_list),
-    ]
-    for part, told, act in story:
-        try:
-            case_file_id = _named(expected, part)
-            if _untouched(case_file_id):
-                detail, right = act(case_file_id)
-                say(f"{told}: {'done' if right else detail}")
-        except TangThuError as error:
-            say(f"{told}: {error}")
-
-
-def _untouched(case_file_id: str) -> bool:
-    """Say whether a case file is stored, not held and on no list: nothing was done to it yet."""
-    with reading() as session:
-        held = session.scalar(select(Hold.id).where(Hold.case_file_id == case_file_id).limit(1))
-        listed = session.scalar(
-            select(OrderItem.order_id).where(OrderItem.case_file_id == case_file_id).limit(1)
-        )
-        return (
-            held is None
-            and listed is None
-            and session.get_one(CaseFile, case_file_id).state == CaseFileState.STORED
-        )
 
 
 def _named(expected: Sequence[Expected], part: str) -> str:

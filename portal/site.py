@@ -3,7 +3,7 @@
 Runs as often as wanted: the site is made once, the profile is applied again only when it changed its
 version, and people get the password and the roles the file says. The accounts file is written by the
 supervisor (mode 600): a list of {"login", "password", "fullname", "roles": {agency code or "*": [role]}};
-an entry with "manager": true becomes a site manager.
+an entry with "manager": true becomes a site manager, one with the password "" is a name nobody can log in as.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 from archive.vietnam import VIETNAM
@@ -62,9 +63,10 @@ def set_accounts(site: Any, accounts: list[dict[str, Any]]) -> None:
             continue
         if site.acl_users.getUserById(login) is None:
             # Straight into the user folder: the registration tool refuses names it reserves, such as "admin".
-            site.acl_users.source_users.addUser(login, login, account["password"])
+            site.acl_users.source_users.addUser(login, login, account["password"] or token_urlsafe(32))
             site.acl_users.portal_role_manager.assignRoleToPrincipal("Member", login)
-        site.acl_users.source_users.updateUserPassword(login, account["password"])
+        if account["password"]:
+            site.acl_users.source_users.updateUserPassword(login, account["password"])
         site.portal_membership.getMemberById(login).setMemberProperties(
             {"fullname": account.get("fullname", login)}
         )
