@@ -6,6 +6,7 @@ Every command takes `--json` where it prints facts, and exits 0 only when all is
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import entry_points
@@ -20,6 +21,8 @@ from archive.settings import config_path
 from archive.usage_errors import tell
 from archive.viewer import Role, Viewer
 
+_CALLED = re.compile(r"([^<>]+?)\s*<([^<>]+)>")
+"""A full name and the account behind it."""
 app = typer.Typer(
     name="tangthu",
     no_args_is_help=True,
@@ -60,7 +63,7 @@ def show_each(
 
 
 def viewer_named(name: str, roles: list[str]) -> Viewer:
-    """Return the viewer `--as NAME --role ROLE@AGENCY ...` stands for.
+    """Return the viewer `--as NAME --role ROLE@AGENCY ...` stands for; NAME may be "Full name <account>".
 
     Raises:
         NotAllowedError: a role that does not exist, or one without an agency.
@@ -72,7 +75,8 @@ def viewer_named(name: str, roles: list[str]) -> Viewer:
             known_roles = ", ".join(known.value for known in Role)
             raise NotAllowedError(f"--role {text}: write ROLE@AGENCY or ROLE@*; roles are {known_roles}")
         held[agency] = held.get(agency, frozenset()) | {Role(role)}
-    return Viewer(name, held)
+    called = _CALLED.fullmatch(name)
+    return Viewer(called[2].strip(), held, called[1].strip()) if called else Viewer(name, held)
 
 
 def load() -> typer.Typer:

@@ -41,15 +41,17 @@ OWN_AGENCY = frozenset({Role.OFFICIAL, Role.CLERK, Role.COUNCIL}) | STAFF
 
 @dataclass(frozen=True)
 class Viewer:
-    """A person, the roles held at each agency, and nothing else.
+    """A person, and the roles held at each agency.
 
     Attributes:
         name: account name, written into every event this person causes.
         roles: agency code (or "*" for all agencies) -> roles held there.
+        full_name: as the directory of accounts knows it now, for papers; "" when nobody told it. It gives no right.
     """
 
     name: str
     roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    full_name: str = field(default="", compare=False)
 
     def has(self, role: Role, agency: str) -> bool:
         """Say whether the role is held at that agency."""

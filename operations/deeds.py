@@ -27,6 +27,7 @@ from archive.viewer import ALL_AGENCIES, Role, Viewer
 from exports import reception, sending, transfer
 from exports.inventory import inventory
 from exports.settings import ExportsSettings
+from operations import accounts
 from operations.procession import Wanted, people_at, walk
 from operations.world import Expected
 from retention import destruction, holds
@@ -44,6 +45,8 @@ LIST_PEOPLE = people_at(
     voters=("hoidong", "hoidong2", "hoidong3"),
     head="lanhdao-mau",
     executor="luutru-mau",
+    names={login: name for login, name, _ in accounts.PEOPLE}
+    | {"lanhdao-mau": "Lãnh đạo mẫu", "luutru-mau": "Lưu trữ viên mẫu"},
 )
 EXECUTOR = LIST_PEOPLE.executor
 TRANSFER_PLAN = "7/KH-LTLS"

@@ -5,7 +5,7 @@ For the demonstration and for tests: people do the same over pages or with `tang
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -45,15 +45,35 @@ class People:
     def council(self) -> tuple[Member, ...]:
         """Return the council they make up, under either law."""
         seats = (Seat.CHAIR, Seat.OWNING_UNIT, Seat.EXPERT)
-        voters = (Member(voter.name, seat) for voter, seat in zip(self.voters, seats, strict=True))
-        return (*voters, Member(self.archivist.name, Seat.SECRETARY))
+        voters = (
+            Member(voter.name, seat, name=voter.full_name)
+            for voter, seat in zip(self.voters, seats, strict=True)
+        )
+        return (*voters, Member(self.archivist.name, Seat.SECRETARY, name=self.archivist.full_name))
 
 
-def people_at(agencies: str, *, archivist: str, voters: Sequence[str], head: str, executor: str) -> People:
-    """Return people who hold exactly the role of their part, at an agency or at all ("*")."""
+def people_at(
+    agencies: str,
+    *,
+    archivist: str,
+    voters: Sequence[str],
+    head: str,
+    executor: str,
+    names: Mapping[str, str] | None = None,
+) -> People:
+    """Return people who hold exactly the role of their part, at an agency or at all ("*").
+
+    Args:
+        agencies: where.
+        archivist: account of who makes the list; so the others.
+        voters: the chair, the leader of the owning unit, who knows the subject.
+        head: who decides.
+        executor: who carries it out.
+        names: account -> full name, for the papers.
+    """
 
     def one(name: str, role: Role) -> Viewer:
-        return Viewer(name, {agencies: frozenset({role})})
+        return Viewer(name, {agencies: frozenset({role})}, (names or {}).get(name, ""))
 
     chair, leader, expert = (one(name, Role.COUNCIL) for name in voters)
     first, other = one(archivist, Role.ARCHIVIST), one(executor, Role.ARCHIVIST)
@@ -162,6 +182,7 @@ def walk_on(
                 order,
                 papers.named("BBBG"),
                 receiver=people.executor.name,
+                receiver_name=people.executor.full_name,
                 viewer=people.archivist,
                 now=now,
             )
@@ -176,6 +197,8 @@ def _opinion(session: Session, story: Story, papers: Papers, people: People, now
 
 
 def _decided(session: Session, story: Story, papers: Papers, people: People, now: datetime) -> Story:
-    decision = NewDecision(papers.decision, f"{people.head.name}, Giám đốc", story.list_sha256)
+    decision = NewDecision(
+        papers.decision, f"{people.head.full_name or people.head.name}, Giám đốc", story.list_sha256
+    )
     proven(session, people.head, For.DECIDE, story.order_id, now=now)
     return deciding.decide(session, story.order_id, decision, viewer=people.head, now=now)

@@ -12,14 +12,14 @@ from portal.accounts import must_change
 from portal.roles import role_of_group
 
 
-def viewer_from_groups(name: str, groups: Iterable[str]) -> Viewer:
+def viewer_from_groups(name: str, groups: Iterable[str], *, full_name: str = "") -> Viewer:
     """Return the viewer these group ids make; unknown groups give nothing."""
     held: dict[str, set[Role]] = {}
     for group in groups:
         found = role_of_group(group)
         if found is not None:
             held.setdefault(found[0], set()).add(found[1])
-    return Viewer(name, {agency: frozenset(roles) for agency, roles in held.items()})
+    return Viewer(name, {agency: frozenset(roles) for agency, roles in held.items()}, full_name)
 
 
 def viewer_for(user: Any = None) -> Viewer:
@@ -31,4 +31,5 @@ def viewer_for(user: Any = None) -> Viewer:
     user = user if user is not None else getSecurityManager().getUser()
     name = str(user.getUserName() or "")
     groups = user.getGroups() if hasattr(user, "getGroups") and not must_change(name) else ()
-    return viewer_from_groups(name, groups)
+    called = str(user.getProperty("fullname", "") or "") if hasattr(user, "getProperty") else ""
+    return viewer_from_groups(name, groups, full_name=called)

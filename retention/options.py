@@ -7,7 +7,12 @@ from typing import Annotated
 
 import typer
 
-AsUser = Annotated[str, typer.Option("--as", help="account name, written into the ledger")]
+AsUser = Annotated[
+    str,
+    typer.Option(
+        "--as", help="account, or 'Full name <account>' as papers are to name it; written into the ledger"
+    ),
+]
 Roles = Annotated[
     list[str], typer.Option("--role", help="ROLE@AGENCY, may be given again; * for all agencies")
 ]

@@ -7,7 +7,7 @@ any text of the law; the rules of R2 below are ours and say so.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from archive.reason import Reason, because
@@ -31,12 +31,14 @@ class Member:
 
     Attributes:
         account: name, as in every event they cause.
+        name: their full name, as who forms the council knows it; "" when nobody told it.
         excused: why they are absent, "" when they are not.
     """
 
     account: str
     seat: Seat
     excused: str = ""
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -137,7 +137,7 @@ def _records(contents: Contents, order_id: str, code: str, agency: str, desk: De
     for ordinal, paper in enumerate(contents.papers, 1):
         cited = _NUMBER.fullmatch(paper.number)
         number, notation = (cited[1], cited[2]) if cited else ("", "")
-        subject = paper.title if cited or not paper.number else f"{paper.title}, số {paper.number}"
+        subject = paper.title if cited or paper.number in paper.title else f"{paper.title}, số {paper.number}"
         yield RecordFacts(
             id=_id(order_id, f"record {ordinal}"),
             ordinal=ordinal,

@@ -18,6 +18,7 @@ from archive.ledger.event import Verb
 from archive.ledger.extract import write_extract
 from archive.ledger.rows import EventRow
 from archive.procedure.ballots import Ballot, Choice
+from archive.procedure.called import Names, names_of
 from archive.procedure.papers import Paper
 from archive.procedure.story import Story
 from archive.reason import sentence, words
@@ -30,6 +31,7 @@ from retention.papers.certificate import ROLES
 MANY = 500
 MOST_ROWS = 2000
 """Ballots against the majority's words that are printed at most; all of them are in the JSON."""
+REPLACED = " – đã được thay, phiếu không tính"
 TITLE = "Trích sổ nhật ký và phiếu biểu quyết"
 
 
@@ -60,6 +62,7 @@ def write_json(session: Session, order_id: str, out: IO[str]) -> int:
 def page(session: Session, story: Story) -> str:
     """Return the page of the same: each step, and how the council voted."""
     order = session.get_one(Order, story.order_id)
+    names = names_of(session, order.id)
     return f"""<!doctype html><html lang="vi"><head><meta charset="utf-8"><title>{TITLE}</title>
 <style>@page {{ size: A4 landscape; margin: 15mm }} html {{ font-size: 11pt }}
 table {{ border-collapse: collapse; width: 100% }} thead {{ display: table-header-group }} tr {{ break-inside: avoid }}
@@ -72,22 +75,23 @@ ngày {day_text(order.document_date)}. Danh mục SHA-256 <span class="code">{es
 <p>Toàn văn từng sự kiện, kèm chứng minh sự kiện có trong sổ nhật ký, ở tệp JSON cùng tài liệu này; kiểm tra bằng
 chương trình archive/ledger/check_proof.py, không cần hệ thống Tàng Thư.</p>
 <h2>1. Thuyết minh</h2><p>{escape(story.explanation)}</p>
-<h2>2. Các bước</h2>{_steps(story)}
-<h2>3. Biểu quyết của hội đồng</h2>{_votes(session, story)}
+<h2>2. Các bước</h2>{_steps(story, names)}
+<h2>3. Biểu quyết của hội đồng</h2>{_votes(session, story, names)}
 </body></html>"""
 
 
-def _steps(story: Story) -> str:
-    names = words("archive").tables["disposal-step"]
+def _steps(story: Story, names: Names) -> str:
+    steps = words("archive").tables["disposal-step"]
     rows = "".join(
         f"<tr><td class=n>{step.event}</td><td>{local(step.at):%d/%m/%Y %H:%M:%S}</td>"
-        f"<td>{escape(sentence(names[step.id]['vi']).rstrip('.') if step.id in names else step.id)}</td>"
-        f"<td>{escape(step.actor)}</td><td>{escape(ROLES.get(step.role, step.role))}</td>"
+        f"<td>{escape(sentence(steps[step.id]['vi']).rstrip('.') if step.id in steps else step.id)}</td>"
+        f"<td>{escape(names.of(step.actor, step.event).at_agency)}</td>"
+        f"<td>{escape(ROLES.get(step.role, step.role))}</td>"
         f"<td>{_paper(step.paper)}</td><td>{escape(step.reason)}</td></tr>"
         for step in story.steps
     )
-    return f"""<table><thead><tr><th>Sự kiện số</th><th>Lúc</th><th>Việc</th><th>Tài khoản</th><th>Vai trò</th>
-<th>Văn bản</th><th>Lý do</th></tr></thead><tbody>{rows}</tbody></table>"""
+    return f"""<table><thead><tr><th>Sự kiện số</th><th>Lúc</th><th>Việc</th><th>Họ và tên (tài khoản), cơ quan</th>
+<th>Vai trò</th><th>Văn bản</th><th>Lý do</th></tr></thead><tbody>{rows}</tbody></table>"""
 
 
 def _paper(paper: Paper | None) -> str:
@@ -97,18 +101,26 @@ def _paper(paper: Paper | None) -> str:
     return f'{told}<br><span class="code">SHA-256 {escape(paper.sha256)}</span>' if paper.sha256 else told
 
 
-def _votes(session: Session, story: Story) -> str:
-    if not story.votes:
+def _votes(session: Session, story: Story, names: Names) -> str:
+    if not story.votes and not story.withdrawn:
         return "<p>Không có phiếu.</p>"
     choices = {one: words("archive").tables["choice"][one.value]["vi"] for one in Choice}
     totals = []
-    for account, ballots in sorted(story.votes.items()):
+    told_by = story.conclusion.event if story.conclusion else None
+    told_votes = [
+        (account, mark, ballots)
+        for mark, votes in (("", story.votes), (REPLACED, story.withdrawn))
+        for account, ballots in sorted(votes.items())
+    ]
+    for account, mark, ballots in told_votes:
         counts = Counter(ballot.choice for ballot in ballots.values())
         told = ", ".join(f"{choices[one]}: {counts[one]}" for one in Choice if counts[one])
-        totals.append(f"<tr><td>{escape(account)}</td><td>{escape(told)}</td></tr>")
+        totals.append(
+            f"<tr><td>{escape(str(names.of(account, told_by)))}{mark}</td><td>{escape(told)}</td></tr>"
+        )
     others = [
-        (id, account, ballot)
-        for account, ballots in sorted(story.votes.items())
+        (id, f"{names.of(account, told_by)}{mark}", ballot)
+        for account, mark, ballots in told_votes
         for id, ballot in sorted(ballots.items())
         if ballot.choice is not Choice.DESTROY
     ]
@@ -120,11 +132,11 @@ def _others(session: Session, others: list[tuple[str, str, Ballot]], choices: di
     if not others:
         return "<p>Mọi phiếu đều đồng ý hủy.</p>"
     rows = []
-    for id, account, ballot in others[:MOST_ROWS]:
+    for id, who, ballot in others[:MOST_ROWS]:
         file = session.get(CaseFile, id)
         told = f"{choices[ballot.choice]} {ballot.period}".strip()
         rows.append(
-            f"<tr><td>{escape(file.code if file else id)}</td><td>{escape(account)}</td>"
+            f"<tr><td>{escape(file.code if file else id)}</td><td>{escape(who)}</td>"
             f"<td>{escape(told)}</td><td>{escape(ballot.reason)}</td></tr>"
         )
     more = len(others) - len(rows)

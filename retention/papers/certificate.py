@@ -13,7 +13,7 @@ from archive.reason import sentence, words
 from archive.receipt_words import receipt_told
 from archive.register.models import Regime
 from archive.vietnam import local
-from retention.dossier import Dossier, ItemFacts, ReceiptFacts
+from retention.dossier import Dossier, ItemFacts, Person, ReceiptFacts
 from retention.explain import day_text
 from retention.papers.closing import form
 from retention.papers.facts import BASES, OUTCOMES, Facts
@@ -50,7 +50,7 @@ def _bodies(facts: Facts) -> Iterator[str]:
     """Yield what stands in each part; a short certificate is one."""
     dossier = facts.dossier
     body = f"""{_head(dossier)}<h2>1. Căn cứ</h2>{_basis(dossier)}
-<h2>2. Người tham gia</h2>{_people(dossier)}<h2>3. Danh mục tài liệu</h2>"""
+<h2>2. Người tham gia</h2>{_people(facts)}<h2>3. Danh mục tài liệu</h2>"""
     told: list[ItemFacts] = []
     for regime in facts.regimes:
         items = [item for item in dossier.items if item.regime == regime]
@@ -74,7 +74,8 @@ def _bodies(facts: Facts) -> Iterator[str]:
 
 
 def _head(dossier: Dossier) -> str:
-    return f"""{head(dossier.agency_name, dossier.agency_code)}{heading(TITLE)}
+    day = local(dossier.finished_at).date()
+    return f"""{head(dossier.agency_name, dossier.agency_code, day)}{heading(TITLE)}
 <p class="under">Kết thúc lúc {moment(dossier.finished_at)}</p>"""
 
 
@@ -92,16 +93,21 @@ def _basis(dossier: Dossier) -> str:
 <span class="code">{escape(dossier.list_sha256)}</span></li></ul>"""
 
 
-def _people(dossier: Dossier) -> str:
+def _people(facts: Facts) -> str:
     rows = "".join(
-        f"<tr><td>{_part(person.part)}</td><td>{escape(person.name)}</td>"
-        f"<td>{escape(ROLES.get(person.role, person.role))}</td>"
+        f"<tr><td>{_part(person.part)}</td><td>{facts.who(person.name, person.event)}</td>"
+        f"<td>{_office(facts, person)}</td>"
         f"<td>{local(person.at):%d/%m/%Y %H:%M:%S}</td><td>{escape(person.paper)}</td>"
         f"<td class=n>{person.event}</td></tr>"
-        for person in dossier.people
+        for person in facts.dossier.people
     )
-    return f"""<table><thead><tr><th>Việc</th><th>Tài khoản</th><th>Vai trò</th><th>Lúc</th>
+    return f"""<table><thead><tr><th>Việc</th><th>Họ và tên (tài khoản)</th><th>Vai trò, cơ quan</th><th>Lúc</th>
 <th>Văn bản</th><th>Sự kiện số</th></tr></thead><tbody>{rows}</tbody></table>"""
+
+
+def _office(facts: Facts, person: Person) -> str:
+    agency = facts.names.of(person.name, person.event).agency
+    return escape(", ".join(filter(None, (ROLES.get(person.role, person.role), agency))))
 
 
 def _part(part: str) -> str:

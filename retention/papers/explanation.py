@@ -72,7 +72,7 @@ def pages(facts: Facts) -> Iterator[str]:
 {table(("Nhóm", "Thời hạn lưu trữ", "Số hồ sơ"), _groups(facts), numbers=(2,))}
 <h2>III. Lời thuyết minh của người lập</h2><p class="words">{escape(story.explanation)}</p>
 {_linked(facts)}
-{signs(("NGƯỜI LẬP", story.proposed_by))}{form(facts, NOTE)}"""
+{signs(("NGƯỜI LẬP", str(facts.names.of(story.proposed_by, 0))))}{form(facts, NOTE)}"""
     yield whole(title, body)
 
 

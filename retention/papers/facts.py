@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from html import escape
 
 from sqlalchemy.orm import Session
 
 from archive.ledger.rows import EventRow
+from archive.procedure.called import Names, names_of
 from archive.procedure.read import story_of
 from archive.procedure.states import State
 from archive.procedure.story import Step, Story
@@ -39,6 +41,7 @@ class Facts:
         linked: why documents go that an unexpired case file has too; "" when there are none.
         seals: that will be put on the paper: the agency's, then that of whoever destroys when it is another.
         preview: it is printed for a look, and neither sealed nor kept.
+        names: how people were called when they acted.
     """
 
     dossier: Dossier
@@ -46,6 +49,7 @@ class Facts:
     linked: str = ""
     seals: tuple[Face, ...] = ()
     preview: bool = False
+    names: Names = field(default_factory=Names)
 
     @property
     def regimes(self) -> tuple[Regime, ...]:
@@ -61,6 +65,14 @@ class Facts:
         """Return the steps of these kinds, oldest first."""
         return tuple(step for step in (self.story.steps if self.story else ()) if step.id in ids)
 
+    def who(self, account: str, event: int | None = None) -> str:
+        """Return full name and account as they were at an event (None: at the last), as HTML."""
+        return escape(str(self.names.of(account, event)))
+
+    def who_where(self, account: str, event: int | None = None) -> str:
+        """Return the same with the agency they acted for."""
+        return escape(self.names.of(account, event).at_agency)
+
     @property
     def ended_as_kept(self) -> bool:
         """Say whether everything was spared in the end."""
@@ -69,7 +81,12 @@ class Facts:
 
 def facts_of(session: Session, order_id: str, *, viewer: Viewer | None = None) -> Facts:
     """Return the facts of a destruction that is done. Raises as `retention.dossier.gather`."""
-    facts = Facts(gather(session, order_id, viewer=viewer), story_of(session, order_id))
+    dossier = gather(session, order_id, viewer=viewer)
+    facts = Facts(dossier, story_of(session, order_id), names=names_of(session, order_id))
+    # The agency, too, is called on its papers as it was when the records went.
+    ended = next((step.event for step in reversed(facts.steps("destroy"))), 0)
+    if called := facts.names.agency(ended):
+        facts = replace(facts, dossier=replace(dossier, agency_name=called))
     submitted = [session.get_one(EventRow, step.event) for step in facts.steps("submit")]
     linked = str(submitted[-1].payload["step"].get("linked", "")) if submitted else ""
     return replace(facts, linked=linked)

@@ -21,13 +21,16 @@ def pages(facts: Facts) -> Iterator[str]:
     if story is None or story.hand_over is None or story.decision is None:
         return
     over = story.hand_over
-    step = facts.steps("hand-over")[-1]
+    step = facts.steps("hand-over", "hand-over-again")[-1]
     count = len(story.items)
     lines = [
         ("Số, ký hiệu", escape(over.paper.number)),
         ("Tệp biên bản, SHA-256", code(over.paper.sha256)),
-        ("Bên giao (thủ kho)", f"{escape(over.by)}, {moment(over.at)} (sự kiện số {step.event})"),
-        ("Bên nhận (người thực hiện hủy)", escape(over.receiver)),
+        (
+            "Bên giao (thủ kho)",
+            f"{facts.who_where(over.by, step.event)}, {moment(over.at)} (sự kiện số {step.event})",
+        ),
+        ("Bên nhận (người thực hiện hủy)", facts.who_where(over.receiver, step.event)),
         ("Bàn giao", f"{count} hồ sơ điện tử (bằng chữ: {in_words(count)} hồ sơ) còn trong danh mục"),
         ("Danh mục, SHA-256", code(story.list_sha256)),
     ]
@@ -35,13 +38,16 @@ def pages(facts: Facts) -> Iterator[str]:
         lines += [
             (
                 "Bên nhận xác nhận thực hiện",
-                f"{escape(story.release.by)}, {moment(story.release.at)} (sự kiện số {story.release.event})",
+                f"{facts.who_where(story.release.by, story.release.event)}, {moment(story.release.at)} "
+                f"(sự kiện số {story.release.event})",
             ),
             ("Xác thực", factors(story.release.factors)),
         ]
-    body = f"""{head(dossier.agency_name, dossier.agency_code, over.paper.day)}{heading(TITLE)}
+    giver, receiver = (str(facts.names.of(one, step.event)) for one in (over.by, over.receiver))
+    top = head(dossier.agency_name, dossier.agency_code, over.paper.day, number=over.paper.number)
+    body = f"""{top}{heading(TITLE)}
 <p>Căn cứ: {BASES[story.regime]}; Quyết định hủy tài liệu số {escape(story.decision.paper.number)} ngày
 {day_text(story.decision.paper.day)}.</p>{told(lines)}
 <p>Hồ sơ điện tử không được đóng gói, vận chuyển: bên nhận được trao quyền xóa mọi bản sao của đúng danh mục này.</p>
-{signs(("BÊN GIAO", over.by), ("BÊN NHẬN", over.receiver))}{form(facts)}"""
+{signs(("BÊN GIAO", giver), ("BÊN NHẬN", receiver))}{form(facts)}"""
     yield whole(TITLE, body)

@@ -1,14 +1,15 @@
 """The papers that were made of a destruction: known from the ledger, read from the stores.
 
-PAPER, object (order, id), after = hash of the PDF: {"kind", "title", "filename", "name", "size", "copies", "level",
-"seals": [{"agency", "name", "certificate"}]}. A later one of the same kind takes the place of the earlier.
+PAPER, object (order, id), after = hash of the PDF: {"kind", "title", "filename", "number", "date", "name", "size",
+"copies", "level", "seals": [{"agency", "name", "certificate"}]}. A later one of the same kind takes the place
+of the earlier.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -31,6 +32,7 @@ class Kept:
         event: number of the ledger's event, whose hash is the paper's.
         level: PAdES level of its seals, "" when it bears none.
         seals: who sealed it: agency code, name and SHA-256 of the certificate.
+        number: of the paper, "" where it has none of its own; so `day`, None.
     """
 
     kind: Kind
@@ -43,6 +45,8 @@ class Kept:
     made_at: datetime
     level: str
     seals: tuple[Mapping[str, Any], ...]
+    number: str = ""
+    day: date | None = None
 
 
 def kept_of(session: Session, order_id: str) -> dict[Kind, Kept]:
@@ -63,6 +67,8 @@ def kept_of(session: Session, order_id: str) -> dict[Kind, Kept]:
             made_at=row.at,
             level=told["level"],
             seals=tuple(told["seals"]),
+            number=str(told.get("number", "")),
+            day=date.fromisoformat(told["date"]) if told.get("date") else None,
         )
     return {kind: found[kind] for kind in Kind if kind in found}
 
@@ -76,4 +82,4 @@ def read(kept: Kept) -> Paper:
     data = good_bytes(kept.name, kept.sha256)
     if data is None:
         raise TemporaryError(because("retention.paper-away", title=kept.title))
-    return Paper(kept.kind, kept.title, kept.filename, data)
+    return Paper(kept.kind, kept.title, kept.filename, data, kept.number, kept.day)

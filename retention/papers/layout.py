@@ -64,11 +64,19 @@ def whole(title: str, body: str, *, first: bool = True, landscape: bool = False)
     )
 
 
-def head(agency_name: str, agency_code: str, day: date | None = None) -> str:
-    """Return the head of a state paper: the agency left; state, motto (Quốc hiệu, Tiêu ngữ) and day right."""
+def head(agency_name: str, agency_code: str, day: date | None = None, *, number: str = "") -> str:
+    """Return the head of a state paper: agency and its number left; state, motto (Quốc hiệu, Tiêu ngữ) and day right.
+
+    Args:
+        agency_name: whose paper it is.
+        agency_code: of the same.
+        day: of the paper; None where it has none of its own.
+        number: with notation (số, ký hiệu); "" where it has none of its own.
+    """
     told = f'<p class="day">{long_day(day)}</p>' if day else ""
+    numbered = f"<p>Số: {escape(number)}</p>" if number else ""
     return f"""<div class="heads"><div><p class="office">{escape(agency_name.upper())}</p>
-<p class="small">{escape(agency_code)}</p></div>
+<p class="small">{escape(agency_code)}</p>{numbered}</div>
 <div><p class="state">CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM</p>
 <p class="office">Độc lập - Tự do - Hạnh phúc</p></div></div>{told}"""
 

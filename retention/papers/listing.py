@@ -137,7 +137,8 @@ def _extent(items: Sequence[ItemFacts]) -> str:
 
 def _closing(facts: Facts, regime: Regime, items: Sequence[ItemFacts]) -> str:
     gone = sum(one.outcome == "done" for one in items)
-    maker = facts.story.proposed_by if facts.story else facts.dossier.people[0].name
+    account = facts.story.proposed_by if facts.story else facts.dossier.people[0].name
+    maker = str(facts.names.of(account, 0))
     return f"""<p>Danh mục này có {len(items)} hồ sơ (bằng chữ: {in_words(len(items))} hồ sơ); đã hủy {gone} hồ sơ
 (bằng chữ: {in_words(gone)} hồ sơ), không hủy {len(items) - gone} hồ sơ, lý do ở cột Ghi chú.</p>
 {signs(("NGƯỜI LẬP DANH MỤC", maker))}{form(facts, NOTE.format(source=SOURCES[regime]))}"""

@@ -191,6 +191,8 @@ def _keep(facts: Facts, papers: Sequence[Paper | None], seals: Sequence[Seal], n
             "kind": paper.kind.value,
             "title": paper.title,
             "filename": paper.filename,
+            "number": paper.number,
+            "date": paper.day.isoformat() if paper.day else "",
             "name": name,
             "size": len(paper.pdf),
             "copies": sorted(copies),

@@ -52,7 +52,8 @@ def _opening(facts: Facts, story: Story, council: Council, conclusion: Conclusio
     rows = (
         (
             str(n),
-            escape(one.account),
+            facts.who(one.account, conclusion.event),
+            escape(facts.names.of(one.account, conclusion.event).agency),
             escape(sentence(seats[one.seat]["vi"]).rstrip(".")),
             _presence(one, voters, story.proposed_by),
         )
@@ -63,7 +64,9 @@ def _opening(facts: Facts, story: Story, council: Council, conclusion: Conclusio
         f"lý do: {escape(step.reason)}</p>"
         for step in facts.steps("return")
     )
-    return f"""{head(dossier.agency_name, dossier.agency_code, conclusion.paper.day)}
+    return f"""{
+        head(dossier.agency_name, dossier.agency_code, conclusion.paper.day, number=conclusion.paper.number)
+    }
 {heading(TITLE)}<p class="under">{COUNCILS[story.regime]}; số {escape(conclusion.paper.number)}</p>
 <h2>1. Căn cứ</h2><p>{BASES[story.regime]}. Quyết định thành lập hội đồng số {
         escape(council.paper.number)
@@ -77,7 +80,9 @@ def _opening(facts: Facts, story: Story, council: Council, conclusion: Conclusio
             )
         )
     }
-<h2>2. Thành viên</h2>{table(("STT", "Tài khoản", "Thành phần", "Dự họp"), rows, numbers=(0,))}{before}
+<h2>2. Thành viên</h2>{
+        table(("STT", "Họ và tên (tài khoản)", "Cơ quan", "Thành phần", "Dự họp"), rows, numbers=(0,))
+    }{before}
 <h2>3. Kết quả bỏ phiếu từng hồ sơ</h2>"""
 
 
@@ -109,13 +114,18 @@ def _votes(facts: Facts, part: list[tuple[str, Count]], start: int) -> str:
 
 def _closing(facts: Facts, story: Story, council: Council, conclusion: Conclusion) -> str:
     fell = Counter(count.choice for count in conclusion.counts.values())
+    chair = str(facts.names.of(conclusion.by, conclusion.event))
+    signed = facts.steps("sign-minutes")
+    secretary = str(facts.names.of(conclusion.signed_by, signed[-1].event)) if signed else ""
     return f"""<h2>4. Ý kiến khác với đa số</h2>{_dissent(facts, story, conclusion)}
-<h2>5. Kết luận</h2><p>Theo đa số (quá nửa số phiếu; phiếu ngang nhau thì giữ lại, quy tắc của chúng tôi): hủy
+{_withdrawn(facts, story, conclusion)}<h2>5. Kết luận</h2>
+<p>Theo đa số (quá nửa số phiếu; phiếu ngang nhau thì giữ lại, quy tắc của chúng tôi): hủy
 {fell[Choice.DESTROY]} hồ sơ, giữ lại {fell[Choice.KEEP]} hồ sơ, kéo dài thời hạn {fell[Choice.EXTEND]} hồ sơ.</p>
 {_left(facts, story)}
-<p>Chủ tịch hội đồng {escape(conclusion.by)} kết luận lúc {moment(conclusion.at)} (sự kiện số {conclusion.event}).
+<p>Chủ tịch hội đồng {facts.who(conclusion.by, conclusion.event)} kết luận lúc
+{moment(conclusion.at)} (sự kiện số {conclusion.event}).
 {_signed(facts, conclusion)}</p>
-{signs(("THƯ KÝ", conclusion.signed_by), ("CHỦ TỊCH HỘI ĐỒNG", conclusion.by))}{form(facts)}"""
+{signs(("THƯ KÝ", secretary), ("CHỦ TỊCH HỘI ĐỒNG", chair))}{form(facts)}"""
 
 
 def _dissent(facts: Facts, story: Story, conclusion: Conclusion) -> str:
@@ -126,10 +136,26 @@ def _dissent(facts: Facts, story: Story, conclusion: Conclusion) -> str:
             said.setdefault((who, ballot), []).append(_code(facts, id))
     if not said:
         return "<p>Không có.</p>"
+    return _said(facts, said, conclusion.event)
+
+
+def _withdrawn(facts: Facts, story: Story, conclusion: Conclusion) -> str:
+    """Return how members voted who were replaced before the conclusion: told, and counted nowhere."""
+    said: dict[tuple[str, Ballot], list[str]] = {}
+    for who, ballots in sorted(story.withdrawn.items()):
+        for id, ballot in ballots.items():
+            said.setdefault((who, ballot), []).append(_code(facts, id))
+    if not said:
+        return ""
+    return f"""<h2>4a. Phiếu của thành viên đã được thay</h2><p>Những phiếu này không được tính vào kết quả: người bỏ
+phiếu đã được thay trước khi hội đồng kết luận.</p>{_said(facts, said, conclusion.event, mark="đã được thay")}"""
+
+
+def _said(facts: Facts, said: Mapping[tuple[str, Ballot], list[str]], event: int, *, mark: str = "") -> str:
     choices = words("archive").tables["choice"]
     rows = (
         (
-            escape(who),
+            facts.who(who, event) + (f" – {mark}" if mark else ""),
             sentence(choices[ballot.choice]["vi"]).rstrip(".")
             + (f" ({escape(ballot.period)})" if ballot.period else ""),
             escape(ballot.reason) or "không nêu",
@@ -168,6 +194,6 @@ def _signed(facts: Facts, conclusion: Conclusion) -> str:
     if not signed or not conclusion.signed_by:
         return "Biên bản chưa được thư ký ký trong hệ thống."
     return (
-        f"Thư ký {escape(conclusion.signed_by)} ký biên bản lúc {moment(signed[-1].at)} "
+        f"Thư ký {facts.who(conclusion.signed_by, signed[-1].event)} ký biên bản lúc {moment(signed[-1].at)} "
         f"(sự kiện số {signed[-1].event})."
     )

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from archive.pdfa.parts import render_parts
 from archive.pdfa.print import Attached
+from archive.procedure.papers import Paper as Numbered
+from archive.vietnam import local
 from retention.papers import certificate, explanation, hand_over, listing, minutes, records
 from retention.papers.facts import Facts
 
@@ -42,12 +45,16 @@ class Paper:
         title: in Vietnamese, for lists and the document's metadata.
         filename: ASCII, one of its own in its dossier.
         pdf: PDF/A-3b.
+        number: its own, "" where it has none.
+        day: its own, None where it has none.
     """
 
     kind: Kind
     title: str
     filename: str
     pdf: bytes
+    number: str = ""
+    day: date | None = None
 
 
 Pages = Callable[[Facts], Iterator[str]]
@@ -93,9 +100,40 @@ def printed(
     parts = list(PAGES[kind](facts))
     if not parts:
         return None
-    title = f"{TITLES[kind]} {facts.dossier.document_number}"
+    own = own_paper(kind, facts)
+    title = f"{TITLES[kind]} {_of(kind, facts, own)}"
     if printer:
         pdf = printer(parts, title)
     else:
         pdf = render_parts(parts, title=title, flavour=FLAVOUR, attached=attached)
-    return Paper(kind, title, f"{kind}.pdf", pdf)
+    if own is not None:
+        return Paper(kind, title, f"{kind}.pdf", pdf, own.number, own.day)
+    # The minutes of the destruction are dated by its end; no number is given to them here.
+    day = local(facts.dossier.finished_at).date() if kind is Kind.CERTIFICATE else None
+    return Paper(kind, title, f"{kind}.pdf", pdf, "", day)
+
+
+def own_paper(kind: Kind, facts: Facts) -> Numbered | None:
+    """Return the paper a kind is, with number and date of its own; None for one that is annexed to another."""
+    story = facts.story
+    if story is None:
+        return None
+    found: Mapping[Kind, Numbered | None] = {
+        Kind.COUNCIL: story.council.paper if story.council else None,
+        Kind.MINUTES: story.conclusion.paper if story.conclusion else None,
+        Kind.REQUEST: story.opinion.requested if story.opinion else None,
+        Kind.OPINION: story.opinion.given if story.opinion else None,
+        Kind.DECISION: story.decision.paper if story.decision else None,
+        Kind.HAND_OVER: story.hand_over.paper if story.hand_over else None,
+    }
+    return found.get(kind)
+
+
+def _of(kind: Kind, facts: Facts, own: Numbered | None) -> str:
+    """Return what tells a paper from others of its kind: its own number, or that of the one it belongs to."""
+    if own is not None:
+        return f"số {own.number}"
+    letter = facts.story.letter if facts.story else None
+    if kind in (Kind.LIST, Kind.EXPLANATION) and letter is not None:
+        return f"kèm theo Tờ trình số {letter.number}"
+    return f"theo Quyết định số {facts.dossier.document_number}"

@@ -43,12 +43,14 @@ def council(facts: Facts) -> Iterator[str]:
     if story is None or story.council is None:
         return
     seats = words("archive").tables["seat"]
+    formed = facts.steps("council")[-1].event
     members = table(
-        ("STT", "Tài khoản", "Thành phần", "Vắng mặt"),
+        ("STT", "Họ và tên (tài khoản)", "Cơ quan", "Thành phần", "Vắng mặt"),
         (
             (
                 str(n),
-                escape(one.account),
+                facts.who(one.account, formed),
+                escape(facts.names.of(one.account, formed).agency),
                 escape(sentence(seats[one.seat]["vi"]).rstrip(".")),
                 escape(one.excused),
             )
@@ -57,7 +59,7 @@ def council(facts: Facts) -> Iterator[str]:
         numbers=(0,),
     )
     changes = "".join(
-        f"<li>{moment(step.at)}: {escape(step.actor)}, {_named(step.paper)}"
+        f"<li>{moment(step.at)}: {facts.who_where(step.actor, step.event)}, {_named(step.paper)}"
         f"{f'; lý do thay đổi: {escape(step.reason)}' if step.reason else ''} (sự kiện số {step.event})</li>"
         for step in facts.steps("council")
     )
@@ -68,10 +70,11 @@ def council(facts: Facts) -> Iterator[str]:
         [
             ("Hội đồng", COUNCILS[story.regime]),
             *_paper(story.council.paper),
-            ("Người quyết định", escape(story.council.formed_by)),
+            ("Người quyết định", facts.who_where(story.council.formed_by, formed)),
             ("Quy tắc thành phần", escape("; ".join(clauses))),
         ],
         f"<h2>Thành viên</h2>{members}<h2>Các lần quyết định</h2><ul>{changes}</ul>",
+        ours=story.council.paper,
     )
 
 
@@ -88,13 +91,15 @@ def request(facts: Facts) -> Iterator[str]:
             *_paper(story.opinion.requested),
             (
                 "Người đề nghị",
-                f"{escape(story.opinion.requested_by)}, {moment(asked.at)} (sự kiện số {asked.event})",
+                f"{facts.who_where(story.opinion.requested_by, asked.event)}, {moment(asked.at)} "
+                f"(sự kiện số {asked.event})",
             ),
             (
                 "Về danh mục",
                 f"{len(facts.dossier.items)} hồ sơ khi lập; SHA-256 {code(facts.dossier.list_sha256)}",
             ),
         ],
+        ours=story.opinion.requested,
     )
 
 
@@ -120,7 +125,8 @@ def opinion(facts: Facts) -> Iterator[str]:
             *reason,
             (
                 "Người ghi vào hệ thống",
-                f"{escape(story.opinion.recorded_by)}, {moment(recorded.at)} (sự kiện số {recorded.event})",
+                f"{facts.who_where(story.opinion.recorded_by, recorded.event)}, {moment(recorded.at)} "
+                f"(sự kiện số {recorded.event})",
             ),
         ],
         f"<h2>Các lần trả lại trước</h2><ul>{before}</ul>" if before else "",
@@ -143,13 +149,14 @@ def decision(facts: Facts) -> Iterator[str]:
             ("Người ký", escape(made.signer)),
             (
                 "Người quyết định trong hệ thống",
-                f"{escape(made.by)}, {moment(made.at)} (sự kiện số {made.event})",
+                f"{facts.who_where(made.by, made.event)}, {moment(made.at)} (sự kiện số {made.event})",
             ),
             ("Xác thực", factors(made.factors)),
             ("Căn cứ ý kiến", alone if made.alone else rests),
             ("Danh mục được quyết định", f"SHA-256 {code(made.list_sha256)}"),
             ("Lý do hủy", escape(facts.dossier.reason)),
         ],
+        ours=made.paper,
     )
 
 
@@ -159,10 +166,15 @@ def factors(proven: Factors) -> str:
     return f"{first.get(proven.first, escape(proven.first))} và mã một lần, lúc {moment(unstamp(proven.proved_at))}"
 
 
-def _page(facts: Facts, title: str, lines: Iterable[tuple[str, str]], more: str = "") -> str:
+def _page(
+    facts: Facts, title: str, lines: Iterable[tuple[str, str]], more: str = "", *, ours: Paper | None = None
+) -> str:
+    """Return a record of a paper; one of the agency's own bears its number and day in the head."""
     dossier = facts.dossier
     assert facts.story is not None
-    body = f"""{head(dossier.agency_name, dossier.agency_code)}{heading(title)}
+    day, number = (ours.day, ours.number) if ours else (None, "")
+    top = head(dossier.agency_name, dossier.agency_code, day, number=number)
+    body = f"""{top}{heading(title)}
 <p class="under">bản ghi trong hồ sơ hủy tài liệu</p><p>Căn cứ: {BASES[facts.story.regime]}.</p>
 {told(lines)}{more}{form(facts, RECORD + OUR_FORM)}"""
     return whole(title, body)

@@ -80,6 +80,7 @@ def form(
             "members": [[one.account, one.seat.value] for one in members],
             "reason": reason.strip(),
         },
+        named={one.account: one.name for one in members},
     )
     return Formed(new, seats.warnings(members, proposed_by=new.proposed_by))
 

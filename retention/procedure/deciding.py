@@ -97,7 +97,14 @@ def refuse(session: Session, order_id: str, *, reason: str, viewer: Viewer, now:
 
 
 def hand_over(
-    session: Session, order_id: str, minutes: Paper, *, receiver: str, viewer: Viewer, now: datetime
+    session: Session,
+    order_id: str,
+    minutes: Paper,
+    *,
+    receiver: str,
+    viewer: Viewer,
+    now: datetime,
+    receiver_name: str = "",
 ) -> Story:
     """Hand the records over for destruction (biên bản bàn giao tài liệu hủy), as the store manager.
 
@@ -108,13 +115,23 @@ def hand_over(
         receiver: account of who carries the destruction out; not who proposed the list.
         viewer: an archivist.
         now: aware time.
+        receiver_name: the receiver's full name, for the papers.
 
     Raises:
         NotFoundError, NotAllowedError: as `take`; the viewer is no archivist there.
         OrderRefusedError: it is not decided, nobody receives them, or the 15 days of R2 are over.
     """
     facts = {"paper": minutes.as_json(), "receiver": receiver.strip()}
-    return take(session, order_id, "hand-over", viewer=viewer, roles=(Role.ARCHIVIST,), now=now, facts=facts)
+    return take(
+        session,
+        order_id,
+        "hand-over",
+        viewer=viewer,
+        roles=(Role.ARCHIVIST,),
+        now=now,
+        facts=facts,
+        named={receiver.strip(): receiver_name},
+    )
 
 
 def hand_over_again(
@@ -126,6 +143,7 @@ def hand_over_again(
     reason: str,
     viewer: Viewer,
     now: datetime,
+    receiver_name: str = "",
 ) -> Story:
     """Hand the records over to somebody else before the destruction begins: a name was wrong, or somebody cannot.
 
@@ -139,6 +157,7 @@ def hand_over_again(
         reason: why not the one before.
         viewer: an archivist.
         now: aware time.
+        receiver_name: the new receiver's full name, for the papers.
 
     Raises:
         NotFoundError, NotAllowedError: as `take`; the viewer is no archivist there.
@@ -147,7 +166,14 @@ def hand_over_again(
     """
     facts = {"paper": minutes.as_json(), "receiver": receiver.strip(), "reason": reason.strip()}
     return take(
-        session, order_id, "hand-over-again", viewer=viewer, roles=(Role.ARCHIVIST,), now=now, facts=facts
+        session,
+        order_id,
+        "hand-over-again",
+        viewer=viewer,
+        roles=(Role.ARCHIVIST,),
+        now=now,
+        facts=facts,
+        named={receiver.strip(): receiver_name},
     )
 
 

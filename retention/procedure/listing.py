@@ -13,6 +13,7 @@ from archive import orders
 from archive.errors import OrderRefusedError
 from archive.order_check import on_list, reasons_against_item
 from archive.orders import NewOrder
+from archive.procedure.called import PEOPLE, as_called
 from archive.procedure.papers import Paper
 from archive.procedure.states import START
 from archive.procedure.story import Story
@@ -107,6 +108,7 @@ def propose(session: Session, new: NewList, *, viewer: Viewer, now: datetime) ->
                 "state": START[regime].value,
                 "explanation": new.explanation.strip(),
                 "items": items,
+                PEOPLE: as_called(session, new.agency_code, {viewer.name: viewer.full_name}),
             }
             | ({"letter_file": new.letter.file} if new.letter.file else {}),
         ),

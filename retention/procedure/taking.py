@@ -13,6 +13,7 @@ from archive.errors import OrderRefusedError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.paper_files import shelf
+from archive.procedure.called import PEOPLE, as_called
 from archive.procedure.follow import after
 from archive.procedure.kept import against_kept
 from archive.procedure.read import story_of
@@ -49,6 +50,7 @@ def take(
     facts: Mapping[str, Any] | None = None,
     says: Mapping[str, Any] | None = None,
     more: More | None = None,
+    named: Mapping[str, str] | None = None,
 ) -> Story:
     """Take a step and return the story with it.
 
@@ -62,6 +64,7 @@ def take(
         facts: what the step carries.
         says: what the event says besides: "approval", "state" of the order.
         more: yields what else speaks against it, of what only the register knows.
+        named: account -> full name of others it names, for the papers.
 
     Raises:
         NotFoundError: no such order.
@@ -74,7 +77,9 @@ def take(
     viewer.require(role, order.agency_code)
     before = _followed(session, order)
     told: dict[str, Any] = {"id": step, "on": day_of(now).isoformat(), **(facts or {})}
-    payload = {"step": told, **(says or {})}
+    others = {who: name for who, name in (named or {}).items() if who != viewer.name}
+    called = {**others, viewer.name: viewer.full_name}
+    payload = {"step": told, **(says or {}), PEOPLE: as_called(session, order.agency_code, called)}
     new = after(before, Happened(0, now, viewer.name, role.value, payload))
     reasons = [*new.faults, *against_file(told.get("paper")), *(more(before, order) if more else ())]
     transition = step_from(before.state, before.regime, step)

@@ -134,7 +134,7 @@ def test_it_holds_the_papers_and_a_record_of_the_ledger_that_can_be_proven_alone
     with reading() as session:
         records = session.get_one(CaseFile, dossier_id).records
         assert [record.subject for record in records][-1] == "Trích sổ nhật ký và phiếu biểu quyết"
-        assert "Biên bản hủy tài liệu 12/QĐ-SNV" in [record.subject for record in records]
+        assert "Biên bản hủy tài liệu theo Quyết định số 12/QĐ-SNV" in [record.subject for record in records]
         for record in records:
             assert {one.role for one in record.components} == set(ComponentRole)
         original = next(c for c in records[-1].components if c.role == ComponentRole.ORIGINAL)

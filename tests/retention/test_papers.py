@@ -90,7 +90,7 @@ def test_a_destruction_leaves_its_papers_each_under_a_name_of_its_own(town: Town
             "chưa được đối chiếu",
         ):
             assert words in text, (one.kind, words)
-    assert found[Kind.CERTIFICATE].title == "Biên bản hủy tài liệu 12/QĐ-SNV"
+    assert found[Kind.CERTIFICATE].title == "Biên bản hủy tài liệu theo Quyết định số 12/QĐ-SNV"
 
 
 def test_the_minutes_tell_who_was_there_how_each_file_was_voted_on_and_who_dissented_why(town: Town) -> None:

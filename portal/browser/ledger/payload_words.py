@@ -86,6 +86,7 @@ LABELS: dict[str, Any] = {
     "minutes": _("Minutes of a hand-over"),
     "packages": _("Archival packages"),
     "path": _("File"),
+    "people": _("People, as they were called then"),
     "payload": _("Further facts"),
     "permanent": _("Kept permanently"),
     "profile": _("Rules of"),

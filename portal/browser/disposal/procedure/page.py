@@ -286,7 +286,7 @@ class ProcedureScreen(ListWithVotes):
         """Form the council, or change it."""
         seats = {code for code, _words in self.seats()}
         members = [
-            Member(name.removeprefix("seat-"), Seat(value))
+            Member(account := name.removeprefix("seat-"), Seat(value), name=people.full_name(account))
             for name, value in sorted(self.request.form.items())
             if name.startswith("seat-") and value in seats
         ]
@@ -366,12 +366,15 @@ class ProcedureScreen(ListWithVotes):
 
     def hand_over(self) -> None:
         """Hand the records over for destruction."""
-        self._with_paper(deciding.hand_over, receiver=self.text("receiver", 80))
+        receiver = self.text("receiver", 80)
+        called = people.full_name(receiver)
+        self._with_paper(deciding.hand_over, receiver=receiver, receiver_name=called)
 
     def hand_over_again(self) -> None:
         """Hand the records over to somebody else."""
         receiver, reason = self.text("receiver", 80), self.text("reason")
-        self._with_paper(deciding.hand_over_again, receiver=receiver, reason=reason)
+        called = people.full_name(receiver)
+        self._with_paper(deciding.hand_over_again, receiver=receiver, receiver_name=called, reason=reason)
 
     def release(self) -> None:
         """Confirm that the destruction begins; password and code are asked again."""
