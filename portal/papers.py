@@ -21,6 +21,7 @@ from archive.register.disposal import DisposalList
 from archive.register.models import Agency, CaseFile, Fonds, Regime
 from archive.register.session import reading
 from archive.viewer import ALL_AGENCIES, Role
+from portal.disposal_lists import name_of
 from portal.roles import PAPER_ROLES, group_id
 from portal.workflows import AGREES, FOLLOW, HOLD, STEPS_IN_VAULT, UNDER_R2, Workflow
 
@@ -78,7 +79,7 @@ def _mirror_order(site: Any, session: Session, order: Order) -> None:
     """Make the dossier's paper, and move it when its legal state does not fit the order's any more."""
     row = session.get(DisposalList, order.id)
     if row is not None:
-        _mirror_list(site, order, row)
+        _mirror_list(site, session, order, row)
         return
     ids = [item.case_file_id for item in order.items]
     regimes = set(session.scalars(select(CaseFile.regime).where(CaseFile.id.in_(ids))))
@@ -99,9 +100,10 @@ def _mirror_order(site: Any, session: Session, order: Order) -> None:
         _push(paper, f"{FOLLOW}{_legal_state(session, order, regime).value}")
 
 
-def _mirror_list(site: Any, order: Order, row: DisposalList) -> None:
+def _mirror_list(site: Any, session: Session, order: Order, row: DisposalList) -> None:
     """Bring the paper of a list with a procedure to the state the ledger gave it."""
-    paper = _paper(site["danh-muc-huy"], "DisposalList", order.id, order.document_number, order.agency_code)
+    title = name_of(session, order)  # of its letter: the order takes over the number of the decision
+    paper = _paper(site["danh-muc-huy"], "DisposalList", order.id, title, order.agency_code)
     _write(
         paper,
         order_id=order.id,

@@ -203,5 +203,5 @@ def test_a_tombstone_keeps_the_hash_of_the_package_and_leads_to_the_decision(vis
 
 @plone
 def test_a_period_that_is_over_is_said(visit: Any) -> None:
-    assert "Đã hết thời hạn; chưa có quyết định hủy" in visit("an", f"/ho-so/{OLD.id}").page
+    assert "Đã hết thời hạn; chưa ở trong danh mục hủy nào" in visit("an", f"/ho-so/{OLD.id}").page
     assert "Đã hết thời hạn" not in visit("an", f"/ho-so/{CONDITIONAL.id}").page

@@ -25,6 +25,7 @@ from portal.browser.case_file.appraising import AppraisingScreen
 from portal.browser.case_file.files import Piece, pieces, readable
 from portal.browser.case_file.giving import GivingScreen
 from portal.browser.case_file.judging import SIGNATURES, JudgingScreen
+from portal.browser.case_file.listed import Listed
 from portal.browser.search import way_back
 from portal.events import concerns
 from portal.formats import format_name
@@ -101,6 +102,7 @@ class CaseFileScreen(GivingScreen, JudgingScreen, AppraisingScreen):
         self.holds = holds_of(self.session, file, self.viewer)
         theirs = concerns(self.viewer, file.agency_code)
         self.asked = settling.of_case_file(self.session, file.id) if theirs else []
+        self.listed = Listed(self, theirs and self.may("Tang Thu: Read disposal"))
         self.order = self.session.get(Order, file.gone_order_id) if file.gone_order_id else None
         self.dossier = self._dossier()
         self.receipts = list(

@@ -24,6 +24,7 @@ from archive.viewer import Role
 from portal.browser.disposal.kept_file import paper_given
 from portal.browser.disposal.spans import When, span, when_of
 from portal.browser.screen import Pages, Screen
+from portal.disposal_lists import Lists
 from portal.events import SEES
 from portal.i18n import _
 from portal.papers import mirror_order
@@ -86,6 +87,7 @@ class DisposalScreen(Screen):
         self.orders = self._orders()
         self.more_orders = len(self.orders) > ORDERS
         del self.orders[ORDERS:]
+        self.lists = Lists(self.session, [order.id for order in self.orders])
 
     def _count(self, when: When) -> dict[str, int]:
         days = span(when, self.today)

@@ -23,23 +23,16 @@ from archive.register.session import reading
 from archive.viewer import Role, roles_as_json
 from portal.browser.disposal.due import SEES
 from portal.browser.disposal.next_step import next_step, why_not
+from portal.browser.disposal.outcomes import outcome
 from portal.browser.disposal.papers import Shown, paper_of, shown
 from portal.browser.order_page import BEGUN, OrderPage
+from portal.disposal_lists import name_of
 from portal.i18n import _
 from portal.papers import is_behind, mirror_order
 from portal.register import joined
 from portal.sending import disposition
 from retention import destruction, old_lists
 from retention.certificate import certificate
-
-OUTCOMES = {
-    "": _("Not yet begun"),
-    "done": _("Destroyed"),
-    "held": _("Held"),
-    "refused": _("Refused"),
-    "erasing": _("Being erased"),
-}
-OUTCOME_TONES = {"done": "bad", "held": "wait", "refused": "wait", "erasing": "busy"}
 
 
 class OrderScreen(OrderPage):
@@ -75,6 +68,7 @@ class OrderScreen(OrderPage):
             return self._certificate()
         if self.path[1:]:
             return self._paper_file(self.path[1])
+        self.list_name = name_of(self.session, order)
         self.agency = self.session.get(Agency, order.agency_code)
         # Asked of the database and not as a list of values: a list may be longer than it takes values.
         self.named = select(OrderItem.case_file_id).where(OrderItem.order_id == order.id)
@@ -189,8 +183,7 @@ class OrderScreen(OrderPage):
 
     def outcome(self, item: Any) -> dict[str, str]:
         """Return label and tone of an item's outcome."""
-        label = OUTCOMES.get(item.outcome, item.outcome)
-        return {"label": self.t(label), "tone": OUTCOME_TONES.get(item.outcome, "quiet")}
+        return outcome(item.outcome, self.t)
 
     def item_address(self, item: Any) -> str:
         """Return where an item's case file or tombstone is shown to this person."""

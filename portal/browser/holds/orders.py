@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,13 +61,22 @@ def count_wide(session: Session, viewer: Viewer) -> int:
     return session.scalar(select(func.count()).where(is_wide(), _seen(viewer))) or 0
 
 
-def wide_orders(session: Session, viewer: Viewer, *, page: int = 1) -> list[WideOrder]:
-    """Return a page of the orders on many case files that a viewer sees, those in force first, the newest first."""
+def wide_orders(
+    session: Session, viewer: Viewer, *, page: int = 1, first: Collection[str] = ()
+) -> list[WideOrder]:
+    """Return a page of the orders on many case files that a viewer sees, those in force first, the newest first.
+
+    Args:
+        session: on the register.
+        viewer: who looks.
+        page: from 1.
+        first: ids of orders that come before all others: those somebody asked to lift.
+    """
     open_ = exists().where(Hold.order_id == Order.id, Hold.lifted_at.is_(None))
     query = (
         select(Order)
         .where(is_wide(), _seen(viewer))
-        .order_by(open_.desc(), Order.created_at.desc(), Order.id)
+        .order_by(Order.id.in_(list(first)).desc(), open_.desc(), Order.created_at.desc(), Order.id)
     )
     orders = list(session.scalars(query.limit(SIZE).offset((page - 1) * SIZE)))
     ids = [order.id for order in orders]

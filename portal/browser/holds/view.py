@@ -40,10 +40,16 @@ class HoldsScreen(Screen):
     filters: ClassVar[frozenset[str]] = frozenset({"ho_so"})
 
     def prepare(self) -> Any:
-        """Read the holds, those in force first, and who asked for which to be lifted."""
+        """Read the holds, those in force first and of them what somebody asked to lift."""
         self.names = self.agency_names()
+        self.asked = {
+            lifts(order): order
+            for order in self.session.scalars(
+                select(Order).where(Order.kind == OrderKind.LIFT_HOLD, Order.state == OrderState.PROPOSED)
+            )
+        }
         self.pages = Pages(count_wide(self.session, self.viewer), self.number("page", 1), SIZE)
-        self.wide = wide_orders(self.session, self.viewer, page=self.pages.page)
+        self.wide = wide_orders(self.session, self.viewer, page=self.pages.page, first=self.asked)
         query = (
             select(Hold, CaseFile)
             .join(CaseFile, CaseFile.id == Hold.case_file_id)
@@ -53,17 +59,13 @@ class HoldsScreen(Screen):
             )
         )
         rows = self.session.execute(
-            query.order_by(Hold.lifted_at.isnot(None), Hold.placed_at.desc()).limit(SHOWN + 1)
+            query.order_by(
+                Hold.lifted_at.isnot(None), Hold.id.in_(list(self.asked)).desc(), Hold.placed_at.desc()
+            ).limit(SHOWN + 1)
         )
         self.holds = [{"hold": hold, "file": file} for hold, file in rows]
         self.more_holds = len(self.holds) > SHOWN
         del self.holds[SHOWN:]
-        self.asked = {
-            lifts(order): order
-            for order in self.session.scalars(
-                select(Order).where(Order.kind == OrderKind.LIFT_HOLD, Order.state == OrderState.PROPOSED)
-            )
-        }
         self.file = None
         if self.text("ho_so", 36):
             file = self.session.get(CaseFile, self.text("ho_so", 36))

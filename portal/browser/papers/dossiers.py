@@ -13,8 +13,8 @@ from sqlalchemy import select
 from archive.register.decisions import Order, OrderKind
 from archive.register.models import CaseFile
 from archive.seen_at import seen_at
-from portal.browser.papers.states import state_title
 from portal.browser.screen import Screen
+from portal.disposal_lists import Lists
 from portal.events import SEES
 from portal.i18n import _
 
@@ -26,7 +26,6 @@ class Row:
     """One dossier.
 
     Attributes:
-        legal: title of the paper's state, "" when the paper was not written yet.
         periods: the case files' periods as declared, each once.
         first: the earliest last day of its case files.
         last: the latest.
@@ -34,7 +33,6 @@ class Row:
 
     order: Order
     url: str
-    legal: str
     periods: tuple[str, ...]
     first: date | None
     last: date | None
@@ -59,6 +57,7 @@ class DossierList(Screen):
         orders = list(self.session.scalars(query.order_by(Order.created_at.desc()).limit(SHOWN + 1)))
         self.more = len(orders) > SHOWN
         dates = self._dates(orders[:SHOWN])
+        self.lists = Lists(self.session, [order.id for order in orders[:SHOWN]])
         self.rows = sorted(
             (self._row(order, dates[order.id]) for order in orders[:SHOWN]),
             key=self._key,
@@ -68,7 +67,7 @@ class DossierList(Screen):
     def columns(self) -> list[tuple[str, Any]]:
         """Return the columns: what sorts by it, and its title."""
         return [
-            ("number", _("Decision")),
+            ("number", _("Disposal list")),
             ("agency", _("Agency")),
             ("proposed", _("Proposed")),
             ("last-day", _("Kept until")),
@@ -94,7 +93,6 @@ class DossierList(Screen):
         return Row(
             order,
             paper.absolute_url() if seen else f"{self.root}/tieu-huy/{order.id}",
-            self.t(state_title(paper)) if seen else "",
             tuple(dict.fromkeys(period for period, _day in dates if period)),
             days[0] if days else None,
             days[-1] if days else None,
@@ -103,7 +101,7 @@ class DossierList(Screen):
     def _key(self, row: Row) -> tuple[Any, ...]:
         column = self.sort.removeprefix("-")
         if column == "number":
-            return (row.order.document_number,)
+            return (self.lists.name(row.order),)
         if column == "agency":
             return (self.names.get(row.order.agency_code, row.order.agency_code), row.order.created_at)
         if column == "last-day":

@@ -26,6 +26,7 @@ from ingest.duelists.lists import count_due
 from ingest.gathering import settling
 from ingest.rescan.found import count_infected
 from portal.browser.disposal.to_begin import near_their_end
+from portal.browser.start.turns import Waiting, waiting_for
 from portal.events import AUDITORS, readable
 from retention import eligibility, versions
 
@@ -75,6 +76,7 @@ class Today:
     questions: int = 0
     schedules: int = 0
     to_begin: Sequence[tuple[Order, Deadline]] = ()
+    turns: Sequence[Waiting] = ()
 
 
 def agencies_of(viewer: Viewer, roles: frozenset[Role]) -> frozenset[str] | None:
@@ -120,6 +122,7 @@ def today_for(session: Session, viewer: Viewer, today: date, now: datetime) -> T
         questions=questions,
         schedules=versions.waiting_for(session, viewer=viewer),
         to_begin=near_their_end(session, viewer=viewer, today=today),
+        turns=waiting_for(session, viewer, today=today, now=now),
     )
 
 

@@ -16,6 +16,7 @@ from portal.browser.disposal.to_begin import left_words, tone_of
 from portal.browser.screen import Screen
 from portal.browser.start.today import Today, today_for
 from portal.browser.submissions.rows import rows_of
+from portal.disposal_lists import Lists
 from portal.i18n import _
 
 MAKE_CASE_FILES = frozenset({Role.OFFICIAL, Role.CLERK})
@@ -43,6 +44,8 @@ class StartPage(Screen):
                 {"order": order, "words": self.t(left_words(deadline)), "tone": tone_of(deadline)}
                 for order, deadline in self.facts.to_begin
             ]
+            shown = (*self.facts.orders, *(order for order, _left in self.facts.to_begin))
+            self.lists = Lists(self.session, [order.id for order in shown])
             self.makes = bool(self.viewer.agencies_with(MAKE_CASE_FILES))
             self.drafts = cabinet.listing(viewer=self.viewer)[:DRAFTS_SHOWN] if self.makes else []
 

@@ -22,6 +22,7 @@ from archive.register.session import reading, transaction
 from archive.viewer import Role, roles_as_json
 from portal.browser.disposal.due import MissingError
 from portal.browser.screen import Pages, Screen
+from portal.disposal_lists import name_of
 from portal.events import SEES
 from portal.i18n import _
 from retention.procedure import fates, taking
@@ -69,6 +70,7 @@ class LinkedScreen(Screen):
         if not any(self.viewer.has(role, order.agency_code) for role in SEES):
             raise NotFound(self.path[0])
         self.order = order
+        self.list_name = name_of(self.session, order)
         self.story = taking.story(self.session, order.id)
         self.open = (
             not self.story.begun

@@ -22,6 +22,18 @@ ASIDE = frozenset(
 """Acts that end the list or change it; what is not among them brings it forward."""
 
 
+def chair_absent(story: Story) -> bool:
+    """Say whether the chair is noted as absent before the conclusion: the head makes somebody else the chair."""
+    members = story.council.members if story.council and story.conclusion is None else ()
+    chairs = [one for one in members if one.seat is Seat.CHAIR]
+    return story.state in STATES_COUNCIL and bool(chairs) and all(one.excused for one in chairs)
+
+
+def brings_forward(act: str, story: Story) -> bool:
+    """Say whether an act brings the list forward as it stands now."""
+    return act not in ASIDE or (act == "council-change" and chair_absent(story))
+
+
 def next_step(story: Story, *, submits: bool) -> NextStep | None:
     """Return what the list waits for; None when it has ended or the machine works.
 
@@ -39,6 +51,11 @@ def next_step(story: Story, *, submits: bool) -> NextStep | None:
     if story.state in STATES_COUNCIL:
         if story.council is None:
             return NextStep(_("The head forms the council."), head, proposer)
+        if chair_absent(story):
+            what = _(
+                "The chair is absent: the head makes somebody else the chair. Until then nothing is concluded."
+            )
+            return NextStep(what, head, ())
         if story.conclusion is None and (missing := story.missing_votes()):
             return NextStep(_("The members of the council vote."), council, proposer, tuple(missing))
         if story.conclusion is None:
@@ -91,7 +108,7 @@ def acts(story: Story, viewer: Viewer, *, submits: bool, now: datetime) -> tuple
     if story.state in STATES_END:
         return ()
     found = list(_acts(story, viewer, submits, now))
-    return tuple(sorted(found, key=lambda act: act in ASIDE))
+    return tuple(sorted(found, key=lambda act: not brings_forward(act, story)))
 
 
 def _acts(story: Story, viewer: Viewer, submits: bool, now: datetime) -> Iterator[str]:

@@ -35,7 +35,7 @@ from portal.browser.disposal.due import MissingError, day_of
 from portal.browser.disposal.kept_file import kept_file, paper_given
 from portal.browser.disposal.procedure import forms
 from portal.browser.disposal.procedure.linked import LINKED, STANDS
-from portal.browser.disposal.procedure.next_act import ASIDE, acts, next_step
+from portal.browser.disposal.procedure.next_act import acts, brings_forward, next_step
 from portal.browser.disposal.procedure.votes import ListWithVotes
 from portal.i18n import _
 from portal.papers import mirror_order
@@ -115,7 +115,7 @@ class ProcedureScreen(ListWithVotes):
     @property
     def forward(self) -> str:
         """Return the one act of this person that brings the list forward, "" when there is none."""
-        return next((act for act in self.may_do if act not in ASIDE), "")
+        return next((act for act in self.may_do if brings_forward(act, self.story)), "")
 
     @property
     def others(self) -> list[str]:
