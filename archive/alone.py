@@ -79,18 +79,18 @@ def _in_database(used: Engine, works: Sequence[str]) -> Iterator[list[str]]:
 @contextmanager
 def _in_files(works: Sequence[str]) -> Iterator[list[str]]:
     busy: list[str] = []
+    folder = ArchiveSettings.load().data / "locks"
     with ExitStack() as stack:
         for work in works:
             try:
-                stack.enter_context(_in_a_file(work))
+                stack.enter_context(_in_a_file(folder, work))
             except BlockingIOError:
                 busy.append(work)
         yield busy
 
 
 @contextmanager
-def _in_a_file(work: str) -> Iterator[None]:
-    folder = ArchiveSettings.load().data / "locks"
+def _in_a_file(folder: Path, work: str) -> Iterator[None]:
     # The name may hold an id from outside, which must not become a path.
     path = folder / f"{hashlib.sha256(work.encode()).hexdigest()}.lock"
     try:

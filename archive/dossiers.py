@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from archive.reason import Reason, because
+from archive.register.base import AnyRow
 from archive.register.models import CaseFile, Regime
 
 KIND = "disposal-dossier"
@@ -32,7 +33,7 @@ def kept_through(destroyed_on: date) -> date:
         return date(destroyed_on.year + YEARS, 3, 1)
 
 
-def is_dossier(file: CaseFile) -> bool:
+def is_dossier(file: CaseFile | AnyRow) -> bool:
     """Say whether a case file is the dossier of a destruction."""
     return file.kind == KIND
 
@@ -42,7 +43,7 @@ def clause_of(regime: str) -> str:
     return CLAUSE if regime == Regime.R1 else OURS
 
 
-def too_early(file: CaseFile, today: date) -> Iterator[Reason]:
+def too_early(file: CaseFile | AnyRow, today: date) -> Iterator[Reason]:
     """Yield why a dossier may not go before its day, whatever its period says; nothing for any other case file."""
     if is_dossier(file) and today <= kept_through(file.end_date):
         yield because(

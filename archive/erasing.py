@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from archive.copies import stores
 from archive.errors import NotFoundError
@@ -29,6 +30,30 @@ from archive.workplace import ADDING, DESCRIBING, MIGRATING, REPAIR, clear, work
 AT_A_TIME = 4
 """Case files a store erases at the same time."""
 VERSION = re.compile(r"v[0-9]{4,}\.zip")
+
+
+class _Taken:
+    """Targets that several threads take one by one, each not before the thread is free to erase it."""
+
+    def __init__(self, targets: Iterable[Target]) -> None:
+        self._targets, self._one_takes = iter(targets), Lock()
+
+    def __iter__(self) -> Iterator[Target]:
+        return self
+
+    def __next__(self) -> Target:
+        with self._one_takes:
+            return next(self._targets)
+
+    @contextmanager
+    def ended_by_trouble(self) -> Iterator[None]:
+        """Let nobody take any more when the block raises."""
+        try:
+            yield
+        except BaseException:
+            with self._one_takes:
+                self._targets = iter(())
+            raise
 
 
 class StoreHolder:
@@ -80,15 +105,16 @@ class StoreHolder:
 
     def erase_many(self, targets: Iterable[Target]) -> Iterator[tuple[Target, Said]]:
         """Do as `erase` with each, several at the same time: a disk is flushed for many as fast as for one."""
-        waiting: deque[tuple[Target, Future[Said]]] = deque()
+        taken = _Taken(targets)
         with ThreadPoolExecutor(AT_A_TIME) as pool:
-            for target in targets:
-                waiting.append((target, pool.submit(said_of, self, target)))
-                if len(waiting) == AT_A_TIME:
-                    done, said = waiting.popleft()
-                    yield done, said.result()
-            for done, said in waiting:
-                yield done, said.result()
+            working = [pool.submit(self._erase_while, taken) for _ in range(AT_A_TIME)]
+            for one in working:
+                yield from one.result()
+
+    def _erase_while(self, taken: _Taken) -> list[tuple[Target, Said]]:
+        """Erase what is to be taken until there is no more; what is not a holder's trouble stops the others too."""
+        with taken.ended_by_trouble():
+            return [(target, said_of(self, target)) for target in taken]
 
     def _there(self, name: str) -> str:
         """Return what there is of a package: also what is put aside, half-written, or hidden behind a marker."""
@@ -128,9 +154,8 @@ def targets_of(session: Session, case_file_ids: Sequence[str]) -> list[Target]:
     Raises:
         NotFoundError: one of them is not there.
     """
-    query = select(CaseFile).where(CaseFile.id.in_(case_file_ids))
-    named = query.options(load_only(CaseFile.code, CaseFile.agency_code, CaseFile.submission_id))
-    rows = {row.id: row for row in session.scalars(named)}
+    query = select(CaseFile.id, CaseFile.code, CaseFile.agency_code, CaseFile.submission_id)
+    rows = {row.id: row for row in session.execute(query.where(CaseFile.id.in_(case_file_ids)))}
     if missing := [id for id in case_file_ids if id not in rows]:
         raise NotFoundError(because("archive.no-file", file=missing[0]))
     names: dict[str, list[str]] = {}

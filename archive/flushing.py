@@ -12,7 +12,7 @@ MANY = 64
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path | str) -> None:
     """Bring a folder's names down to the disk.
 
     Raises:

@@ -12,6 +12,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, exists, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from archive.register.base import AnyRow
 from archive.register.decisions import Hold
 from archive.register.models import CaseFile
 
@@ -44,8 +45,16 @@ def active_holds(session: Session, file: CaseFile, today: date) -> list[Hold]:
     return active_holds_on(session, (file,), today).get(file.id, [])
 
 
-def active_holds_on(session: Session, files: Collection[CaseFile], today: date) -> dict[str, list[Hold]]:
-    """Return `active_holds` of many case files, asked for at once: id -> its holds; whoever has none is left out."""
+def active_holds_on(
+    session: Session, files: Collection[CaseFile | AnyRow], today: date
+) -> dict[str, list[Hold]]:
+    """Return `active_holds` of many case files, asked for at once: id -> its holds; whoever has none is left out.
+
+    Args:
+        session: on the register.
+        files: case files, or rows with the columns of `NAMES`.
+        today: the day.
+    """
     asked = {name: {getattr(file, of) for file in files} - {""} for name, of in NAMES.items()}
     which = or_(
         *(
@@ -58,6 +67,8 @@ def active_holds_on(session: Session, files: Collection[CaseFile], today: date) 
     for hold in session.scalars(query.execution_options(populate_existing=True)):
         name = next(name for name in NAMES if getattr(hold, name))
         by.setdefault((name, getattr(hold, name)), []).append(hold)
+    if not by:
+        return {}
     found = {
         file.id: [hold for name, of in NAMES.items() for hold in by.get((name, getattr(file, of)), ())]
         for file in files

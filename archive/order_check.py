@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from archive.dossiers import too_early
 from archive.grounds import twins_of
@@ -26,6 +26,7 @@ from archive.procedure.judge import against_acting
 from archive.procedure.read import story_of
 from archive.procedure.story import Story
 from archive.reason import Reason, because
+from archive.register.base import AnyRow
 from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Package
 from archive.twins import against_duplicates
@@ -49,6 +50,7 @@ AT_ONCE = 500
 """Case files one query asks about at most."""
 
 ASKED_OF = (
+    CaseFile.id,
     CaseFile.code,
     CaseFile.state,
     CaseFile.gone_order_id,
@@ -141,7 +143,7 @@ class _Seen:
         twins: what speaks against those that are named as duplicates; the others are to have expired.
     """
 
-    rows: Mapping[str, CaseFile]
+    rows: Mapping[str, AnyRow]
     named: Mapping[str, str]
     newest: Mapping[str, str]
     holds: Mapping[str, Sequence[Hold]]
@@ -149,8 +151,8 @@ class _Seen:
 
 
 def _seen(session: Session, order: Order, ids: Collection[str], today: date) -> _Seen:
-    files = select(CaseFile).where(CaseFile.id.in_(ids)).options(load_only(*ASKED_OF))
-    rows = {row.id: row for row in session.scalars(files.execution_options(populate_existing=True))}
+    # Columns and not objects: they are as the register has them now, whatever the session has seen before.
+    rows = {row.id: row for row in session.execute(select(*ASKED_OF).where(CaseFile.id.in_(ids)))}
     items = select(OrderItem.case_file_id, OrderItem.package_sha256, OrderItem.same_as).where(
         OrderItem.order_id == order.id, OrderItem.case_file_id.in_(ids)
     )
@@ -279,7 +281,7 @@ def _against_item(
         yield from against_transfer(session, row)
 
 
-def _against_destruction(row: CaseFile, today: date) -> Iterator[Reason]:
+def _against_destruction(row: AnyRow, today: date) -> Iterator[Reason]:
     if row.permanent is None:
         yield because("archive.period-unknown", file=row.code)
     elif row.permanent:
@@ -288,7 +290,7 @@ def _against_destruction(row: CaseFile, today: date) -> Iterator[Reason]:
         yield not_due_before(row.code, row.eligible_from)
 
 
-def _too_late(row: CaseFile, order: Order, today: date) -> Iterator[Reason]:
+def _too_late(row: AnyRow, order: Order, today: date) -> Iterator[Reason]:
     last = last_day_to_begin(row.regime, order.document_date)
     if last is not None and today > last:
         yield because(
@@ -305,7 +307,7 @@ def not_due_before(code: str, day: date | None) -> Reason:
     return because("archive.not-due", file=code, day=day) if day else because("archive.never-due", file=code)
 
 
-def against_transfer(session: Session, row: CaseFile) -> Iterator[Reason]:
+def against_transfer(session: Session, row: CaseFile | AnyRow) -> Iterator[Reason]:
     """Yield why a case file can never go to the Historical Archive, whatever an order says."""
     if row.permanent is None:
         yield because("archive.period-unknown", file=row.code)

@@ -38,6 +38,30 @@ def is_there(place: str) -> bool:
     return True
 
 
+def is_folder(place: str) -> bool:
+    """Say whether there is a folder, through links.
+
+    Raises:
+        OSError: the disk does not answer.
+    """
+    try:
+        return stat.S_ISDIR(os.stat(place).st_mode)
+    except ABSENT:
+        return False
+
+
+def size_of(place: str) -> int | None:
+    """Return the size of a file in bytes, through links; None when nothing is there.
+
+    Raises:
+        OSError: the disk does not answer.
+    """
+    try:
+        return os.stat(place).st_size
+    except ABSENT:
+        return None
+
+
 def is_real_folder(place: str) -> bool:
     """Say whether there is a folder, and no link to one.
 
@@ -62,7 +86,7 @@ def listed(place: str | Path) -> list[str]:
         return []
 
 
-def drop_empty(place: str, root: Path) -> None:
+def drop_empty(place: str, root: Path | str) -> None:
     """Remove a folder below a root and those above it, as long as they are empty or gone; the root stays.
 
     Raises:

@@ -49,10 +49,12 @@ def clear(*works: tuple[str, str], place: Path | None = None) -> None:
     Raises:
         OSError: a file could not be overwritten; call again.
     """
-    prefixes, place = tuple(prefix_of(*one) for one in works), place or workplace()
-    for name in listed(place):
-        if name.startswith(prefixes):
-            wipe_folder(place / name)
+    place = place or workplace()
+    if names := listed(place):
+        prefixes = tuple(prefix_of(*one) for one in works)
+        for name in names:
+            if name.startswith(prefixes):
+                wipe_folder(place / name)
 
 
 @contextmanager

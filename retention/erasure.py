@@ -43,9 +43,9 @@ from retention.holds_meanwhile import not_held_meanwhile
 
 FIRST = 1
 """Case files of the first wave; each next one has eight times as many, until `WAVE`."""
-WAVE = 512
-"""Case files that go together at most; each has a lock of its own meanwhile."""
-GROUP = 256
+WAVE = 500
+"""Case files that go together at most; each has a lock of its own meanwhile. One segment of the ledger takes them."""
+GROUP = 250
 """Case files whose copies in the stores go together at most."""
 
 

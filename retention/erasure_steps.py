@@ -19,8 +19,9 @@ from archive.holds import active_holds_on
 from archive.ledger.append import NewEvent, append_all
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
-from archive.order_check import ASKED_OF, reasons_against_items
+from archive.order_check import reasons_against_items
 from archive.reason import Reason, as_json, because, from_text, trouble
+from archive.register.base import AnyRow
 from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, Receipt
 from archive.register.models import CaseFile
 from archive.register.projection import apply_all
@@ -193,13 +194,14 @@ class _Step:
     actor: Actor
     now: datetime
 
-    def items(self, ids: Sequence[str]) -> dict[str, OrderItem]:
-        """Return the order's items with their case files locked, so that no hold is placed beside us."""
+    def items(self, ids: Sequence[str]) -> dict[str, AnyRow]:
+        """Return how the order's items stand, with their case files locked so that no hold is placed beside us."""
         locked = select(CaseFile.id).where(CaseFile.id.in_(ids)).order_by(CaseFile.id).with_for_update()
         self.session.execute(locked)
-        query = select(OrderItem).where(OrderItem.order_id == self.order.id, OrderItem.case_file_id.in_(ids))
-        found = self.session.scalars(query.execution_options(populate_existing=True))
-        return {item.case_file_id: item for item in found}
+        query = select(OrderItem.case_file_id, OrderItem.outcome, OrderItem.detail).where(
+            OrderItem.order_id == self.order.id, OrderItem.case_file_id.in_(ids)
+        )
+        return {item.case_file_id: item for item in self.session.execute(query)}
 
     def settled(self, ids: Sequence[str], holders: Sequence[str]) -> set[tuple[str, str]]:
         """Return of which case files which holder's word is final: gone, or, for backups, gone by a day it names."""
@@ -234,6 +236,8 @@ class _Step:
 
     def spare(self, details: Mapping[str, Sequence[Reason]]) -> None:
         """End items without erasing any further."""
+        if not details:
+            return
         holds = self._holds(details)
         self.note({id: detail for id, detail in details.items() if id in holds}, HELD)
         self.note({id: detail for id, detail in details.items() if id not in holds}, REFUSED)
@@ -277,8 +281,8 @@ class _Step:
             apply_all(self.session, append_all(self.session, told, now=self.now))
 
     def _holds(self, ids: Mapping[str, object]) -> dict[str, list[Hold]]:
-        query = select(CaseFile).where(CaseFile.id.in_(ids)).options(load_only(*ASKED_OF))
-        return active_holds_on(self.session, self.session.scalars(query).all(), day_of(self.now))
+        query = select(CaseFile.id, CaseFile.agency_code, CaseFile.fonds_code).where(CaseFile.id.in_(ids))
+        return active_holds_on(self.session, self.session.execute(query).all(), day_of(self.now))
 
 
 def is_store(holder: Holder) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import datetime
 
 from sqlalchemy import select
@@ -27,11 +28,16 @@ def not_held_meanwhile(targets: Iterable[Target], after: int, now: datetime) -> 
         after: number of the event; only if a hold was placed later, the holds are looked at.
         now: aware time.
     """
+    used = engine()
     placed = select(EventRow.seq).where(EventRow.verb == Verb.HOLD.value, EventRow.seq > after).limit(1)
-    with engine().connect().execution_options(readonly=True) as connection:
+    # Asked before each of them, so straight of the driver.
+    sql = str(placed.compile(used, compile_kwargs={"literal_binds": True}))
+    with closing(used.raw_connection()) as connection:
+        cursor = connection.cursor()
         for target in targets:
-            some = connection.scalar(placed)
-            connection.rollback()
+            cursor.execute(sql)
+            some = cursor.fetchone()
+            connection.rollback()  # the next look is to see what was placed by then
             if some is None or not _held(target.case_file_id, now):
                 yield target
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Row, insert, select, text
+from sqlalchemy import Row, Table, insert, select, text
 from sqlalchemy.orm import Session
 
 from archive.ledger.event import Event, Verb
@@ -112,7 +112,7 @@ def append_all(session: Session, new: Sequence[NewEvent], *, now: datetime | Non
         for place, one in enumerate(new)
     ]
     session.flush()
-    session.execute(insert(EventRow), [_columns(event) for event in events])
+    session.execute(insert(cast(Table, EventRow.__table__)), [_columns(event) for event in events])
     return events
 
 

@@ -39,12 +39,18 @@ SEALED_AT_ONCE = frozenset(
 )
 
 
-def seal_after_commit(session: Session, happened: Event) -> None:
-    """Have the ledger sealed when this session has committed, if the event is a decision.
+def seal_after_commit(session: Session, *happened: Event) -> None:
+    """Have the ledger sealed when this session has committed, if one of the events is a decision.
 
-    A seal that fails is only logged: the event is committed and the periodic task seals it.
+    A seal that fails is only logged: the events are committed and the periodic task seals them.
     """
-    decision = (
+    if any(map(_is_decision, happened)):
+        engine = session.get_bind().engine
+        after_commit(session, "seal the ledger", lambda: _seal(engine))
+
+
+def _is_decision(happened: Event) -> bool:
+    return (
         happened.verb in SEALED_AT_ONCE
         or (
             happened.verb is Verb.DECISION
@@ -55,9 +61,6 @@ def seal_after_commit(session: Session, happened: Event) -> None:
             and (happened.object_kind == "plan" or str(happened.payload.get("did", "")).startswith("revers"))
         )
     )
-    if decision:
-        engine = session.get_bind().engine
-        after_commit(session, "seal the ledger", lambda: _seal(engine))
 
 
 def _seal(engine: Engine) -> None:

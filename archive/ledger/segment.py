@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from archive.errors import LedgerError
-from archive.ledger.event import Event, Verb, stamp, unstamp
+from archive.ledger.event import Event, Verb, leaf, stamp, unstamp
 from archive.ledger.merkle import chained, root
 from archive.ledger.rows import SealRow
 
@@ -45,14 +45,20 @@ class Head:
 
 @dataclass(frozen=True)
 class Segment:
-    """A sealed run of events."""
+    """A sealed run of events.
+
+    Attributes:
+        lines: the events' canonical forms, when whoever made it has them already.
+    """
 
     head: Head
     events: tuple[Event, ...]
+    lines: tuple[bytes, ...] = field(default=(), compare=False, repr=False)
 
     def to_bytes(self) -> bytes:
         """Return the file's bytes; the same events sealed at the same time give the same bytes."""
-        return self.head.line() + b"".join(event.canonical() + b"\n" for event in self.events)
+        lines = self.lines or (event.canonical() for event in self.events)
+        return self.head.line() + b"".join(line + b"\n" for line in lines)
 
 
 def key_of(number: int) -> str:
@@ -62,7 +68,8 @@ def key_of(number: int) -> str:
 
 def make(number: int, events: Sequence[Event], previous_chain: str, sealed_at: datetime) -> Segment:
     """Return the segment that seals these events (at least one)."""
-    top = root([bytes.fromhex(event.sha256) for event in events]).hex()
+    lines = tuple(event.canonical() for event in events)
+    top = root([leaf(line) for line in lines]).hex()
     head = Head(
         segment=number,
         first_seq=events[0].seq,
@@ -72,7 +79,7 @@ def make(number: int, events: Sequence[Event], previous_chain: str, sealed_at: d
         chain=chained(previous_chain, top),
         sealed_at=stamp(sealed_at),
     )
-    return Segment(head, tuple(events))
+    return Segment(head, tuple(events), lines)
 
 
 def head_of(row: SealRow, previous_chain: str) -> Head:

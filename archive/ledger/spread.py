@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from archive.errors import AlreadyStoredError, TemporaryError
 from archive.stores.interface import Store
@@ -20,12 +21,14 @@ def spread(places: Sequence[Store], key: str, data: bytes) -> None:
         AlreadyStoredError: a store holds other bytes under that name; the message names the store.
     """
     troubles = []
-    with at_work("ledger-") as folder:
+    with at_work("ledger-") as folder, ThreadPoolExecutor(max(1, len(places))) as pool:
         file = folder / "file"
         file.write_bytes(data)
-        for store in places:
+        # All at once: each flushes its own disk, and whoever seals waits for it.
+        putting = [(store, pool.submit(store.put, key, file)) for store in places]
+        for store, put in putting:
             try:
-                store.put(key, file)
+                put.result()
             except TemporaryError as error:
                 troubles.append(str(error))
                 log.warning("%s", error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Integer, MetaData, String
+from sqlalchemy import JSON, BigInteger, DateTime, Integer, MetaData, Row, String
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -54,3 +54,6 @@ class Base(DeclarativeBase):
 
 Sha256 = String(64)
 """Lower-case hex SHA-256; the algorithm is part of the column's name everywhere."""
+
+AnyRow = Row[*tuple[Any, ...]]
+"""Columns of a row, where the query says which; read like the attributes of an object."""

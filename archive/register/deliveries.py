@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from archive.register.base import AnyRow
 from archive.register.messages import DocumentRequest
 from archive.register.models import CaseFile, Submission, SubmissionState
 
@@ -18,6 +19,18 @@ STATES_WENT_BACK = frozenset(
         SubmissionState.SUPERSEDED,
     }
 )
+
+ASKED_OF = (
+    Submission.id,
+    Submission.agency_code,
+    Submission.file_code,
+    Submission.case_file_id,
+    Submission.state,
+    Submission.mends,
+    Submission.gathered_into,
+    Submission.superseded_by,
+)
+"""What is asked of each delivery."""
 
 
 def deliveries_of(session: Session, row: CaseFile) -> frozenset[str]:
@@ -31,11 +44,16 @@ def deliveries_of(session: Session, row: CaseFile) -> frozenset[str]:
     return deliveries_of_each(session, (row,))[row.id]
 
 
-def deliveries_of_each(session: Session, rows: Collection[CaseFile]) -> dict[str, frozenset[str]]:
-    """Return `deliveries_of` for each of some hundred case files, by few queries for all of them."""
+def deliveries_of_each(session: Session, rows: Collection[CaseFile | AnyRow]) -> dict[str, frozenset[str]]:
+    """Return `deliveries_of` for each of some hundred case files, by few queries for all of them.
+
+    Args:
+        session: on the register.
+        rows: case files, or rows with their `id`, `code`, `agency_code` and `submission_id`.
+    """
     ids, first_ids = [row.id for row in rows], {row.submission_id for row in rows}
     first = or_(Submission.id.in_(first_ids), Submission.case_file_id.in_(ids))
-    pool = {one.id: one for one in session.scalars(select(Submission).where(first))}
+    pool: dict[str, AnyRow] = {one.id: one for one in session.execute(select(*ASKED_OF).where(first))}
     codes = {row.code for row in rows} | {one.file_code for one in pool.values() if one.file_code}
     same_code = Submission.agency_code.in_({row.agency_code for row in rows}) & Submission.file_code.in_(
         codes
@@ -46,8 +64,9 @@ def deliveries_of_each(session: Session, rows: Collection[CaseFile]) -> dict[str
         pool |= found
         found = _more(session, ids, pool, _linked(pool))
     asked: dict[str, set[str]] = {}
-    for request in session.scalars(select(DocumentRequest).where(DocumentRequest.case_file_id.in_(ids))):
-        asked.setdefault(str(request.case_file_id), set()).add(request.submission_id)
+    requests = select(DocumentRequest.case_file_id, DocumentRequest.submission_id)
+    for id, submission_id in session.execute(requests.where(DocumentRequest.case_file_id.in_(ids))):
+        asked.setdefault(str(id), set()).add(submission_id)
     by = _Pool(pool.values())
     return {row.id: by.reached(row) | {row.submission_id} | asked.get(row.id, set()) for row in rows}
 
@@ -55,11 +74,11 @@ def deliveries_of_each(session: Session, rows: Collection[CaseFile]) -> dict[str
 class _Pool:
     """Submissions of several case files, found by what joins them."""
 
-    def __init__(self, submissions: Iterable[Submission]) -> None:
-        self._by_id: dict[str, Submission] = {}
-        self._of_file: dict[str, list[Submission]] = {}
-        self._of_code: dict[tuple[str, str], list[Submission]] = {}
-        self._back: dict[str, list[Submission]] = {}
+    def __init__(self, submissions: Iterable[AnyRow]) -> None:
+        self._by_id: dict[str, AnyRow] = {}
+        self._of_file: dict[str, list[AnyRow]] = {}
+        self._of_code: dict[tuple[str, str], list[AnyRow]] = {}
+        self._back: dict[str, list[AnyRow]] = {}
         for one in submissions:
             self._by_id[one.id] = one
             self._of_code.setdefault((one.agency_code, one.file_code), []).append(one)
@@ -68,7 +87,7 @@ class _Pool:
             for link in _links(one):
                 self._back.setdefault(link, []).append(one)
 
-    def reached(self, row: CaseFile) -> frozenset[str]:
+    def reached(self, row: CaseFile | AnyRow) -> frozenset[str]:
         """Return the ids of one case file's."""
         first = [*self._of_file.get(row.id, ())]
         if row.submission_id in self._by_id:
@@ -83,29 +102,29 @@ class _Pool:
             found = self._joined(new.values())
         return frozenset(known)
 
-    def _joined(self, some: Iterable[Submission]) -> list[Submission]:
+    def _joined(self, some: Iterable[AnyRow]) -> list[AnyRow]:
         forth = [self._by_id[link] for one in some for link in _links(one) if link in self._by_id]
         return forth + [back for one in some for back in self._back.get(one.id, ())]
 
 
-def _links(one: Submission) -> list[str]:
+def _links(one: AnyRow) -> list[str]:
     return [link for link in (one.mends, one.gathered_into, one.superseded_by) if link]
 
 
-def _went_back_from(one: Submission, row: CaseFile) -> bool:
+def _went_back_from(one: AnyRow, row: CaseFile | AnyRow) -> bool:
     return one.case_file_id in (None, row.id) and one.state in STATES_WENT_BACK
 
 
 def _more(
-    session: Session, ids: Collection[str], known: dict[str, Submission], which: ColumnElement[bool]
-) -> dict[str, Submission]:
+    session: Session, ids: Collection[str], known: dict[str, AnyRow], which: ColumnElement[bool]
+) -> dict[str, AnyRow]:
     """Return which of these went back from one of the case files and are not known yet."""
     ours = or_(Submission.case_file_id.is_(None), Submission.case_file_id.in_(ids))
-    query = select(Submission).where(which, ours, Submission.state.in_(STATES_WENT_BACK))
-    return {one.id: one for one in session.scalars(query) if one.id not in known}
+    query = select(*ASKED_OF).where(which, ours, Submission.state.in_(STATES_WENT_BACK))
+    return {one.id: one for one in session.execute(query) if one.id not in known}
 
 
-def _linked(known: dict[str, Submission]) -> ColumnElement[bool]:
+def _linked(known: dict[str, AnyRow]) -> ColumnElement[bool]:
     ids = list(known)
     back = {link for one in known.values() for link in _links(one)}
     return or_(

@@ -16,15 +16,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, delete, func, select, update
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy import Table, bindparam, delete, func, select, update
+from sqlalchemy.orm import Session
 
 from archive.errors import NotFoundError
 from archive.ledger.event import Event, unstamp
 from archive.packages.facts import PackageFacts
 from archive.reason import as_text, from_json
+from archive.register.base import AnyRow
 from archive.register.decisions import OrderItem
 from archive.register.deliveries import deliveries_of_each
 from archive.register.messages import ReceivedMessage
@@ -48,6 +49,7 @@ from archive.register.project_records import add_missing, put_records
 from archive.register.project_schedules import assigned, used
 from archive.register.questions import QuestionWords
 from archive.register.scans import PackageScan
+from archive.register.seen import forget_seen
 
 DONE = "done"
 
@@ -155,16 +157,22 @@ def destroyed(session: Session, *events: Event) -> None:
     done = {event.object_id: event for event in events if event.payload.get("outcome") == DONE}
     if not done:
         return
-    query = select(CaseFile).where(CaseFile.id.in_(done))
-    few = load_only(CaseFile.code, CaseFile.agency_code, CaseFile.submission_id)
-    rows = list(session.scalars(query.options(few)))
+    query = select(CaseFile.id, CaseFile.code, CaseFile.agency_code, CaseFile.submission_id)
+    rows = session.execute(query.where(CaseFile.id.in_(done))).all()
     for missing in done.keys() - {row.id for row in rows}:
         raise _not_stored(done[missing])
-    for row in rows:
-        row.state = CaseFileState.DESTROYED
-        row.gone_at = done[row.id].at
-        row.gone_order_id = done[row.id].payload.get("order_id")
-        row.description = {}
+    files = cast(Table, CaseFile.__table__)
+    session.connection().execute(
+        update(files)
+        .where(files.c.id == bindparam("file"))
+        .values(
+            state=CaseFileState.DESTROYED,
+            gone_at=bindparam("at"),
+            gone_order_id=bindparam("order"),
+            description={},
+        ),
+        [{"file": id, "at": event.at, "order": event.payload.get("order_id")} for id, event in done.items()],
+    )
     records = select(Record.id).where(Record.case_file_id.in_(done))
     session.execute(delete(Component).where(Component.record_id.in_(records)))
     session.execute(delete(RecordReference).where(RecordReference.record_id.in_(records)))
@@ -184,7 +192,7 @@ def destroyed(session: Session, *events: Event) -> None:
     session.expire_all()
 
 
-def forget_deliveries(session: Session, *rows: CaseFile) -> None:
+def forget_deliveries(session: Session, *rows: CaseFile | AnyRow) -> None:
     """Take the words out of what the machine noted while taking it in: they quote file names and texts.
 
     The deliveries themselves stay known, each as a row. None of this is in the digest, so a rebuild need not agree.
@@ -211,18 +219,29 @@ def _forget_in_plans(session: Session, case_file_ids: Collection[str]) -> None:
 
 def _outcomes(session: Session, events: Sequence[Event]) -> None:
     """Note at the orders' items how they stand."""
-    named = {event.payload.get("order_id") for event in events}
-    query = select(OrderItem).where(
-        OrderItem.order_id.in_(named), OrderItem.case_file_id.in_({event.object_id for event in events})
+    session.flush()
+    items = cast(Table, OrderItem.__table__)
+    session.connection().execute(
+        update(items)
+        .where(items.c.order_id == bindparam("order"), items.c.case_file_id == bindparam("file"))
+        .values(outcome=bindparam("became"), outcome_at=bindparam("at"), detail=bindparam("why")),
+        [
+            {
+                "order": str(event.payload.get("order_id")),
+                "file": event.object_id,
+                "became": event.payload.get("outcome", ""),
+                "at": event.at,
+                "why": _words(event.payload.get("detail", "")),
+            }
+            for event in events
+        ],
     )
-    items = {(item.order_id, item.case_file_id): item for item in session.scalars(query)}
-    for event in events:
-        item = items.get((str(event.payload.get("order_id")), event.object_id))
-        if item is not None:
-            item.outcome = event.payload.get("outcome", "")
-            item.outcome_at = event.at
-            detail = event.payload.get("detail", "")  # a text, or reasons as data
-            item.detail = detail if isinstance(detail, str) else as_text(map(from_json, detail))
+    forget_seen(session, OrderItem, ((event.payload.get("order_id"), event.object_id) for event in events))
+
+
+def _words(detail: Any) -> str:
+    """Return a detail as text; an event has it as text, or as reasons."""
+    return detail if isinstance(detail, str) else as_text(map(from_json, detail))
 
 
 def _case_file(session: Session, event: Event) -> CaseFile:

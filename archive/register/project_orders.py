@@ -15,13 +15,14 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID, uuid5
 
-from sqlalchemy import ARRAY, String, Table, func, insert, literal, select, update
+from sqlalchemy import ARRAY, String, Table, bindparam, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from archive.grounds import twins_of
 from archive.ledger.event import Event
 from archive.register import project_disposal
 from archive.register.decisions import Approval, Hold, Order, OrderItem, OrderState, Receipt
+from archive.register.seen import forget_seen
 
 NAMED_BY = {"case-file": "case_file_id", "agency": "agency_code", "fonds": "fonds_code"}
 """Kind of the object of a HOLD -> the column of `hold` that names it."""
@@ -144,26 +145,34 @@ def erased(session: Session, *events: Event) -> None:
 
     Of many events each is about another case file.
     """
+    session.flush()
     wanted = {key: {event.payload[key] for event in events} for key in ("order_id", "holder")}
-    known = {
-        (row.order_id, row.case_file_id, row.holder): row
-        for row in session.scalars(
-            select(Receipt).where(
-                Receipt.case_file_id.in_({event.object_id for event in events}),
-                Receipt.order_id.in_(wanted["order_id"]),
-                Receipt.holder.in_(wanted["holder"]),
-            )
-        )
+    query = select(Receipt.order_id, Receipt.case_file_id, Receipt.holder).where(
+        Receipt.case_file_id.in_({event.object_id for event in events}),
+        Receipt.order_id.in_(wanted["order_id"]),
+        Receipt.holder.in_(wanted["holder"]),
+    )
+    known = {tuple(row) for row in session.execute(query)}
+    told = {
+        (event.payload["order_id"], event.object_id, event.payload["holder"]): _receipt(event)
+        for event in events
     }
-    for event in events:
-        told = event.payload
-        key = (told["order_id"], event.object_id, told["holder"])
-        row = known.get(key)
-        if row is None:
-            row = Receipt(order_id=key[0], case_file_id=key[1], holder=key[2])
-            session.add(row)
-        row.what = told["what"]
-        row.how = told["how"]
-        row.at = event.at
-        row.gone = told["gone"]
-        row.expires_on = date.fromisoformat(told["expires_on"]) if told.get("expires_on") else None
+    receipts = cast(Table, Receipt.__table__)
+    names = ("order_id", "case_file_id", "holder")
+    if new := [dict(zip(names, key, strict=True)) | told[key] for key in told.keys() - known]:
+        session.connection().execute(insert(receipts), new)
+    if again := [dict(zip(("_0", "_1", "_2"), key, strict=True)) | told[key] for key in told.keys() & known]:
+        its = (receipts.c[name] == bindparam(f"_{n}") for n, name in enumerate(names))
+        session.connection().execute(update(receipts).where(*its), again)
+        forget_seen(session, Receipt, known)
+
+
+def _receipt(event: Event) -> dict[str, Any]:
+    told = event.payload
+    return {
+        "what": told["what"],
+        "how": told["how"],
+        "at": event.at,
+        "gone": told["gone"],
+        "expires_on": date.fromisoformat(told["expires_on"]) if told.get("expires_on") else None,
+    }

@@ -87,8 +87,7 @@ def apply_all(session: Session, events: Sequence[Event]) -> None:
         else:
             for event in some:
                 project(session, event)
-    for event in events:
-        seal_after_commit(session, event)
+    seal_after_commit(session, *events)
 
 
 def apply(session: Session, event: Event, facts: PackageFacts | None = None) -> None:

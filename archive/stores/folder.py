@@ -12,6 +12,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -19,7 +20,16 @@ from uuid import uuid4
 from archive.errors import AlreadyStoredError, ArchiveError, NotFoundError, TemporaryError
 from archive.flushing import flush_folder
 from archive.hashing import sha256_of_file
-from archive.plain_paths import below, drop_empty, folder_of, is_real_folder, is_there, listed
+from archive.plain_paths import (
+    below,
+    drop_empty,
+    folder_of,
+    is_folder,
+    is_real_folder,
+    is_there,
+    listed,
+    size_of,
+)
 from archive.reason import because, trouble
 from archive.stores.interface import Left, Stored
 from archive.stores.naming import QUARANTINE, checked
@@ -41,6 +51,7 @@ class FolderStore:
     def __init__(self, name: str, path: Path) -> None:
         self._name = name
         self._root = path
+        self._place = str(path)
 
     @property
     def name(self) -> str:
@@ -94,11 +105,10 @@ class FolderStore:
             TemporaryError: the whole store is not there, so nothing can be said.
         """
         with self._disk(name):
-            try:
-                return self._path(name).stat().st_size
-            except (FileNotFoundError, NotADirectoryError):
+            size = size_of(below(self._place, checked(name)))
+            if size is None:
                 self._require_root()
-                return None
+            return size
 
     def names(self, prefix: str = "") -> Iterator[str]:
         """Yield the names that begin with a prefix, sorted; temporary and quarantined files are not names."""
@@ -139,12 +149,12 @@ class FolderStore:
         with self._disk(name):
             self._require_root()
             there = self._all_of(name)
-            for file in map(Path, there):
+            for file in there:
                 wipe_file(file)
-                flush_folder(file.parent)
-            if is_there(below(self._root, QUARANTINE)):  # most stores have none
-                drop_empty(remains, self._root)
-            drop_empty(folder_of(path), self._root)
+                flush_folder(folder_of(file))
+            if is_there(below(self._place, QUARANTINE)):  # most stores have none
+                drop_empty(remains, self._place)
+            drop_empty(folder_of(path), self._place)
         return CLEARED if there else NOTHING
 
     def left(self, name: str) -> Left:
@@ -158,20 +168,22 @@ class FolderStore:
 
     def _all_of(self, name: str) -> list[str]:
         path, remains = self._places(name)
-        there = [path] if is_there(path) else []
+        beside, own = folder_of(path), path.rpartition("/")[2]
+        names = listed(beside)
+        there = [path] if own in names and is_there(path) else []
         there += [below(remains, one) for one in sorted(listed(remains))]
         # A writer that was killed leaves its half-written file beside the target.
-        beside, unfinished = folder_of(path), _temporary(name)
-        half = sorted(one for one in listed(beside) if one.startswith(unfinished))
+        unfinished = _temporary(name)
+        half = sorted(one for one in names if one.startswith(unfinished))
         return there + [below(beside, one) for one in half]
 
     def _places(self, name: str) -> tuple[str, str]:
         """Return where an object is, and the folder of its quarantined remains."""
-        return below(self._root, checked(name)), below(self._root, QUARANTINE, name)
+        return below(self._place, checked(name)), below(self._place, QUARANTINE, name)
 
     def _require_root(self) -> None:
         try:
-            there = self._root.is_dir()
+            there = is_folder(self._place)
         except OSError:
             there = False
         if not there:
@@ -194,7 +206,7 @@ class FolderStore:
         parts = within.split("/")
         if not all(part and not part.startswith(".") for part in parts):
             return False
-        place = str(self._root)
+        place = self._place
         for part in parts:
             place = below(place, part)
             if not is_real_folder(place):
@@ -221,6 +233,7 @@ class FolderStore:
             ) from error
 
 
+@lru_cache(maxsize=64)
 def _temporary(name: str) -> str:
     """Return how temporary files of that name begin, so that erasing finds them; never too long for a name."""
     return f".tmp-{hashlib.sha256(name.encode()).hexdigest()[:16]}-"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from archive.errors import ArchiveError
 
 QUARANTINE = ".quarantine"
@@ -20,6 +22,7 @@ class BadNameError(ArchiveError):
         self.name = name
 
 
+@lru_cache(maxsize=256)  # one object is asked for by its name many times in a row
 def checked(name: str) -> str:
     """Return the name when it is fit for a store.
 

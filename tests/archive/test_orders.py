@@ -11,7 +11,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from archive import orders
+from archive.custody import record_receipt
 from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
+from archive.holders import Erasure
 from archive.ledger.append import append, history
 from archive.ledger.event import Verb
 from archive.order_check import reasons_against
@@ -19,7 +21,7 @@ from archive.order_list import list_hash
 from archive.orders import NewOrder
 from archive.procedure.states import State
 from archive.register.agencies import set_agency
-from archive.register.decisions import Approval, Order, OrderItem, OrderKind, OrderState
+from archive.register.decisions import Approval, Order, OrderItem, OrderKind, OrderState, Receipt
 from archive.register.models import CaseFile, Package
 from archive.register.projection import apply
 from archive.register.session import transaction
@@ -380,3 +382,20 @@ def test_the_list_hash_is_worked_out_by_hand() -> None:
 
     items = [("b", "22"), ("a", "11")]
     assert list_hash(items) == hashlib.sha256(b"a 11\nb 22\n").hexdigest()
+
+
+def test_what_a_session_read_before_an_event_is_read_anew_after_it(case: str) -> None:
+    order_id = approved(D, case)
+    with transaction() as session:
+        item = session.get_one(OrderItem, (order_id, case))
+        record_receipt(
+            session, order_id, case, Erasure("kho", "1 file", "clear", NOW, False), actor="x", now=NOW
+        )
+        receipt = session.get_one(Receipt, (order_id, case, "kho"))
+        assert not receipt.gone and item.outcome == ""
+        record_receipt(
+            session, order_id, case, Erasure("kho", "nothing", "clear", NOW, True), actor="x", now=NOW
+        )
+        happen(session, Verb.DESTROY, case, order_id=order_id, outcome="erasing", detail="begun")
+        assert receipt.gone and receipt.what == "nothing"
+        assert (item.outcome, item.detail) == ("erasing", "begun") and item.outcome_at is not None

@@ -1,0 +1,110 @@
+"""A store erases many case files with several threads: who takes which, and what ends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Barrier, get_ident
+
+import pytest
+
+from archive.erasing import AT_A_TIME, StoreHolder
+from archive.errors import TemporaryError
+from archive.holders import Erasure, Target
+from archive.stores.folder import FolderStore
+
+
+@pytest.fixture
+def store(house: Path) -> FolderStore:
+    place = house / "kho-a"
+    place.mkdir()
+    return FolderStore("kho-a", place)
+
+
+def target(number: int) -> Target:
+    return Target(f"id-{number}", f"{number:02}", (), (f"x/{number:02}/v0001.zip",))
+
+
+class Slow(FolderStore):
+    """A store whose erasing waits until as many as may erase at the same time do."""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__("kho-a", place)
+        self.together = Barrier(AT_A_TIME)
+        self.threads: set[int] = set()
+
+    def erase(self, name: str) -> str:
+        self.together.wait(timeout=30)  # breaks, and the test fails, when they go one after another
+        self.threads.add(get_ident())
+        return super().erase(name)
+
+
+def test_as_many_as_said_are_erased_at_the_same_time(store: FolderStore) -> None:
+    slow = Slow(store._root)
+    answers = list(StoreHolder(slow).erase_many(map(target, range(2 * AT_A_TIME))))
+    assert sorted(one.case_file_id for one, _ in answers) == [f"id-{n}" for n in range(2 * AT_A_TIME)]
+    assert all(isinstance(said, Erasure) and said.gone for _, said in answers)
+    assert len(slow.threads) == AT_A_TIME
+
+
+def test_no_target_is_taken_before_there_is_a_thread_for_it(store: FolderStore) -> None:
+    erased: list[str] = []
+    ahead: list[int] = []
+
+    class Noting(FolderStore):
+        def erase(self, name: str) -> str:
+            said = super().erase(name)
+            erased.append(name)
+            return said
+
+    def targets() -> Iterator[Target]:
+        for number in range(20):
+            ahead.append(number - len(erased))
+            yield target(number)
+
+    noting = Noting("kho-a", store._root)
+    list(StoreHolder(noting).erase_many(targets()))
+    assert len(erased) == 20 and max(ahead) < AT_A_TIME
+
+
+def test_a_trouble_of_the_store_stops_only_its_own_case_file(store: FolderStore) -> None:
+    class Broken(FolderStore):
+        def erase(self, name: str) -> str:
+            if "/03/" in name:
+                raise TemporaryError("read only")
+            return super().erase(name)
+
+    answers = dict(StoreHolder(Broken("kho-a", store._root)).erase_many(map(target, range(8))))
+    assert [one.case_file_id for one, said in answers.items() if not isinstance(said, Erasure)] == ["id-3"]
+
+
+def test_a_question_that_fails_ends_it_for_all_threads_and_is_raised(store: FolderStore) -> None:
+    taken: list[int] = []
+
+    def targets() -> Iterator[Target]:
+        for number in range(1000):
+            if number == 6:
+                raise RuntimeError("the register does not answer")
+            taken.append(number)
+            yield target(number)
+
+    with pytest.raises(RuntimeError, match="does not answer"):
+        list(StoreHolder(store).erase_many(targets()))
+    assert taken == list(range(6))
+
+
+def test_what_is_no_trouble_of_a_store_leaves_the_rest_untaken(store: FolderStore) -> None:
+    taken: list[int] = []
+
+    class Faulty(FolderStore):
+        def erase(self, name: str) -> str:
+            raise KeyError(name)
+
+    def targets() -> Iterator[Target]:
+        for number in range(1000):
+            taken.append(number)
+            yield target(number)
+
+    with pytest.raises(KeyError):
+        list(StoreHolder(Faulty("kho-a", store._root)).erase_many(targets()))
+    assert len(taken) <= AT_A_TIME
