@@ -140,6 +140,8 @@ def concluded(story: Story, happened: Happened, told: Mapping[str, Any]) -> tupl
     conclusion = Conclusion(paper_of(told["paper"]), happened.actor, happened.at, happened.seq, counts)
     if council is not None and conclusion.paper.day < council.paper.day:
         faults.append(because("archive.paper-before", day=conclusion.paper.day, other=council.paper.day))
+    if story.letter is not None and conclusion.paper.day < story.letter.day:
+        faults.append(because("archive.paper-before", day=conclusion.paper.day, other=story.letter.day))
     left = {
         id: Left(happened.actor, happened.at, happened.seq, _why(story, id), one.choice, one.period)
         for id, one in kept.items()

@@ -15,6 +15,7 @@ from typing import Any
 
 from archive.grounds import twins_of
 from archive.procedure import council_steps, deciding_steps, list_steps
+from archive.procedure.paper_days import LETTER, against_day
 from archive.procedure.papers import Paper, day_taken, paper_of
 from archive.procedure.states import State, Transition, step_from
 from archive.procedure.story import Happened, Step, Story
@@ -62,6 +63,7 @@ def begin(happened: Happened, *, order_id: str) -> Story | None:
     try:
         told = happened.payload["order"]
         more = told["payload"]
+        letter = _letter(told)
         return Story(
             order_id=order_id,
             agency_code=str(told["agency_code"]),
@@ -71,8 +73,9 @@ def begin(happened: Happened, *, order_id: str) -> Story | None:
             proposed_by=str(told["proposed_by"]),
             explanation=str(more["explanation"]),
             items={str(case_file_id): str(sha256) for case_file_id, sha256 in told["items"]},
-            letter=_letter(told),
+            letter=letter,
             twins=twins_of(more.get("items", {})),
+            faults=tuple(against_day(LETTER, letter, Regime(more["regime"]), day_of(happened.at))),
         )
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
@@ -175,8 +178,7 @@ def _always(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterat
         return
     if not paper.number.strip():
         yield because("archive.no-document-number")
-    if paper.day > day:
-        yield because("archive.decision-in-future", day=paper.day)
+    yield from against_day(str(told["id"]), paper, story.regime, day)
 
 
 def _against_transition(

@@ -14,6 +14,7 @@ from archive.errors import OrderRefusedError
 from archive.order_check import on_list, reasons_against_item
 from archive.orders import NewOrder
 from archive.procedure.called import PEOPLE, as_called
+from archive.procedure.paper_days import LETTER, against_day, against_ended
 from archive.procedure.papers import Paper
 from archive.procedure.states import START
 from archive.procedure.story import Story
@@ -25,6 +26,7 @@ from archive.viewer import Role, Viewer
 from retention.procedure.candidates import as_duplicate, candidate, explained, reasons_not_to_list
 from retention.procedure.linked import links, undecided
 from retention.procedure.notice import against_submitting, give_missing
+from retention.procedure.numbers import against_number
 from retention.procedure.taking import against_file, story, take
 
 PROCEDURE = 1
@@ -63,8 +65,9 @@ def propose(session: Session, new: NewList, *, viewer: Viewer, now: datetime) ->
 
     Raises:
         NotAllowedError: the viewer is no archivist there.
-        OrderRefusedError: no explanation, case files of both laws, a letter dated in the future, or one reason for
-            every case file that may not be listed; nothing was written.
+        OrderRefusedError: no explanation, case files of both laws, a letter dated in the future, one reason for
+            every case file that may not be listed, a letter dated before the law or before the work of a case file
+            ended, or whose number another paper of that year has; nothing was written.
     """
     viewer.require(Role.ARCHIVIST, new.agency_code)
     today = day_of(now)
@@ -80,6 +83,7 @@ def propose(session: Session, new: NewList, *, viewer: Viewer, now: datetime) ->
         reasons.extend(reasons_not_to_list(found, agency_code=new.agency_code, today=today))
         if found.same_as is not None and found.same_as.case_file_id in new.case_file_ids:
             reasons.append(because("archive.twin-listed", kept=found.same_as.code))
+        reasons.extend(against_ended(new.letter, file.code, file.end_date))
         items[case_file_id] = explained(session, file, found.same_as)
         regimes.add(Regime(file.regime))
     if len(regimes) > 1:
@@ -87,8 +91,9 @@ def propose(session: Session, new: NewList, *, viewer: Viewer, now: datetime) ->
     if not new.explanation.strip():
         reasons.append(because("archive.no-explanation"))
     reasons.extend(against_file(new.letter.as_json()))
-    if new.letter.day > today:
-        reasons.append(because("archive.decision-in-future", day=new.letter.day))
+    for regime in regimes:
+        reasons.extend(against_day(LETTER, new.letter, regime, today))
+    reasons.extend(against_number(session, new.agency_code, LETTER, new.letter))
     if reasons or not regimes:
         raise OrderRefusedError(reasons or (because("archive.no-file-named"),))
     (regime,) = regimes

@@ -16,6 +16,7 @@ from archive.paper_files import shelf
 from archive.procedure.called import PEOPLE, as_called
 from archive.procedure.follow import after
 from archive.procedure.kept import against_kept
+from archive.procedure.papers import paper_of
 from archive.procedure.read import story_of
 from archive.procedure.states import step_from
 from archive.procedure.story import Happened, Story
@@ -24,6 +25,7 @@ from archive.register.decisions import Order, OrderKind
 from archive.register.projection import apply
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
+from retention.procedure.numbers import against_number
 
 More = Callable[[Story, Order], Iterable[Reason]]
 
@@ -82,6 +84,8 @@ def take(
     payload = {"step": told, **(says or {}), PEOPLE: as_called(session, order.agency_code, called)}
     new = after(before, Happened(0, now, viewer.name, role.value, payload))
     reasons = [*new.faults, *against_file(told.get("paper")), *(more(before, order) if more else ())]
+    if told.get("paper"):
+        reasons += against_number(session, order.agency_code, step, paper_of(told["paper"]))
     transition = step_from(before.state, before.regime, step)
     if transition is not None and "linked-kept" in transition.conditions:
         reasons += against_kept(session, before)

@@ -7,18 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
-from procedure_people import R2_ENDED, decide, on, paper, walked
-from retention_town import AGENCY, AN, BINH, HEAD, NOW, TODAY, Town, copies_of
+from procedure_people import PEOPLE, R2_ENDED, decide, on, paper, walked
+from retention_town import AGENCY, AN, BINH, HEAD, NOW, OTHER, TODAY, Town, copies_of, person
 from sqlalchemy import delete, func, select
 
 from archive.errors import TangThuError, TemporaryError
 from archive.holders import Erasure, Target
 from archive.ledger.rows import EventRow
+from archive.procedure.ballots import Ballot, Choice
 from archive.procedure.papers import Paper
 from archive.procedure.states import State
+from archive.procedure.story import Verdict
 from archive.reason import Reason, told
 from archive.register.decisions import OrderItem
 from archive.register.models import CaseFile, CaseFileState
@@ -26,10 +28,11 @@ from archive.register.second_factor import SecondFactor
 from archive.register.session import reading, transaction
 from archive.second_factor import codes
 from archive.second_factor.prove import Act, First, For, prove
+from archive.viewer import Role
 from operations.authenticators import code_of
 from retention.appraisal import set_period
 from retention.destruction import execute
-from retention.procedure import listing
+from retention.procedure import council, listing, notice, opinion
 from retention.procedure.listing import NewList
 
 UNREACHABLE = "kho-b: not mounted"
@@ -72,6 +75,77 @@ def _propose(case_file_id: str) -> object:
         return listing.propose(session, new, viewer=AN, now=NOW)
 
 
+def _lettered(town: Town, letter: Paper) -> object:
+    new = NewList(AGENCY, (town.store("01"),), "Hết thời hạn", "Thuyết minh", letter)
+    with transaction() as session:
+        return listing.propose(session, new, viewer=AN, now=NOW)
+
+
+def letter_of_1950(town: Town) -> object:
+    return _lettered(town, Paper("12/TTr", date(1950, 1, 1)))
+
+
+def letter_of_tomorrow(town: Town) -> object:
+    return _lettered(town, Paper("12/TTr", TODAY + timedelta(days=1)))
+
+
+def letter_before_the_work_ended(town: Town) -> object:
+    return _lettered(town, Paper("12/TTr", date(2014, 5, 19)))
+
+
+def council_of_1999(town: Town) -> object:
+    story = walked(town.store("01"), to=State.LISTED)
+    decided = Paper("3/QĐ", date(1999, 1, 1))
+    with transaction() as session:
+        return council.form(session, story.order_id, PEOPLE.council(), decided, viewer=HEAD, now=NOW)
+
+
+def opinion_of_1950(town: Town) -> object:
+    story = walked(town.store("01"), to=State.OPINION_REQUESTED)
+    letter = Paper("9/SNV", date(1950, 1, 1))
+    with transaction() as session:
+        return opinion.record(session, story.order_id, letter, Verdict.FOR, viewer=AN, now=NOW)
+
+
+def new_law_before_it_was(town: Town) -> object:
+    story = walked(town.store("01", regime="R2", ended=R2_ENDED), to=State.AUTO_LISTED)
+    decided = Paper("3/QĐ", date(2025, 6, 30))
+    with transaction() as session:
+        return council.form(session, story.order_id, PEOPLE.council(), decided, viewer=HEAD, now=NOW)
+
+
+def minutes_before_the_letter(town: Town) -> object:
+    story = walked(town.store("01"), to=State.LISTED)
+    before = TODAY - timedelta(days=2)
+    with transaction() as session:
+        id = story.order_id
+        told = notice.endings(session, story.items)
+        notice.give(session, told, now=NOW - timedelta(days=notice.DAYS))
+        council.form(session, id, PEOPLE.council(), Paper("3/QĐ", before), viewer=HEAD, now=NOW)
+        listing.submit(session, id, viewer=AN, now=NOW)
+        for voter in PEOPLE.voters:
+            council.vote(session, id, Ballot(Choice.DESTROY), viewer=voter, now=NOW)
+        return council.conclude(session, id, Paper("4/BB", before), viewer=PEOPLE.voters[0], now=NOW)
+
+
+def number_taken(town: Town) -> object:
+    _lettered(town, Paper("12/TTr", TODAY))
+    file = town.store("02")
+    new = NewList(AGENCY, (file,), "Hết", "Thuyết minh", Paper("12 / ttr", TODAY - timedelta(days=1)))
+    with transaction() as session:
+        return listing.propose(session, new, viewer=AN, now=NOW)
+
+
+def number_taken_by_another_file(town: Town) -> object:
+    story = walked(town.store("01"), to=State.LISTED)
+    with transaction() as session:
+        one = Paper("3/QĐ", TODAY, "ab" * 32)
+        council.form(session, story.order_id, PEOPLE.council(), one, viewer=HEAD, now=NOW)
+    with transaction() as session:
+        other = Paper("3/QĐ", TODAY, "cd" * 32)
+        return council.form(session, story.order_id, PEOPLE.council(), other, viewer=HEAD, now=NOW)
+
+
 def decided_before_the_opinion(town: Town) -> object:
     story = walked(town.store("01"), to=State.OPINION_GIVEN)
     return decide(story, paper=paper("12/QĐ", TODAY - timedelta(days=1)))
@@ -111,6 +185,19 @@ BADS = {
     "unknown schedule": Bad(unknown_schedule, "không có bảng thời hạn", "no schedule tt-99-2099"),
     "a text that is no period": Bad(no_period, "vài chục năm", "vài chục năm"),
     "a case file with an unclear period": Bad(unclear_period, "chưa rõ", "unclear"),
+    "a letter of 1950": Bad(letter_of_1950, "trước ngày 01/07/2012 khi Luật Lưu trữ 01/2011", "our rule"),
+    "a letter of tomorrow": Bad(letter_of_tomorrow, "sau ngày làm bước này", "in the future"),
+    "a letter before the work ended": Bad(
+        letter_before_the_work_ended,
+        "trước ngày 20/05/2014 khi công việc của hồ sơ 01",
+        "leave this case file",
+    ),
+    "a council of 1999": Bad(council_of_1999, "“3/QĐ” của bước “lập hội đồng” ghi ngày 01/01/1999", "1999"),
+    "an opinion of 1950": Bad(opinion_of_1950, "bước “ghi ý kiến” ghi ngày 01/01/1950", "1950"),
+    "a council before its law": Bad(new_law_before_it_was, "33/2024/QH15", "came into force"),
+    "minutes before the letter": Bad(minutes_before_the_letter, "không thể trước", "cannot be before"),
+    "a number of another paper": Bad(number_taken, "đã là số của một văn bản khác", "another paper's"),
+    "a number of another file": Bad(number_taken_by_another_file, "cùng tệp", "same file"),
     "decided before the opinion": Bad(decided_before_the_opinion, "trước", "before the opinion"),
     "list changed after the vote": Bad(changed_after_the_vote, "danh mục", "not the one that was approved"),
     "executor = proposer": Bad(
@@ -153,3 +240,17 @@ def test_a_store_that_is_not_there_loses_nothing_and_the_order_waits_for_it(town
     assert len(copies_of("01")) == 3
     assert execute(order_id, viewer=BINH, now=NOW).finished
     assert copies_of("01") == []
+
+
+def test_one_letter_may_submit_two_lists_and_another_year_counts_anew(town: Town) -> None:
+    """The same number and day are the same paper; numbers begin anew each year, and another agency has its own."""
+    _lettered(town, Paper("12/TTr", TODAY))
+    for letter, agency, who in (
+        (Paper("12/TTr", TODAY), AGENCY, AN),
+        (Paper("12/TTr", date(TODAY.year - 1, 12, 31)), AGENCY, AN),
+        (Paper("12/TTr", TODAY - timedelta(days=1)), OTHER, person("lan", Role.ARCHIVIST, agency=OTHER)),
+    ):
+        file = town.store(f"{letter.day}", agency=agency)
+        new = NewList(agency, (file,), "Hết thời hạn", "Thuyết minh", letter)
+        with transaction() as session:
+            assert listing.propose(session, new, viewer=who, now=NOW).letter == letter
