@@ -36,10 +36,15 @@ from retention.hold_cli import HOLD
 from retention.options import AsJson, AsUser, Roles, clock
 from retention.papers.kept import kept_of
 from retention.papers.making import make
+from retention.papers.outside import read_outside
 from retention.papers.papers import Kind
+from retention.papers.verify import LONGEST, LONGEST_PROOF
 from retention.papers.verify import verify as verify_certificate
 from retention.procedure.cli import DISPOSAL
 from retention.schedule_cli import SCHEDULE, simulate
+
+COULD_NOT_TELL = 3
+"""Exit of `verify` when nothing is wrong and nobody vouches either; 1 is wrong, 2 is an error."""
 
 
 def due(
@@ -139,13 +144,17 @@ def verify(
     head: Annotated[str, typer.Option(help="head of the ledger's chain, as you know it from elsewhere")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Check a certificate of destruction: seals, proofs, what it says, its hash. Asks no register and no network."""
+    """Check a certificate of destruction: seals, proofs, what it says, its hash. Asks no register and no network.
+
+    Exit 0: it holds, and a seal or --head vouches for it. Exit 1: it does not hold. Exit 2: a file cannot be read.
+    Exit 3: could not tell; it holds in itself, but bears no seal and no --head was given.
+    """
     beside = proof or proof_beside(file)
     vouching = trust or SealSettings.load().trust
     stamping = stamp_roots or ArchiveSettings.load().tsa_roots
     found = verify_certificate(
-        file.read_bytes(),
-        beside.read_text(encoding="utf-8") if beside.exists() else None,
+        read_outside(file, LONGEST),
+        read_outside(beside, LONGEST_PROOF) if beside.exists() else None,
         trust=trust_in(vouching) if vouching else None,
         now=clock(),
         stamp_roots=roots_in(stamping) if stamping else (),
@@ -156,16 +165,18 @@ def verify(
     lines += [] if found.seals else ["no seal was judged"]
     lines += [f"{found.events} events, head of the chain {found.head}"]
     lines += [f"WRONG: {told(fault, 'en')}" for fault in found.faults] or [
-        # Whoever has this program can make a ledger of their own, and an unsealed certificate of it.
         "holds"
-        if found.seals or head
-        else "holds, if that is the head of the archive's ledger: no seal and no head known from elsewhere says so"
+        if found.vouched(head)
+        else "COULD NOT TELL: it holds, if that is the head of the archive's ledger; no seal and no head known from "
+        "elsewhere (--head) says so"
     ]
     facts = {**asdict(found), "faults": [told(fault) for fault in found.faults], "holds": not found.faults}
-    facts["vouched"] = bool(found.seals or head) and not found.faults
+    facts["vouched"] = found.vouched(head)
     show(facts, as_json=as_json, text="\n".join(lines))
     if found.faults:
         raise typer.Exit(1)
+    if not found.vouched(head):
+        raise typer.Exit(COULD_NOT_TELL)
 
 
 def proof_beside(path: Path) -> Path:

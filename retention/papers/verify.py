@@ -30,6 +30,8 @@ from retention.papers.proof import EVENTS, FACTS, FORMAT
 
 LONGEST = 256 * 1024 * 1024
 """Bytes of a certificate; one of thousands of case files has some tens of millions."""
+LONGEST_PROOF = 1024 * 1024
+"""Bytes of the proof that lies beside it: one event, and a way of some dozens of hashes."""
 BROKEN = (ValueError, KeyError, TypeError, AttributeError, IndexError)
 
 
@@ -56,10 +58,17 @@ class Verdict:
     head: str
     faults: tuple[Reason, ...]
 
+    def vouched(self, head: str) -> bool:
+        """Say whether somebody besides the file itself vouches for it: a seal, or a head known from elsewhere.
+
+        Whoever has this program can make a ledger of their own, and an unsealed certificate of it that holds.
+        """
+        return bool(self.seals or head) and not self.faults
+
 
 def verify(
     pdf: bytes,
-    proof: str | None,
+    proof: bytes | None,
     *,
     trust: Trust | None,
     now: datetime,
@@ -70,7 +79,7 @@ def verify(
 
     Args:
         pdf: the file.
-        proof: text of the proof that lies beside it; None when it is missing.
+        proof: the file that lies beside it, JSON in UTF-8; None when it is missing.
         trust: who vouches for seals; None when nobody was named.
         now: aware time.
         stamp_roots: who vouches for time-stamps.
@@ -164,12 +173,18 @@ def _differs(told: Mapping[str, Any], events: Mapping[int, Mapping[str, Any]]) -
                 yield because("retention.says-other-receipt", file=item["code"], holder=receipt["holder"])
 
 
-def _beside(proof: str | None, order_id: str, sha256: str, head: str) -> tuple[str, list[Reason]]:
+def _beside(proof: bytes | None, order_id: str, sha256: str, head: str) -> tuple[str, list[Reason]]:
     """Return the head the proof leads to, and what is wrong with it: the file's own hash is to be in the ledger."""
     if proof is None:
         return "", [because("retention.proof-missing")]
+    if len(proof) > LONGEST_PROOF:
+        return "", [because("retention.proof-too-long", most=LONGEST_PROOF)]
     try:
-        told = json.loads(proof)
+        text = proof.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return "", [because("retention.proof-not-text", at=error.start + 1)]
+    try:
+        told = json.loads(text)
         found = [because("retention.proof-broken", said=said) for said in faults(told, head)]
         event = json.loads(told["event"])
         about = (event["verb"], event["object_id"], event["payload"]["kind"], event["after_sha256"])

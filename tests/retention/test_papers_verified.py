@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -22,13 +23,15 @@ from archive.seals.key import seal_of
 from archive.seals.press import press
 from archive.seals.trust import trust_in
 from retention.destruction import execute
+from retention.errors import CertificateError
 from retention.papers import making
 from retention.papers.kept import kept_of
 from retention.papers.making import make
+from retention.papers.outside import read_outside
 from retention.papers.papers import Kind
 from retention.papers.printing import printed
 from retention.papers.proof import EVENTS, FACTS
-from retention.papers.verify import Verdict, verify
+from retention.papers.verify import LONGEST_PROOF, Verdict, verify
 from tests.samples.authority import Authority
 from tests.samples.seals import set_seals
 
@@ -39,9 +42,10 @@ class Certificate:
     def __init__(self, pdf: bytes, proof: dict[str, Any], trust: Path | None) -> None:
         self.pdf, self.proof, self.trust = pdf, proof, trust
 
-    def judged(self, pdf: bytes | None = None, proof: str | None = "its own", **more: Any) -> Verdict:
+    def judged(self, pdf: bytes | None = None, proof: str | bytes | None = "its own", **more: Any) -> Verdict:
         trust = trust_in(self.trust) if self.trust else None
         beside = json.dumps(self.proof) if proof == "its own" else proof
+        beside = beside.encode() if isinstance(beside, str) else beside
         return verify(pdf or self.pdf, beside, **{"trust": trust, "now": NOW, **more})
 
     def faults(self, *args: Any, **more: Any) -> set[str]:
@@ -98,6 +102,8 @@ def test_a_sealed_certificate_holds_and_every_change_of_it_is_told(destroyed: st
     # a missing or foreign proof, nobody who vouches, another root, another head
     assert one.faults(proof=None) == {"proof-missing"}
     assert one.faults(proof="{}") == {"proof-broken"}
+    assert one.faults(proof=b"\xff\xfe{}") == {"proof-not-text"}
+    assert one.faults(proof=b" " * (LONGEST_PROOF + 1)) == {"proof-too-long"}
     other = {**one.proof, "leaf": "00" * 32}
     assert one.faults(proof=json.dumps(other)) == {"proof-broken"}
     assert one.faults(trust=None) == {"no-roots"}
@@ -157,13 +163,40 @@ def test_at_the_command_line_without_a_seal_the_hash_in_the_ledger_proves_it(
     assert script.returncode == 0, script.stdout
     monkeypatch.setenv("TANGTHU_ARCHIVE__DATA", str(tmp_path / "another house"))
     seen = run.invoke(load(), ["retention", "verify", str(out), "--json"])
-    assert seen.exit_code == 0 and json.loads(seen.output)["holds"] is True, seen.output
+    assert seen.exit_code == 3 and json.loads(seen.output)["holds"] is True, seen.output
     assert json.loads(seen.output)["vouched"] is False, "a stranger's ledger holds in itself as well"
     head = json.loads(proof.read_text())["head"]
     known = run.invoke(load(), ["retention", "verify", str(out), "--json", "--head", head])
     assert known.exit_code == 0 and json.loads(known.output)["vouched"] is True, known.output
+    told = run.invoke(load(), ["retention", "verify", str(out)])
+    assert told.exit_code == 3 and "COULD NOT TELL" in told.output, told.output
+    assert "Exit 3: could not tell" in " ".join(
+        run.invoke(load(), ["retention", "verify", "--help"]).output.split()
+    )
+    said = proof.read_bytes()
+    proof.write_bytes(b"\xff" + said)
+    broken = run.invoke(load(), ["retention", "verify", str(out)])
+    assert broken.exit_code == 1 and "no text in UTF-8 (byte 1)" in broken.output, broken.output
+    proof.write_bytes(said)
     out.write_bytes(out.read_bytes() + b"\n")
     again = run.invoke(load(), ["retention", "verify", str(out)])
     assert again.exit_code == 1 and "WRONG: the proof beside it is of another file" in again.output
     proof.unlink()
     assert run.invoke(load(), ["retention", "verify", str(out)]).exit_code == 1
+
+
+def test_a_file_is_read_only_once_its_size_is_known_to_be_within_bounds(tmp_path: Path) -> None:
+    path = tmp_path / "bien-ban.pdf"
+    path.write_bytes(b"12345")
+    assert read_outside(path, 5) == b"12345"
+    with path.open("wb") as stream:  # a sparse file takes no room, and no memory unless it is read
+        stream.truncate(1 << 40)
+    os.mkfifo(tmp_path / "pipe")
+    for name, code in (
+        ("bien-ban.pdf", "file-too-long"),
+        ("none", "file-unreadable"),
+        ("pipe", "no-plain-file"),
+    ):
+        with pytest.raises(CertificateError) as caught:
+            read_outside(tmp_path / name, 5)
+        assert caught.value.reason.code == f"retention.{code}"
