@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -25,12 +26,14 @@ from operations.house import make_register, make_site, write_settings
 from operations.parts import embedded
 from operations.settings import OperationsSettings
 from operations.supervisor import Ended, Supervisor, ask_to_end, refuse_second, to_screen
-from operations.world import build_world, busiest_agency, expectations, open_office, settle
+from operations.world import OFFICE_OF_THE_OFFICIAL, build_world, expectations, open_office, settle
 
 Home = Annotated[Path, typer.Option(help="Folder for everything this house keeps.")]
 Json = Annotated[bool, typer.Option("--json", help="Print facts as JSON.")]
 Engine = Annotated[str, typer.Option(help="sqlite (embedded) or elasticsearch (starts a real node).")]
 
+OFFICE = "lgsp"
+"""Folder of the sample world the simulator serves."""
 TOLD = {
     Ended.STOPPED: "stopped",
     Ended.NOTHING_RAN: "nothing runs there",
@@ -58,15 +61,19 @@ def up(
     """Start every embedded part and serve until Ctrl-C."""
     refuse_second(home)
     home.mkdir(parents=True, exist_ok=True)
-    world = open_office(build_world(home / "the-gioi-mau", say=_say), home / "lgsp") if sample else None
-    write_settings(home, search=search, world=world)
-    make_register(_say)
+    new = not (home / "accounts.json").exists()
+    accounts = make_accounts(
+        home / "accounts.json", official_agency=OFFICE_OF_THE_OFFICIAL if sample else ALL_AGENCIES
+    )
+    # The offices typeset their papers while the site is made: neither needs the other.
+    with ThreadPoolExecutor(1) as beside:
+        typeset = beside.submit(_open_office, home) if sample else None
+        write_settings(home, search=search, world=(home / OFFICE).resolve() if sample else None)
+        make_register(_say)
+        make_site(home / "accounts.json", _say)
+        world = typeset.result() if typeset is not None else None
     if world is not None:
         settle(world)
-    new = not (home / "accounts.json").exists()
-    agency = busiest_agency(expectations(world)) if world is not None else ALL_AGENCIES
-    accounts = make_accounts(home / "accounts.json", official_agency=agency)
-    make_site(home / "accounts.json", _say)
     operations = OperationsSettings.load()
     with Supervisor(embedded(), home=operations.home, start_seconds=operations.start_seconds) as supervisor:
         url = f"http://{operations.host}:{operations.plone_port}/luutru"
@@ -78,6 +85,10 @@ def up(
                 target=furnish, args=(expectations(world),), kwargs={"say": _say}, daemon=True
             ).start()
         supervisor.watch()
+
+
+def _open_office(home: Path) -> Path:
+    return open_office(build_world(home / "the-gioi-mau", say=_say), home / OFFICE)
 
 
 def _welcome(url: str, file: Path, new: Sequence[Account]) -> str:

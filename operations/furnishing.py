@@ -12,10 +12,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
+from archive import furnished
+from archive.furnished import Furnished, Standing
 from archive.register.models import STATES_OPEN, CaseFile, Submission
 from archive.register.session import reading
-from operations import deeds
+from operations import deeds, open_lists
 from operations.deeds import Judged
 from operations.world import Expected
 
@@ -27,24 +30,31 @@ TRIES = 3
 
 @dataclass(frozen=True)
 class Piece:
-    """One thing that is done with a case file of the world.
+    """One thing that is done with a case file of the world, or with several.
 
     Attributes:
-        part: of the case file in the world (`operations.world.Expected.part`).
+        part: of them in the world (`operations.world.Expected.part`).
         told: what is done, for whoever watches.
-        act: does it, or goes on with what was begun, and judges it.
+        act: does it with their ids, in the order of the world, or goes on with what was begun, and judges it.
     """
 
     part: str
     told: str
-    act: Callable[[str], Judged]
+    act: Callable[..., Judged]
 
 
 PIECES = (
     Piece("held", "one case file is held", deeds.hold),
     Piece("destroy", "one case file is destroyed by approved decision", deeds.destroy),
     Piece("transfer", "one case file is handed over to the Historical Archive", deeds.hand_over),
-    Piece("listed", "one case file is proposed for destruction and waits for the council", deeds.put_on_list),
+    Piece("listed", "one case file is proposed for destruction; its notice runs", deeds.put_on_list),
+    Piece("vote", "a list of the Law of 2011 waits for its council", open_lists.to_vote),
+    Piece("vote-r2", "a list of the Law of 2024 waits for its council", open_lists.to_vote_on_a_duplicate),
+    Piece("opinion", "a list waits for an opinion", open_lists.to_get_an_opinion),
+    Piece("decide", "a list waits for the head's decision", open_lists.to_decide),
+    Piece("linked", "a list has a document that another case file names", open_lists.to_choose_what_is_kept),
+    Piece("twin", "a duplicate may be listed", open_lists.to_list_a_duplicate),
+    Piece("lift", "a hold waits for a second person to lift it", open_lists.to_lift),
 )
 
 
@@ -66,61 +76,76 @@ def furnish(
         pause: seconds between two looks.
     """
     left = dict.fromkeys(pieces, TRIES)
+    standing = {piece: Furnished(piece.part, Standing.WAITS) for piece in pieces}
     deadline = time.monotonic() + seconds
-    told = ""
-    while left and time.monotonic() < deadline:
+    told: object = None
+    while True:
         for piece in list(left):
+            found = _tried(expected, piece, say=say, last=left[piece] == 1)
+            if found is None:
+                continue
             left[piece] -= 1
-            done = _tried(expected, piece, say=say, last=not left[piece])
-            if done is None:
-                left[piece] += 1  # its case file is not there yet
-            elif done or not left[piece]:
+            if found.standing is Standing.DONE or not left[piece]:
+                standing[piece] = found
                 del left[piece]
-        if (line := _under_way(expected)) != told:
-            say(line)
-            told = line
-        if left:
-            time.sleep(pause)
+        far = _far(expected)
+        if far is not None and (far, standing) != told:
+            wanted, arrived, under_way = far
+            say(f"{arrived} of {wanted} arrived, {under_way} under way")
+            furnished.write(wanted, arrived, under_way, list(standing.values()))
+            told = far, dict(standing)
+        settled = not left and far is not None and far[1] >= far[0] and not far[2]
+        if settled or time.monotonic() >= deadline:
+            break
+        time.sleep(pause)
     for piece in left:
         say(f"{piece.told}: its case file never came")
 
 
-def _tried(expected: Sequence[Expected], piece: Piece, *, say: Say, last: bool) -> bool | None:
-    """Do one thing and return whether it is done, None when its case file is not there yet."""
+def _tried(expected: Sequence[Expected], piece: Piece, *, say: Say, last: bool) -> Furnished | None:
+    """Do one thing and return how it stands now; None when its case file is not there yet."""
     try:
-        case_file_id = stored(expected, piece.part)
-        if case_file_id is None:
+        case_file_ids = stored(expected, piece.part)
+        if not case_file_ids:
             return None
-        detail, right = piece.act(case_file_id)
+        detail, right = piece.act(*case_file_ids)
     except Exception as error:  # whatever it is, the other things have nothing to do with it
         say(f"{piece.told}: {type(error).__name__}: {error}" + ("" if last else "; tried again"))
         if last:
             say(traceback.format_exc())
-        return False
+        return Furnished(piece.part, Standing.FAILED, detail=str(error)[:500])
     say(f"{piece.told}: {'done' if right else detail}")
-    return True
+    return Furnished(
+        piece.part, Standing.DONE if right else Standing.FAILED, about=detail if right else "", detail=detail
+    )
 
 
-def stored(expected: Sequence[Expected], part: str) -> str | None:
-    """Return the case file the world meant for this part; None until it is stored and its dates are known."""
+def stored(expected: Sequence[Expected], part: str) -> list[str]:
+    """Return the case files the world meant for this part; none until all are stored and their dates are known."""
     message_ids = [one.message_id for one in expected if one.part == part]
     query = (
-        select(CaseFile.id)
-        .join(Submission, Submission.case_file_id == CaseFile.id)
+        select(Submission.message_id, CaseFile.id)
+        .join(CaseFile, CaseFile.id == Submission.case_file_id)
         .where(
             Submission.message_id.in_(message_ids),
             CaseFile.permanent.is_(True) | CaseFile.eligible_from.is_not(None),
         )
     )
     with reading() as session:
-        return session.scalar(query)
+        found = dict(session.execute(query).all())
+    return [found[id] for id in message_ids] if found.keys() >= set(message_ids) else []
 
 
-def _under_way(expected: Sequence[Expected]) -> str:
-    """Return how far the deliveries are, in a line."""
+def _far(expected: Sequence[Expected]) -> tuple[int, int, int] | None:
+    """Return how many deliveries there are, how many arrived, and how many of those are under way; None for not known.
+
+    The register may be busy for longer than is waited for it: then the next look tells.
+    """
     wanted = {one.message_id for one in expected}
-    with reading() as session:
-        states = list(session.scalars(select(Submission.state).where(Submission.message_id.in_(wanted))))
-    return (
-        f"{len(states)} of {len(wanted)} arrived, {sum(state in STATES_OPEN for state in states)} under way"
-    )
+    query = select(Submission.state).where(Submission.message_id.in_(wanted))
+    try:
+        with reading() as session:
+            states = list(session.scalars(query))
+    except SQLAlchemyError:
+        return None
+    return len(wanted), len(states), sum(state in STATES_OPEN for state in states)

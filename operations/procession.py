@@ -19,10 +19,11 @@ from archive.procedure.story import Story, Verdict
 from archive.register.models import Regime
 from archive.second_factor.prove import For
 from archive.viewer import Role, Viewer
-from operations.authenticators import proven
+from operations.authenticators import DEMONSTRATION, proven
 from retention.procedure import council, deciding, listing, notice, opinion
 from retention.procedure.deciding import NewDecision
 from retention.procedure.listing import NewList
+from retention.procedure.notice import Ending
 
 NOTE = "Hồ sơ đã hết thời hạn lưu trữ theo bảng thời hạn; tài liệu có giá trị đã được giữ lại"
 
@@ -123,6 +124,15 @@ def walk(
     return walk_on(session, story, papers, people, now=now, to=to)
 
 
+def told_a_month_ago(session: Session, files: Sequence[Ending], *, now: datetime) -> None:
+    """Give notices as if the house had been there a month ago and had told of these case files then.
+
+    The ledger says that the demonstration gave them, and when it really did; nothing else in the house gives a notice
+    for a day that is over.
+    """
+    notice.give(session, files, now=now - timedelta(days=notice.DAYS), actor=DEMONSTRATION.name)
+
+
 class Papers:
     """The papers of a list: numbered after its decision, all of one day."""
 
@@ -152,9 +162,8 @@ def walk_on(
     order = story.order_id
     while story.state is not to:
         if story.state in (State.LISTED, State.AUTO_LISTED):
-            # As if the house had been there a month ago and had told of them then.
-            told = notice.endings(session, story.items)
-            notice.give(session, told, now=now - timedelta(days=notice.DAYS))
+            expired = [id for id in story.items if id not in story.twins]
+            told_a_month_ago(session, notice.endings(session, expired), now=now)
             council.form(session, order, people.council(), papers.named("QĐ-HĐ"), viewer=people.head, now=now)
             story = listing.submit(
                 session, order, viewer=people.archivist, now=now, linked="bản chính đã có trong hồ sơ kia"

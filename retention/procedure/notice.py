@@ -131,32 +131,33 @@ def _ending(session: Session, today: date, after: Ending | None) -> list[tuple[E
     return [(Ending(*row), is_held) for is_held, *row in session.execute(query)]
 
 
-def give(session: Session, files: Sequence[Ending], *, now: datetime) -> list[Event]:
+def give(session: Session, files: Sequence[Ending], *, now: datetime, actor: str = ACTOR) -> list[Event]:
     """Write the notices of these case files, events of one agency, one ground and `BATCH` case files each.
 
     Args:
         session: an open transaction.
         files: to be told of.
         now: aware time; the notice runs out `DAYS` days after its day.
+        actor: who tells, as the ledger says it.
     """
     alike: dict[tuple[str, NoticeWhy], list[Ending]] = defaultdict(list)
     for one in files:
         alike[one.agency_code, NoticeWhy.DUPLICATE if one.same_as else NoticeWhy.EXPIRED].append(one)
     return [
-        _told(session, agency_code, why, some, now)
+        _told(session, agency_code, why, some, now, actor)
         for (agency_code, why), ending in sorted(alike.items())
         for some in pieces(ending, BATCH)
     ]
 
 
 def _told(
-    session: Session, agency_code: str, why: NoticeWhy, files: Sequence[Ending], now: datetime
+    session: Session, agency_code: str, why: NoticeWhy, files: Sequence[Ending], now: datetime, actor: str
 ) -> Event:
     given_on = day_of(now)
     event = append(
         session,
         Verb.EXPIRY_NOTICE,
-        actor=ACTOR,
+        actor=actor,
         kind="agency",
         id=agency_code,
         payload={

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -25,6 +26,7 @@ from ingest.readers.interface import Context
 from ingest.readers.read import read
 from ingest.steps.check import verdict_of
 from ingest.steps.step import Verdict
+from operations.world import OFFICE_OF_THE_OFFICIAL
 from tests.samples.cast import cast
 from tests.samples.offices import OFFICES
 from tests.samples.world import EICAR, World, build
@@ -122,6 +124,20 @@ def test_the_world_is_as_large_and_varied_as_promised(world: World) -> None:
         "gathering",
         "duplicate",
     }
+
+
+def test_the_official_of_the_demonstration_is_of_the_office_that_sends_most(world: World) -> None:
+    sent = Counter(one.agency for one in world.case_files)
+    assert sent.most_common(1)[0][0] == OFFICE_OF_THE_OFFICIAL
+
+
+def test_a_duplicate_in_the_world_has_the_very_bytes_of_the_other(world: World, tmp_path: Path) -> None:
+    for key in ("ls-trung", "ls-trung-2025"):
+        one, again = (
+            [file.sha256 for document in opened(world, k, tmp_path / k).documents for file in document.files]
+            for k in (key, f"{key}-lan-hai")
+        )
+        assert one == again
 
 
 def test_every_wrapping_that_is_read_is_in_it(world: World, tmp_path: Path) -> None:

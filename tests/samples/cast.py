@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.samples.cast_defective import defective
+from tests.samples.cast_for_lists import for_lists
 from tests.samples.cast_lang_son import lang_son
 from tests.samples.cast_other_provinces import other_provinces
 from tests.samples.cast_wrapped import otherwise_wrapped
@@ -15,6 +16,7 @@ def cast() -> Iterator[Part]:
     """Yield the case files in the order in which they are sent."""
     yield from lang_son()
     yield from _left_to_people()
+    yield from for_lists()
     yield from other_provinces()
     yield from otherwise_wrapped()
     yield from defective()

@@ -15,7 +15,8 @@ class Part:
         outcome: stored, returned, refused or tested.
         codes: finding codes that must be among the findings.
         role: what the demonstration does with it: destroy, held, transfer; or what is left to people: decision,
-            due, listed; or "".
+            due, listed, and those of `cast_for_lists`; or "".
+        same_bytes: its papers are not made anew when another part of that kind has the same document.
     """
 
     key: str
@@ -23,6 +24,7 @@ class Part:
     outcome: str = "stored"
     codes: tuple[str, ...] = ()
     role: str = ""
+    same_bytes: bool = False
 
 
 def a_notice(

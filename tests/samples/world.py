@@ -66,6 +66,7 @@ class World:
     agencies: list[dict[str, object]] = field(default_factory=list)
     fonds: list[dict[str, str]] = field(default_factory=list)
     case_files: list[Expected] = field(default_factory=list)
+    papers: dict[str, tuple[int, bytes]] = field(default_factory=dict)  # that several case files have
 
     @property
     def messages(self) -> Path:
@@ -128,7 +129,8 @@ def build(into: Path, *, only: Sequence[str] = ()) -> World:
 def _send_case_file(world: World, part: Part, pki: Pki) -> None:
     number = len(list(world.messages.glob("*.json"))) + 1
     target = world.messages / f"{number:03d}-{part.key}.zip"
-    files = make_sip(part.plan, target, pki, made=SENT + timedelta(minutes=number))
+    sent = SENT + timedelta(minutes=number)
+    files = make_sip(part.plan, target, pki, made=sent, papers_of=world.papers if part.same_bytes else None)
     plan = part.plan
     message_id = post(world, number, part.key, "sip", plan.office.code, target, plan.title)
     world.case_files.append(
@@ -164,8 +166,19 @@ def post(world: World, number: int, key: str, kind: str, sender: str, payload: P
     return message_id
 
 
-def make_sip(plan: CaseFilePlan, target: Path, pki: Pki, *, made: datetime = SENT) -> int:
-    """Make the case file's papers and the ZIP they travel in; return how many files its documents have."""
+def make_sip(
+    plan: CaseFilePlan,
+    target: Path,
+    pki: Pki,
+    *,
+    made: datetime = SENT,
+    papers_of: dict[str, tuple[int, bytes]] | None = None,
+) -> int:
+    """Make the case file's papers and the ZIP they travel in; return how many files its documents have.
+
+    Args:
+        papers_of: pages and bytes of papers made before, which are taken as they are, and where new ones are kept.
+    """
     with tempfile.TemporaryDirectory() as folder:
         documents, total = [], 0
         for ordinal, document in enumerate(plan.documents, start=1):
@@ -173,13 +186,33 @@ def make_sip(plan: CaseFilePlan, target: Path, pki: Pki, *, made: datetime = SEN
             pages = 0
             for position in range(len(document.files)):
                 path = Path(folder) / f"{ordinal}-{position}"
-                found = make_file(plan, document, position, path, pki)
+                found = _once(plan, document, position, path, pki, papers_of)
                 pages = pages or found
                 parts.append((file_name(plan, document, ordinal, position), path))
             total += pages
             documents.append(DocumentParts(document_fields(plan, document, ordinal, pages), tuple(parts)))
         wrap(plan, file_fields(plan, total), documents, target, made)
         return sum(len(document.files) for document in documents)
+
+
+def _once(
+    plan: CaseFilePlan,
+    document: DocumentPlan,
+    position: int,
+    target: Path,
+    pki: Pki,
+    papers_of: dict[str, tuple[int, bytes]] | None,
+) -> int:
+    if papers_of is None:
+        return make_file(plan, document, position, target, pki)
+    key = f"{plan.office.key} {position} {document!r}"
+    if key in papers_of:
+        pages, content = papers_of[key]
+        target.write_bytes(content)
+    else:
+        pages = make_file(plan, document, position, target, pki)
+        papers_of[key] = pages, target.read_bytes()
+    return pages
 
 
 def make_file(plan: CaseFilePlan, document: DocumentPlan, position: int, target: Path, pki: Pki) -> int:

@@ -6,6 +6,7 @@ from typing import Any
 
 from plone import api
 
+from archive import furnished
 from archive.register.models import SubmissionState
 from archive.vietnam import local
 from archive.viewer import Role
@@ -14,6 +15,7 @@ from ingest.resending import to_mend
 from portal.browser.copies.view import SEES as SEES_COPIES
 from portal.browser.disposal.to_begin import left_words, tone_of
 from portal.browser.screen import Screen
+from portal.browser.start.samples import arrived, to_try, version
 from portal.browser.start.today import Today, today_for
 from portal.browser.submissions.rows import rows_of
 from portal.disposal_lists import Lists
@@ -48,6 +50,11 @@ class StartPage(Screen):
             self.lists = Lists(self.session, [order.id for order in shown])
             self.makes = bool(self.viewer.agencies_with(MAKE_CASE_FILES))
             self.drafts = cabinet.listing(viewer=self.viewer)[:DRAFTS_SHOWN] if self.makes else []
+            self.login = self.viewer.name
+            self.furnishing = furnished.read()
+            self.samples = to_try(self.furnishing)
+            self.arrived = arrived(self.furnishing) if self.furnishing else ""
+            self.version = version(self.furnishing) if self.furnishing else ""
 
     @property
     def name(self) -> str:
