@@ -17,8 +17,9 @@ from archive.procedure.ballots import Ballot, Choice
 from archive.procedure.papers import Paper
 from archive.procedure.states import State
 from archive.procedure.story import Verdict
-from archive.register.decisions import Hold, Order, OrderKind
+from archive.register.decisions import Hold, Order, OrderItem, OrderKind
 from archive.register.models import Submission, SubmissionKind, SubmissionState
+from archive.register.notices import ExpiryNotice
 from archive.register.session import reading, transaction
 from archive.second_factor import codes, enrol
 from archive.second_factor.enrol import Door
@@ -89,24 +90,17 @@ def furnished(house: Path) -> Iterator[list[str]]:
 
 
 def list_with(part: str) -> str:
-    """Return the one list with the case file of a part."""
+    """Return the one list with a case file of a part."""
+    ids = [case_file(part, number) for number in (0, 1)]
     with reading() as session:
-        query = select(Order.id).where(Order.kind == OrderKind.DESTRUCTION)
-        ids = [id for id in session.scalars(query) if case_file(part, 0) in items(id) | {""}]
-        twice = [id for id in session.scalars(query) if case_file(part, 1) in items(id)]
-    (id,) = {*ids, *twice}
-    return id
-
-
-def items(order_id: str) -> set[str]:
-    with reading() as session:
-        return {item.case_file_id for item in session.get_one(Order, order_id).items}
+        query = select(OrderItem.order_id).join(Order).where(Order.kind == OrderKind.DESTRUCTION)
+        return session.scalars(query.where(OrderItem.case_file_id.in_(ids))).one()
 
 
 def case_file(part: str, number: int) -> str:
     with reading() as session:
         query = select(Submission.case_file_id).where(Submission.message_id == f"{part}-{number}")
-        return session.scalar(query) or "-"
+        return session.scalar(query) or ""
 
 
 def state_of(part: str) -> State:
@@ -166,8 +160,6 @@ def test_a_duplicate_is_listed_and_submitted_on_the_same_day(furnished: list[str
 
 
 def notice_of(case_file_id: str) -> bool:
-    from archive.register.notices import ExpiryNotice
-
     with reading() as session:
         return session.get(ExpiryNotice, case_file_id) is not None
 

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from plone import api
 from zExceptions import NotFound
 
 from archive import furnished
@@ -117,7 +118,8 @@ class SamplesProgress(Screen):
 
     def prepare(self) -> str:
         """Answer."""
-        found = furnished.read() if self.viewer.roles else None
+        known = not api.user.is_anonymous() and bool(self.viewer.roles)
+        found = furnished.read() if known else None
         if found is None:
             raise NotFound(self.__name__)
         self.request.response.setHeader("Content-Type", "application/json; charset=utf-8")
