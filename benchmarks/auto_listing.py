@@ -10,8 +10,6 @@ is measured too, with the duplicates looked for again. One JSON line on standard
 
 from __future__ import annotations
 
-import argparse
-import json
 import os
 import resource
 import time
@@ -23,7 +21,8 @@ from sqlalchemy import Engine, select
 from archive.register import session as register
 from archive.register.models import CaseFile, Component, ComponentRole, Copy, CopyState, Package, Record
 from archive.settings import ArchiveSettings
-from benchmarks.million import DATABASES, analyze, empty, fill, load, put
+from benchmarks.both_databases import on_both
+from benchmarks.million import analyze, empty, fill, put
 from retention.procedure import duplicates, notice
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -140,25 +139,12 @@ def _package(case_file: str) -> dict[str, Any]:
 
 def main() -> None:
     """Measure each database and say whether the goal is met on all of them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--case-files", type=int, default=1_000_000)
-    parser.add_argument("--with-documents", type=int, default=40_000)
-    parser.add_argument("--database", choices=DATABASES)
-    asked = parser.parse_args()
-    found = {
-        database: measure(asked.case_files, asked.with_documents, database)
-        for database in ((asked.database,) if asked.database else DATABASES)
-    }
-    print(
-        json.dumps(
-            {
-                "bench": "auto_listing",
-                **found,
-                "goal": f"{GOAL_PER_SECOND} case files told of in a second, of {asked.case_files}",
-                "met": all(one["met"] for one in found.values()),
-                "load": load(),
-            }
-        )
+    on_both(
+        "auto_listing",
+        str(__doc__),
+        measure,
+        {"case_files": 1_000_000, "with_documents": 40_000},
+        f"{GOAL_PER_SECOND} case files told of in a second, of {{case_files}}",
     )
 
 

@@ -11,9 +11,7 @@ standard output.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
-import json
 import os
 import resource
 import tempfile
@@ -35,7 +33,8 @@ from archive.register.models import CaseFile
 from archive.register.projection import project
 from archive.register.session import reading, transaction
 from archive.viewer import Role, Viewer
-from benchmarks.million import DATABASES, agency_code, case_file_id, empty, fill, load
+from benchmarks.both_databases import on_both
+from benchmarks.million import agency_code, case_file_id, empty, fill
 from retention import holds, wide_holds
 from retention.wide_holds import Basis, WidePlaced
 
@@ -160,23 +159,13 @@ def _replay(session: Session) -> None:
 
 def main() -> None:
     """Measure each database and say whether the goal is met on all of them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--case-files", type=int, default=1_000_000)
-    parser.add_argument("--found", type=int, default=100_000)
-    parser.add_argument("--database", choices=DATABASES)
-    asked = parser.parse_args()
-    measured = {
-        database: measure(asked.case_files, asked.found, database)
-        for database in ((asked.database,) if asked.database else DATABASES)
-    }
-    figures = {
-        "bench": "wide_hold",
-        **measured,
-        "goal": f"a hold on {asked.found} of {asked.case_files} case files in {GOAL_SECONDS} s, and lifted as fast",
-        "met": all(one["met"] for one in measured.values()),
-        "load": load(),
-    }
-    print(json.dumps(figures))
+    on_both(
+        "wide_hold",
+        str(__doc__),
+        measure,
+        {"case_files": 1_000_000, "found": 100_000},
+        f"a hold on {{found}} of {{case_files}} case files in {GOAL_SECONDS} s, and lifted as fast",
+    )
 
 
 if __name__ == "__main__":

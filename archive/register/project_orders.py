@@ -15,13 +15,14 @@ from datetime import date
 from typing import Any, cast
 from uuid import UUID, uuid5
 
-from sqlalchemy import ARRAY, String, Table, bindparam, func, insert, literal, select, update
+from sqlalchemy import Table, bindparam, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from archive.grounds import twins_of
 from archive.ledger.event import Event
 from archive.register import project_disposal
 from archive.register.decisions import Approval, Hold, Order, OrderItem, OrderState, Receipt
+from archive.register.given import columns_of
 from archive.register.seen import forget_seen
 
 NAMED_BY = {"case-file": "case_file_id", "agency": "agency_code", "fonds": "fonds_code"}
@@ -115,19 +116,11 @@ def _hold_each(session: Session, order: UUID, case_file_ids: list[str], common: 
     """Write a hold of an order on each of these case files: there may be very many, so straight into the table."""
     table = cast(Table, Hold.__table__)
     pairs = sorted((str(uuid5(order, id)), id) for id in case_file_ids)  # in the order of the index
-    if session.get_bind().dialect.name != "postgresql":
-        session.execute(insert(table), [common | {"id": id, "case_file_id": file} for id, file in pairs])
-        return
-    # One statement: PostgreSQL is several times as slow with one for each row.
-    columns = [literal([pair[n] for pair in pairs], ARRAY(String)) for n in (0, 1)]
-    each = func.unnest(*columns).table_valued("id", "case_file_id").render_derived()
+    # One statement: with one for each row either database is several times as slow.
+    each = columns_of(session, *zip(*pairs, strict=True))
     same = {name: value for name, value in common.items() if name != "case_file_id"}
     values = (literal(value, table.c[name].type) for name, value in same.items())
-    session.execute(
-        insert(table).from_select(
-            ["id", "case_file_id", *same], select(each.c.id, each.c.case_file_id, *values)
-        )
-    )
+    session.execute(insert(table).from_select(["id", "case_file_id", *same], select(*each, *values)))
 
 
 def lifted(session: Session, event: Event) -> None:

@@ -1,0 +1,31 @@
+"""A list of texts as one value of a statement, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from archive.register.given import among, columns_of
+from archive.register.models import Agency
+from archive.register.session import reading, transaction
+
+pytestmark = pytest.mark.service
+ODD = ['Sở "Nội vụ"', "it's", "{a,b}", "\\", "NULL", "", "ủy ban\n2"]
+
+
+def test_one_value_names_many_rows_whatever_is_in_them(both: Path) -> None:
+    with transaction() as session:
+        for code in ODD:
+            session.add(Agency(code=code, name="x"))
+    asked = [*ODD, *(f"nobody {n}" for n in range(70_000))]  # more than either database takes as values
+    with reading() as session:
+        assert set(session.scalars(select(Agency.code).where(among(session, Agency.code, asked)))) == set(ODD)
+        assert session.scalars(select(Agency.code).where(among(session, Agency.code, []))).all() == []
+
+
+def test_columns_keep_their_rows_together_and_in_order(both: Path) -> None:
+    with reading() as session:
+        rows = session.execute(select(*columns_of(session, ODD, ODD[::-1]))).all()
+    assert [tuple(row) for row in rows] == list(zip(ODD, ODD[::-1], strict=True))
