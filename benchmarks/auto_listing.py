@@ -21,8 +21,7 @@ from sqlalchemy import Engine, select
 from archive.register import session as register
 from archive.register.models import CaseFile, Component, ComponentRole, Copy, CopyState, Package, Record
 from archive.settings import ArchiveSettings
-from benchmarks.both_databases import on_both
-from benchmarks.million import analyze, empty, fill, put
+from benchmarks.million import analyze, empty, fill, on_both, put
 from retention.procedure import duplicates, notice
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)

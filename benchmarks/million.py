@@ -3,8 +3,9 @@
     .venv/bin/python -m benchmarks.million [--database sqlite|postgresql|ADDRESS] [--case-files N] [--agencies N]
 
 ADDRESS is an SQLAlchemy address of an empty register that is to stay; a kind's name is one in a temporary folder that
-goes again. Other benchmarks call `empty` and `fill`. The rows are written straight into the register, without packages,
-copies and ledger: only what reads or writes the register is measured on it. Titles are rows of TT 09/2011 with a place
+goes again. Other benchmarks call `empty` and `fill`, and those that count on both databases `on_both`. The rows are
+written straight into the register, without packages, copies and ledger: only what reads or writes the register is
+measured on it. Titles are rows of TT 09/2011 with a place
 and a year behind them, as offices write them; periods are those rows', every case file carries the steps that led to
 its dates. The same number always gives the same rows.
 """
@@ -115,6 +116,35 @@ def empty(kind: str) -> Iterator[Engine]:
 def load() -> list[float]:
     """Return the machine's load of the last 1, 5 and 15 minutes, which belongs beside every figure."""
     return [round(value, 1) for value in os.getloadavg()]
+
+
+def on_both(
+    bench: str, about: str, measure: Callable[..., dict[str, Any]], sizes: dict[str, int], goal: str
+) -> None:
+    """Measure on each database and say whether the goal is met on all of them.
+
+    Args:
+        bench: its name.
+        about: what `--help` says.
+        measure: called with each size and then the database; its figures say whether the goal is "met".
+        sizes: an option for each, and how large it is when nothing is said.
+        goal: with the sizes in it, as `{case_files}`.
+    """
+    parser = argparse.ArgumentParser(description=about)
+    for size, default in sizes.items():
+        parser.add_argument(f"--{size.replace('_', '-')}", type=int, default=default)
+    parser.add_argument("--database", choices=DATABASES)
+    asked = vars(parser.parse_args())
+    databases = (asked["database"],) if asked["database"] else DATABASES
+    found = {one: measure(*(asked[size] for size in sizes), one) for one in databases}
+    figures = {
+        "bench": bench,
+        **found,
+        "goal": goal.format(**asked),
+        "met": all(one["met"] for one in found.values()),
+        "load": load(),
+    }
+    print(json.dumps(figures))
 
 
 @cache

@@ -33,8 +33,7 @@ from archive.register.models import CaseFile
 from archive.register.projection import project
 from archive.register.session import reading, transaction
 from archive.viewer import Role, Viewer
-from benchmarks.both_databases import on_both
-from benchmarks.million import agency_code, case_file_id, empty, fill
+from benchmarks.million import agency_code, case_file_id, empty, fill, on_both
 from retention import holds, wide_holds
 from retention.wide_holds import Basis, WidePlaced
 

@@ -8,36 +8,36 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import delete, insert
+from sqlalchemy import Date, String, delete, insert, literal, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.event import Event
+from archive.register.given import among, as_days, columns_of
 from archive.register.notices import ExpiryNotice
-from archive.register.pieces import pieces
 
 
 def noticed(session: Session, event: Event) -> None:
     """EXPIRY_NOTICE: it was told that these run out."""
     told = event.payload
-    ids = [one[0] for one in told["case_files"]]
+    if not told["case_files"]:
+        return
+    ids, ends, same_as = zip(*told["case_files"], strict=True)
+    days = [date.fromisoformat(day).isoformat() if day else "" for day in ends]
     # In bulk: a nightly run gives thousands.
-    for some in pieces(ids):
-        session.execute(
-            delete(ExpiryNotice)
-            .where(ExpiryNotice.case_file_id.in_(some))
-            .execution_options(synchronize_session=False)
-        )
-    rows = [
-        {
-            "case_file_id": id,
-            "agency_code": event.object_id,
-            "given_on": date.fromisoformat(told["given_on"]),
-            "ends_on": date.fromisoformat(told["ends_on"]),
-            "eligible_from": date.fromisoformat(eligible_from) if eligible_from else None,
-            "why": told["why"],
-            "same_as": same_as,
-        }
-        for id, eligible_from, same_as in told["case_files"]
-    ]
-    if rows:
-        session.execute(insert(ExpiryNotice), rows)
+    session.execute(
+        delete(ExpiryNotice)
+        .where(among(session, ExpiryNotice.case_file_id, ids))
+        .execution_options(synchronize_session=False)
+    )
+    file, day, same = columns_of(session, ids, days, same_as)
+    rows = select(
+        file,
+        literal(event.object_id, String),
+        literal(date.fromisoformat(told["given_on"]), Date),
+        literal(date.fromisoformat(told["ends_on"]), Date),
+        as_days(session, day),
+        literal(told["why"], String),
+        same,
+    )
+    names = ("case_file_id", "agency_code", "given_on", "ends_on", "eligible_from", "why", "same_as")
+    session.execute(insert(ExpiryNotice).from_select(names, rows))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from archive.register.given import among, columns_of
+from archive.register.given import among, as_days, columns_of
 from archive.register.models import Agency
 from archive.register.session import reading, transaction
 
@@ -29,3 +30,10 @@ def test_columns_keep_their_rows_together_and_in_order(both: Path) -> None:
     with reading() as session:
         rows = session.execute(select(*columns_of(session, ODD, ODD[::-1]))).all()
     assert [tuple(row) for row in rows] == list(zip(ODD, ODD[::-1], strict=True))
+
+
+def test_days_are_days_and_nothing_is_none(both: Path) -> None:
+    with reading() as session:
+        (days,) = columns_of(session, ["2026-03-02", "", "0999-12-31"])
+        found = session.scalars(select(as_days(session, days))).all()
+    assert found == [date(2026, 3, 2), None, date(999, 12, 31)]
