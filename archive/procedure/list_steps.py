@@ -41,7 +41,8 @@ def taken_out(story: Story, happened: Happened, told: Mapping[str, Any]) -> tupl
 def fate_chosen(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[Story, list[Reason]]:
     """An archivist chooses what becomes of linked documents, at any state before the destruction begins.
 
-    A later choice takes the place of an earlier one.
+    A later choice takes the place of an earlier one. But after the decision one archivist does not let go of what is
+    to be kept, whenever that was chosen (our rule): the head refuses the decision, or the case file leaves the list.
     """
     fate, reason = Fate(told["fate"]), str(told.get("reason", ""))
     links = [Link(str(case_file), int(document), str(other)) for case_file, document, other in told["links"]]
@@ -56,6 +57,12 @@ def fate_chosen(story: Story, happened: Happened, told: Mapping[str, Any]) -> tu
         faults.append(because("archive.not-on-list"))
     if any(one.other_id in story.items for one in links):
         faults.append(because("archive.link-to-list"))
+    if fate is Fate.LET_GO and story.decision is not None:
+        kept = sum(one in story.links and story.links[one].fate is Fate.KEEP for one in set(links))
+        if kept:
+            faults.append(
+                because("archive.kept-by-decision", number=kept, decision=story.decision.paper.number)
+            )
     chosen = Chosen(fate, happened.actor, happened.at, happened.seq, reason)
     return replace(story, links={**story.links, **dict.fromkeys(links, chosen)}), faults
 

@@ -25,6 +25,7 @@ from archive.viewer import Access
 from retention.explain import day_text
 from retention.filing.contents import Contents, Paper
 from retention.filing.desk import Desk, Kept
+from retention.filing.record import promised, promises_told
 
 LANGUAGE = "Tiếng Việt"
 MODE = "Sử dụng có điều kiện"
@@ -69,6 +70,7 @@ def facts_of(session: Session, told: Story, contents: Contents, desk: Desk, *, n
     records = tuple(_records(contents, order.id, code, agency.name, desk))
     pages = sum(record.pages for record in records)
     period = f"{YEARS} năm"
+    owed = promises_told(promised(session, order.id))
     return PackageFacts(
         objid=f"urn:{fonds}:uuid:{_id(order.id, 'aip').upper()}",
         name=package_name(agency.profile or "khac", agency.code, destroyed.year, code, version=1),
@@ -98,7 +100,8 @@ def facts_of(session: Session, told: Story, contents: Contents, desk: Desk, *, n
             "EndDate": day_text(destroyed),
             "TotalDoc": str(len(records)),
             "PageNumber": str(pages),
-            "Description": f"Lệnh hủy {order.id}. Giữ ít nhất {YEARS} năm kể từ ngày hủy ({clause_of(told.regime)}).",
+            "Description": f"Lệnh hủy {order.id}. Giữ ít nhất {YEARS} năm kể từ ngày hủy ({clause_of(told.regime)})."
+            + (f" {owed}" if owed else ""),
         },
         records=records,
         events=(

@@ -6,11 +6,12 @@ The ledger says of what was destroyed only what a tombstone keeps; so does this.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 from html import escape
 from typing import IO
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from archive import orders
@@ -22,7 +23,8 @@ from archive.procedure.called import Names, names_of
 from archive.procedure.papers import Paper
 from archive.procedure.story import Story
 from archive.reason import sentence, words
-from archive.register.decisions import Order
+from archive.receipt_words import receipt_told
+from archive.register.decisions import Order, Receipt
 from archive.register.models import CaseFile
 from archive.vietnam import local
 from retention.explain import day_text
@@ -59,6 +61,32 @@ def write_json(session: Session, order_id: str, out: IO[str]) -> int:
     return write_extract(session, list(events_of(session, order_id)), out)
 
 
+def promised(session: Session, order_id: str) -> dict[str, date]:
+    """Return which holders still have a copy and by which day the last of it is to be gone; their names in Vietnamese.
+
+    Args:
+        session: on the register.
+        order_id: of the destruction.
+    """
+    query = select(Receipt.holder, func.max(Receipt.expires_on)).where(
+        Receipt.order_id == order_id, Receipt.gone.is_(False), Receipt.expires_on.is_not(None)
+    )
+    rows = session.execute(query.group_by(Receipt.holder).order_by(Receipt.holder))
+    return {sentence(receipt_told(holder, "vi")).rstrip("."): day for holder, day in rows}
+
+
+def promises_told(promises: Mapping[str, date]) -> str:
+    """Return what a dossier says of copies that were not gone when it was filed, "" when all were."""
+    if not promises:
+        return ""
+    places = "; ".join(f"{holder}, chậm nhất ngày {day_text(day)}" for holder, day in promises.items())
+    return (
+        f"Khi lập hồ sơ này còn nơi giữ bản sao mới hứa ngày xóa: {places}. Biên bản hủy được lập lại khi có "
+        "chứng cứ xóa; bản lập lại không nằm trong hồ sơ này mà được giữ trong các kho, có mã băm trong sổ nhật ký, "
+        "và lấy được ở trang của danh mục hoặc bằng lệnh tangthu retention certificate."
+    )
+
+
 def page(session: Session, story: Story) -> str:
     """Return the page of the same: each step, and how the council voted."""
     order = session.get_one(Order, story.order_id)
@@ -77,6 +105,7 @@ chương trình archive/ledger/check_proof.py, không cần hệ thống Tàng T
 <h2>1. Thuyết minh</h2><p>{escape(story.explanation)}</p>
 <h2>2. Các bước</h2>{_steps(story, names)}
 <h2>3. Biểu quyết của hội đồng</h2>{_votes(session, story, names)}
+{_promises(session, order.id)}
 </body></html>"""
 
 
@@ -92,6 +121,11 @@ def _steps(story: Story, names: Names) -> str:
     )
     return f"""<table><thead><tr><th>Sự kiện số</th><th>Lúc</th><th>Việc</th><th>Họ và tên (tài khoản), cơ quan</th>
 <th>Vai trò</th><th>Văn bản</th><th>Lý do</th></tr></thead><tbody>{rows}</tbody></table>"""
+
+
+def _promises(session: Session, order_id: str) -> str:
+    told = promises_told(promised(session, order_id))
+    return f"<h2>4. Bản sao còn phải xóa</h2><p>{escape(told)}</p>" if told else ""
 
 
 def _paper(paper: Paper | None) -> str:

@@ -14,9 +14,10 @@ import pytest
 from retention_town import AGENCY, AN, BINH, HEAD, NOW, RESEARCHER, TODAY, Town, person, place
 from sqlalchemy import func, select
 
-from archive.custody import read_component, stores
+from archive.custody import read_component, record_receipt, stores
 from archive.dossiers import kept_through
 from archive.errors import DamagedError, NotAllowedError, OrderRefusedError, TemporaryError
+from archive.holders import Erasure
 from archive.ledger import check_proof, merkle
 from archive.ledger.check_proof import extract_faults
 from archive.ledger.event import Verb
@@ -38,7 +39,7 @@ from archive.viewer import Role
 from retention import appraisal
 from retention.destruction import execute
 from retention.errors import BelowMinimumError, RetentionError
-from retention.filing import filing
+from retention.filing import filing, record
 from retention.filing.desk import Desk, Stage
 from retention.floor import against_floor
 from retention.follower import follower
@@ -155,6 +156,25 @@ def test_it_holds_the_papers_and_a_record_of_the_ledger_that_can_be_proven_alone
     ]
     told["roots"][-1] = "00" * 32
     assert "the seals do not lead to the head" in extract_faults(told)
+
+
+def test_it_says_where_copies_are_still_to_go_and_that_the_newer_certificate_is_not_in_it(town: Town) -> None:
+    order_id = asked(town, "01")
+    (item,) = _story_items(order_id)
+    promise = Erasure("backups", "1 backup", "expires", NOW, False, date(2026, 6, 30))
+    with transaction() as session:
+        record_receipt(session, order_id, item, promise, actor="system:promises", now=NOW)
+        page = record.page(session, taking.story(session, order_id))
+    assert "chậm nhất ngày 30/06/2026" in page and "bản lập lại không nằm trong hồ sơ này" in page
+    dossier_id = filed(order_id)
+    with reading() as session:
+        said = session.get_one(CaseFile, dossier_id).description["Description"]
+    assert "chậm nhất ngày 30/06/2026" in said and "bản lập lại không nằm trong hồ sơ này" in said
+
+
+def test_one_whose_copies_are_all_gone_promises_nothing(one: Filed) -> None:
+    with reading() as session:
+        assert "bản lập lại" not in session.get_one(CaseFile, one.dossier_id).description["Description"]
 
 
 def test_it_may_be_read_where_conditional_case_files_may(one: Filed) -> None:

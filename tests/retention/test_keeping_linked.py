@@ -327,6 +327,25 @@ def test_too_few_stores_leave_nothing_behind(files: Two) -> None:
         assert begun(session, [files.goes]) == []
 
 
+def test_after_the_decision_one_archivist_lets_nothing_go_that_is_to_be_kept(files: Two) -> None:
+    order_id = listed(files)
+    chosen(order_id, files.link(1))
+    keep_them(order_id)
+    walk(order_id, to=State.OPINION_GIVEN)
+    chosen(order_id, files.link(1), Fate.LET_GO, "Nghĩ lại")  # before it, the head decides knowing it
+    chosen(order_id, files.link(1))
+    walk(order_id, to=State.DECIDED)
+    kept = ["archive.kept-by-decision"]
+    assert refused(lambda: chosen(order_id, files.link(1), Fate.LET_GO, "Nghĩ lại")) == kept
+    chosen(order_id, files.link(1))  # chosen anew it is no choice after the decision that may be undone
+    assert refused(lambda: chosen(order_id, files.link(1), Fate.LET_GO, "Nghĩ lại")) == kept
+    walk(order_id, to=State.HANDED_OVER)
+    chosen(order_id, files.link(2), Fate.LET_GO, "Bản sao")  # nobody had said it is kept
+    assert refused(lambda: chosen(order_id, files.link(1), Fate.LET_GO, "Nghĩ lại")) == kept
+    with reading() as session:
+        assert taking.story(session, order_id).faults == ()
+
+
 def test_only_an_archivist_chooses_and_copies(files: Two) -> None:
     order_id = listed(files)
     with transaction() as session, pytest.raises(NotAllowedError):
