@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from archive.reason import Reason, from_json
+
 
 @dataclass(frozen=True)
 class Twin:
@@ -13,10 +15,12 @@ class Twin:
 
     Attributes:
         code: as it was when the list was made.
+        differs: in what the two differed then (`archive.twin_differences`).
     """
 
     case_file_id: str
     code: str
+    differs: tuple[Reason, ...] = ()
 
 
 def twins_of(items: Mapping[str, Any]) -> dict[str, Twin]:
@@ -26,7 +30,11 @@ def twins_of(items: Mapping[str, Any]) -> dict[str, Twin]:
         items: the list's explanations as its order's payload has them: case file id -> facts.
     """
     return {
-        str(id): Twin(str(told["same_as"]), str(told.get("same_as_code", "")))
+        str(id): Twin(
+            str(told["same_as"]),
+            str(told.get("same_as_code", "")),
+            tuple(from_json(one) for one in told.get("same_as_differs", ())),
+        )
         for id, told in items.items()
         if told.get("same_as")
     }

@@ -3,8 +3,9 @@
 The law lets what is duplicated go (Law 01/2011/QH13 Điều 17.3; the list of TT 06/2025/TT-BNV is of "hết thời hạn lưu
 trữ, trùng lặp") and says no more. All the rest is our reading, each rule on the side of keeping: a case file is a
 duplicate when every document of it has its original bytes in one other case file of the same agency, which is kept at
-least as long, lacks no valid signature that this one has, stands whole in every store and is on no list itself. What is
-permanent, or has an unclear period, is never a duplicate; neither is one with a document of which we have no bytes.
+least as long and may be read by the same people (access code), lacks no valid signature that this one has, stands whole
+in every store and is on no list itself. In what else they differ is told (`archive.twin_differences`). What
+is permanent, or has an unclear period, is never a duplicate; neither is one with a document of which we have no bytes.
 """
 
 from __future__ import annotations
@@ -48,6 +49,7 @@ class Known:
         documents: SHA-256 of the originals.
         signed: those of them with a signature that was found valid.
         whole: every document has its original here.
+        access: code of who may read it.
     """
 
     case_file_id: str
@@ -60,6 +62,7 @@ class Known:
     documents: frozenset[str]
     signed: frozenset[str]
     whole: bool
+    access: str
 
 
 def against_twin(one: Known, kept: Known) -> Iterator[Reason]:
@@ -71,6 +74,9 @@ def against_twin(one: Known, kept: Known) -> Iterator[Reason]:
     for each in (one, kept):
         if each.permanent is None:
             yield because("archive.period-unknown", file=each.code)
+    if one.access != kept.access:
+        # Less may be read of the one that stays, or more than may be: either way they are not the same.
+        yield because("archive.twin-other-access", file=one.code, kept=kept.code)
     if not one.documents or not one.whole:
         yield because("archive.twin-documents-unknown", file=one.code)
     if missing := one.documents - kept.documents:
@@ -116,15 +122,17 @@ def known(session: Session, case_file_ids: Iterable[str]) -> dict[str, Known]:
             CaseFile.retention_years,
             CaseFile.last_day,
             CaseFile.stored_at,
+            CaseFile.access,
         )
         for row in session.execute(files.where(CaseFile.id.in_(some))):
             records = documents[row.id]
             pairs = [pair for originals in records.values() for pair in originals]
             found[row.id] = Known(
-                *row,
+                *row[:-1],
                 documents=frozenset(sha256 for sha256, _ in pairs),
                 signed=frozenset(sha256 for sha256, facts in pairs if _is_signed(facts)),
                 whole=bool(records) and all(records.values()),
+                access=row.access,
             )
     return found
 

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from archive import orders
 from archive.errors import NotAllowedError
+from archive.grounds import Twin, twins_of
 from archive.holds import holds_on
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.procedure.papers import paper_of
-from archive.reason import because
+from archive.reason import Reason, because
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile, Fonds, Package
 from archive.register.pieces import pieces
@@ -71,6 +72,7 @@ class ItemFacts:
         ended: the day the work ended.
         fonds: name of its fonds.
         same_as: code of the case file that stays, of one that went as its duplicate; "" when its period was over.
+        differs: in what the two differed when the list was made.
     """
 
     code: str
@@ -93,6 +95,7 @@ class ItemFacts:
     ended: date | None = None
     fonds: str = ""
     same_as: str = ""
+    differs: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -156,6 +159,7 @@ def gather(session: Session, order_id: str, *, viewer: Viewer | None = None) -> 
     )
     acts = _acts(session, order)
     agency = session.get(Agency, order.agency_code)
+    twins = twins_of(order.payload.get("items", {}))
     return Dossier(
         order_id=order.id,
         agency_code=order.agency_code,
@@ -169,7 +173,10 @@ def gather(session: Session, order_id: str, *, viewer: Viewer | None = None) -> 
         people=_people(decisions),
         items=tuple(
             sorted(
-                (_item(session, item, acts[item.case_file_id], began) for item in order.items),
+                (
+                    _item(session, item, acts[item.case_file_id], began, twins.get(item.case_file_id))
+                    for item in order.items
+                ),
                 key=lambda one: (one.code, one.case_file_id),
             )
         ),
@@ -214,7 +221,9 @@ def _acts(session: Session, order: Order) -> dict[str, list[EventRow]]:
     return found
 
 
-def _item(session: Session, item: OrderItem, acts: list[EventRow], began: datetime) -> ItemFacts:
+def _item(
+    session: Session, item: OrderItem, acts: list[EventRow], began: datetime, twin: Twin | None
+) -> ItemFacts:
     file = session.get_one(CaseFile, item.case_file_id)
     packages = session.execute(
         select(Package.name, Package.sha256).where(Package.case_file_id == file.id).order_by(Package.version)
@@ -258,4 +267,5 @@ def _item(session: Session, item: OrderItem, acts: list[EventRow], began: dateti
         ended=file.end_date,
         fonds=fonds.name if (fonds := session.get(Fonds, file.fonds_code)) else file.fonds_code,
         same_as=kept.code if (kept := session.get(CaseFile, item.same_as)) else item.same_as,
+        differs=twin.differs if twin else (),
     )

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
 from archive.holds import held
+from archive.reason import Reason
 from archive.register.decisions import ORDERS_OPEN, Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState
 from archive.viewer import ALL_AGENCIES, Role, Viewer
@@ -52,6 +53,7 @@ class Due:
         last_day: last day it had to be kept.
         listed_in: id of an open destruction order that names it already, or "".
         same_as, same_as_code: of a duplicate (`retention.told_duplicates`), what stays for it; "" when it has expired.
+        differs: of a duplicate, in what it differs from what stays (`archive.twin_differences`).
         told_until: of a duplicate, the day from which a list with it may be submitted.
     """
 
@@ -70,6 +72,7 @@ class Due:
     same_as: str = ""
     same_as_code: str = ""
     told_until: date | None = None
+    differs: tuple[Reason, ...] = ()
 
     @property
     def place(self) -> Place:

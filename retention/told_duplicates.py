@@ -6,6 +6,7 @@ when it is listed, and again whenever the vault acts (`archive.twins`).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from archive.holds import held
 from archive.register.models import CaseFile, CaseFileState
 from archive.register.notices import ExpiryNotice, NoticeWhy
+from archive.twin_differences import differences_of
 from archive.viewer import Viewer
 from retention.eligibility import SORTS, Due, agencies_seen, shown
 
@@ -32,7 +34,8 @@ def duplicates(
 ) -> list[Due]:
     """Return the case files told to be duplicates of one that is still here; sorted as `retention.eligibility.due`.
 
-    Those that are held, or have expired meanwhile, are not there.
+    Those that are held, may be read by others now, or have expired meanwhile, are not there. Each says in
+    what it differs.
     """
     by = SORTS.get(sort.removeprefix("-"), CaseFile.eligible_from)
     rows = session.execute(
@@ -44,7 +47,9 @@ def duplicates(
         .limit(limit)
         .offset(offset)
     )
-    return [Due(*row[:-3], *row[-3:]) for row in rows]
+    found = [Due(*row[:-3], *row[-3:]) for row in rows]
+    differs = differences_of(session, {one.case_file_id: one.same_as for one in found})
+    return [replace(one, differs=differs[one.case_file_id]) for one in found]
 
 
 def count_duplicates(session: Session, *, viewer: Viewer, today: date) -> dict[str, int]:
@@ -65,6 +70,7 @@ def _conditions(viewer: Viewer, today: date, agency: str | None) -> list[ColumnE
         CaseFile.state == CaseFileState.STORED,
         or_(CaseFile.eligible_from.is_(None), CaseFile.eligible_from > today),
         _KEPT.state == CaseFileState.STORED,
+        _KEPT.access == CaseFile.access,
         ~held(today),
     ]
     agencies = agencies_seen(viewer, agency)

@@ -72,7 +72,7 @@ def promised(session: Session, order_id: str) -> dict[str, date]:
         Receipt.order_id == order_id, Receipt.gone.is_(False), Receipt.expires_on.is_not(None)
     )
     rows = session.execute(query.group_by(Receipt.holder).order_by(Receipt.holder))
-    return {sentence(receipt_told(holder, "vi")).rstrip("."): day for holder, day in rows}
+    return {sentence(receipt_told(holder, "vi")).rstrip("."): day for holder, day in rows if day}
 
 
 def promises_told(promises: Mapping[str, date]) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from archive.numerals import in_words
-from archive.reason import sentence, told_text
+from archive.reason import sentence, told, told_text
 from archive.register.models import Regime
 from retention.dossier import Dossier, ItemFacts
 from retention.explain import day_text
@@ -98,8 +98,11 @@ def rows(items: Sequence[ItemFacts], regime: Regime, reason: str, *, start: int 
 
 
 def why(item: ItemFacts, reason: str) -> str:
-    """Return why a case file was to go, as HTML: the list's reason, or of which one it is a duplicate."""
-    return f"Trùng lặp: giữ lại hồ sơ {escape(item.same_as)}" if item.same_as else escape(reason)
+    """Return why a case file was to go, as HTML: the list's reason, or what stays for it and how they differ."""
+    if not item.same_as:
+        return escape(reason)
+    differs = "".join(f"; {escape(told(one))}" for one in item.differs)
+    return f"Trùng lặp: giữ lại hồ sơ {escape(item.same_as)}{differs}"
 
 
 def until(item: ItemFacts) -> str:

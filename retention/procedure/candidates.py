@@ -13,10 +13,11 @@ from archive.dossiers import too_early
 from archive.grounds import Twin
 from archive.holds import active_holds
 from archive.order_check import not_due_before
-from archive.reason import Reason, because
+from archive.reason import Reason, as_json, because
 from archive.register.decisions import ITEMS_LEFT, ORDERS_OPEN, Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState
 from archive.register.notices import ExpiryNotice, NoticeWhy
+from archive.twin_differences import differences_of
 from archive.twins import against_duplicates
 from retention.explain import explain
 
@@ -85,7 +86,8 @@ def as_duplicate(session: Session, one: Candidate, file: CaseFile, today: date) 
     if twin is None:
         return one
     against = against_duplicates(session, {file.id: twin.id})[file.id]
-    return replace(one, same_as=Twin(twin.id, twin.code), against_twin=against)
+    differs = differences_of(session, {file.id: twin.id})[file.id]
+    return replace(one, same_as=Twin(twin.id, twin.code, differs), against_twin=against)
 
 
 def candidate(session: Session, file: CaseFile, today: date) -> Candidate:
@@ -123,7 +125,11 @@ def explained(session: Session, file: CaseFile, twin: Twin | None = None) -> dic
         file: that is on the list.
         twin: what stays for it, when it goes as a duplicate.
     """
-    ground = {"same_as": twin.case_file_id, "same_as_code": twin.code} if twin else {}
+    ground: dict[str, Any] = {}
+    if twin is not None:
+        ground = {"same_as": twin.case_file_id, "same_as_code": twin.code}
+    if twin is not None and twin.differs:
+        ground["same_as_differs"] = [as_json(one) for one in twin.differs]
     return ground | {
         "code": file.code,
         "regime": file.regime,

@@ -59,6 +59,7 @@ class Town:
         version: int = 1,
         id: str = "",
         on_disk: bool = True,
+        access: str = "01",
     ) -> str:
         """Keep a case file as the pipeline does, set its dates as the follower does, return its id."""
         case_file_id = id or str(uuid4())
@@ -79,7 +80,7 @@ class Town:
             code=code,
             title=title,
             regime=regime,
-            access="01",
+            access=access,
             start_date=ended,
             end_date=ended,
             maintenance=maintenance,

@@ -42,7 +42,7 @@ def night(now: datetime = BEFORE) -> int:
     return duplicates.auto_list(now=now)
 
 
-GOES = Known("g", "G", AGENCY, False, 5, date(2029, 12, 31), NOW, frozenset("ab"), frozenset("a"), True)
+GOES = Known("g", "G", AGENCY, False, 5, date(2029, 12, 31), NOW, frozenset("ab"), frozenset("a"), True, "01")
 STAYS = replace(GOES, case_file_id="s", code="S", stored_at=NOW - timedelta(days=1))
 
 
@@ -65,6 +65,8 @@ STAYS = replace(GOES, case_file_id="s", code="S", stored_at=NOW - timedelta(days
         ({"whole": False}, {}, "archive.twin-documents-unknown"),
         ({"documents": frozenset(), "signed": frozenset()}, {}, "archive.twin-documents-unknown"),
         ({}, {"agency_code": OTHER}, "archive.twin-elsewhere"),
+        ({}, {"access": "02"}, "archive.twin-other-access"),
+        ({"access": "02"}, {}, "archive.twin-other-access"),
         ({}, {"case_file_id": "g"}, "archive.twin-elsewhere"),
     ],
 )

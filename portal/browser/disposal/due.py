@@ -13,7 +13,7 @@ from zExceptions import NotFound
 
 from archive.errors import TangThuError
 from archive.holds import held
-from archive.reason import because
+from archive.reason import because, sentence, told
 from archive.register.decisions import Order, OrderKind
 from archive.register.disposal import DisposalList
 from archive.register.models import CaseFile
@@ -113,6 +113,10 @@ class DisposalScreen(Screen):
         shown = [one.case_file_id for one in self.due]
         query = select(CaseFile.id).where(CaseFile.id.in_(shown), held(self.today))
         return set(self.session.scalars(query))
+
+    def differs(self, item: Due) -> list[str]:
+        """Return in what a duplicate differs from the case file that stays for it."""
+        return [sentence(told(one, self.language)) for one in item.differs]
 
     def waits(self, item: Due) -> bool:
         """Say whether a case file is not due yet."""

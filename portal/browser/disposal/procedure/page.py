@@ -21,7 +21,7 @@ from archive.procedure.papers import Paper
 from archive.procedure.seats import Member, Seat
 from archive.procedure.states import START, STATES_END, State
 from archive.procedure.story import Step, Story, Verdict
-from archive.reason import because
+from archive.reason import because, sentence, told
 from archive.register.decisions import Order, OrderState
 from archive.register.disposal import DisposalList
 from archive.register.models import CaseFile, Package
@@ -148,12 +148,17 @@ class ProcedureScreen(ListWithVotes):
             f"{step[self.language]} ({step['clause']})" if step["clause"] else step[self.language]
             for step in told.get("steps", ())
         ]
-        return [*(ground if twin else ()), *steps]
+        return [*(ground if twin else ()), *self.differs(item), *steps]
 
     def twin(self, item: Any) -> str:
         """Return the code of what stays for a case file that is listed as its duplicate, "" when it has expired."""
         twin = self.story.twins.get(item.case_file_id)
         return twin.code if twin else ""
+
+    def differs(self, item: Any) -> list[str]:
+        """Return in what a case file that is listed as a duplicate differs from what stays for it."""
+        twin = self.story.twins.get(item.case_file_id)
+        return [sentence(told(one, self.language)) for one in (twin.differs if twin else ())]
 
     @property
     def grounds_text(self) -> str:
