@@ -22,7 +22,7 @@ from operations.backups import commands as backups
 from operations.demo import demonstrate
 from operations.drill import commands as drills
 from operations.furnishing import furnish
-from operations.house import make_register, make_site, write_settings
+from operations.house import compiling, make_register, make_site, write_settings
 from operations.parts import embedded
 from operations.settings import OperationsSettings
 from operations.supervisor import Ended, Supervisor, ask_to_end, refuse_second, to_screen
@@ -75,7 +75,8 @@ def up(
     if world is not None:
         settle(world)
     operations = OperationsSettings.load()
-    with Supervisor(embedded(), home=operations.home, start_seconds=operations.start_seconds) as supervisor:
+    parts = Supervisor(embedded(), home=operations.home, start_seconds=operations.start_seconds)
+    with compiling(home), parts as supervisor:
         url = f"http://{operations.host}:{operations.plone_port}/luutru"
         told = _welcome(url, home / "accounts.json", accounts if new else ())
         show({"url": url, "accounts": home / "accounts.json"}, as_json=as_json, text=told)
