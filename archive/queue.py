@@ -21,10 +21,18 @@ from kombu.messaging import Producer
 from sqlalchemy.orm import Session
 
 from archive.after_commit import after_commit
+from archive.errors import TemporaryError
 from archive.settings import ArchiveSettings
 
 log = logging.getLogger(__name__)
 
+RETRIED: dict[str, Any] = {
+    "autoretry_for": (TemporaryError,),
+    "retry_backoff": 5,
+    "retry_backoff_max": 300,
+    "max_retries": 20,
+}
+"""Of a task that waits for what is down: called again after 5 s, doubling to 5 minutes, 20 times."""
 READY_FILE = "TANGTHU_READY_FILE"  # environment: touched once the worker takes work
 
 app = Celery("tangthu")

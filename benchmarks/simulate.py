@@ -22,10 +22,10 @@ from archive.register.session import reading
 from archive.viewer import Role, Viewer
 from benchmarks.million import DATABASES, empty, fill, load
 from retention.moves import MovesFile
+from retention.own_schedules import unsaved
 from retention.period import Counting, RetentionPeriod
 from retention.schedule import Line, Schedule, schedule
 from retention.simulate import Way, simulate
-from retention.versions import unsaved
 
 GOAL_SECONDS = 60.0
 GOAL_RATIO = 1.5

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import exists, select
 
 from archive import queue
-from archive.errors import TemporaryError
-from archive.queue import app
+from archive.queue import RETRIED, app
 from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
 from archive.register.session import reading, transaction
 from archive.viewer import viewer_of
@@ -18,18 +17,12 @@ from exports.giving import counter
 from exports.progress import ENDED, SENT
 from exports.settings import ExportsSettings
 
-RETRY = {
-    "autoretry_for": (TemporaryError,),
-    "retry_backoff": 5,
-    "retry_backoff_max": 300,
-    "max_retries": 20,
-}
 LOST = timedelta(minutes=2)
 """A copy that waits longer was not sent to a worker, or its worker is gone."""
 EVERY = 60  # seconds between two looks at the copies
 
 
-@app.task(name="exports.tasks.send", **RETRY)
+@app.task(name="exports.tasks.send", **RETRIED)
 def send(order_id: str, name: str, roles: Mapping[str, Sequence[str]]) -> int:
     """Send the packages of an approved hand-over in the name of whoever asked; return how many went.
 
@@ -45,7 +38,7 @@ def send(order_id: str, name: str, roles: Mapping[str, Sequence[str]]) -> int:
     return sum(one.outcome == SENT for one in sent)
 
 
-@app.task(name="exports.tasks.receive", **RETRY)
+@app.task(name="exports.tasks.receive", **RETRIED)
 def receive(name: str) -> int:
     """Check what lies in the Historical Archive's inbox, write receipts, and read them; return how many there were.
 
@@ -74,7 +67,7 @@ def collect() -> int:
     return sum(one.outcome in ENDED for one in collected)
 
 
-@app.task(name="exports.tasks.prepare", **RETRY)
+@app.task(name="exports.tasks.prepare", **RETRIED)
 def prepare(giving_id: str) -> str:
     """Prepare a copy somebody asked for, and return how it stands; safe to run twice.
 

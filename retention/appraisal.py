@@ -23,11 +23,11 @@ from archive.underway import being_destroyed
 from archive.viewer import Role, Viewer
 from retention.errors import BelowMinimumError, PeriodUnclearError, RetentionError
 from retention.follower import facts_of
+from retention.own_schedules import all_schedules, schedule_named
 from retention.period import RetentionPeriod, Unclear, covers, parse_maintenance
 from retention.reckoning import FileFacts, Reckoned, reckon
 from retention.schedule import Suggestion, require_minimum, suggest
 from retention.settings import RetentionSettings
-from retention.versions import all_schedules, schedule_named
 
 
 def suggested(session: Session, file: CaseFile) -> tuple[Suggestion, ...]:

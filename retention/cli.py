@@ -41,7 +41,8 @@ from retention.papers.papers import Kind
 from retention.papers.verify import LONGEST, LONGEST_PROOF
 from retention.papers.verify import verify as verify_certificate
 from retention.procedure.cli import DISPOSAL
-from retention.schedule_cli import SCHEDULE, simulate
+from retention.schedule_cli import SCHEDULE
+from retention.simulate_cli import simulate
 
 COULD_NOT_TELL = 3
 """Exit of `verify` when nothing is wrong and nobody vouches either; 1 is wrong, 2 is an error."""

@@ -14,10 +14,10 @@ from archive.register.models import CaseFile, CaseFileState, Record
 from archive.register.projection import apply
 from archive.register.session import transaction
 from retention.holds import lock_rows
+from retention.own_schedules import all_schedules
 from retention.reckoning import FileFacts, reckon
 from retention.schedule import Schedule
 from retention.settings import RetentionSettings
-from retention.versions import all_schedules
 
 ACTOR = "system:retention"
 SETS = (str(Verb.RETENTION_SET), str(Verb.RETENTION_CHANGE))

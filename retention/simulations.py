@@ -25,6 +25,7 @@ from archive.viewer import ALL_AGENCIES, Viewer
 from retention import versions
 from retention.eligibility import SEES_DUE
 from retention.moves import MovesFile, totals_as_json
+from retention.own_schedules import own_schedules, schedule_of
 from retention.settings import RetentionSettings
 from retention.simulate import Move, Totals, simulate
 
@@ -180,10 +181,10 @@ def _simulated(
 ) -> Totals:
     with reading() as session:
         row = versions.one(session, schedule_id, viewer=viewer)
-        earlier = [one for one in versions.own_schedules(session, row.agency_code) if one.id != row.id]
+        earlier = [one for one in own_schedules(session, row.agency_code) if one.id != row.id]
         return simulate(
             session,
-            versions.schedule_of(row),
+            schedule_of(row),
             agency=row.agency_code,
             viewer=viewer,
             counting=RetentionSettings.load().counting,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from archive.errors import TangThuError, TemporaryError
-from archive.queue import app
+from archive.queue import RETRIED, app
 from archive.register.session import reading
 from archive.viewer import viewer_of
 from retention import destruction, simulations
@@ -33,13 +33,7 @@ def simulate(simulation_id: str, name: str, roles: Mapping[str, Sequence[str]]) 
     return "ended"
 
 
-@app.task(
-    name="retention.tasks.execute",
-    autoretry_for=(TemporaryError,),
-    retry_backoff=5,
-    retry_backoff_max=300,
-    max_retries=20,
-)
+@app.task(name="retention.tasks.execute", **RETRIED)
 def execute(order_id: str, name: str, roles: Mapping[str, Sequence[str]]) -> str:
     """Carry out a destruction in the name of whoever asked for it; the vault checks the order and the roles again.
 
@@ -59,13 +53,7 @@ def execute(order_id: str, name: str, roles: Mapping[str, Sequence[str]]) -> str
     return "finished"
 
 
-@app.task(
-    name="retention.tasks.file_dossier",
-    autoretry_for=(TemporaryError,),
-    retry_backoff=5,
-    retry_backoff_max=300,
-    max_retries=5,
-)
+@app.task(name="retention.tasks.file_dossier", **RETRIED | {"max_retries": 5})
 def file_dossier(order_id: str) -> str:
     """File the dossier an archivist asked for, and close its list; safe to run twice (`retention.filing`).
 
@@ -93,13 +81,7 @@ def file_dossiers() -> int:
     return done
 
 
-@app.task(
-    name="retention.tasks.keep_linked",
-    autoretry_for=(TemporaryError,),
-    retry_backoff=5,
-    retry_backoff_max=300,
-    max_retries=20,
-)
+@app.task(name="retention.tasks.keep_linked", **RETRIED)
 def keep_linked(order_id: str, name: str, roles: Mapping[str, Sequence[str]]) -> str:
     """Copy what is to be kept of a list in the name of the archivist who chose it; the vault asks the roles again.
 

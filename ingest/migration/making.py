@@ -6,69 +6,37 @@ leaves nothing that anybody takes for a version: the next one clears it away and
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from archive.alone import alone, work_on_copies
 from archive.copies import stores
 from archive.custody import deposit, keep
 from archive.errors import AlreadyStoredError, DamagedError, NotFoundError, TangThuError, TemporaryError
 from archive.ledger.append import be_only_writer
-from archive.reason import Reason, as_json, because
-from archive.register.models import CaseFile, CaseFileState, Component, Package
-from archive.register.preservation import ItemState, PreservationItem, PreservationPlan
+from archive.reason import as_json, because
+from archive.register.models import CaseFile
+from archive.register.preservation import ItemState, PreservationItem
 from archive.register.session import reading, transaction
 from archive.stores.interface import Store
-from archive.versions import earlier, erase_unkept, is_kept, newest_of, next_after
+from archive.versions import earlier, erase_unkept, is_kept, next_after
 from archive.whole_versions import ground, lying, write_whole
 from archive.wiping import wipe_file
 from archive.workplace import MIGRATING, at_work, prefix_of
-from ingest.formats.convert import Derivative, Failure
-from ingest.formats.policy import Policy
-from ingest.migration.anew import Kept, anew
-from ingest.migration.choosing import Policies, barred, chosen
+from ingest.formats.convert import Derivative
+from ingest.migration.anew import anew
+from ingest.migration.begun import PassOverError, begin, untouched
+from ingest.migration.failing import failed_of, note_failed, tell
 from ingest.migration.noting import ACTOR, of_file
-from ingest.migration.plan import Wanted
-from ingest.migration.preview import workable
-from ingest.migration.version import Ground, Results, facts_of
+from ingest.migration.version import Ground, facts_of
 
 log = logging.getLogger(__name__)
 
 TO_DO = frozenset({ItemState.WAITING, ItemState.MAKING})
 Moment = Callable[[], datetime]
-
-
-class _PassOverError(Exception):
-    """The case file cannot be touched now."""
-
-    def __init__(self, reasons: Sequence[Reason]) -> None:
-        super().__init__("; ".join(map(str, reasons)))
-        self.reasons = tuple(reasons)
-
-
-@dataclass(frozen=True)
-class _Begun:
-    """What is made of which files.
-
-    Attributes:
-        places: identifier of an original -> (ordinal of its document, position in it).
-    """
-
-    plan_id: str
-    plan_name: str
-    target: str
-    policy: Policy
-    originals: tuple[Kept, ...]
-    places: dict[str, tuple[int, int]]
 
 
 def make(
@@ -97,7 +65,7 @@ def make(
             _clear_away(left, used)
         try:
             return _made(plan_id, case_file_id, folder, used, moment, into=places)
-        except _PassOverError as stop:
+        except PassOverError as stop:
             with transaction() as session:
                 be_only_writer(session)
                 told = {"did": "passed", "why": [as_json(one) for one in stop.reasons]}
@@ -115,8 +83,8 @@ def _made(
     into: Sequence[Store] | None,
 ) -> ItemState:
     with reading() as session:
-        row, newest = _untouched(session, case_file_id)
-        begun = _begin(session, plan_id, row)
+        row, newest = untouched(session, case_file_id)
+        begun = begin(session, plan_id, row)
         later = next_after(session, newest, places)
         before, versions = earlier(newest), lying(session, case_file_id)
     with transaction() as session:
@@ -130,7 +98,7 @@ def _made(
     if not made:
         with transaction() as session:
             be_only_writer(session)
-            _note_failed(session, begun, case_file_id, results, moment())
+            note_failed(session, begun, case_file_id, results, moment())
         return ItemState.FAILED
     with _unreadable_passed_over():
         base = ground(versions, places)
@@ -142,24 +110,24 @@ def _made(
         copies = deposit(written.path, facts.name, written.sha256, into=into)
         with transaction() as session:
             be_only_writer(session)
-            _, still = _untouched(session, case_file_id)
+            _, still = untouched(session, case_file_id)
             if still.sha256 != before.sha256:
-                raise _PassOverError([because("ingest.migration-meanwhile")])
+                raise PassOverError([because("ingest.migration-meanwhile")])
             keep(session, facts, written, copies, actor=ACTOR, now=moment())
             told = {
                 "did": "made",
                 "version": facts.version,
                 "name": facts.name,
                 "made": made,
-                "failed": _failed(begun, results),
+                "failed": failed_of(begun, results),
             }
             of_file(
                 session, plan_id, case_file_id, told, before=before.sha256, after=written.sha256, now=moment()
             )
-            _tell(session, begun, case_file_id, results)
+            tell(session, begun, case_file_id, results)
     except AlreadyStoredError:
         raise  # other bytes are under that name: they are not ours to erase
-    except (TangThuError, _PassOverError):
+    except (TangThuError, PassOverError):
         _clear_away(facts.name, places)
         raise
     finally:
@@ -168,79 +136,15 @@ def _made(
     return ItemState.PARTLY if made < len(results) else ItemState.MADE
 
 
-def _untouched(session: Session, case_file_id: str) -> tuple[CaseFile, Package]:
-    """Return the case file and its newest package, when it may be touched now."""
-    row = session.get(CaseFile, case_file_id, populate_existing=True)
-    if row is None or row.state != CaseFileState.STORED:
-        state = row.state if row is not None else CaseFileState.DESTROYED
-        code = row.code if row is not None else case_file_id
-        raise _PassOverError([because("archive.file-gone", file=code, state=state)])
-    if against := barred(session, [case_file_id]).get(case_file_id):
-        raise _PassOverError(against)
-    return row, newest_of(session, row)
-
-
-def _begin(session: Session, plan_id: str, row: CaseFile) -> _Begun:
-    plan = session.get_one(PreservationPlan, plan_id)
-    policies = Policies(session)
-    todo = workable(list(chosen(session, Wanted(**plan.wanted), case_file_id=row.id)), policies)
-    if not todo:
-        raise _PassOverError([because("ingest.migration-nothing-left", file=row.code)])
-    ids = [one.original_id for one in todo]
-    found = {one.id: one for one in session.scalars(select(Component).where(Component.id.in_(ids)))}
-    return _Begun(
-        plan_id,
-        plan.name,
-        plan.target,
-        policies.of(row.agency_code),
-        tuple(Kept(id, found[id].name, found[id].sha256, found[id].facts) for id in ids),
-        {one.original_id: (one.document, _position(found[one.original_id].path)) for one in todo},
-    )
-
-
-def _position(path: str) -> int:
-    """Return a file's number in its document, as its path begins (`ingest.steps.pack`); 1 when it does not say."""
-    number = path.rpartition("/")[2].partition("-")[0]
-    return int(number) if number.isdecimal() else 1
-
-
 @contextmanager
 def _unreadable_passed_over() -> Iterator[None]:
     """Pass a case file over whose versions no store gives back readable."""
     try:
         yield
     except DamagedError as error:
-        raise _PassOverError([because("ingest.migration-unreadable", name=error.place)]) from error
+        raise PassOverError([because("ingest.migration-unreadable", name=error.place)]) from error
     except NotFoundError as error:
-        raise _PassOverError([error.reason]) from error
-
-
-def _failed(begun: _Begun, results: Results) -> list[dict[str, Any]]:
-    """Return which files failed, by number and code: no name of a file goes into the ledger."""
-    told = []
-    for id, (document, position) in begun.places.items():
-        result = results.get(id)
-        if isinstance(result, Failure):
-            told.append({"document": document, "file": position, "code": result.code})
-    return told
-
-
-def _note_failed(session: Session, begun: _Begun, case_file_id: str, results: Results, now: datetime) -> None:
-    of_file(
-        session, begun.plan_id, case_file_id, {"did": "failed", "failed": _failed(begun, results)}, now=now
-    )
-    _tell(session, begun, case_file_id, results)
-
-
-def _tell(session: Session, begun: _Begun, case_file_id: str, results: Results) -> None:
-    """Note what the tools said of files that failed, beside the ledger."""
-    told = [
-        {"document": document, "file": position, "code": result.code, "why": as_json(result.reason)}
-        for id, (document, position) in begun.places.items()
-        if isinstance(result := results.get(id), Failure)
-    ]
-    item = session.get_one(PreservationItem, (begun.plan_id, case_file_id))
-    item.told = json.dumps(told, ensure_ascii=False) if told else ""
+        raise PassOverError([error.reason]) from error
 
 
 def _clear_away(name: str, places: Sequence[Store]) -> None:
@@ -274,16 +178,3 @@ def abandon(plan_id: str, case_file_id: str, *, now: datetime, places: Sequence[
                 be_only_writer(session)
                 told = {"did": "passed", "why": [as_json(because("ingest.migration-stopped"))]}
                 of_file(session, plan_id, case_file_id, told, now=now)
-
-
-def note_error(plan_id: str, case_file_id: str, error: TangThuError, *, now: datetime) -> None:
-    """Note that a case file is passed over because of trouble that will not go away by trying again."""
-    with transaction() as session:
-        be_only_writer(session)
-        item = session.get_one(PreservationItem, (plan_id, case_file_id))
-        why = because("ingest.migration-error", kind=type(error).__name__)
-        told: dict[str, Any] = {"did": "passed", "why": [as_json(why)]}
-        if isinstance(error, AlreadyStoredError):
-            told["name"] = item.package_name
-        of_file(session, plan_id, case_file_id, told, now=now)
-        item.told = json.dumps([{"why": as_json(error.reason)}], ensure_ascii=False)

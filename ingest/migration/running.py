@@ -31,7 +31,8 @@ from archive.register.preservation import (
 from archive.register.session import reading, transaction
 from archive.stores.interface import Store
 from archive.withdrawing import withdraw
-from ingest.migration.making import Moment, abandon, make, note_error
+from ingest.migration.failing import note_error
+from ingest.migration.making import Moment, abandon, make
 from ingest.migration.noting import of_file, of_plan
 from ingest.migration.plan import Did, follows
 

@@ -27,6 +27,7 @@ from retention.appraisal import set_period
 from retention.errors import BelowMinimumError, ScheduleError, ScheduleRefusedError
 from retention.explain import explain
 from retention.own_lines import line_of
+from retention.own_schedules import own_schedules
 from retention.versions import Draft
 
 BASE = Draft(
@@ -115,12 +116,12 @@ def test_one_version_waits_at_a_time_and_a_new_one_begins_later(town: Town) -> N
 def test_each_version_holds_until_the_day_before_the_next(town: Town) -> None:
     first, second = put(), put(LATER)
     with reading() as session:
-        own = versions.own_schedules(session, AGENCY)
+        own = own_schedules(session, AGENCY)
         assert [(one.id, one.valid_from, one.valid_to) for one in own] == [
             (first, date(2012, 2, 1), date(2012, 12, 31)),
             (second, date(2013, 1, 1), None),
         ]
-        assert versions.own_schedules(session, OTHER) == ()
+        assert own_schedules(session, OTHER) == ()
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,7 @@ def test_a_used_version_is_never_withdrawn_an_unused_one_is_by_the_head(town: To
     with transaction() as session:
         assert versions.withdraw(session, second, viewer=HEAD, remark="nhầm", now=NOW).state == "withdrawn"
     with reading() as session:
-        assert [one.id for one in versions.own_schedules(session, AGENCY)] == [id]
+        assert [one.id for one in own_schedules(session, AGENCY)] == [id]
 
 
 def test_a_case_file_assigned_to_an_own_row_may_not_go_below_it(town: Town) -> None:

@@ -13,6 +13,7 @@ from retention.errors import BelowMinimumError
 from retention.floor import NEARLY, against_floor
 from retention.folding import words
 from retention.own_lines import line_of
+from retention.own_schedules import unsaved
 from retention.period import (
     CODES,
     PERMANENT,
@@ -27,7 +28,6 @@ from retention.period import (
 )
 from retention.reckoning import FileFacts, Reckoning, reckon
 from retention.schedule import matcher, require_minimum, schedule, schedules
-from retention.versions import unsaved
 
 OLD, NEW = schedule("tt-09-2011"), schedule("tt-10-2022")
 NAMES = [frozenset(words(line.title)) for line in OLD.lines]

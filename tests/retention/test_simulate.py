@@ -25,10 +25,11 @@ from retention.destruction import execute
 from retention.matching import Matcher
 from retention.moves import COLUMNS, MovesFile, totals_as_json
 from retention.own_lines import line_of
+from retention.own_schedules import own_schedules, unsaved
 from retention.period import PERMANENT, Counting, RetentionPeriod
 from retention.schedule import LEAST, Schedule, schedule
 from retention.simulate import Move, Totals, Way, simulate
-from retention.versions import Draft, unsaved
+from retention.versions import Draft
 
 LINES = (
     line_of({"ref": "1", "title": "Hồ sơ giao ban tuần", "retention": "20 năm"}),
@@ -107,7 +108,7 @@ def test_a_case_file_follows_the_row_it_was_assigned_to_by_its_name(town: Town) 
     with transaction() as session:
         set_period(session, file, "3 năm", reason="theo bảng", viewer=AN, now=NOW, row=(id, "7"))
     with reading() as session:
-        earlier = versions.own_schedules(session, AGENCY)
+        earlier = own_schedules(session, AGENCY)
     move = simulated(earlier=earlier)[1]["01"]
     assert (move.row, move.assigned, move.score, move.years) == ("2", True, 1.0, 2)
     by_title = simulated()[1]["01"]

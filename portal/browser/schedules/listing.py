@@ -17,6 +17,7 @@ from portal.browser.screen import Screen
 from portal.i18n import _
 from portal.sending import disposition
 from retention import versions
+from retention.own_schedules import own_schedules
 from retention.schedule import schedules
 from retention.template import template
 
@@ -67,7 +68,7 @@ class SchedulesScreen(Screen):
         holding = {
             known.id
             for agency in {row.agency_code for row in rows}
-            for known in versions.own_schedules(self.session, agency)
+            for known in own_schedules(self.session, agency)
             if known.in_force(self.today)
         }
         self.rows = [

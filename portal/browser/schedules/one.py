@@ -28,6 +28,7 @@ from portal.register import joined
 from portal.sending import Stream, disposition
 from retention import simulations, versions
 from retention.own_lines import own_lines, sheet_of
+from retention.own_schedules import own_schedules, schedule_of
 from retention.schedule import Schedule, schedules
 from retention.search_lines import lines_with
 from retention.simulate import Way
@@ -69,7 +70,7 @@ class ScheduleScreen(BesideScreen):
         of_state = next((known for known in schedules() if known.id == self.path[0]), None)
         if of_state is None:
             self.row = versions.one(self.session, self.path[0], viewer=self.viewer)
-            self.known = versions.schedule_of(self.row)
+            self.known = schedule_of(self.row)
             self._read_own(self.row)
         else:
             self.known = of_state
@@ -85,7 +86,7 @@ class ScheduleScreen(BesideScreen):
         names = self.agency_names() | {ALL_AGENCIES: self.t(_("All agencies"))}
         self.agency_name = names.get(row.agency_code, row.agency_code)
         self.names = names
-        holding = versions.own_schedules(self.session, row.agency_code)
+        holding = own_schedules(self.session, row.agency_code)
         self.in_force = any(one.id == row.id and one.in_force(self.today) for one in holding)
         self.others = [
             other
