@@ -19,6 +19,7 @@ from archive.errors import NotAllowedError, OrderRefusedError
 from archive.holders import Holder, holders
 from archive.ledger.event import unstamp
 from archive.order_check import on_list, reasons_against_items, reasons_against_order
+from archive.procedure.kept import to_keep
 from archive.procedure.read import story_of
 from archive.procedure.states import State
 from archive.reason import Reason, because, from_text
@@ -110,8 +111,10 @@ def _run(
         actor = _executor(order, viewer)
         if order.state != OrderState.DONE:
             _begin(session, order, actor, now)
+        told = story_of(session, order_id)
+        keep = tuple(to_keep(told)) if told else ()
         open_items = [item.case_file_id for item in order.items if item.outcome not in OUTCOMES_END]
-    causes = erase_all(Run(order_id, actor, time), open_items, asked)
+    causes = erase_all(Run(order_id, actor, time, keep), open_items, asked)
     with transaction() as session:
         order = session.get_one(Order, order_id, with_for_update=True)
         return _conclude(session, order, causes, actor, time())

@@ -20,6 +20,8 @@ from archive.ledger.append import NewEvent, append_all
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.order_check import reasons_against_items
+from archive.procedure.kept import against_links
+from archive.procedure.links import Link
 from archive.reason import Reason, as_json, because, from_text, trouble
 from archive.register.base import AnyRow
 from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, Receipt
@@ -54,11 +56,13 @@ class Run:
         order_id: of an order that is being executed, by this process alone.
         actor: who carries it out.
         time: gives the time of each step.
+        keep: documents that are to lie in another case file first; nobody changes them once the run has begun.
     """
 
     order_id: str
     actor: Actor
     time: Callable[[], datetime]
+    keep: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def _step(run: Run) -> Iterator[_Step]:
     with transaction() as session:
         # Without its payload: that names each case file with its reasons, and is as long as the list.
         order = session.get_one(Order, run.order_id, options=[load_only(*OF_ORDER)])
-        yield _Step(session, order, run.actor, run.time())
+        yield _Step(session, order, run.actor, run.time(), run.keep)
 
 
 def begin(run: Run, case_file_ids: Sequence[str]) -> list[Target]:
@@ -95,7 +99,7 @@ def begin(run: Run, case_file_ids: Sequence[str]) -> list[Target]:
         # Another run was faster with the others.
         mine = [id for id in case_file_ids if items[id].outcome not in OUTCOMES_END]
         new = [id for id in mine if items[id].outcome != ERASING]
-        against = reasons_against_items(step.session, step.order, new, now=step.now)
+        against = step.against(new)
         step.spare({id: against[id] for id in new if against[id]})
         step.note({id: () for id in new if not against[id]}, ERASING)
         return targets_of(step.session, [id for id in mine if not against.get(id)])
@@ -115,9 +119,7 @@ def look_again(run: Run, targets: Sequence[Target], holder: str, *, last: bool) 
         ids = [target.case_file_id for target in targets]
         items = step.items(ids)
         open_ = [target for target in targets if items[target.case_file_id].outcome == ERASING]
-        against = reasons_against_items(
-            step.session, step.order, [one.case_file_id for one in open_], now=step.now, begun=True
-        )
+        against = step.against([one.case_file_id for one in open_], begun=True)
         stopped = {
             one.case_file_id: against[one.case_file_id]
             for one in open_
@@ -193,6 +195,14 @@ class _Step:
     order: Order
     actor: Actor
     now: datetime
+    keep: Sequence[Link]
+
+    def against(self, ids: Sequence[str], *, begun: bool = False) -> dict[str, tuple[Reason, ...]]:
+        """Return what speaks against each of these now, also that a document of it is not kept elsewhere yet."""
+        found = reasons_against_items(self.session, self.order, ids, now=self.now, begun=begun)
+        mine = set(ids) if self.keep else set()
+        lost = against_links(self.session, [link for link in self.keep if link.case_file_id in mine])
+        return {id: (*reasons, *lost.get(id, ())) for id, reasons in found.items()}
 
     def items(self, ids: Sequence[str]) -> dict[str, AnyRow]:
         """Return how the order's items stand, with their case files locked so that no hold is placed beside us."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -57,7 +57,7 @@ class Waiting:
 
 
 def put(source: BinaryIO, name: str, *, by: str, now: datetime, looks: Inspector | None = None) -> Waiting:
-    """Look at a file, lay it on the shelf and return it; the same bytes again are there once.
+    """Look at a file, lay it on the shelf and return it; the same bytes again are there once, and wait anew.
 
     Args:
         source: read from where it stands.
@@ -80,7 +80,10 @@ def put(source: BinaryIO, name: str, *, by: str, now: datetime, looks: Inspector
         if copied.size > MOST:
             raise PaperFileError(because("archive.paper-too-large", most=MOST // (1024 * 1024)))
         if (known := find(copied.sha256)) is not None:
-            return known
+            # It waits for its step anew; else it could be swept before the step that it is given for now.
+            about = replace(known.about, at=max(known.about.at, now))
+            note.write(known.path.parent / "about.json", about)
+            return replace(known, about=about)
         looked = used.look(path, safe_name(name))
         note.write(folder / "about.json", About(safe_name(name), copied.size, by, now, looked))
         flush_changed(folder, since=0)

@@ -64,21 +64,38 @@ def against_kept(session: Session, story: Story) -> Iterator[Reason]:
         session: on the register.
         story: of the list; of a case file that is destroyed already nothing is asked.
     """
-    wanted = to_keep(story)
-    stored = _stored(session, story.items) if wanted else {}
+    for reasons in against_links(session, to_keep(story)).values():
+        yield from reasons
+    if left := begun(session, story.items):
+        yield because("archive.linked-half-made", number=len(left))
+
+
+def against_links(session: Session, wanted: Collection[Link]) -> dict[str, tuple[Reason, ...]]:
+    """Return, by the case file that goes, which of these documents are not kept at this moment.
+
+    To be asked in the transaction that acts as well: the other case file, or a copy of it, may be lost meanwhile.
+
+    Args:
+        session: on the register.
+        wanted: documents that are to be kept; of a case file that is destroyed already nothing is asked.
+    """
+    if not wanted:
+        return {}
+    stored = _stored(session, sorted({link.case_file_id for link in wanted}))
     asked = [link for link in wanted if link.case_file_id in stored]
     there = whole_in_every_store(session, already_in(session, asked))
     codes = _codes(session, {link.other_id for link in asked})
+    found: dict[str, tuple[Reason, ...]] = {}
     for link in asked:
         if link not in there:
-            yield because(
+            reason = because(
                 "archive.linked-not-kept",
                 document=link.document,
                 file=stored[link.case_file_id],
                 other=codes.get(link.other_id, link.other_id),
             )
-    if left := begun(session, story.items):
-        yield because("archive.linked-half-made", number=len(left))
+            found[link.case_file_id] = (*found.get(link.case_file_id, ()), reason)
+    return found
 
 
 def against_keeping(session: Session, link: Link, today: date) -> Iterator[Reason]:

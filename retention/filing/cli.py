@@ -10,10 +10,10 @@ import typer
 
 from archive.cli import show, viewer_named
 from archive.errors import NotAllowedError
-from archive.paper_files import shelf
 from archive.reason import because
 from archive.register.session import reading, transaction
 from archive.viewer import Role
+from retention.filing import given
 from retention.filing.filing import file_dossier
 from retention.options import AsJson, AsUser, Roles, clock
 from retention.procedure import deciding, taking
@@ -45,8 +45,8 @@ def keep_file(
     viewer = viewer_named(user, role)
     if not any(set(roles) & MAY_GIVE for roles in viewer.roles.values()):
         raise NotAllowedError(because("archive.no-part", who=viewer.name, agency=", ".join(viewer.roles)))
-    with file.open("rb") as source:
-        kept = shelf.put(source, file.name, by=viewer.name, now=clock())
+    with file.open("rb") as source, reading() as session:
+        kept = given.give(session, source, file.name, by=viewer.name, now=clock())
     facts = {"sha256": kept.sha256, "name": kept.about.name, "size": kept.about.size}
     show(facts, as_json=as_json, text=f"{kept.sha256}  {kept.about.name}, {kept.about.size} bytes")
 

@@ -5,19 +5,28 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import Session
 
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.paper_files import shelf
+from archive.paper_files.inspecting import Inspector, PaperFileError
 from archive.procedure.papers import Paper
+from archive.procedure.states import STATES_END
 from archive.procedure.story import Story
+from archive.reason import because
 from archive.register.disposal import DisposalList
+from archive.viewer import same_person
 
 UNUSED = timedelta(days=7)
 """So long a file that no list names waits: its step may be taken still."""
+ENDED = timedelta(days=365)
+"""So long the files of a list that ended without a dossier wait: kept, rejected, refused or given up (our rule)."""
+MOST_UNUSED = 20
+"""Files of one person that no list names, at most (our rule); a list has nine papers."""
 TITLES = {
     "submit": "Tờ trình danh mục tài liệu hết giá trị",
     "council": "Quyết định thành lập hội đồng",
@@ -61,10 +70,47 @@ def given_with(told: Story) -> Iterator[Given]:
             yield Given(step, paper)
 
 
-def wanted(session: Session) -> set[str]:
-    """Return the hashes of files that a list without a filed dossier names."""
+def give(
+    session: Session, source: BinaryIO, name: str, *, by: str, now: datetime, looks: Inspector | None = None
+) -> shelf.Waiting:
+    """Lay a file on the shelf and return it (`archive.paper_files.shelf.put`).
+
+    Args:
+        session: on the register.
+        source: read from where it stands.
+        name: as its giver calls it.
+        by: account.
+        now: aware time.
+        looks: who looks at it; the one installed if None.
+
+    Raises:
+        PaperFileError: as `put`, or so many files of this person wait already that no list names.
+        TemporaryError: as `put`.
+    """
+    mine = [one.sha256 for one in shelf.waiting() if same_person(one.about.by, by)]
+    # What lists name is asked only of who has many: it is read from all their events.
+    if len(mine) >= MOST_UNUSED:
+        unused = set(mine) - wanted(session)
+        if len(unused) >= MOST_UNUSED:
+            raise PaperFileError(because("retention.too-many-files", most=MOST_UNUSED, days=UNUSED.days))
+    return shelf.put(source, name, by=by, now=now, looks=looks)
+
+
+def wanted(session: Session, *, ended_since: datetime | None = None) -> set[str]:
+    """Return the hashes of files that a list without a filed dossier names.
+
+    Args:
+        session: on the register.
+        ended_since: of lists that ended without one only those that did after this time; None for all.
+    """
+    ended = [state.value for state in STATES_END]
+    waits = (
+        true()
+        if ended_since is None
+        else DisposalList.state.not_in(ended) | (DisposalList.since > ended_since)
+    )
     query = select(EventRow.payload).join(DisposalList, DisposalList.order_id == EventRow.object_id)
-    query = query.where(EventRow.verb == Verb.DECISION.value, DisposalList.dossier_id == "")
+    query = query.where(EventRow.verb == Verb.DECISION.value, DisposalList.dossier_id == "", waits)
     found: set[str] = set()
     for payload in session.scalars(query.execution_options(yield_per=500)):
         found.add(str((payload.get("step") or {}).get("paper", {}).get("sha256", "")))
@@ -85,12 +131,12 @@ def let_go(session: Session, told: Story) -> None:
 
 
 def sweep(session: Session, *, now: datetime) -> int:
-    """Overwrite what no list has named for days, and what killed givers left; return how many files.
+    """Overwrite what no list has named for days or needs any more, and what killed givers left; return how many files.
 
     Raises:
         TemporaryError: the disk does not answer.
     """
-    others, count = wanted(session), shelf.tidy(before=now - timedelta(days=1))
+    others, count = wanted(session, ended_since=now - ENDED), shelf.tidy(before=now - timedelta(days=1))
     for one in shelf.waiting():
         if one.sha256 not in others and one.about.at < now - UNUSED:
             shelf.drop(one.sha256)

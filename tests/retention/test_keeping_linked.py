@@ -19,8 +19,9 @@ from typer.testing import CliRunner
 from archive.adding import add as adding
 from archive.adding.document import origin_of
 from archive.copies import stores
-from archive.custody import read_component
+from archive.custody import StoreHolder, read_component
 from archive.errors import NotAllowedError, OrderRefusedError
+from archive.holders import Erasure, Target
 from archive.ledger.append import history
 from archive.ledger.event import Verb
 from archive.ledger.follow import follow_all
@@ -35,7 +36,7 @@ from archive.rebuild import rebuild
 from archive.register.base import Base
 from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
 from archive.register.migrate import upgrade
-from archive.register.models import CaseFile, Component, Package, Record
+from archive.register.models import CaseFile, Component, Copy, CopyState, Package, Record
 from archive.register.session import engine, reading, transaction
 from archive.settings import ArchiveSettings
 from archive.viewer import Role, Viewer
@@ -325,6 +326,38 @@ def test_too_few_stores_leave_nothing_behind(files: Two) -> None:
     assert package_names() == everywhere("v0001.zip")
     with reading() as session:
         assert begun(session, [files.goes]) == []
+
+
+class LosesTheOther:
+    """Not a store; while it is asked, a store loses its copy of the case file that was to keep the document."""
+
+    name = "cache"
+
+    def __init__(self, other: str) -> None:
+        self.other = other
+
+    def erase(self, target: Target) -> Erasure:
+        with transaction() as session:
+            mine = select(Package.id).where(Package.case_file_id == self.other)
+            gone = update(Copy).where(Copy.package_id.in_(mine), Copy.store == "kho-b")
+            session.execute(gone.values(state=CopyState.MISSING))
+        return Erasure("cache", "1 copy", "cleared", NOW, True, None)
+
+
+def test_a_copy_lost_while_the_destruction_runs_spares_the_document_that_lies_nowhere_else(
+    files: Two,
+) -> None:
+    order_id = listed(files)
+    chosen(order_id, files.link(1))
+    keep_them(order_id)
+    walk(order_id, to=State.HANDED_OVER)
+    places = [StoreHolder(store) for store in stores()]
+    ask = [LosesTheOther(files.stays), *places]
+    outcome = execute(order_id, viewer=THEY.executor, now=NOW, ask=ask)
+    (item,) = outcome.items
+    assert item.outcome == "refused" and "is to be kept in" in str(item.detail[0]), item.detail
+    for store in stores():
+        assert any("/01.2014/" in name for name in store.names()), store.name
 
 
 def test_after_the_decision_one_archivist_lets_nothing_go_that_is_to_be_kept(files: Two) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from procedure_people import decide, on, seen, walked
-from retention_town import AN, BINH, NOW, TODAY, Town
+from retention_town import AN, BINH, HEAD, NOW, TODAY, Town
 from sqlalchemy import select
 
 from archive.custody import read_component
@@ -22,6 +22,8 @@ from archive.paper_files.inspecting import Looked, PaperFileError, Readable
 from archive.pdfa.print import render
 from archive.procedure.papers import Paper
 from archive.procedure.states import State
+from archive.reason import told
+from archive.register.disposal import DisposalList
 from archive.register.models import Component, ComponentRole, Record
 from archive.register.session import reading, transaction
 from retention.destruction import execute
@@ -180,6 +182,54 @@ def test_what_no_list_names_goes_after_a_week(town: Town) -> None:
         assert given.sweep(session, now=NOW + timedelta(days=8)) == 1
     assert on_the_shelf() == [kept.sha256]
     assert shelf.find(unused.sha256) is None
+
+
+def test_the_files_of_a_list_that_ended_without_a_dossier_go_after_a_year(town: Town) -> None:
+    kept = put()
+    story = walked(town.store("01"), to=State.OPINION_GIVEN)
+    decide(story, paper=Paper("12/QĐ-SNV", TODAY, kept.sha256, kept.about.name))
+    long_after = NOW + timedelta(days=3650)
+    with reading() as session:
+        assert given.sweep(session, now=long_after) == 0  # decided and not carried out: it may still be
+    with transaction() as session:
+        deciding.refuse(session, story.order_id, reason="Nghĩ lại", viewer=HEAD, now=NOW)
+        ended = session.get_one(DisposalList, story.order_id).since
+    with reading() as session:
+        assert given.sweep(session, now=ended + timedelta(days=364)) == 0
+        assert given.sweep(session, now=ended + timedelta(days=366)) == 1
+    assert on_the_shelf() == []
+
+
+def test_a_file_that_is_given_again_waits_anew(town: Town) -> None:
+    put()
+    again = shelf.put(BytesIO(a_pdf()), "b.pdf", by="an", now=NOW + timedelta(days=6), looks=Looker())
+    assert (again.about.at, again.about.by) == (NOW + timedelta(days=6), "dung")
+    put()  # an older clock makes it no older
+    with reading() as session:
+        assert given.sweep(session, now=NOW + timedelta(days=8)) == 0
+        assert given.sweep(session, now=NOW + timedelta(days=14)) == 1
+
+
+def test_one_person_leaves_no_more_than_a_few_files_that_no_list_names(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(given, "MOST_UNUSED", 2)
+
+    def give(n: int, by: str = "dung") -> shelf.Waiting:
+        data = BytesIO(a_pdf() + b"\n%% %d" % n)
+        with reading() as session:
+            return given.give(session, data, f"{n}.pdf", by=by, now=NOW, looks=Looker())
+
+    first = give(1)
+    give(2)
+    with pytest.raises(PaperFileError) as caught:
+        give(3)
+    assert "chưa bước nào dùng đến" in told(caught.value.reason) and "no step yet" in str(caught.value)
+    assert len(on_the_shelf()) == 2
+    give(3, by="an")  # another person's are counted apart
+    story = walked(town.store("01"), to=State.OPINION_GIVEN)
+    decide(story, paper=Paper("12/QĐ-SNV", TODAY, first.sha256, first.about.name))
+    give(4)  # one of the two is a list's now
 
 
 def test_a_file_of_which_no_pdfa_can_be_made_is_kept_as_it_came(

@@ -8,8 +8,10 @@ from archive.errors import NotAllowedError
 from archive.paper_files import shelf
 from archive.procedure.papers import Paper
 from archive.reason import because
+from archive.register.session import reading
 from archive.viewer import Role
 from portal.browser.screen import Screen
+from retention.filing import given
 
 MAY_GIVE = (Role.ARCHIVIST, Role.HEAD, Role.COUNCIL)
 
@@ -34,4 +36,5 @@ def kept_file(screen: Screen, agency_code: str) -> shelf.Waiting | None:
     if not any(screen.viewer.has(role, agency_code) for role in MAY_GIVE):
         raise NotAllowedError(because("archive.no-part", who=screen.viewer.name, agency=agency_code))
     name, stream = chosen[0]
-    return shelf.put(stream, name, by=screen.viewer.name, now=screen.now)  # type: ignore[arg-type]
+    with reading() as session:
+        return given.give(session, stream, name, by=screen.viewer.name, now=screen.now)  # type: ignore[arg-type]
