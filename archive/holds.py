@@ -12,6 +12,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, exists, literal_column, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from archive.register.among import among
 from archive.register.base import AnyRow
 from archive.register.decisions import Hold
 from archive.register.models import CaseFile
@@ -58,7 +59,7 @@ def active_holds_on(
     asked = {name: {getattr(file, of) for file in files} - {""} for name, of in NAMES.items()}
     which = or_(
         *(
-            and_(getattr(Hold, name).in_(values), stands_for(getattr(Hold, name)))
+            and_(among(getattr(Hold, name), values), stands_for(getattr(Hold, name)))
             for name, values in asked.items()
         )
     )

@@ -26,6 +26,7 @@ from archive.procedure.judge import against_acting
 from archive.procedure.read import story_of
 from archive.procedure.story import Story
 from archive.reason import Reason, because
+from archive.register.among import among
 from archive.register.base import AnyRow
 from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Package
@@ -152,12 +153,12 @@ class _Seen:
 
 def _seen(session: Session, order: Order, ids: Collection[str], today: date) -> _Seen:
     # Columns and not objects: they are as the register has them now, whatever the session has seen before.
-    rows = {row.id: row for row in session.execute(select(*ASKED_OF).where(CaseFile.id.in_(ids)))}
+    rows = {row.id: row for row in session.execute(select(*ASKED_OF).where(among(CaseFile.id, ids)))}
     items = select(OrderItem.case_file_id, OrderItem.package_sha256, OrderItem.same_as).where(
-        OrderItem.order_id == order.id, OrderItem.case_file_id.in_(ids)
+        OrderItem.order_id == order.id, among(OrderItem.case_file_id, ids)
     )
     named = session.execute(items).all()
-    packages = select(Package.case_file_id, Package.sha256).where(Package.case_file_id.in_(ids))
+    packages = select(Package.case_file_id, Package.sha256).where(among(Package.case_file_id, ids))
     return _Seen(
         rows,
         {item.case_file_id: item.package_sha256 for item in named},

@@ -86,8 +86,10 @@ def listed(place: str | Path) -> list[str]:
         return []
 
 
-def drop_empty(place: str, root: Path | str) -> None:
-    """Remove a folder below a root and those above it, as long as they are empty or gone; the root stays.
+def drop_empty(place: str, root: Path | str) -> str:
+    """Remove a folder below a root and those above it, as long as they are empty or gone; return the first that stays.
+
+    The root stays in any case.
 
     Raises:
         OSError: the disk does not answer.
@@ -100,6 +102,7 @@ def drop_empty(place: str, root: Path | str) -> None:
             pass
         except OSError as error:
             if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
-                return
+                return place
             raise
         place = os.path.dirname(place)
+    return place

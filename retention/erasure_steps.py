@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, load_only
 
-from archive.custody import StoreHolder, stores
+from archive.custody import StoreHolder
 from archive.erasing import receipt_event, targets_of
-from archive.errors import TangThuError, TemporaryError
+from archive.errors import TangThuError
 from archive.holders import Erasure, Holder, Said, Target
 from archive.holds import active_holds_on
 from archive.ledger.append import NewEvent, append_all
@@ -23,12 +23,14 @@ from archive.order_check import reasons_against_items
 from archive.procedure.kept import against_links
 from archive.procedure.links import Link
 from archive.reason import Reason, as_json, because, from_text, trouble
+from archive.register.among import among
 from archive.register.base import AnyRow
 from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, Receipt
 from archive.register.models import CaseFile
 from archive.register.projection import apply_all
 from archive.register.session import transaction
 from archive.vietnam import day_of
+from retention.copies_left import copy_left
 from retention.holds import ERASING, LAST_COPY
 
 DONE, HELD, REFUSED = "done", "held", "refused"
@@ -124,7 +126,7 @@ def look_again(run: Run, targets: Sequence[Target], holder: str, *, last: bool) 
             one.case_file_id: against[one.case_file_id]
             for one in open_
             # Seeing LAST_COPY here means that an earlier run ended before it could finish.
-            if against[one.case_file_id] and (items[one.case_file_id].detail != LAST_COPY or _copy_left(one))
+            if against[one.case_file_id] and (items[one.case_file_id].detail != LAST_COPY or copy_left(one))
         }
         if stopped:
             step.spare(step.stopped(stopped, holder))
@@ -206,10 +208,10 @@ class _Step:
 
     def items(self, ids: Sequence[str]) -> dict[str, AnyRow]:
         """Return how the order's items stand, with their case files locked so that no hold is placed beside us."""
-        locked = select(CaseFile.id).where(CaseFile.id.in_(ids)).order_by(CaseFile.id).with_for_update()
+        locked = select(CaseFile.id).where(among(CaseFile.id, ids)).order_by(CaseFile.id).with_for_update()
         self.session.execute(locked)
         query = select(OrderItem.case_file_id, OrderItem.outcome, OrderItem.detail).where(
-            OrderItem.order_id == self.order.id, OrderItem.case_file_id.in_(ids)
+            OrderItem.order_id == self.order.id, among(OrderItem.case_file_id, ids)
         )
         return {item.case_file_id: item for item in self.session.execute(query)}
 
@@ -217,7 +219,7 @@ class _Step:
         """Return of which case files which holder's word is final: gone, or, for backups, gone by a day it names."""
         query = select(Receipt.case_file_id, Receipt.holder).where(
             Receipt.order_id == self.order.id,
-            Receipt.case_file_id.in_(ids),
+            among(Receipt.case_file_id, ids),
             Receipt.holder.in_(holders),
             Receipt.gone | Receipt.expires_on.is_not(None),
         )
@@ -229,7 +231,7 @@ class _Step:
         """Return what is told of case files that are stopped before a holder."""
         erased: dict[str, list[str]] = {}
         query = select(Receipt.case_file_id, Receipt.holder).where(
-            Receipt.order_id == self.order.id, Receipt.case_file_id.in_(against), Receipt.gone
+            Receipt.order_id == self.order.id, among(Receipt.case_file_id, against), Receipt.gone
         )
         for id, name in self.session.execute(query.order_by(Receipt.holder)):
             erased.setdefault(id, []).append(name)
@@ -291,24 +293,13 @@ class _Step:
             apply_all(self.session, append_all(self.session, told, now=self.now))
 
     def _holds(self, ids: Mapping[str, object]) -> dict[str, list[Hold]]:
-        query = select(CaseFile.id, CaseFile.agency_code, CaseFile.fonds_code).where(CaseFile.id.in_(ids))
+        query = select(CaseFile.id, CaseFile.agency_code, CaseFile.fonds_code).where(among(CaseFile.id, ids))
         return active_holds_on(self.session, self.session.execute(query).all(), day_of(self.now))
 
 
 def is_store(holder: Holder) -> bool:
     """Say whether it is a store: what is erased there cannot be made again."""
     return isinstance(holder, StoreHolder)
-
-
-def _copy_left(target: Target) -> bool:
-    """Say whether some store still has a package of the case file; a store that does not answer may."""
-    for store in stores():
-        try:
-            if any(store.size(name) is not None for name in target.package_names):
-                return True
-        except TemporaryError:
-            return True
-    return False
 
 
 def _why(error: TangThuError | OSError) -> Reason:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
+from archive.register.among import among
 from archive.register.base import AnyRow
 from archive.register.messages import DocumentRequest
 from archive.register.models import CaseFile, Submission, SubmissionState
@@ -52,11 +53,11 @@ def deliveries_of_each(session: Session, rows: Collection[CaseFile | AnyRow]) ->
         rows: case files, or rows with their `id`, `code`, `agency_code` and `submission_id`.
     """
     ids, first_ids = [row.id for row in rows], {row.submission_id for row in rows}
-    first = or_(Submission.id.in_(first_ids), Submission.case_file_id.in_(ids))
+    first = or_(among(Submission.id, first_ids), among(Submission.case_file_id, ids))
     pool: dict[str, AnyRow] = {one.id: one for one in session.execute(select(*ASKED_OF).where(first))}
     codes = {row.code for row in rows} | {one.file_code for one in pool.values() if one.file_code}
-    same_code = Submission.agency_code.in_({row.agency_code for row in rows}) & Submission.file_code.in_(
-        codes
+    same_code = among(Submission.agency_code, {row.agency_code for row in rows}) & among(
+        Submission.file_code, codes
     )
     # All that any of them could reach; which of it is whose is told below.
     found = _more(session, ids, pool, or_(same_code, _linked(pool)))
@@ -65,7 +66,7 @@ def deliveries_of_each(session: Session, rows: Collection[CaseFile | AnyRow]) ->
         found = _more(session, ids, pool, _linked(pool))
     asked: dict[str, set[str]] = {}
     requests = select(DocumentRequest.case_file_id, DocumentRequest.submission_id)
-    for id, submission_id in session.execute(requests.where(DocumentRequest.case_file_id.in_(ids))):
+    for id, submission_id in session.execute(requests.where(among(DocumentRequest.case_file_id, ids))):
         asked.setdefault(str(id), set()).add(submission_id)
     by = _Pool(pool.values())
     return {row.id: by.reached(row) | {row.submission_id} | asked.get(row.id, set()) for row in rows}
@@ -119,7 +120,7 @@ def _more(
     session: Session, ids: Collection[str], known: dict[str, AnyRow], which: ColumnElement[bool]
 ) -> dict[str, AnyRow]:
     """Return which of these went back from one of the case files and are not known yet."""
-    ours = or_(Submission.case_file_id.is_(None), Submission.case_file_id.in_(ids))
+    ours = or_(Submission.case_file_id.is_(None), among(Submission.case_file_id, ids))
     query = select(*ASKED_OF).where(which, ours, Submission.state.in_(STATES_WENT_BACK))
     return {one.id: one for one in session.execute(query) if one.id not in known}
 
@@ -128,8 +129,8 @@ def _linked(known: dict[str, AnyRow]) -> ColumnElement[bool]:
     ids = list(known)
     back = {link for one in known.values() for link in _links(one)}
     return or_(
-        Submission.mends.in_(ids),
-        Submission.gathered_into.in_(ids),
-        Submission.superseded_by.in_(ids),
-        Submission.id.in_(back),
+        among(Submission.mends, ids),
+        among(Submission.gathered_into, ids),
+        among(Submission.superseded_by, ids),
+        among(Submission.id, back),
     )

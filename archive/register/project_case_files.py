@@ -25,6 +25,7 @@ from archive.errors import NotFoundError
 from archive.ledger.event import Event, unstamp
 from archive.packages.facts import PackageFacts
 from archive.reason import as_text, from_json
+from archive.register.among import among
 from archive.register.base import AnyRow
 from archive.register.decisions import OrderItem
 from archive.register.deliveries import deliveries_of_each
@@ -158,7 +159,7 @@ def destroyed(session: Session, *events: Event) -> None:
     if not done:
         return
     query = select(CaseFile.id, CaseFile.code, CaseFile.agency_code, CaseFile.submission_id)
-    rows = session.execute(query.where(CaseFile.id.in_(done))).all()
+    rows = session.execute(query.where(among(CaseFile.id, done))).all()
     for missing in done.keys() - {row.id for row in rows}:
         raise _not_stored(done[missing])
     files = cast(Table, CaseFile.__table__)
@@ -173,15 +174,15 @@ def destroyed(session: Session, *events: Event) -> None:
         ),
         [{"file": id, "at": event.at, "order": event.payload.get("order_id")} for id, event in done.items()],
     )
-    records = select(Record.id).where(Record.case_file_id.in_(done))
+    records = select(Record.id).where(among(Record.case_file_id, done))
     session.execute(delete(Component).where(Component.record_id.in_(records)))
     session.execute(delete(RecordReference).where(RecordReference.record_id.in_(records)))
-    session.execute(delete(Record).where(Record.case_file_id.in_(done)))
+    session.execute(delete(Record).where(among(Record.case_file_id, done)))
     forget_deliveries(session, *rows)
     _forget_in_plans(session, set(done))
-    named = select(Package.id, Package.case_file_id).where(Package.case_file_id.in_(done))
+    named = select(Package.id, Package.case_file_id).where(among(Package.case_file_id, done))
     packages = dict(session.execute(named).all())
-    session.execute(delete(PackageScan).where(PackageScan.package_id.in_(packages)))
+    session.execute(delete(PackageScan).where(among(PackageScan.package_id, packages)))
     session.flush()
     if packages:
         erased = update(Copy).where(Copy.package_id == bindparam("package")).values(state=CopyState.ERASED)
@@ -199,9 +200,9 @@ def forget_deliveries(session: Session, *rows: CaseFile | AnyRow) -> None:
     """
     ids = {id for some in deliveries_of_each(session, rows).values() for id in some}
     for words in (Finding, StepResult, ReceivedMessage, QuestionWords):
-        session.execute(delete(words).where(words.submission_id.in_(ids)))
-    session.execute(update(Outbox).where(Outbox.submission_id.in_(ids)).values(reason="", last_error=""))
-    session.execute(update(Submission).where(Submission.id.in_(ids)).values(file_name="", waiting=""))
+        session.execute(delete(words).where(among(words.submission_id, ids)))
+    session.execute(update(Outbox).where(among(Outbox.submission_id, ids)).values(reason="", last_error=""))
+    session.execute(update(Submission).where(among(Submission.id, ids)).values(file_name="", waiting=""))
 
 
 def _forget_in_plans(session: Session, case_file_ids: Collection[str]) -> None:
@@ -209,7 +210,7 @@ def _forget_in_plans(session: Session, case_file_ids: Collection[str]) -> None:
 
     A plan's trial may quote a case file that its list does not name, so every trial is looked through.
     """
-    named = PreservationItem.case_file_id.in_(case_file_ids)
+    named = among(PreservationItem.case_file_id, case_file_ids)
     session.execute(update(PreservationItem).where(named).values(told=""))
     plans = select(PreservationItem.plan_id).where(named)
     session.execute(update(PreservationPlan).where(PreservationPlan.id.in_(plans)).values(trouble=""))

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from archive.grounds import twins_of
 from archive.ledger.event import Event
 from archive.register import project_disposal
+from archive.register.among import among
 from archive.register.decisions import Approval, Hold, Order, OrderItem, OrderState, Receipt
 from archive.register.given import columns_of
 from archive.register.seen import forget_seen
@@ -141,7 +142,7 @@ def erased(session: Session, *events: Event) -> None:
     session.flush()
     wanted = {key: {event.payload[key] for event in events} for key in ("order_id", "holder")}
     query = select(Receipt.order_id, Receipt.case_file_id, Receipt.holder).where(
-        Receipt.case_file_id.in_({event.object_id for event in events}),
+        among(Receipt.case_file_id, {event.object_id for event in events}),
         Receipt.order_id.in_(wanted["order_id"]),
         Receipt.holder.in_(wanted["holder"]),
     )

@@ -10,11 +10,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Self
 from uuid import uuid4
 
 from archive.errors import AlreadyStoredError, ArchiveError, NotFoundError, TemporaryError
@@ -52,6 +53,7 @@ class FolderStore:
         self._name = name
         self._root = path
         self._place = str(path)
+        self._later: set[str] | None = None
 
     @property
     def name(self) -> str:
@@ -151,11 +153,38 @@ class FolderStore:
             there = self._all_of(name)
             for file in there:
                 wipe_file(file)
-                flush_folder(folder_of(file))
+            stay = {drop_empty(folder_of(path), self._place)}
             if is_there(below(self._place, QUARANTINE)):  # most stores have none
-                drop_empty(remains, self._place)
-            drop_empty(folder_of(path), self._place)
+                stay.add(drop_empty(remains, self._place))
+            if there and self._later is None:
+                self._flush_each(stay)
+            elif there and self._later is not None:
+                self._later |= stay
         return CLEARED if there else NOTHING
+
+    @contextmanager
+    def erasing_many(self) -> Iterator[Self]:
+        """Give this store as one whose erasures last a power cut only from the end of the block on.
+
+        What was in an object is overwritten down to the disk at once; that its name is gone is flushed at the end, in
+        each folder once and not once for each object.
+
+        Raises:
+            TemporaryError: the disk did not answer at the end: erase again what was erased.
+        """
+        many = copy(self)
+        many._later = set()
+        yield many
+        with self._disk(""):
+            self._flush_each(many._later)
+
+    def _flush_each(self, folders: Iterable[str]) -> None:
+        """Flush folders; of one that was removed itself, the one above it that is left."""
+        for folder in sorted(folders):
+            place = folder
+            while place != self._place and not is_there(place):
+                place = folder_of(place)
+            flush_folder(place)
 
     def left(self, name: str) -> Left:
         """Return what there is of that name: under it, in quarantine, half-written."""

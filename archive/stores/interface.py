@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, Self, runtime_checkable
 
 from archive.errors import TemporaryError
 
@@ -76,6 +77,18 @@ class Store(Protocol):
 
     def left(self, name: str) -> Left:
         """Look again: return what is still there of a name."""
+        ...
+
+
+@runtime_checkable
+class ErasesMany(Store, Protocol):
+    """A store that is quicker when it makes many erasures last at once."""
+
+    def erasing_many(self) -> AbstractContextManager[Self]:
+        """Give this store as one whose erasures last only from the end of the block on; what they did is done before.
+
+        The end raises `TemporaryError` when they may not last: erase again what was erased.
+        """
         ...
 
 

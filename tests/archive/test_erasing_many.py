@@ -108,3 +108,53 @@ def test_what_is_no_trouble_of_a_store_leaves_the_rest_untaken(store: FolderStor
     with pytest.raises(KeyError):
         list(StoreHolder(Faulty("kho-a", store._root)).erase_many(targets()))
     assert len(taken) <= AT_A_TIME
+
+
+def kept(store: FolderStore, house: Path, *numbers: int) -> None:
+    (house / "package").write_bytes(b"PK" * 100)
+    for number in numbers:
+        store.put(target(number).package_names[0], house / "package")
+
+
+def test_names_are_flushed_once_for_all_and_before_any_receipt(
+    store: FolderStore, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(store, house, *range(9))
+    kept(store, house, 9)
+    store.put("x/09/v0002.zip", house / "package")
+    store.put("y/01/v0001.zip", house / "package")
+    flushed: list[str] = []
+    monkeypatch.setattr("archive.stores.folder.flush_folder", lambda place: flushed.append(str(place)))
+    answers = StoreHolder(store).erase_many(
+        [*map(target, range(9)), Target("y", "y", (), ("y/01/v0001.zip",))]
+    )
+    first, _ = next(answers)
+    assert first.case_file_id.startswith(("id-", "y"))
+    # Of y nothing is left, so it is flushed above; of x a case file is.
+    assert flushed == [str(store._root), str(store._root / "x")]
+    assert sum(1 for _ in answers) == 9 and list(store.names()) == ["x/09/v0001.zip", "x/09/v0002.zip"]
+
+
+def test_one_alone_is_flushed_at_once(
+    store: FolderStore, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(store, house, 1, 2)
+    flushed: list[str] = []
+    monkeypatch.setattr("archive.stores.folder.flush_folder", lambda place: flushed.append(str(place)))
+    assert StoreHolder(store).erase(target(1)).gone
+    assert flushed == [str(store._root / "x")]
+    StoreHolder(store).erase(target(1))  # nothing was there: nothing to flush
+    assert len(flushed) == 1
+
+
+def test_names_that_cannot_be_flushed_settle_nothing(
+    store: FolderStore, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(store, house, 1, 2)
+
+    def broken(place: str) -> None:
+        raise OSError(5, "Input/output error", place)
+
+    monkeypatch.setattr("archive.stores.folder.flush_folder", broken)
+    answers = dict(StoreHolder(store).erase_many([target(1), target(2)]))
+    assert [type(said) for said in answers.values()] == [TemporaryError, TemporaryError]

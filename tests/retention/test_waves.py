@@ -94,6 +94,28 @@ def test_a_hold_after_a_kill_at_the_last_store_saves_those_whose_copy_is_there(
     assert len(copies_of("03")) == 1 and copies_of("02") == []
 
 
+def test_a_hold_after_a_kill_saves_no_copy_that_is_overwritten_already(
+    four: str, in_child: Callable[[Callable[[], object]], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run() -> None:
+        unlink = os.unlink
+
+        def die(place: str | os.PathLike[str], **told: object) -> None:
+            if "/kho-c/" in str(place) and str(place).endswith(".zip"):
+                os._exit(137)
+            unlink(place, **told)
+
+        monkeypatch.setattr("archive.wiping.os.unlink", die)
+        execute(four, viewer=BINH, now=NOW, ask=real())
+
+    assert in_child(run) == 137
+    assert copies_of("01") == copies_of("02") == ["kho-c"]  # by name; of 01 these are zeros
+    assert place("1").too_late == ("1",) and place("2").too_late == ("2",)
+    outcome = execute(four, viewer=BINH, now=NOW, ask=real())
+    assert outcome_of(outcome) == ("done", "held", "done", "done")
+    assert copies_of("01") == [] and copies_of("02") == ["kho-c"]
+
+
 def test_one_a_store_cannot_erase_keeps_none_of_the_others(four: str) -> None:
     def fail() -> None:
         raise TemporaryError("store kho-b: read only")
