@@ -30,6 +30,7 @@ from archive.register.among import among
 from archive.register.base import AnyRow
 from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile, CaseFileState, Package
+from archive.seen_in_stores import Sizes
 from archive.twins import against_duplicates
 from archive.vietnam import day_of
 from archive.viewer import Role, same_person
@@ -124,15 +125,27 @@ def reasons_against_item(
 
 
 def reasons_against_items(
-    session: Session, order: Order, case_file_ids: Sequence[str], *, now: datetime, begun: bool = False
+    session: Session,
+    order: Order,
+    case_file_ids: Sequence[str],
+    *,
+    now: datetime,
+    begun: bool = False,
+    seen: Sizes | None = None,
 ) -> dict[str, tuple[Reason, ...]]:
-    """Return `reasons_against_item` for each of many case files, by few queries: id -> reasons, () when none."""
+    """Return `reasons_against_item` for each of many case files, by few queries: id -> reasons, () when none.
+
+    Args:
+        session, order, case_file_ids, now, begun: as there.
+        seen: what the stores said of those that stay for duplicates, asked before the transaction; else they are asked
+            within it.
+    """
     today = day_of(now)
     against: dict[str, tuple[Reason, ...]] = {}
     for start in range(0, len(case_file_ids), AT_ONCE):
         some = case_file_ids[start : start + AT_ONCE]
-        seen = _seen(session, order, some, today)
-        against |= {id: tuple(_against_item(session, order, id, seen, today, begun=begun)) for id in some}
+        facts = _seen(session, order, some, today, seen)
+        against |= {id: tuple(_against_item(session, order, id, facts, today, begun=begun)) for id in some}
     return against
 
 
@@ -151,7 +164,9 @@ class _Seen:
     twins: Mapping[str, Sequence[Reason]]
 
 
-def _seen(session: Session, order: Order, ids: Collection[str], today: date) -> _Seen:
+def _seen(
+    session: Session, order: Order, ids: Collection[str], today: date, in_stores: Sizes | None
+) -> _Seen:
     # Columns and not objects: they are as the register has them now, whatever the session has seen before.
     rows = {row.id: row for row in session.execute(select(*ASKED_OF).where(among(CaseFile.id, ids)))}
     items = select(OrderItem.case_file_id, OrderItem.package_sha256, OrderItem.same_as).where(
@@ -164,7 +179,9 @@ def _seen(session: Session, order: Order, ids: Collection[str], today: date) -> 
         {item.case_file_id: item.package_sha256 for item in named},
         dict(session.execute(packages.order_by(Package.version)).all()),  # the newest is the last one of each
         active_holds_on(session, list(rows.values()), today) if order.kind in KINDS_THAT_DISPOSE else {},
-        against_duplicates(session, {item.case_file_id: item.same_as for item in named if item.same_as}),
+        against_duplicates(
+            session, {item.case_file_id: item.same_as for item in named if item.same_as}, in_stores
+        ),
     )
 
 

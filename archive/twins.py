@@ -20,7 +20,6 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
 from archive.copies import stores
-from archive.errors import TemporaryError
 from archive.lacking import stores_lacking
 from archive.reason import Reason, because
 from archive.register.decisions import ITEMS_LEFT, ORDERS_OPEN, Order, OrderItem, OrderKind
@@ -33,6 +32,7 @@ from archive.register.models import (
     Record,
 )
 from archive.register.pieces import pieces
+from archive.seen_in_stores import Sizes, size_in
 from archive.stores.interface import Store
 
 PASSED = "TOTAL-PASSED"
@@ -141,7 +141,9 @@ def _is_signed(facts: Mapping[str, Any]) -> bool:
     return any(PASSED in (one.get("verdict"), one.get("then_verdict")) for one in facts.get("signatures", ()))
 
 
-def against_duplicates(session: Session, twins: Mapping[str, str]) -> dict[str, tuple[Reason, ...]]:
+def against_duplicates(
+    session: Session, twins: Mapping[str, str], seen: Sizes | None = None
+) -> dict[str, tuple[Reason, ...]]:
     """Return what speaks at this moment against each of these going as a duplicate; () when nothing does.
 
     To be asked in the transaction that acts: of two that duplicate each other, the one whose order is looked at second
@@ -150,11 +152,12 @@ def against_duplicates(session: Session, twins: Mapping[str, str]) -> dict[str, 
     Args:
         session: on the register.
         twins: id of a case file -> id of the one that is to stay for it.
+        seen: what the stores said right before the transaction; what is not in it is asked now.
     """
     if not twins:
         return {}
     # Lists before documents: one of them may end between the two questions, and then its case file is seen gone.
-    standing = against_staying(session, twins.values(), places=stores())
+    standing = against_staying(session, twins.values(), places=stores(), seen=seen)
     facts = known(session, sorted({*twins, *twins.values()}))
     return {
         id: standing[kept]
@@ -164,7 +167,7 @@ def against_duplicates(session: Session, twins: Mapping[str, str]) -> dict[str, 
 
 
 def against_staying(
-    session: Session, case_file_ids: Iterable[str], *, places: Sequence[Store] = ()
+    session: Session, case_file_ids: Iterable[str], *, places: Sequence[Store] = (), seen: Sizes | None = None
 ) -> dict[str, tuple[Reason, ...]]:
     """Return why each of these cannot be counted on to stay: gone, on a list, or not whole in every store.
 
@@ -172,12 +175,13 @@ def against_staying(
         session: on the register.
         case_file_ids: of them.
         places: stores to look into as well; what the register says of all of them is asked in any case.
+        seen: what they said a moment ago; what is not in it is asked now.
     """
     found: dict[str, tuple[Reason, ...]] = {}
     for some in pieces(sorted(set(case_file_ids))):
         query = select(CaseFile.id, CaseFile.code, CaseFile.state, on_a_list(CaseFile.id))
         rows = {row.id: row for row in session.execute(query.where(CaseFile.id.in_(some)))}
-        lacking = _lacking(session, some, places)
+        lacking = _lacking(session, some, places, seen or {})
         for id in some:
             row = rows.get(id)
             found[id] = (
@@ -208,18 +212,18 @@ def on_a_list(case_file_id: Any) -> ColumnElement[bool]:
     )
 
 
-def _lacking(session: Session, ids: Sequence[str], places: Sequence[Store]) -> dict[str, set[str]]:
+def _lacking(
+    session: Session, ids: Sequence[str], places: Sequence[Store], seen: Sizes
+) -> dict[str, set[str]]:
     """Return the stores not known to hold every version of each, or that do not hold it now; one away may not."""
     lacking = stores_lacking(session, ids)
     if places:
         query = select(Package.case_file_id, Package.name, Package.size)
         for id, name, size in session.execute(query.where(Package.case_file_id.in_(ids))):
-            lacking[id] |= {store.name for store in places if _size(store, name) != size}
+            lacking[id] |= {store.name for store in places if _size(store, name, seen) != size}
     return lacking
 
 
-def _size(store: Store, name: str) -> int | None:
-    try:
-        return store.size(name)
-    except (TemporaryError, OSError):
-        return None
+def _size(store: Store, name: str, seen: Sizes) -> int | None:
+    key = (store.name, name)
+    return seen[key] if key in seen else size_in(store, name)

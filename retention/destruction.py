@@ -26,6 +26,7 @@ from archive.reason import Reason, because, from_text
 from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
 from archive.register.models import CaseFile
 from archive.register.session import forget_deleted, transaction
+from archive.seen_in_stores import Sizes, sizes_of_twins
 from archive.viewer import Role, Viewer, same_person
 from retention.erasure import erase_all
 from retention.erasure_steps import DONE, HELD, OUTCOMES_END, REFUSED, Actor, Run, is_store
@@ -106,11 +107,12 @@ def execute(
 def _run(
     order_id: str, viewer: Viewer, now: datetime, asked: Sequence[Holder], time: Callable[[], datetime]
 ) -> Outcome:
+    seen = sizes_of_twins(order_id)
     with transaction() as session:
         order = orders.named(session, order_id, lock=True, kind=OrderKind.DESTRUCTION)
         actor = _executor(order, viewer)
         if order.state != OrderState.DONE:
-            _begin(session, order, actor, now)
+            _begin(session, order, actor, now, seen)
         told = story_of(session, order_id)
         keep = tuple(to_keep(told)) if told else ()
         open_items = [item.case_file_id for item in order.items if item.outcome not in OUTCOMES_END]
@@ -154,13 +156,15 @@ def check(session: Session, order_id: str, *, viewer: Viewer, now: datetime) -> 
         raise OrderRefusedError(reasons)
 
 
-def _reasons_not_to_begin(session: Session, order: Order, executor: str, now: datetime) -> tuple[Reason, ...]:
+def _reasons_not_to_begin(
+    session: Session, order: Order, executor: str, now: datetime, seen: Sizes | None = None
+) -> tuple[Reason, ...]:
     reasons = list(reasons_against_order(session, order, now=now))
     if not reasons and order.state == OrderState.APPROVED:
         reasons.extend(_against_release(session, order, executor, now))
     if not reasons and order.state == OrderState.APPROVED:
         ids = [item.case_file_id for item in on_list(order)]
-        against = reasons_against_items(session, order, ids, now=now)
+        against = reasons_against_items(session, order, ids, now=now, seen=seen)
         # One good file is reason enough to begin; the others end as held or refused, each with its reason.
         if all(against.values()):
             reasons.extend(reason for id in ids for reason in against[id])
@@ -178,8 +182,8 @@ def _against_release(session: Session, order: Order, executor: str, now: datetim
         yield because("retention.released-long-ago", at=story.release.factors.proved_at)
 
 
-def _begin(session: Session, order: Order, actor: Actor, now: datetime) -> None:
-    if reasons := _reasons_not_to_begin(session, order, actor.name, now):
+def _begin(session: Session, order: Order, actor: Actor, now: datetime, seen: Sizes) -> None:
+    if reasons := _reasons_not_to_begin(session, order, actor.name, now, seen):
         raise OrderRefusedError(reasons)
     orders.mark(session, order, OrderState.EXECUTING, actor=actor.name, role=actor.role, now=now)
 

@@ -34,10 +34,12 @@ destruction must be begun are not counted again for what was begun in time.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from archive.alone import alone_each, work_on_copies
 from archive.holders import Holder, Said, Target, erase_each
 from archive.reason import Reason, because
+from archive.seen_in_stores import sizes_of_twins
 from retention.erasure_steps import Run, begin, end, is_store, look_again, write_down
 from retention.holds_meanwhile import not_held_meanwhile
 
@@ -77,6 +79,8 @@ def _waves(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 def _erase_alone(run: Run, case_file_ids: Sequence[str], asked: Sequence[Holder]) -> dict[str, Reason]:
     causes: dict[str, Reason] = {}
+    # Slow stores are asked while nobody waits for the register; what the register says is asked in every step.
+    run = replace(run, seen=sizes_of_twins(run.order_id, case_file_ids))
     left = begin(run, case_file_ids)
     places = [holder for holder in asked if is_store(holder)]
     for holder in asked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, Recei
 from archive.register.models import CaseFile
 from archive.register.projection import apply_all
 from archive.register.session import transaction
+from archive.seen_in_stores import Sizes
 from archive.vietnam import day_of
 from retention.copies_left import copy_left
 from retention.holds import ERASING, LAST_COPY
@@ -59,12 +60,14 @@ class Run:
         actor: who carries it out.
         time: gives the time of each step.
         keep: documents that are to lie in another case file first; nobody changes them once the run has begun.
+        seen: what the stores said of those that stay for duplicates, before the steps of these case files.
     """
 
     order_id: str
     actor: Actor
     time: Callable[[], datetime]
     keep: tuple[Link, ...] = ()
+    seen: Sizes = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,7 +92,7 @@ def _step(run: Run) -> Iterator[_Step]:
     with transaction() as session:
         # Without its payload: that names each case file with its reasons, and is as long as the list.
         order = session.get_one(Order, run.order_id, options=[load_only(*OF_ORDER)])
-        yield _Step(session, order, run.actor, run.time(), run.keep)
+        yield _Step(session, order, run.actor, run.time(), run.keep, run.seen)
 
 
 def begin(run: Run, case_file_ids: Sequence[str]) -> list[Target]:
@@ -198,10 +201,13 @@ class _Step:
     actor: Actor
     now: datetime
     keep: Sequence[Link]
+    seen: Sizes
 
     def against(self, ids: Sequence[str], *, begun: bool = False) -> dict[str, tuple[Reason, ...]]:
         """Return what speaks against each of these now, also that a document of it is not kept elsewhere yet."""
-        found = reasons_against_items(self.session, self.order, ids, now=self.now, begun=begun)
+        found = reasons_against_items(
+            self.session, self.order, ids, now=self.now, begun=begun, seen=self.seen
+        )
         mine = set(ids) if self.keep else set()
         lost = against_links(self.session, [link for link in self.keep if link.case_file_id in mine])
         return {id: (*reasons, *lost.get(id, ())) for id, reasons in found.items()}

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Any
 
 import pytest
 from procedure_people import paper, seen
@@ -26,8 +30,10 @@ from archive.register.models import CaseFile, CaseFileState, Copy, CopyState, Re
 from archive.register.notices import ExpiryNotice
 from archive.register.projection import project
 from archive.register.session import reading, transaction
+from archive.stores.folder import FolderStore
 from archive.twins import Known, against_twin
 from operations.procession import Papers, Wanted, walk_on
+from retention import destruction
 from retention.appraisal import set_period
 from retention.destruction import execute
 from retention.dossier import gather
@@ -307,6 +313,53 @@ def test_the_vault_spares_it_when_the_other_one_cannot_be_counted_on(
     with pytest.raises(OrderRefusedError, match=why):
         execute(order_id, viewer=BINH, now=NOW)
     assert len(copies_of("02")) == 3
+
+
+def test_no_store_is_asked_for_the_one_that_stays_while_the_register_is_written(
+    town: Town, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file_of(town, "01", "a")
+    goes = file_of(town, "02", "a")
+    night()
+    order_id = listed(goes)
+    submit(order_id)
+    through(order_id)
+    real, asked, one_looks = FolderStore.size, [], Lock()
+
+    def size(self: FolderStore, name: str) -> int | None:
+        if "/01/" in name:
+            with one_looks:
+                asked.append(self.name)
+                other = sqlite3.connect(house / "archive" / "register.db", timeout=0)
+                other.execute("BEGIN IMMEDIATE")  # "locked" when somebody writes
+                other.rollback()
+                other.close()
+        return real(self, name)
+
+    monkeypatch.setattr(FolderStore, "size", size)
+    assert execute(order_id, viewer=BINH, now=NOW).finished
+    # Once before the order begins and once for the wave, and not for each holder.
+    assert sorted(asked) == ["kho-a", "kho-a", "kho-b", "kho-b", "kho-c", "kho-c"]
+
+
+def test_a_copy_of_the_one_that_stays_that_goes_before_the_wave_spares_the_duplicate(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stays, goes = file_of(town, "01", "a"), file_of(town, "02", "a")
+    night()
+    order_id = listed(goes)
+    submit(order_id)
+    through(order_id)
+    began = destruction.erase_all
+
+    def erase_all(*told: Any) -> Any:
+        _a_copy_is_gone(stays)
+        return began(*told)
+
+    monkeypatch.setattr(destruction, "erase_all", erase_all)
+    outcome = execute(order_id, viewer=BINH, now=NOW)
+    assert [item.outcome for item in outcome.items] == ["refused"] and len(copies_of("02")) == 3
+    assert "whole in: kho-b" in str(outcome.items[0].detail[0])
 
 
 def test_a_hold_on_the_one_that_stays_does_not_matter_and_one_on_the_duplicate_wins(town: Town) -> None:
