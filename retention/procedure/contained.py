@@ -6,7 +6,8 @@ worth keeping among those that have it; a document that lies in very many costs 
 each of them, and a duplicate that is only found further down is not told of.
 
 What is found on the way lies in temporary tables of the connection, with indexes: memory does not grow, and neither
-database has to guess how much there is.
+database has to guess how much there is. Those are read page by page, so that no transaction stays open while the caller
+does something with a page.
 """
 
 from __future__ import annotations
@@ -32,11 +33,13 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from archive.register.among import among
 from archive.register.models import CaseFile, CaseFileState, Component, ComponentRole, Record
 
 LOOKED_AT = 20
 """Case files one is compared with at most."""
-AT_ONCE = 10_000
+AT_ONCE = 1000
+"""Case files of a page."""
 
 _TEMPORARY = MetaData()
 _SHARED = Table(
@@ -67,22 +70,38 @@ def contained(
     """Yield (id, id of one that has all its documents) of case files, those of one together, the best to keep first.
 
     Args:
-        session: to read with; its connection gets temporary tables meanwhile.
+        session: to read with; its connection gets temporary tables meanwhile. What it has begun is ended before
+            anything is yielded.
         may_go: conditions on `CaseFile` for the first of each pair.
     """
     connection = session.connection()
     _TEMPORARY.create_all(connection, checkfirst=False)
+    session.commit()
     try:
+        connection = session.connection()
         connection.execute(insert(_SHARED).from_select([column.name for column in _SHARED.c], _shared()))
         connection.execute(text("ANALYZE shared_document"))
         connection.execute(
             insert(_NOTHING_OWN).from_select([column.name for column in _NOTHING_OWN.c], _nothing_own(may_go))
         )
         connection.execute(text("ANALYZE nothing_own"))
-        for row in connection.execute(_pairs(), execution_options={"yield_per": AT_ONCE}):
-            yield row[0], row[1]
+        session.commit()
+        after = ""
+        while page := _page(session, after):
+            after = page[-1]
+            pairs = session.execute(_pairs().where(among(_NOTHING_OWN.c.case_file_id, page))).all()
+            session.commit()
+            yield from ((one, kept) for one, kept in pairs)
     finally:
-        _TEMPORARY.drop_all(connection, checkfirst=False)
+        session.rollback()
+        _TEMPORARY.drop_all(session.connection(), checkfirst=False)
+        session.commit()
+
+
+def _page(session: Session, after: str) -> list[str]:
+    """Return the next case files that have no document of their own."""
+    ids = select(_NOTHING_OWN.c.case_file_id).where(_NOTHING_OWN.c.case_file_id > after)
+    return list(session.scalars(ids.order_by(_NOTHING_OWN.c.case_file_id).limit(AT_ONCE)))
 
 
 def _shared() -> Any:

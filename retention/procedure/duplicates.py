@@ -65,11 +65,13 @@ def _may_go(session: Session, ids: Sequence[str], today: date) -> Iterator[str]:
 
 
 def _found(today: date) -> Iterator[list[Ending]]:
-    """Yield what is to be told of, in batches; the register is read in one go, as it was when it began."""
+    """Yield what is to be told of, in batches; between them no transaction is open, however long the caller takes."""
     with reading() as session, closing(contained(session, may_go(today))) as rows:
         by_file = ((id, [kept for _, kept in some]) for id, some in groupby(rows, key=itemgetter(0)))
         for batch in pieces(by_file, BATCH):
-            if wanted := _wanted(session, dict(batch)):
+            wanted = _wanted(session, dict(batch))
+            session.rollback()
+            if wanted:
                 yield wanted
 
 

@@ -29,7 +29,7 @@ from archive.register.disposal import DisposalList
 from archive.register.models import CaseFile, CaseFileState, Copy, CopyState, Regime
 from archive.register.notices import ExpiryNotice
 from archive.register.projection import project
-from archive.register.session import reading, transaction
+from archive.register.session import forget_deleted, reading, transaction
 from archive.stores.folder import FolderStore
 from archive.twins import Known, against_twin
 from operations.procession import Papers, Wanted, walk_on
@@ -131,6 +131,23 @@ def test_a_document_in_very_many_case_files_costs_a_bounded_number_of_comparison
         assert len(list(contained(session, duplicates.may_go(TODAY)))) == 2 * 5 - 2
     assert night() == 4
     assert told() == dict.fromkeys(ids[1:], ids[0])
+
+
+def test_no_transaction_stays_open_while_a_batch_is_told_of(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retention.procedure.contained.AT_ONCE", 2)
+    monkeypatch.setattr(duplicates, "BATCH", 2)
+    ids = [file_of(town, f"{n:02}", "a") for n in range(6)]
+    found = []
+    for batch in duplicates._found(TODAY):
+        with transaction() as session:
+            session.execute(update(CaseFile).values(title=f"Sau {len(found)}"))
+        assert forget_deleted()  # nobody reads: the log of what was written can be emptied
+        found += [(one.case_file_id, one.same_as) for one in batch]
+    assert sorted(found) == sorted((id, ids[0]) for id in ids[1:])
+    with reading() as session:  # and nothing is left on the connection
+        assert len(list(contained(session, duplicates.may_go(TODAY)))) == 6 * 5
 
 
 def test_a_new_night_tells_of_another_one_when_what_was_to_stay_no_longer_can(town: Town) -> None:
