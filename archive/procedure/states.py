@@ -312,6 +312,9 @@ TRANSITIONS = (
     )
 )
 
+GIVES_PAPERS = frozenset(step.actor for step in TRANSITIONS if step.document and step.actor is not None)
+"""Who takes a step that leaves a paper, and so may give its file."""
+
 START: dict[Regime, State] = {Regime.R1: State.LISTED, Regime.R2: State.AUTO_LISTED}
 
 

@@ -10,9 +10,9 @@ import typer
 
 from archive.cli import show, viewer_named
 from archive.errors import NotAllowedError
+from archive.procedure.states import GIVES_PAPERS
 from archive.reason import because
 from archive.register.session import reading, transaction
-from archive.viewer import Role
 from retention.filing import given
 from retention.filing.filing import file_dossier
 from retention.options import AsJson, AsUser, Roles, clock
@@ -43,7 +43,7 @@ def keep_file(
     A file that was lost is given again in the same way, before the list is closed.
     """
     viewer = viewer_named(user, role)
-    if not any(set(roles) & MAY_GIVE for roles in viewer.roles.values()):
+    if not any(roles & GIVES_PAPERS for roles in viewer.roles.values()):
         raise NotAllowedError(because("archive.no-part", who=viewer.name, agency=", ".join(viewer.roles)))
     with file.open("rb") as source, reading() as session:
         kept = given.give(session, source, file.name, by=viewer.name, now=clock())
@@ -51,6 +51,5 @@ def keep_file(
     show(facts, as_json=as_json, text=f"{kept.sha256}  {kept.about.name}, {kept.about.size} bytes")
 
 
-MAY_GIVE = frozenset({Role.ARCHIVIST, Role.HEAD, Role.COUNCIL})
 FILING: dict[str, Callable[..., None]] = {"keep-file": keep_file, "close": close}
 """Command -> function."""

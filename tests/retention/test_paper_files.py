@@ -11,12 +11,14 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import typer
 from procedure_people import decide, on, seen, walked
-from retention_town import AN, BINH, HEAD, NOW, TODAY, Town
+from retention_town import AGENCY, AN, BINH, HEAD, NOW, TODAY, Town
 from sqlalchemy import select
+from typer.testing import CliRunner
 
 from archive.custody import read_component
-from archive.errors import ArchiveError, OrderRefusedError
+from archive.errors import ArchiveError, NotAllowedError, OrderRefusedError
 from archive.paper_files import shelf
 from archive.paper_files.inspecting import Looked, PaperFileError, Readable
 from archive.pdfa.print import render
@@ -26,6 +28,8 @@ from archive.reason import told
 from archive.register.disposal import DisposalList
 from archive.register.models import Component, ComponentRole, Record
 from archive.register.session import reading, transaction
+from archive.viewer import Role
+from retention.cli import register
 from retention.destruction import execute
 from retention.filing import contents, filing, given
 from retention.procedure import deciding
@@ -243,3 +247,25 @@ def test_a_file_of_which_no_pdfa_can_be_made_is_kept_as_it_came(
         (component,) = session.scalars(query.where(Component.name == "Quyet dinh.pdf"))
         assert component.sha256 == kept.sha256
         assert component.facts["kept"] == "no PDF/A could be made"
+
+
+def test_a_file_is_given_by_who_takes_a_step_with_a_paper_and_nobody_else(
+    town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelf, "inspector", Looker)
+    signed = tmp_path / "signed.pdf"
+    signed.write_bytes(a_pdf())
+    app = typer.Typer()
+    register(app)
+    given_by = set()
+    for role in Role:
+        who = ["--as", "x", "--role", f"{role.value}@{AGENCY}"]
+        result = CliRunner().invoke(app, ["disposal", "keep-file", str(signed), *who])
+        assert (result.exit_code == 0) == bool(on_the_shelf())
+        if on_the_shelf():
+            given_by.add(role)
+        else:
+            assert isinstance(result.exception, NotAllowedError)
+        for sha256 in on_the_shelf():
+            shelf.drop(sha256)
+    assert given_by == {Role.ARCHIVIST, Role.HEAD, Role.COUNCIL}

@@ -7,13 +7,11 @@ from datetime import date
 from archive.errors import NotAllowedError
 from archive.paper_files import shelf
 from archive.procedure.papers import Paper
+from archive.procedure.states import GIVES_PAPERS
 from archive.reason import because
 from archive.register.session import reading
-from archive.viewer import Role
 from portal.browser.screen import Screen
 from retention.filing import given
-
-MAY_GIVE = (Role.ARCHIVIST, Role.HEAD, Role.COUNCIL)
 
 
 def paper_given(screen: Screen, agency_code: str, day: date) -> Paper:
@@ -33,7 +31,7 @@ def kept_file(screen: Screen, agency_code: str) -> shelf.Waiting | None:
     chosen = screen.files("file")
     if not chosen:
         return None
-    if not any(screen.viewer.has(role, agency_code) for role in MAY_GIVE):
+    if not any(screen.viewer.has(role, agency_code) for role in GIVES_PAPERS):
         raise NotAllowedError(because("archive.no-part", who=screen.viewer.name, agency=agency_code))
     name, stream = chosen[0]
     with reading() as session:
