@@ -14,20 +14,23 @@ import csv
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any, BinaryIO
-from xml.etree.ElementTree import ParseError
-
-from lxml import etree
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from archive.errors import TangThuError
 from archive.packages.prolog import without_dtd
 from archive.reason import because
+from archive.workbook import (
+    COMPOUND,
+    XML,
+    BrokenWorkbookError,
+    broken_told,
+    computed,
+    rows_of,
+    sheets_of,
+    text_of,
+)
 from retention.errors import SheetError
 
 LARGEST = 4 * 2**20
@@ -40,28 +43,8 @@ EMPTY = 50_000
 """Rows up to which empty ones are passed over: a sheet may be formatted far below its last line."""
 CELL = 2_000
 """Characters of one cell."""
-XML = (".xml", ".rels")
 ENCODINGS = re.compile(rb"""encoding\s*=\s*["'](?!utf-?8["']|us-ascii["'])""", re.IGNORECASE)
-COMPOUND = b"\xd0\xcf\x11\xe0"
-"""How an old XLS, or a workbook with a password, begins."""
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
-BROKEN = (
-    InvalidFileException,
-    zipfile.BadZipFile,
-    zlib.error,
-    ParseError,
-    etree.XMLSyntaxError,
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    EOFError,
-    OverflowError,
-    NotImplementedError,
-    RuntimeError,
-)
-"""What zipfile and openpyxl raise for a workbook that is none: they have no error of their own for most of this."""
 
 
 @dataclass(frozen=True)
@@ -106,15 +89,12 @@ def read_sheets(stream: BinaryIO) -> list[tuple[Line, ...]]:
     if not data.startswith(b"PK"):
         return [lines] if (lines := _csv(data)) else []
     try:
-        book = load_workbook(_plain(data), read_only=True, data_only=False, keep_links=False)
-        try:
-            if len(book.worksheets) > SHEETS:
+        with broken_told(), sheets_of(_plain(data)) as found:
+            if len(found) > SHEETS:
                 raise SheetError(because("retention.sheet-most", what="sheets", most=SHEETS))
-            sheets = [tuple(_lines(sheet)) for sheet in book.worksheets]
-        finally:
-            book.close()
-    except BROKEN as error:
-        raise SheetError(because("retention.sheet-broken", said=type(error).__name__)) from error
+            sheets = [tuple(_lines(sheet)) for sheet in found]
+    except BrokenWorkbookError as error:
+        raise SheetError(because("retention.sheet-broken", said=error.said)) from error
     return [lines for lines in sheets if lines]
 
 
@@ -152,10 +132,8 @@ def _plain(data: bytes) -> BinaryIO:
 
 
 def _lines(sheet: Any) -> Iterator[Line]:
-    """Yield a sheet's lines that have something on them; the dimension it declares is not believed."""
-    sheet.reset_dimensions()
-    # Without an end given to openpyxl: it would leave out what stands behind a gap and say nothing.
-    for number, row in enumerate(sheet.iter_rows(max_col=COLUMNS + 1), 1):
+    """Yield a sheet's lines that have something on them."""
+    for number, row in rows_of(sheet, columns=COLUMNS):
         cells = _kept([_cell(cell) for cell in row])
         if not cells and number <= EMPTY:
             continue
@@ -165,16 +143,7 @@ def _lines(sheet: Any) -> Iterator[Line]:
 
 
 def _cell(cell: Any) -> Cell:
-    value = cell.value
-    if value is None:
-        return Cell("")
-    if isinstance(value, datetime | date):
-        text = f"{value:%d/%m/%Y}"
-    elif isinstance(value, float) and value.is_integer() and abs(value) < 10**15:
-        text = str(int(value))
-    else:
-        text = str(value).strip()
-    return _checked(text, computed=cell.data_type in ("f", "e"))
+    return _checked(text_of(cell), computed=computed(cell))
 
 
 def _checked(text: str, *, computed: bool = False) -> Cell:

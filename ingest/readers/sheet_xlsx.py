@@ -12,18 +12,12 @@ from __future__ import annotations
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
-
-from lxml import etree
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from archive.reason import because
-from ingest.checks.dates import format_date
+from archive.workbook import COMPOUND, XML, BrokenWorkbookError, computed, rows_of, sheets_of, text_of
 from ingest.errors import UnreadableDeliveryError
 from ingest.finding import Finding
 from ingest.gateway.limits import Limits
@@ -38,9 +32,6 @@ LAST_ROW = 1_048_576
 MAX_TAGS = 3_000_000
 """openpyxl keeps what it does not know in memory, some 100 bytes a tag."""
 LARGE = frozenset({"SIP_TOO_LARGE", "SIP_BOMB", "SIP_TOO_MANY_FILES", "SIP_NESTED"})
-XML = (".xml", ".rels")
-COMPOUND = b"\xd0\xcf\x11\xe0"
-"""How an old XLS, or a workbook with a password, begins."""
 ENCODINGS = frozenset({"UTF-8", "UTF-16", "UTF-16LE", "UTF-16BE", "ASCII", "US-ASCII"})
 ACTIVE = (
     "vbaproject.bin",
@@ -51,21 +42,6 @@ ACTIVE = (
     "embeddings/",
     "querytables/",
 )
-BROKEN = (
-    InvalidFileException,
-    zipfile.BadZipFile,
-    ParseError,
-    etree.XMLSyntaxError,
-    KeyError,
-    ValueError,
-    TypeError,
-    IndexError,
-    AttributeError,
-    EOFError,
-    OverflowError,
-    NotImplementedError,
-)
-"""What openpyxl raises for a workbook that is none: it has no error of its own for most of this."""
 
 
 def read_xlsx(
@@ -92,14 +68,11 @@ def read_xlsx(
         active = _checked(path, place, limits, plain)
         findings = [Finding("SHEET_ACTIVE", place, {"found": ", ".join(active)})] if active else []
         try:
-            with plain.open("rb") as stream:  # by its name, openpyxl wants an ending our names do not have
-                book = load_workbook(stream, read_only=True, data_only=False, keep_links=False)
-                try:
-                    return _grids(book.worksheets, place, limits, findings, wanted)
-                finally:
-                    book.close()
-        except BROKEN as error:
-            raise UnreadableDeliveryError("SHEET_BROKEN", place, type(error).__name__) from error
+            # By its name, openpyxl wants an ending our names do not have.
+            with plain.open("rb") as stream, sheets_of(stream) as sheets:
+                return _grids(sheets, place, limits, findings, wanted)
+        except BrokenWorkbookError as error:
+            raise UnreadableDeliveryError("SHEET_BROKEN", place, error.said) from error
 
 
 def _grids(
@@ -176,11 +149,9 @@ def _tags(part: Path, place: str, limits: Limits) -> int:
 
 
 def _lines(sheet: Any, name: str, limits: Limits, findings: list[Finding]) -> Iterator[Line]:
-    """Yield a sheet's lines that have something on them; the dimension it declares is not believed."""
-    sheet.reset_dimensions()
+    """Yield a sheet's lines that have something on them."""
     most = because("ingest.sheet-most", rows=limits.sheet_rows, columns=MAX_COLUMNS)
-    # Told to stop at a row, openpyxl would pass over whatever stands behind a gap that reaches further.
-    for number, row in enumerate(sheet.iter_rows(max_col=MAX_COLUMNS + 1), 1):
+    for number, row in rows_of(sheet, columns=MAX_COLUMNS):
         if number > LAST_ROW:
             raise UnreadableDeliveryError("SHEET_TOO_LARGE", name, most)
         cells = trimmed([_text(name, number, column, cell, findings) for column, cell in enumerate(row)])
@@ -192,26 +163,8 @@ def _lines(sheet: Any, name: str, limits: Limits, findings: list[Finding]) -> It
 
 
 def _text(name: str, line: int, column: int, cell: Any, findings: list[Finding]) -> str:
-    value = cell.value
-    if value is None:
-        return ""
-    text = _said(value)
-    if cell.data_type in ("f", "e") or acts(text):
+    text = text_of(cell)
+    if text and (computed(cell) or acts(text)):
         findings.append(formula(name, line, column, text))
         return ""
     return text
-
-
-def _said(value: Any) -> str:
-    """Return a cell's value as a person would write it in a description."""
-    if isinstance(value, datetime):
-        return format_date(value.date())
-    if isinstance(value, date):
-        return format_date(value)
-    if isinstance(value, bool):
-        return "1" if value else "0"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 10**15:
-        return str(int(value))
-    if isinstance(value, time):
-        return value.isoformat()
-    return str(value).strip()
