@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from archive.cli import show, viewer_named
-from archive.reason import brief, from_json, told
+from archive.reason import brief, told
 from archive.register.preservation import PlanState
 from archive.register.session import reading, transaction
-from archive.viewer import Viewer
 from ingest.migration import deciding, running, standing
 from ingest.migration.plan import Did, Wanted, role_for
-from ingest.migration.preview import Count, Kind, Preview
 from ingest.migration.preview import preview as previewed
-from ingest.migration.standing import Standing
-from ingest.migration.trying import Tried, try_out
+from ingest.migration.telling import preview_facts, preview_lines, standing_facts, standing_line, tried_facts
+from ingest.migration.trying import try_out
 
 AsUser = Annotated[str, typer.Option("--as", help="Account that acts.")]
 Roles = Annotated[
@@ -61,9 +58,9 @@ def preview(
         found = previewed(session, wanted, target=to, agency_code=agency, now=datetime.now(UTC))
     tried = try_out(wanted, target=to, agency_code=agency, count=try_) if try_ > 0 else []
     lang: Literal["vi", "en"] = "en" if english else "vi"
-    facts = _preview_facts(found, viewer, lang)
-    facts["tried"] = [_tried_facts(one, viewer, lang) for one in tried]
-    show(facts, as_json=as_json, text="\n".join(_preview_lines(facts)))
+    facts = preview_facts(found, viewer, lang)
+    facts["tried"] = [tried_facts(one, viewer, lang) for one in tried]
+    show(facts, as_json=as_json, text="\n".join(preview_lines(facts)))
     raise typer.Exit(0 if found.items else 1)
 
 
@@ -188,11 +185,11 @@ def status(
     lang: Literal["vi", "en"] = "en" if english else "vi"
     with reading() as session:
         if not plan:
-            found = [_facts(one) for one in standing.plans(session, viewer=viewer)]
-            text = "\n".join(_line(one) for one in found) or "no plan"
+            found = [standing_facts(one) for one in standing.plans(session, viewer=viewer)]
+            text = "\n".join(standing_line(one) for one in found) or "no plan"
             show({"plans": found}, as_json=as_json, text=text)
             return
-        facts = _facts(standing.plan_of(session, plan, viewer=viewer))
+        facts = standing_facts(standing.plan_of(session, plan, viewer=viewer))
         facts["not_as_wanted"] = [
             {
                 "case_file": one.case_file_id,
@@ -211,7 +208,7 @@ def status(
             }
             for one in standing.not_as_wanted(session, plan, viewer=viewer)
         ]
-    lines = [_line(facts)]
+    lines = [standing_line(facts)]
     for one in facts["not_as_wanted"]:
         lines.append(f"  {one['code'] or one['case_file']}: {one['state']} {'; '.join(one['why'])}")
         lines += [
@@ -234,100 +231,7 @@ def _done_here(plan: str, user: str, role: list[str], here: bool, as_json: bool)
     waiting = running.run(datetime.now(UTC), seconds=float("inf"), only=plan).waiting if here else 0
     with reading() as session:
         found = standing.plan_of(session, plan, viewer=viewer_named(user, role))
-        facts = _facts(found)
-    show(facts, as_json=as_json, text=_line(facts))
+        facts = standing_facts(found)
+    show(facts, as_json=as_json, text=standing_line(facts))
     bad = sum(found.items.get(state, 0) for state in standing.NOT_AS_WANTED)
     raise typer.Exit(1 if here and (waiting or bad) else 0)
-
-
-def _facts(one: Standing) -> dict[str, Any]:
-    plan = one.plan
-    return {
-        "plan": plan.id,
-        "name": plan.name,
-        "state": plan.state,
-        "agency": plan.agency_code,
-        "wanted": plan.wanted,
-        "to": plan.target,
-        "proposed_by": plan.proposed_by,
-        "decided_by": plan.decided_by,
-        "files": plan.files,
-        "components": plan.components,
-        "bytes": plan.size,
-        "case_files": {state.value: count for state, count in one.items.items()},
-        "left": one.left,
-        "made": one.made,
-        "failed": one.failed,
-        "open_to": sorted(did.value for did in one.open_to),
-    }
-
-
-def _line(one: dict[str, Any]) -> str:
-    states = ", ".join(f"{state} {count}" for state, count in sorted(one["case_files"].items()))
-    return (
-        f"{one['plan']}  {one['state']:<9} {one['name']}: case files {states}; "
-        f"files made {one['made']}, failed {one['failed']} of {one['components']}"
-    )
-
-
-def _preview_facts(found: Preview, viewer: Viewer, lang: Literal["vi", "en"]) -> dict[str, Any]:
-    def of(kind: Kind, count: Count) -> dict[str, Any]:
-        return asdict(kind) | {"files": count.components, "bytes": count.size}
-
-    return {
-        "files": found.files,
-        "components": found.components,
-        "bytes": found.size,
-        "room": found.room,
-        "held": found.held,
-        "agencies": {
-            code: {"files": one.files, "components": one.components, "bytes": one.size}
-            for code, one in sorted(found.agencies.items())
-        },
-        "kinds": [of(kind, count) for kind, count in found.kinds.items()],
-        "refused": [
-            of(kind, count) | {"why": told(why, lang)} for kind, (why, count) in found.refused.items()
-        ],
-        "barred": [
-            {
-                "case_file": one.case_file_id,
-                "code": one.code if named else "",
-                "why": [(told if named else brief)(reason, lang) for reason in one.reasons],
-            }
-            for one in found.barred
-            for named in (standing.told_by_name(viewer, one.agency_code, one.access),)
-        ],
-    }
-
-
-def _tried_facts(one: Tried, viewer: Viewer, lang: Literal["vi", "en"]) -> dict[str, Any]:
-    readable = viewer.may_read(one.agency_code, one.access)
-    return asdict(one) | {
-        "file_code": one.file_code if readable else "",
-        "why": [(told if readable else brief)(from_json(why), lang) for why in one.why],
-    }
-
-
-def _preview_lines(facts: dict[str, Any]) -> list[str]:
-    lines = [
-        f"{facts['files']} case files, {facts['components']} files, {facts['bytes']} bytes; new versions take about "
-        f"{facts['room']} bytes in each store; {facts['held']} case files are under a hold and are made all the same"
-    ]
-    lines += [
-        f"  {code}: {one['files']} case files, {one['components']} files"
-        for code, one in facts["agencies"].items()
-    ]
-    lines += [
-        f"  {one['puid']} {one['media_type']}, PDF/A-{one['flavour'] or '-'} -> {one['target']} by {one['route']}: "
-        f"{one['files']} files"
-        for one in facts["kinds"]
-    ]
-    lines += [f"  not made: {one['files']} files of {one['puid']}: {one['why']}" for one in facts["refused"]]
-    lines += [
-        f"  left out: {one['code'] or one['case_file']}: {'; '.join(one['why'])}" for one in facts["barred"]
-    ]
-    for one in facts["tried"]:
-        what = f"{one['route']}, valid PDF/A-{one['flavour']}" if one["route"] else f"[{one['code']}]"
-        about = f"{one['file_code'] or one['case_file_id']} document {one['document']}"
-        lines.append(f"  tried {about}: {what} {'; '.join(one['why'])}")
-    return lines

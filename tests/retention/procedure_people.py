@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from retention_town import AGENCY, COUNCIL, EXPERT, HEAD, LEADER, NOW, PEOPLE, TODAY
+import pytest
+from retention_town import AGENCY, BINH, COUNCIL, EXPERT, HEAD, LEADER, NOW, PEOPLE, TODAY, Town, copies_of
 
+from archive.errors import OrderRefusedError
 from archive.procedure.papers import Paper
 from archive.procedure.states import State
 from archive.procedure.story import Story
@@ -15,6 +17,7 @@ from archive.second_factor.prove import For
 from archive.viewer import Viewer
 from operations.authenticators import proven
 from operations.procession import Papers, Wanted, walk, walk_on
+from retention.destruction import execute
 from retention.procedure import deciding, taking
 from retention.procedure.deciding import NewDecision
 
@@ -22,6 +25,8 @@ __all__ = ["CHAIR", "EXPERT", "LEADER", "PEOPLE"]
 
 CHAIR = COUNCIL
 R2_ENDED = date(2019, 1, 1)
+R1_WAY = (State.LISTED, State.COUNCIL_REVIEW, State.OPINION_REQUESTED, State.OPINION_GIVEN, State.DECIDED)
+R2_WAY = (State.AUTO_LISTED, State.COUNCIL, State.APPRAISAL, State.DECIDED)
 
 
 def paper(number: str = "1/BB", day: date = TODAY) -> Paper:
@@ -64,3 +69,15 @@ def decide(story: Story, *, viewer: Viewer = HEAD, **changes: object) -> Story:
     with transaction() as session:
         proven(session, viewer, For.DECIDE, story.order_id, now=NOW)
         return deciding.decide(session, story.order_id, decision, viewer=viewer, now=NOW)
+
+
+def r2(town: Town, code: str = "01") -> str:
+    return town.store(code, regime="R2", ended=R2_ENDED)
+
+
+def refused_to_act(order_id: str) -> str:
+    """Return why it is not carried out, having seen that nothing was erased."""
+    with pytest.raises(OrderRefusedError) as caught:
+        execute(order_id, viewer=BINH, now=NOW)
+    assert len(copies_of("01")) == 3
+    return "; ".join(map(str, caught.value.reasons))
