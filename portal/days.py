@@ -1,4 +1,8 @@
-"""A range of days as people type it: ISO or day/month/year; what is no day is said, not guessed."""
+"""Days as people type and read them: day/month/year, as the law writes them; what is no day is said, not guessed.
+
+A browser's own date field shows the day in the order of the browser's language (is 11/05/2026 in May or November?), so
+the pages have text fields; the order of the ISO (2026-05-11) is understood, too.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,18 @@ def day_typed(text: str) -> date | None:
         return date.fromisoformat(text) if len(text) == 10 else None
     except ValueError:
         return None
+
+
+def day_text(typed: str | None) -> str | None:
+    """Return a day as a field shows it, 31/12/2020; what is no day as it was typed."""
+    day = day_typed(typed or "")
+    return day.strftime("%d/%m/%Y") if day else typed
+
+
+def iso_text(typed: str) -> str:
+    """Return a typed day in the order of the ISO, for what reads no other; what is no day as it was typed."""
+    day = day_typed(typed)
+    return day.isoformat() if day else typed
 
 
 @dataclass(frozen=True)
@@ -65,15 +81,13 @@ class DayField:
     """One of the two fields of a range on a page.
 
     Attributes:
-        value: ISO for a day, what was typed for anything else.
-        type: of the input; a date field would throw away what is no day.
+        value: as it is shown; what was typed when that is no day.
         fault: what is wrong with it, in the reader's language, "".
     """
 
     name: str
     title: str
     value: str
-    type: str
     fault: str
 
 
@@ -86,9 +100,7 @@ def day_fields(days: Days, t: Callable[[Any], str]) -> list[DayField]:
     fields = []
     for name, title in (("from", _("From day")), ("to", _("To day"))):
         typed = days.typed.get(name, "")
-        day = day_typed(typed)
-        shown, kind = (day.isoformat(), "date") if day else (typed, "text" if typed else "date")
-        fields.append(DayField(name, t(title), shown, kind, _fault(days, name, typed, t)))
+        fields.append(DayField(name, t(title), day_text(typed) or "", _fault(days, name, typed, t)))
     return fields
 
 

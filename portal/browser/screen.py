@@ -39,6 +39,7 @@ from archive.viewer import Viewer
 from portal import people, words
 from portal.accounts import must_change
 from portal.browser.titles import titled
+from portal.days import day_text
 from portal.event_words import headline
 from portal.headers import STRICT, protect
 from portal.i18n import _
@@ -322,6 +323,10 @@ class Screen(BrowserView):
         if isinstance(value, datetime):
             value = local(value)
         return value.strftime("%d/%m/%Y")
+
+    def day_text(self, typed: str | None) -> str | None:
+        """Return a day as a field shows it; what is no day as it was typed."""
+        return day_text(typed)
 
     def moment(self, value: datetime | None) -> str:
         """Return date and time in Vietnam; a dash for none."""

@@ -78,7 +78,7 @@ def test_what_has_a_code_list_is_chosen_from_it(visit: Any) -> None:
     assert control(browser, "Title").tag == "textarea"
     kinds = visit("an", f"/mo-ta-lai/{OLD.id}/{ident('record', OLD.code, 2)}")
     assert "Biên bản" in [option.get("value") for option in control(kinds, "TypeName").iter("option")]
-    assert control(kinds, "IssuedDate").get("type") == "date"
+    assert control(kinds, "IssuedDate").get("data-day") == "Chọn ngày"
 
 
 def test_an_archivist_corrects_a_document_and_reads_how_it_was_described(visit: Any) -> None:

@@ -95,7 +95,7 @@ def test_a_new_draft_is_named_described_left_and_found_again(visit: Any) -> None
     assert draft.id not in re.sub(r'href="[^"]*"', "", listed.page)
     again = visit("giang", f"/nop-luu/{draft.id}")
     asked = form(again, button="check")
-    assert asked.getControl(name="c-StartDate").value == "2024-01-02"
+    assert asked.getControl(name="c-StartDate").value == "02/01/2024"
     assert asked.getControl(name="c-Rights").value == ["Công khai"]
 
 

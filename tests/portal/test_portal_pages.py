@@ -21,6 +21,7 @@ from archive.register.decisions import Hold, Order, OrderKind
 from archive.register.models import CaseFile, Submission
 from archive.register.session import reading
 from archive.register.session import transaction as register_transaction
+from portal.days import day_text
 from portal.papers import mirror_all
 from retention import tasks
 from tests.archive.lists_of_before import an_old_list
@@ -365,7 +366,10 @@ def test_a_receipt_says_what_is_gone(visit: Any) -> None:
     ("date", "until", "said"),
     [
         ("2999-01-01", "", "Ngày của văn bản (01/01/2999) chưa tới"),
-        ("2026-11-20", "2026-11-01", "sớm hơn ngày văn bản yêu cầu (20/11/2026)"),
+        ("20/11/2026", "1.11.2026", "sớm hơn ngày văn bản yêu cầu (20/11/2026)"),
+        ("11/20/2026", "", "“11/20/2026” không phải là ngày; ghi ngày/tháng/năm"),
+        ("20/11/2026", "sang năm", "“sang năm” không phải là ngày"),
+        ("", "", "Chưa ghi ngày của văn bản"),
     ],
 )
 def test_a_hold_with_impossible_days_is_refused_and_keeps_what_was_typed(
@@ -379,6 +383,7 @@ def test_a_hold_with_impossible_days_is_refused_and_keeps_what_was_typed(
     browser.getControl(name="place").click()
     assert said in browser.page
     assert browser.getControl(name="reason", index=0).value == "Phục vụ kiểm toán"
+    assert browser.getControl(name="date", index=0).value == day_text(date)
     with reading() as session:
         assert session.scalar(select(Hold).where(Hold.case_file_id == OLD.id)) is None
 
@@ -394,10 +399,14 @@ def test_a_hold_is_placed_and_needs_a_second_person_to_be_lifted(visit: Any) -> 
     browser = visit("an", f"/giu-ho-so?ho_so={OLD.id}")
     browser.getControl(name="reason", index=0).value = "Phục vụ kiểm toán"
     browser.getControl(name="number", index=0).value = "9/KTNN"
-    browser.getControl(name="date", index=0).value = "2026-11-01"
+    browser.getControl(
+        name="date", index=0
+    ).value = "01/11/2026"  # in November, not on the eleventh of January
     browser.getControl(name="place").click()
     with reading() as session:
-        assert session.scalar(select(Hold).where(Hold.case_file_id == OLD.id)) is not None
+        hold = session.scalar(select(Hold).where(Hold.case_file_id == OLD.id))
+        assert hold is not None and hold.order_id
+        assert session.get_one(Order, hold.order_id).document_date == date(2026, 11, 1)
     assert 'name="lift"' not in visit("an", "/giu-ho-so").page
     assert "Phục vụ kiểm toán" in visit("dung", "/giu-ho-so").page
     assert HELD.code in visit("dung", "/giu-ho-so").page

@@ -16,6 +16,7 @@ from ingest.agreements import versions
 from ingest.agreements.terms import AgreementError, Draft, Terms, draft_of
 from portal.browser.agreements.words import MB, WHO
 from portal.browser.beside import BesideScreen
+from portal.days import iso_text
 from portal.i18n import _
 from portal.register import joined
 
@@ -128,8 +129,9 @@ def drafted(typed: Mapping[str, str]) -> Draft:
         "fetch_places": places,
     }
     said: dict[str, Any] = {name: typed.get(name, "") for name in FIELDS[:6]}
-    if typed.get("valid_until"):
-        said["valid_until"] = typed["valid_until"]
+    for name in ("signed_on", "valid_from", "valid_until"):
+        if typed.get(name):
+            said[name] = iso_text(typed[name])
     return draft_of(said | {"terms": terms})
 
 

@@ -24,6 +24,7 @@ from archive.viewer import Role
 from portal.browser.disposal.kept_file import paper_given
 from portal.browser.disposal.spans import When, span, when_of
 from portal.browser.screen import Pages, Screen
+from portal.days import day_typed
 from portal.disposal_lists import Lists
 from portal.events import SEES
 from portal.i18n import _
@@ -221,10 +222,11 @@ def day_of(text: str, *, latest: date | None = None) -> date:
     Raises:
         MissingError: it is empty, no date, or too late.
     """
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise MissingError(because("portal.no-date")) from error
+    if not text:
+        raise MissingError(because("portal.no-date"))
+    day = day_typed(text)
+    if day is None:
+        raise MissingError(because("portal.not-a-day", typed=text))
     if latest is not None and day > latest:
         raise MissingError(because("portal.date-to-come", day=day))
     return day

@@ -14,6 +14,7 @@ from ingest.duelists import lists
 from ingest.duelists.lines import FIELDS, lines_of
 from ingest.duelists.lists import DueListError
 from portal.browser.beside import BesideScreen
+from portal.days import iso_text
 from portal.i18n import _
 from portal.register import joined
 
@@ -64,7 +65,8 @@ class DueLineScreen(BesideScreen):
 
     def put(self) -> str:
         """Put the line on the list; return the list's address."""
-        read = lines_of([(1, {name: self.text(name, 1001) for name in FIELDS})])
+        typed = {name: self.text(name, 1001) for name in FIELDS}
+        read = lines_of([(1, typed | {name: iso_text(typed[name]) for name in ("ended_on", "planned_on")})])
         if read.problems:
             raise DueListError(read.problems)
         with joined() as session:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ingest.checks.fields import Field, Kind, Need
-from portal.browser.gathering.form import choices, for_input
+from portal.browser.gathering.form import choices
+from portal.days import day_text
 from portal.findings import Shown
 
 OPEN_LISTS = frozenset({"Maintenance"})
@@ -74,7 +75,7 @@ def asked(
     if shape == "choice" and value and value not in options:
         options = (value, *options)  # what was written stays to be seen, and is for the check to judge
     if shape == "date":
-        value = for_input(value) or value
+        value = day_text(value) or ""
     return Asked(
         key=key,
         short=row.short,

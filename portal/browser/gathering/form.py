@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from archive.codes.load import table
 from archive.register.messages import ReceivedMessage
-from ingest.checks.dates import format_date, parse_date
+from ingest.checks.dates import format_date
 from ingest.checks.fields import FILE_FIELDS, Field, Kind, Need
+from portal.days import day_typed
 
 ALWAYS = (
     "FileCode",
@@ -87,15 +87,7 @@ def suggested(chosen: Iterable[ReceivedMessage]) -> dict[str, str]:
     return said | ({"StartDate": format_date(days[0]), "EndDate": format_date(days[-1])} if days else {})
 
 
-def for_input(value: str) -> str:
-    """Return a date as a date field of a page wants it; "" when it is none."""
-    day = parse_date(value)
-    return day.isoformat() if day else ""
-
-
 def from_input(value: str) -> str:
-    """Return a date of a date field as descriptions write it; anything else stays, so that it is found wrong."""
-    try:
-        return format_date(date.fromisoformat(value))
-    except ValueError:
-        return value
+    """Return a typed day as descriptions write it; anything else stays, so that it is found wrong."""
+    day = day_typed(value)
+    return format_date(day) if day else value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any, ClassVar
 
 from archive.errors import TangThuError
@@ -12,8 +11,9 @@ from ingest.checks.catalogue import explain
 from ingest.gathering import waiting
 from ingest.gathering.assembly import PLACE, DescriptionError, assemble
 from portal.browser.beside import BesideScreen
-from portal.browser.gathering.form import Asked, fields_of, for_input, from_input, suggested
+from portal.browser.gathering.form import Asked, fields_of, from_input, suggested
 from portal.browser.screen import SHOW, Pages
+from portal.days import day_typed
 from portal.i18n import _
 from portal.register import joined
 
@@ -41,8 +41,8 @@ class WaitingScreen(BesideScreen):
             viewer=self.viewer,
             agency=self.agency,
             text=self.text("text", 100),
-            after=_day(self.text("after", 10)),
-            before=_day(self.text("before", 10)),
+            after=day_typed(self.text("after", 10)),
+            before=day_typed(self.text("before", 10)),
             page=self.number("page", 1),
             size=SIZE,
         )
@@ -68,10 +68,6 @@ class WaitingScreen(BesideScreen):
         """Return the fields of the description, filled with what was written or is suggested."""
         values = self.written if self.written is not None else suggested(one.said for one in self.chosen)
         return fields_of(values, self.errors)
-
-    def date_value(self, value: str) -> str:
-        """Return a date as the browser's date field wants it."""
-        return for_input(value)
 
     def _ids(self) -> list[str]:
         given = self.request.form.get("document", [])
@@ -108,10 +104,3 @@ class WaitingScreen(BesideScreen):
             told = explain(finding, self.language)
             by_field.setdefault(finding.place.removeprefix(PLACE), []).append(f"{told.text} {told.remedy}")
         return by_field
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -55,6 +55,38 @@
     if (bar && facts.done !== undefined) { bar.max = facts.total; bar.value = facts.done; }
   }
 
+  // <input data-day="Choose a day">: typed as day/month/year in every browser; the button opens the browser's calendar.
+  function days() {
+    document.querySelectorAll("input[data-day]").forEach(function (field) {
+      var calendar = document.createElement("input");
+      if (typeof calendar.showPicker !== "function") return;
+      calendar.type = "date";
+      calendar.className = "tt-calendar";
+      calendar.tabIndex = -1;
+      calendar.setAttribute("aria-hidden", "true");
+      var button = document.createElement("button");
+      button.type = "button";
+      button.className = "tt-choose-day";
+      button.title = field.dataset.day;
+      button.setAttribute("aria-label", field.dataset.day);
+      var box = document.createElement("span");
+      box.className = "tt-day";
+      field.before(box);
+      box.append(field, button, calendar);
+      button.addEventListener("click", function () {
+        var typed = /^\s*(\d{1,2})[\/.-](\d{1,2})[\/.-](\d{4})\s*$/.exec(field.value);
+        calendar.value = typed ? [typed[3], typed[2].padStart(2, "0"), typed[1].padStart(2, "0")].join("-") : "";
+        calendar.showPicker();
+      });
+      calendar.addEventListener("change", function () {
+        if (!calendar.value) return;
+        field.value = calendar.value.split("-").reverse().join("/");
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+    });
+  }
+
   // <form data-confirm="...">: asks once more; a form is sent only once.
   function confirming() {
     document.querySelectorAll("form[data-confirm]").forEach(function (form) {
@@ -127,5 +159,5 @@
     document.querySelectorAll("[data-viewer]").forEach(function (box) { box.dataset.pdf = "no"; });
   }
 
-  document.addEventListener("DOMContentLoaded", function () { menu(); progress(); confirming(); ticking(); choosing(); dropping(); busy(); folding(); viewing(); });
+  document.addEventListener("DOMContentLoaded", function () { menu(); progress(); confirming(); ticking(); choosing(); dropping(); busy(); folding(); viewing(); days(); });
 })();
