@@ -156,7 +156,7 @@ def test_an_official_sees_the_list_without_the_means_to_assemble(visit: Any, let
 def test_the_form_suggests_the_days_of_the_chosen_documents(visit: Any, letters: None) -> None:
     browser = chosen(visit, LETTERS[0], LETTERS[2])
     assert browser.getControl(name="field-StartDate").value == "05/01/2024"
-    assert browser.getControl(name="field-EndDate").value == "2024-03-05"
+    assert browser.getControl(name="field-EndDate").value == "05/03/2024"
     assert 'value="Sử dụng có điều kiện"' in browser.page
     assert 'value="Mật"' not in browser.page  # what is secret never comes here
 
