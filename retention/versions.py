@@ -16,19 +16,19 @@ from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, undefer
 
 from archive.errors import NotAllowedError, NotFoundError
-from archive.ledger.append import append, be_only_writer
+from archive.ledger.append import be_only_writer
 from archive.ledger.event import Verb
 from archive.reason import because
-from archive.register.models import Agency, new_id
-from archive.register.projection import apply
+from archive.register.models import Agency
 from archive.register.schedules import ScheduleState, ScheduleVersion
+from archive.versioned import Versioned
 from archive.viewer import ALL_AGENCIES, OWN_AGENCY, Role, Viewer, same_person
 from retention.errors import ScheduleError, ScheduleRefusedError
 from retention.own_lines import as_json, own_lines, sha256_of, sheet_of
 from retention.schedule import Line
 
 SEES = OWN_AGENCY | {Role.AUDITOR}
-LONGEST_REMARK = 2000
+SCHEDULES = Versioned(ScheduleVersion, Verb.SCHEDULE, "schedule", "lines_sha256")
 LENGTHS = {"name": 200, "number": 60, "signed_by": 200}
 
 
@@ -111,35 +111,20 @@ def propose(session: Session, draft: Draft, *, viewer: Viewer, now: datetime) ->
     _check_fields(draft)
     lines = as_json(draft.lines)
     _check_lines(lines)
-    mine = select(ScheduleVersion).where(ScheduleVersion.agency_code == draft.agency)
-    if session.scalar(mine.where(ScheduleVersion.state == ScheduleState.PROPOSED).limit(1)) is not None:
+    if SCHEDULES.waits(session, draft.agency):
         raise ScheduleError(because("retention.schedule-waits", agency=draft.agency))
     _check_begins(session, draft.agency, draft.valid_from)
-    newest = select(func.max(ScheduleVersion.version)).where(ScheduleVersion.agency_code == draft.agency)
-    event = append(
-        session,
-        Verb.SCHEDULE,
-        actor=viewer.name,
-        role=Role.ARCHIVIST,
-        kind="schedule",
-        id=new_id(),
-        payload={
-            "state": ScheduleState.PROPOSED.value,
-            "agency_code": draft.agency,
-            "version": (session.scalar(newest) or 0) + 1,
-            "name": draft.name.strip(),
-            "number": draft.number.strip(),
-            "signed_on": draft.signed_on.isoformat(),
-            "signed_by": draft.signed_by.strip(),
-            "valid_from": draft.valid_from.isoformat(),
-            "valid_until": draft.valid_until.isoformat() if draft.valid_until else None,
-            "lines": lines,
-            "lines_sha256": sha256_of(lines),
-        },
-        now=now,
-    )
-    apply(session, event)
-    return session.get_one(ScheduleVersion, event.object_id)
+    told = {
+        "name": draft.name.strip(),
+        "number": draft.number.strip(),
+        "signed_on": draft.signed_on.isoformat(),
+        "signed_by": draft.signed_by.strip(),
+        "valid_from": draft.valid_from.isoformat(),
+        "valid_until": draft.valid_until.isoformat() if draft.valid_until else None,
+        "lines": lines,
+        "lines_sha256": sha256_of(lines),
+    }
+    return SCHEDULES.propose(session, draft.agency, told, viewer=viewer, now=now)
 
 
 def approve(session: Session, id: str, *, viewer: Viewer, now: datetime) -> ScheduleVersion:
@@ -160,7 +145,7 @@ def approve(session: Session, id: str, *, viewer: Viewer, now: datetime) -> Sche
         )
     _check_lines(row.lines)
     _check_begins(session, row.agency_code, row.valid_from)
-    return _decide(session, row, ScheduleState.APPROVED, "", Role.HEAD, viewer, now)
+    return SCHEDULES.decide(session, row, ScheduleState.APPROVED, role=Role.HEAD, viewer=viewer, now=now)
 
 
 def refuse(session: Session, id: str, *, viewer: Viewer, remark: str, now: datetime) -> ScheduleVersion:
@@ -179,7 +164,9 @@ def refuse(session: Session, id: str, *, viewer: Viewer, remark: str, now: datet
         raise NotAllowedError(
             because("retention.schedule-not-yours", who=viewer.name, agency=row.agency_code)
         )
-    return _decide(session, row, ScheduleState.REFUSED, _word(remark), role, viewer, now)
+    return SCHEDULES.decide(
+        session, row, ScheduleState.REFUSED, role=role, viewer=viewer, now=now, remark=_word(remark)
+    )
 
 
 def withdraw(session: Session, id: str, *, viewer: Viewer, remark: str, now: datetime) -> ScheduleVersion:
@@ -199,7 +186,9 @@ def withdraw(session: Session, id: str, *, viewer: Viewer, remark: str, now: dat
         )
     if row.first_used_seq is not None:
         raise ScheduleError(because("retention.schedule-used", event=row.first_used_seq))
-    return _decide(session, row, ScheduleState.WITHDRAWN, _word(remark), Role.HEAD, viewer, now)
+    return SCHEDULES.decide(
+        session, row, ScheduleState.WITHDRAWN, role=Role.HEAD, viewer=viewer, now=now, remark=_word(remark)
+    )
 
 
 def may_approve(row: ScheduleVersion, viewer: Viewer) -> bool:
@@ -225,33 +214,8 @@ def may_withdraw(row: ScheduleVersion, viewer: Viewer) -> bool:
 
 
 def _locked(session: Session, id: str, viewer: Viewer) -> ScheduleVersion:
-    """Return a version with the ledger to ourselves: nothing can come to rest on it before this transaction ends."""
-    be_only_writer(session)
     row = one(session, id, viewer=viewer)
-    session.refresh(row, with_for_update=True)
-    return row
-
-
-def _decide(
-    session: Session,
-    row: ScheduleVersion,
-    state: ScheduleState,
-    remark: str,
-    role: Role,
-    viewer: Viewer,
-    now: datetime,
-) -> ScheduleVersion:
-    event = append(
-        session,
-        Verb.SCHEDULE,
-        actor=viewer.name,
-        role=role,
-        kind="schedule",
-        id=row.id,
-        payload={"state": state.value, "remark": remark, "lines_sha256": row.lines_sha256},
-        now=now,
-    )
-    apply(session, event)
+    SCHEDULES.lock(session, row)
     return row
 
 
@@ -285,4 +249,4 @@ def _check_begins(session: Session, agency: str, day: date) -> None:
 def _word(remark: str) -> str:
     if not remark.strip():
         raise ScheduleError(because("retention.no-word"))
-    return remark.strip()[:LONGEST_REMARK]
+    return remark.strip()

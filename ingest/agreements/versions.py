@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive.errors import NotAllowedError, NotFoundError
-from archive.ledger.append import append, be_only_writer
+from archive.ledger.append import be_only_writer
 from archive.ledger.event import Verb
 from archive.reason import because
 from archive.register.agreements import Agreement, AgreementState
-from archive.register.models import Agency, new_id
-from archive.register.projection import apply
+from archive.register.models import Agency
+from archive.versioned import Versioned
 from archive.viewer import Role, Viewer, same_person
 from ingest.agreements.terms import AgreementError, Draft, Terms, without_agreement
 from ingest.checks.agreed import Narrowed
@@ -29,7 +29,7 @@ from ingest.seen_by import seen_by
 BASIS = "NĐ 01/2013/NĐ-CP Điều 7.3.b"
 SEES = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD, Role.AUDITOR, Role.ADMINISTRATOR})
 DECIDES = (Role.HEAD, Role.ADMINISTRATOR)
-LONGEST_REMARK = 2000
+AGREEMENTS = Versioned(Agreement, Verb.AGREEMENT, "agreement", "terms_sha256", BASIS)
 
 
 @dataclass(frozen=True)
@@ -122,35 +122,19 @@ def propose(session: Session, draft: Draft, *, viewer: Viewer, now: datetime) ->
     if session.get(Agency, draft.agency) is None:
         raise NotFoundError(because("archive.no-agency", agency=draft.agency))
     viewer.require(Role.ARCHIVIST, draft.agency)
-    mine = select(Agreement).where(Agreement.agency_code == draft.agency)
-    if session.scalar(mine.where(Agreement.state == AgreementState.PROPOSED).limit(1)) is not None:
+    if AGREEMENTS.waits(session, draft.agency):
         raise AgreementError(because("ingest.agreement-waits", agency=draft.agency))
-    newest = select(func.max(Agreement.version)).where(Agreement.agency_code == draft.agency)
-    event = append(
-        session,
-        Verb.AGREEMENT,
-        actor=viewer.name,
-        role=Role.ARCHIVIST,
-        kind="agreement",
-        id=new_id(),
-        payload={
-            "state": AgreementState.PROPOSED.value,
-            "agency_code": draft.agency,
-            "version": (session.scalar(newest) or 0) + 1,
-            "number": draft.number,
-            "signed_on": draft.signed_on.isoformat(),
-            "signed_by_agency": draft.signed_by_agency,
-            "signed_by_archive": draft.signed_by_archive,
-            "valid_from": draft.valid_from.isoformat(),
-            "valid_until": draft.valid_until.isoformat() if draft.valid_until else None,
-            "terms": draft.terms.as_json(),
-            "terms_sha256": draft.terms.sha256,
-        },
-        basis=BASIS,
-        now=now,
-    )
-    apply(session, event)
-    return session.get_one(Agreement, event.object_id)
+    told = {
+        "number": draft.number,
+        "signed_on": draft.signed_on.isoformat(),
+        "signed_by_agency": draft.signed_by_agency,
+        "signed_by_archive": draft.signed_by_archive,
+        "valid_from": draft.valid_from.isoformat(),
+        "valid_until": draft.valid_until.isoformat() if draft.valid_until else None,
+        "terms": draft.terms.as_json(),
+        "terms_sha256": draft.terms.sha256,
+    }
+    return AGREEMENTS.propose(session, draft.agency, told, viewer=viewer, now=now)
 
 
 def approve(session: Session, agreement_id: str, *, viewer: Viewer, now: datetime) -> Agreement:
@@ -175,9 +159,7 @@ def refuse(session: Session, agreement_id: str, *, viewer: Viewer, remark: str, 
     """
     if not remark.strip():
         raise AgreementError(because("ingest.no-word"))
-    return _decide(
-        session, agreement_id, AgreementState.REFUSED, remark.strip()[:LONGEST_REMARK], viewer, now
-    )
+    return _decide(session, agreement_id, AgreementState.REFUSED, remark.strip(), viewer, now)
 
 
 def may_approve(row: Agreement, viewer: Viewer) -> Role | None:
@@ -206,25 +188,12 @@ def _decide(
     viewer: Viewer,
     now: datetime,
 ) -> Agreement:
-    be_only_writer(session)
     row = one(session, agreement_id, viewer=viewer)
-    session.refresh(row, with_for_update=True)
+    AGREEMENTS.lock(session, row)
     if row.state != AgreementState.PROPOSED:
         raise AgreementError(because("ingest.agreement-decided"))
     may = may_approve if state is AgreementState.APPROVED else may_refuse
     role = may(row, viewer)
     if role is None:
         raise NotAllowedError(because("ingest.agreement-not-yours", who=viewer.name, agency=row.agency_code))
-    event = append(
-        session,
-        Verb.AGREEMENT,
-        actor=viewer.name,
-        role=role,
-        kind="agreement",
-        id=row.id,
-        payload={"state": state.value, "remark": remark, "terms_sha256": row.terms_sha256},
-        basis=BASIS,
-        now=now,
-    )
-    apply(session, event)
-    return row
+    return AGREEMENTS.decide(session, row, state, role=role, viewer=viewer, now=now, remark=remark)

@@ -9,6 +9,7 @@ from zExceptions import NotFound
 
 from archive.register.agreements import Agreement, AgreementState
 from archive.register.models import Agency
+from archive.versioned import LONGEST_REMARK
 from archive.viewer import Role, same_person
 from ingest.agreements import versions
 from ingest.agreements.terms import Terms
@@ -27,7 +28,7 @@ class AgreementScreen(BesideScreen):
     @property
     def written(self) -> str:
         """Return the remark that came with a refused act."""
-        return self.given("remark", most=versions.LONGEST_REMARK)
+        return self.given("remark", most=LONGEST_REMARK)
 
     @property
     def here(self) -> str:

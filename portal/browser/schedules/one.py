@@ -19,6 +19,7 @@ from archive.errors import NotAllowedError
 from archive.reason import because
 from archive.register.schedules import ScheduleState, ScheduleVersion, Simulation
 from archive.register.session import transaction
+from archive.versioned import LONGEST_REMARK
 from archive.viewer import ALL_AGENCIES, roles_as_json, same_person
 from portal.browser.beside import BesideScreen
 from portal.browser.schedules.words import TONES, WAY_TONES, WAYS
@@ -59,7 +60,7 @@ class ScheduleScreen(BesideScreen):
     @property
     def written(self) -> str:
         """Return the remark that came with a refused act."""
-        return self.given("remark", most=versions.LONGEST_REMARK)
+        return self.given("remark", most=LONGEST_REMARK)
 
     def prepare(self) -> Any:
         """Read the schedule and what this person may do; answer progress or the list of moves when asked for them."""
