@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 from house_looker import Looker
-from house_people import AN, BINH, CHI, LANG_SON
+from house_people import AN, BINH, CHI, LANG_SON, PEOPLE
 from house_queue import taken_from_the_queue
 from kept_case_files import OLD, OLDER
 from sqlalchemy import delete, select
@@ -17,10 +17,12 @@ from sqlalchemy import delete, select
 from archive.paper_files import shelf
 from archive.pdfa.print import render
 from archive.procedure.ballots import Ballot, Choice
+from archive.procedure.called import names_of
 from archive.procedure.states import State
 from archive.procedure.story import Story
 from archive.register.decisions import Order, OrderItem, OrderState
 from archive.register.disposal import DisposalList
+from archive.register.models import Agency
 from archive.register.second_factor import SecondFactor
 from archive.register.session import reading, transaction
 from archive.vietnam import day_of
@@ -196,6 +198,19 @@ def test_the_head_decides_with_both_factors_on_what_was_shown(visit: Any) -> Non
     assert told(story.order_id).state is State.HANDED_OVER
     assert 'name="release"' in visit("lan", path).page
     assert 'name="release"' not in visit("an", path).page
+    with reading() as session:
+        names = names_of(session, story.order_id)
+        agency = session.get_one(Agency, LANG_SON).name
+    # From the portal's accounts into the events: who decided, who handed over, who was named as receiver.
+    assert names.of("chi", decided.event).at_agency == f"Lê Minh Chi (chi), {agency}"
+    assert [str(names.of(who)) for who in ("an", "lan")] == [
+        f"{full_name_of('an')} (an)",
+        f"{full_name_of('lan')} (lan)",
+    ]
+
+
+def full_name_of(login: str) -> str:
+    return next(one["fullname"] for one in PEOPLE if one["login"] == login)
 
 
 def test_every_state_of_a_list_is_shown_to_everybody_who_may(visit: Any) -> None:
