@@ -6,8 +6,12 @@ known when it was written, and a paper that is printed again years later names e
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +20,7 @@ from sqlalchemy.orm import Session
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.register.models import Agency
-from archive.viewer import same_person
+from archive.vietnamese import plain
 
 PEOPLE = "people"
 """Key of an event's payload, and of a proposal's: account -> {"name", "agency"}."""
@@ -62,30 +66,26 @@ class Names:
             account: name.
             event: of the act; None for the last word.
         """
-        before = after = None
+        said = self._of.get(plain(account), ())
+        upto = len(said) if event is None else bisect_right(said, event, key=itemgetter(0))
+        named = [one for _, one in (*reversed(said[:upto]), *said[upto:]) if one.name]
+        if named:
+            return named[0]
+        return Called(account, "", said[upto - 1][1].agency if upto else "")
+
+    @cached_property
+    def _of(self) -> Mapping[str, Sequence[tuple[int, Called]]]:
+        """Return what is said of each account, oldest first: a list of thousands of votes is asked for each of them."""
+        found: dict[str, list[tuple[int, Called]]] = defaultdict(list)
         for number, people in self.said:
-            found = next((one for who, one in people.items() if same_person(who, account)), None)
-            if found is None or not found.name:
-                continue
-            if event is None or number <= event:
-                before = found
-            else:
-                after = after or found
-        return before or after or self._nameless(account, event)
+            for account, one in people.items():
+                found[plain(account)].append((number, one))
+        return found
 
     def agency(self, event: int) -> str:
         """Return what the list's agency was called at an event, "" when no event says it."""
         said = [one.agency for number, people in self.said if number <= event for one in people.values()]
         return next((name for name in reversed(said) if name), "")
-
-    def _nameless(self, account: str, event: int | None) -> Called:
-        agencies = [
-            one.agency
-            for number, people in self.said
-            for who, one in people.items()
-            if same_person(who, account) and (event is None or number <= event)
-        ]
-        return Called(account, "", agencies[-1] if agencies else "")
 
 
 def as_called(session: Session, agency_code: str, names: Mapping[str, str]) -> dict[str, dict[str, str]]:

@@ -40,7 +40,7 @@ def against_number(session: Session, agency_code: str, step: str, paper: Paper) 
     # Nobody can have ledgered a paper of this year before the year began (a day's grace for the clock).
     since = datetime(max(paper.day.year - 1, 1), 12, 31, tzinfo=UTC)
     query = (
-        select(EventRow.object_id, EventRow.payload)
+        select(EventRow.seq, EventRow.object_id, EventRow.basis)
         .join(Order, Order.id == EventRow.object_id)
         .where(
             Order.kind == OrderKind.DESTRUCTION,
@@ -50,7 +50,11 @@ def against_number(session: Session, agency_code: str, step: str, paper: Paper) 
             EventRow.at >= since,
         )
     )
-    for order_id, payload in session.execute(query.execution_options(yield_per=200)):
+    # An event's basis begins with its paper's number; only those of this number are read whole, for some are long.
+    wanted = _plain(paper.number)
+    events = [row for row in session.execute(query) if _plain(row.basis).startswith(wanted)]
+    for seq, order_id, _ in events:
+        payload = session.scalars(select(EventRow.payload).where(EventRow.seq == seq)).one()
         found = _paper(payload)
         if found is not None and _clash(paper, found[1]):
             yield because(

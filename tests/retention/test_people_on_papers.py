@@ -133,6 +133,8 @@ def test_who_has_no_name_in_the_ledger_is_named_by_account_alone() -> None:
     assert names.of("an", 4).at_agency == "Trần An (an), Sở B"  # known only later: better than an account
     assert names.of("AN", 8).at_agency == "Trần An (an), Sở B"
     assert str(names.of("an")) == "Trần Bình An (an)"
+    unnamed = Names(((3, {"an": Called("an", "", "Sở A")}), (5, {"an": Called("an", "", "Sở B")})))
+    assert [unnamed.of("an", event).at_agency for event in (2, 4, None)] == ["an", "an, Sở A", "an, Sở B"]
 
 
 @pytest.mark.parametrize(
