@@ -7,7 +7,6 @@ to look, and is made anew at each start.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -48,32 +47,38 @@ class Furnishing:
 
     Attributes:
         wanted: deliveries of the sample offices; `arrived` of them are here, `under_way` of those not settled.
+        ended: whether nobody waits any more for what has not come.
     """
 
     wanted: int
     arrived: int
     under_way: int
     pieces: tuple[Furnished, ...]
+    ended: bool = False
 
     @property
     def settled(self) -> bool:
         """Say whether nothing is waited for any more."""
         waits = any(one.standing is Standing.WAITS for one in self.pieces)
-        return self.arrived >= self.wanted and not self.under_way and not waits
+        return self.ended or (self.arrived >= self.wanted and not self.under_way and not waits)
 
 
 def _file() -> Path:
     return ArchiveSettings.load().data / "furnished.json"
 
 
-def write(wanted: int, arrived: int, under_way: int, pieces: Sequence[Furnished]) -> None:
+def write(found: Furnishing) -> None:
     """Keep how far it is, in one move: who reads sees the one before or this one."""
-    facts = {"wanted": wanted, "arrived": arrived, "under_way": under_way}
-    text = json.dumps({**facts, "pieces": [asdict(one) for one in pieces]}, ensure_ascii=False)
+    text = json.dumps(asdict(found), ensure_ascii=False)
     target = _file()
     beside = target.with_suffix(".new")
     beside.write_text(text, encoding="utf-8")
     beside.replace(target)
+
+
+def forget() -> None:
+    """Take away what an earlier start with sample data said, for a house that starts without."""
+    _file().unlink(missing_ok=True)
 
 
 def read() -> Furnishing | None:
@@ -85,6 +90,7 @@ def read() -> Furnishing | None:
             Furnished(str(one["part"]), Standing(one["standing"]), str(one["about"]), str(one["detail"]))
             for one in facts["pieces"]
         ]
-        return Furnishing(int(facts["wanted"]), int(facts["arrived"]), int(facts["under_way"]), tuple(pieces))
+        wanted, arrived, under_way = (int(facts[name]) for name in ("wanted", "arrived", "under_way"))
+        return Furnishing(wanted, arrived, under_way, tuple(pieces), bool(facts["ended"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None

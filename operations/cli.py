@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from archive import furnished
 from archive.cli import show
 from archive.viewer import ALL_AGENCIES
 from operations import bench as benches
@@ -74,6 +75,8 @@ def up(
         world = typeset.result() if typeset is not None else None
     if world is not None:
         settle(world)
+    else:
+        furnished.forget()
     operations = OperationsSettings.load()
     parts = Supervisor(embedded(), home=operations.home, start_seconds=operations.start_seconds)
     with compiling(home), parts as supervisor:

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from archive import furnished
-from archive.furnished import Furnished, Standing
+from archive.furnished import Furnished, Furnishing, Standing
 from archive.register.models import STATES_OPEN, CaseFile, Submission
 from archive.register.session import reading
 from operations import deeds, open_lists
@@ -92,7 +92,7 @@ def furnish(
         if far is not None and (far, standing) != told:
             wanted, arrived, under_way = far
             say(f"{arrived} of {wanted} arrived, {under_way} under way")
-            furnished.write(wanted, arrived, under_way, list(standing.values()))
+            furnished.write(Furnishing(wanted, arrived, under_way, tuple(standing.values())))
             told = far, dict(standing)
         settled = not left and far is not None and far[1] >= far[0] and not far[2]
         if settled or time.monotonic() >= deadline:
@@ -100,6 +100,9 @@ def furnish(
         time.sleep(pause)
     for piece in left:
         say(f"{piece.told}: its case file never came")
+        standing[piece] = Furnished(piece.part, Standing.FAILED, detail="its case file never came")
+    wanted, arrived, under_way = _far(expected) or (len(expected), 0, 0)
+    furnished.write(Furnishing(wanted, arrived, under_way, tuple(standing.values()), ended=True))
 
 
 def _tried(expected: Sequence[Expected], piece: Piece, *, say: Say, last: bool) -> Furnished | None:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from archive import furnished
+from archive.furnished import Standing
 from archive.ledger.follow import follow
 from archive.register.decisions import Order
 from archive.register.models import CaseFile, CaseFileState, Submission, SubmissionKind, SubmissionState
@@ -138,6 +140,12 @@ def test_what_never_arrives_does_not_keep_the_others_waiting(sampled: Path) -> N
     said = run(*pieces("held", "listed"), parts=("held", "listed"), seconds=0.5)
     assert lists() == 1
     assert "one case file is held: its case file never came" in said
+    told = furnished.read()
+    assert told is not None and told.settled, "the start page would ask for ever"
+    standing = {one.part: one.standing for one in told.pieces}
+    assert standing == {"held": Standing.FAILED, "listed": Standing.DONE}
+    furnished.forget()
+    assert furnished.read() is None
 
 
 def test_a_second_start_does_nothing_again_and_goes_on_with_what_was_cut_off(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from archive import furnished
-from archive.furnished import Furnished, Standing
+from archive.furnished import Furnished, Furnishing, Standing
 from archive.settings import ArchiveSettings
 from operations.furnishing import PIECES
 from portal.browser.start.samples import TO_TRY
@@ -27,7 +27,7 @@ def half_way(visit: Any) -> Iterator[None]:
         "decide": Furnished("decide", Standing.FAILED, detail="kho không trả lời"),
     }
     pieces = [standing.get(one.part, Furnished(one.part, Standing.WAITS)) for one in PIECES]
-    furnished.write(45, 40, 7, pieces)
+    furnished.write(Furnishing(45, 40, 7, tuple(pieces)))
     yield
     (ArchiveSettings.load().data / "furnished.json").unlink()
 

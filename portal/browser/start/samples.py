@@ -34,7 +34,7 @@ TO_TRY = (
         _("Choose what becomes of a document another case file names, then submit the list"),
     ),
     ("twin", ("luutru",), "tieu-huy?ground=duplicate", _("Put a duplicate on a list")),
-    ("lift", ("luutru2",), "giu-ho-so", _("Lift a hold as the second person")),
+    ("lift", ("luutru2",), "giu-ho-so", _("Lift a hold, as the second person")),
     ("listed", ("luutru",), LIST, _("See a list whose 30 days of notice still run")),
     ("held", ("luutru",), "giu-ho-so", _("See a decided list that a hold stops")),
     (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.procedure.read import story_of
@@ -26,7 +26,7 @@ from retention.procedure import notice, opinion
 
 MOST = 8
 LOOKED_AT = 24
-"""Lists whose story is read at most; the longest waiting first."""
+"""Lists whose story is read at most: those being voted on last, then the longest waiting first."""
 SIGNING = 3
 """Lists that ended as kept and may wait for their minutes: the newest."""
 ASKED = 50
@@ -113,7 +113,7 @@ def _candidates(session: Session, viewer: Viewer) -> list[str]:
             head,
             or_(
                 and_(DisposalList.state.in_(_STARTS), ~formed),
-                council,
+                and_(council, or_(DisposalList.concluded, DisposalList.members.any(CouncilMember.excused))),
                 DisposalList.state.in_((State.OPINION_GIVEN, State.APPRAISAL, State.HANDED_OVER)),
             ),
         ),
@@ -132,7 +132,9 @@ def _candidates(session: Session, viewer: Viewer) -> list[str]:
 
 
 def _ordered(query: Select[Any]) -> Select[Any]:
-    return query.order_by(DisposalList.since, DisposalList.order_id)
+    """Order lists: those being voted on last, whose votes may be there already, then the longest waiting first."""
+    voting = and_(DisposalList.state.in_(STATES_COUNCIL), ~DisposalList.concluded)
+    return query.order_by(case((voting, 1), else_=0), DisposalList.since, DisposalList.order_id)
 
 
 def _holds(session: Session, viewer: Viewer) -> Iterator[Waiting]:
