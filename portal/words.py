@@ -249,6 +249,7 @@ _PATHS = {
     "schedules": '<circle cx="12" cy="12" r="8.5"/><path d="M12 7v5l3.5 2"/>',
     "handover": '<path d="M4 8h11v11H4zM9 8V4h11v11h-5M15 12h-6m2.5-2.5L9 12l2.5 2.5"/>',
     "holds": '<rect x="5" y="11" width="14" height="9" rx="1.5"/><path d="M8 11V8a4 4 0 018 0v3"/>',
+    "plans": '<path d="M5 9h11l-3-3M19 15H8l3 3"/>',
     "fonds": '<path d="M4 5h4v15H4zM10 5h4v15h-4zM16 6l3.5-1 3 14.5-3.5 1z"/>',
     "ledger": '<path d="M6 3h13v18H6a2 2 0 01-2-2V5a2 2 0 012-2zM8 8h7M8 12h7M8 16h4"/>',
     "accounts": '<circle cx="9" cy="8" r="3.5"/><path d="M3 20c0-4 3-6 6-6s6 2 6 6M17 6a3 3 0 010 6m1 3c2 1 3 3 3 5"/>',

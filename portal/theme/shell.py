@@ -10,6 +10,7 @@ from Products.statusmessages.interfaces import IStatusMessage
 from zope.i18n import translate
 
 from archive.viewer import ALL_AGENCIES
+from ingest.migration.standing import may_see
 from portal import people
 from portal.browser.drafting.listing import may_send
 from portal.headers import FORMS_OF_PLONE, protect
@@ -43,6 +44,8 @@ class Shell(BrowserView):
         entries = []
         for action in state.actions("archive"):
             if action["id"] == "drafting" and not may_send(viewer_for()):
+                continue
+            if action["id"] == "plans" and not may_see(viewer_for()):
                 continue
             url = action["url"].rstrip("/")
             inside = here == url or (url != root and here.startswith(url + "/"))
