@@ -118,9 +118,9 @@ def _tried(expected: Sequence[Expected], piece: Piece, *, say: Say, last: bool) 
             say(traceback.format_exc())
         return Furnished(piece.part, Standing.FAILED, detail=str(error)[:500])
     say(f"{piece.told}: {'done' if right else detail}")
-    return Furnished(
-        piece.part, Standing.DONE if right else Standing.FAILED, about=detail if right else "", detail=detail
-    )
+    if right:
+        return Furnished(piece.part, Standing.DONE, about=detail)
+    return Furnished(piece.part, Standing.FAILED, detail=detail)
 
 
 def stored(expected: Sequence[Expected], part: str) -> list[str]:

@@ -34,6 +34,7 @@ PEOPLE = people_at(
     executor="luutru2",
 )
 EXPIRED, TWICE = "Hết thời hạn lưu trữ", "Trùng lặp: hồ sơ kia có mọi văn bản"
+NOTES = {EXPIRED: NOTE, TWICE: "Hồ sơ được nộp hai lần, hồ sơ kia có mọi văn bản và được giữ lại"}
 PLACED, NO_LONGER = "Đang giải quyết khiếu nại", "Đã giải quyết xong khiếu nại"
 
 
@@ -126,7 +127,7 @@ def _walked(number: str, case_file_id: str, *, to: State, reason: str = EXPIRED)
             return order_id, True
         wanted = _wanted(session, number, case_file_id, reason)
         papers = Papers(wanted)
-        new = NewList(wanted.agency_code, wanted.case_file_ids, reason, NOTE, papers.named("TTr"))
+        new = NewList(wanted.agency_code, wanted.case_file_ids, reason, NOTES[reason], papers.named("TTr"))
         story = listing.propose(session, new, viewer=PEOPLE.archivist, now=now)
         return walk_on(session, story, papers, PEOPLE, now=now, to=to).order_id, True
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from archive import furnished as furnishing
 from archive.errors import NotAllowedError, OrderRefusedError
 from archive.ledger.append import read
 from archive.ledger.event import Verb
@@ -132,6 +133,12 @@ def test_each_waits_where_its_person_can_go_on_at_once(furnished: list[str]) -> 
             session, list_with("linked"), viewer=LUUTRU, now=now(), linked="đã có bản khác"
         )
     assert story.state is State.COUNCIL_REVIEW
+
+
+def test_what_is_there_is_told_with_its_id_and_no_reason_why_not(furnished: list[str]) -> None:
+    told = furnishing.read()
+    assert told is not None
+    assert {one.part: (one.about, one.detail) for one in told.pieces}["vote"] == (list_with("vote"), "")
 
 
 def test_the_head_decides_with_an_authenticator_enrolled_on_the_page(furnished: list[str]) -> None:
