@@ -18,8 +18,9 @@ from archive.evidence.keep import restore as restore_evidence
 from archive.ledger.append import be_only_writer
 from archive.ledger.restore import restore_from_segments
 from archive.ledger.rows import EventRow
+from archive.register.forgetting import forget
 from archive.register.migrate import upgrade
-from archive.register.session import engine, forget_deleted, transaction
+from archive.register.session import engine, transaction
 from archive.replaying import destroyed, replay
 from archive.stores.interface import Store
 
@@ -65,6 +66,6 @@ def catch_up(*, places: Sequence[Store] | None = None) -> CaughtUp:
         gone = destroyed(session, after=known)
         # What a destroyed case file held is nowhere any more, also not in what a checkpoint before it was made of.
         later = bool(compared and destroyed(session, after=compared.seq))
-    forget_deleted()
+    forget()
     unequal = compared is not None and not later and replayed.digest != compared.digest
     return CaughtUp(events, tuple(sorted(gone)), replayed.missing, unequal)

@@ -26,10 +26,11 @@ from archive.ledger.restore import restore_from_segments
 from archive.ledger.rows import EventRow
 from archive.machine_rows import put_back, set_aside
 from archive.register.digest import TABLES
+from archive.register.forgetting import forget
 from archive.register.migrate import upgrade
 from archive.register.models import CaseFile
 from archive.register.project_case_files import forget_deliveries
-from archive.register.session import engine, forget_deleted, transaction
+from archive.register.session import engine, transaction
 from archive.replaying import destroyed, replay
 from archive.stores.interface import Store
 
@@ -113,7 +114,7 @@ def rebuild(*, now: datetime | None = None, places: Sequence[Store] | None = Non
             for case_file_id in destroyed(session, after=known):
                 forget_deliveries(session, session.get_one(CaseFile, case_file_id))
         destroyed_since = len(destroyed(session, after=before.seq)) if before else 0
-    forget_deleted()  # an older register described records that were destroyed since
+    forget()  # an older register described records that were destroyed since
     if before is None or destroyed_since or replayed.taken_back_since:
         verdict = NOT_COMPARABLE
     else:

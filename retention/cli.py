@@ -109,6 +109,7 @@ def destroy(order_id: str, user: AsUser, role: Roles, as_json: AsJson = False) -
     lines.append(
         "finished" if outcome.finished else "not finished: mend what is named above, then call again"
     )
+    lines.append(f"register: {outcome.register.how}")
     show(asdict(outcome), as_json=as_json, text="\n".join(lines))
     if not outcome.finished:
         raise typer.Exit(1)

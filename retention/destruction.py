@@ -24,8 +24,9 @@ from archive.procedure.read import story_of
 from archive.procedure.states import State
 from archive.reason import Reason, because, from_text
 from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
+from archive.register.forgetting import Forgotten, forget
 from archive.register.models import CaseFile
-from archive.register.session import forget_deleted, transaction
+from archive.register.session import transaction
 from archive.seen_in_stores import Sizes, sizes_of_twins
 from archive.viewer import Role, Viewer, same_person
 from retention.erasure import erase_all
@@ -58,11 +59,13 @@ class Outcome:
 
     Attributes:
         finished: every item has its final outcome and the order is done; otherwise call `execute` again.
+        register: how far what told of the records was taken out of the register's own files.
     """
 
     order_id: str
     items: tuple[ItemOutcome, ...]
     finished: bool
+    register: Forgotten
 
     def count(self, outcome: str) -> int:
         """Return how many items ended so."""
@@ -99,9 +102,7 @@ def execute(
     if not asked:
         raise OrderRefusedError((because("retention.no-holder"),))
     with alone(f"order {order_id}"):
-        outcome = _run(order_id, viewer, now, asked, clock or (lambda: now))
-    forget_deleted()  # the register described the records; what it deleted is to be in no file of it
-    return outcome
+        return _run(order_id, viewer, now, asked, clock or (lambda: now))
 
 
 def _run(
@@ -117,9 +118,10 @@ def _run(
         keep = tuple(to_keep(told)) if told else ()
         open_items = [item.case_file_id for item in order.items if item.outcome not in OUTCOMES_END]
     causes = erase_all(Run(order_id, actor, time, keep), open_items, asked)
+    forgotten = forget()  # the register described the records; what it deleted is to be in no file of it
     with transaction() as session:
         order = session.get_one(Order, order_id, with_for_update=True)
-        return _conclude(session, order, causes, actor, time())
+        return _conclude(session, order, causes, actor, time(), forgotten)
 
 
 def _in_order(found: Sequence[Holder]) -> list[Holder]:
@@ -189,7 +191,12 @@ def _begin(session: Session, order: Order, actor: Actor, now: datetime, seen: Si
 
 
 def _conclude(
-    session: Session, order: Order, causes: Mapping[str, Reason], actor: Actor, now: datetime
+    session: Session,
+    order: Order,
+    causes: Mapping[str, Reason],
+    actor: Actor,
+    now: datetime,
+    forgotten: Forgotten,
 ) -> Outcome:
     session.expire(order)
     listed = select(OrderItem.case_file_id).where(OrderItem.order_id == order.id)
@@ -211,6 +218,7 @@ def _conclude(
         if "procedure" in order.payload:
             ended = State.DESTROYED if counts[DONE] else State.KEEP
             step = {"id": "destroy", "spared": not counts[DONE], "state": ended.value}
+            step["register"] = forgotten.how
         orders.mark(
             session,
             order,
@@ -221,4 +229,4 @@ def _conclude(
             step=step,
             now=now,
         )
-    return Outcome(order.id, items, finished)
+    return Outcome(order.id, items, finished, forgotten)

@@ -1,4 +1,4 @@
-"""The vault's commands together, and those that stand alone: `repair`, `rebuild`, `erase-again`, `upgrade`.
+"""The vault's commands together, and those that stand alone: `repair`, `rebuild`, `forget`, `erase-again`, `upgrade`.
 
 Exit 0 only when all is well, 1 when something was found, 2 when it could not be told.
 """
@@ -24,6 +24,7 @@ from archive.errors import NotFoundError
 from archive.evidence.cli import evidence
 from archive.rebuild import NOT_COMPARABLE, Report
 from archive.rebuild import rebuild as rebuild_register
+from archive.register.forgetting import forget as forget_deleted
 from archive.register.migrate import upgrade as migrate
 from archive.register.models import Package
 from archive.register.session import engine, reading
@@ -38,6 +39,7 @@ def register(app: typer.Typer) -> None:
     app.add_typer(package, name="package")
     app.command("repair")(repair)
     app.command("rebuild")(rebuild)
+    app.command("forget")(forget)
     app.command("erase-again")(erase_again)
     app.command("upgrade")(upgrade)
 
@@ -54,6 +56,16 @@ def repair(
         raise NotFoundError(f"there is no package {name}; `tangthu package list` shows them")
     mended = fixities.repair(id, actor=user, now=datetime.now(UTC))
     show({"repaired": mended}, as_json=as_json, text=f"repaired: {', '.join(mended) or 'nothing was bad'}")
+
+
+def forget(as_json: AsJson = False) -> None:
+    """Take what was deleted out of the register's files: PostgreSQL's tables are written anew, and wait meanwhile.
+
+    For a quiet hour after a destruction that said the tables are large or in use. Exit 1: not all of it was done.
+    """
+    forgotten = forget_deleted(however_large=True)
+    show(asdict(forgotten), as_json=as_json, text=f"{forgotten.how} {forgotten.trouble}".strip())
+    leave(forgotten.whole)
 
 
 def rebuild(as_json: AsJson = False) -> None:

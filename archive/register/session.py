@@ -79,8 +79,8 @@ def forget_deleted(*, on: Engine | None = None) -> bool:
     """Leave no trace of deleted rows in the register's files; say whether that could be done now.
 
     On SQLite deleted rows are overwritten with zeros (`secure_delete`), but the write-ahead log still holds the
-    pages as they were: it is emptied here, unless somebody reads at this moment. PostgreSQL forgets dead rows at
-    its next vacuum, which is its own business: False.
+    pages as they were: it is emptied here, unless somebody reads at this moment. Of PostgreSQL nothing is done here,
+    False: `archive.register.forgetting.forget` does it, and asks this of SQLite.
     """
     used = on or engine()
     if used.dialect.name != "sqlite":
