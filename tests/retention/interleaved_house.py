@@ -10,15 +10,20 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Mapping
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import NAMESPACE_URL, uuid5
 
+import pytest
+
+from archive import erasing
 from archive.custody import deposit, keep
 from archive.holders import holders
+from archive.ledger import at_once
 from archive.ledger.follow import follow
 from archive.packages.facts import ComponentFacts, PackageFacts, RecordFacts, WrittenPackage
 from archive.packages.writer import write
@@ -51,7 +56,7 @@ ROLES: Mapping[str, frozenset[Role]] = {
     "an": frozenset({Role.ARCHIVIST}),
     "binh": frozenset({Role.ARCHIVIST}),
     "chau": frozenset({Role.COUNCIL}),
-    "giang": frozenset({Role.COUNCIL}),
+    "giang": frozenset({Role.COUNCIL, Role.HEAD}),  # a deputy, who sits on the council
     "hoa": frozenset({Role.COUNCIL}),
     "khanh": frozenset({Role.COUNCIL}),
     "dung": frozenset({Role.HEAD}),
@@ -179,6 +184,20 @@ class House:
         shutil.rmtree(self.data)
         shutil.copytree(self._saved / scene, self.data)
 
+    @contextmanager
+    def register_put_back(self) -> Iterator[None]:
+        """Take the register as it is now back when the block ends, whatever was written into it."""
+        register.forget_deleted()
+        register.engine().dispose()
+        kept = (self.data / "register.db").read_bytes()
+        try:
+            yield
+        finally:
+            register.engine().dispose()
+            for path in self.data.glob("register.db*"):
+                path.unlink()
+            (self.data / "register.db").write_bytes(kept)
+
     def version(self, *names: str) -> tuple[object, ...]:
         """Return what changes when one of these databases was written to."""
         paths = [self.data / f"{name}{more}" for name in names for more in (".db", ".db-wal")]
@@ -235,6 +254,26 @@ class House:
         with closing(sqlite3.connect(f"file:{self.data / 'search.db'}?mode=ro", uri=True)) as connection:
             query = "SELECT 1 FROM words WHERE words MATCH ? LIMIT 1"
             return {made.code for made in FILES if connection.execute(query, (made.word,)).fetchone()}
+
+
+@contextmanager
+def a_house(patch: pytest.MonkeyPatch) -> Iterator[House]:
+    """A furnished archive in memory where the machine has such a place, as hundreds of runs write to it."""
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    with tempfile.TemporaryDirectory(prefix="tangthu-interleaved-", dir=memory) as folder:
+        for name in [name for name in os.environ if name.startswith("TANGTHU_")]:
+            patch.delenv(name)
+        patch.setenv("TANGTHU_CONFIG", f"{folder}/tangthu.toml")
+        patch.setenv("TANGTHU_ARCHIVE__DATA", f"{folder}/archive")
+        # Each decision is sealed at once in every store; here a run seals once, at its end or when the register is
+        # made anew. Sealing each would double the time, and `tests/archive` shows it.
+        patch.setattr(at_once, "_seal", lambda engine: None)
+        patch.setattr(erasing, "AT_A_TIME", 1)  # so that the same draws come to the same end
+        try:
+            yield House(Path(folder))
+        finally:
+            register.engine().dispose()
+            register._engine.cache_clear()
 
 
 def _written(made: Made, folder: Path) -> tuple[PackageFacts, WrittenPackage]:

@@ -111,6 +111,15 @@ class Sheet:
         )
 
     @property
+    def may_be_decided(self) -> bool:
+        """Say whether the decision is its next step."""
+        if self.regime == "R1":
+            return self.state == "answered"
+        if self.agency == GIVES_OVER:
+            return self.state == "asked" and self.verdict == "for"
+        return self.state == "council" and self.signed
+
+    @property
     def voters(self) -> list[str]:
         """Return whose votes are waited for."""
         return [one for one in self.may_vote if one not in self.absent]
@@ -143,7 +152,7 @@ class Sheet:
 class Trouble:
     """What comes between while a holder is asked: at which case file and holder, before or after it erased."""
 
-    what: str  # crash | fail | hold
+    what: str  # crash | fail | hold | again: somebody else carries the same order out
     code: str
     holder: str
     after: bool
@@ -166,8 +175,8 @@ class _DiedError(Exception):
 class Law:
     """All case files, holds and lists."""
 
-    def __init__(self, files: tuple[Made, ...], first_wave: int) -> None:
-        self.first_wave = self.first = first_wave
+    def __init__(self, files: tuple[Made, ...]) -> None:
+        self.first_wave = self.first = 1
         self.files = {made.code: File(made, made.years, not made.later) for made in files}
         for one in self.files.values():
             one.copies = set(STORES) if one.here else set()
@@ -366,15 +375,9 @@ class Law:
         return rules[step]
 
     def may_decide(self, sheet: Sheet, account: str, today: date, *, proven: bool, same_list: bool) -> bool:
-        alone = sheet.regime == "R2" and sheet.agency != GIVES_OVER
-        ready = {
-            "R1": sheet.state == "answered",
-            "R2": (sheet.state == "council" and sheet.signed) if alone
-            else (sheet.state == "asked" and sheet.verdict == "for"),
-        }[sheet.regime]  # fmt: skip
         spoke = {person(one) for one in (*sheet.spoke, *(sheet.council or {}))}
         return (
-            "head" in ROLES.get(account, ()) and ready and proven and same_list
+            "head" in ROLES.get(account, ()) and sheet.may_be_decided and proven and same_list
             and person(account) not in {person(sheet.proposer), *spoke}
             and not any(self.stays(code, today) for code in sheet.on)
         )  # fmt: skip
@@ -498,7 +501,7 @@ class Law:
                 held_meanwhile = held_meanwhile or hit.what == "hold"
             if hit and not hit.after and hit.what == "hold":
                 self._interrupted()
-            if not hit or hit.after or hit.what == "hold":
+            if not hit or hit.after or hit.what in ("hold", "again"):
                 self.files[code].copies.discard(holder.removeprefix("store:"))
                 self.files[code].traces &= holder != "search-index"
             if hit and hit.after and hit.what == "hold":

@@ -8,25 +8,20 @@ says how to draw others than those of CI.
 from __future__ import annotations
 
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
-from interleaved_house import House
+from interleaved_house import House, a_house
 from interleaved_machine import Interleaved
 
-from archive import erasing
-from archive.ledger import at_once
-from archive.register import session as register
 from retention import erasure
 
 RUNS = int(os.environ.get("INTERLEAVINGS", "250"))
 """In each of four parts."""
-STEPS = 12
+STEPS = 11
 NIGHTLY = settings.get_current_profile_name() == "nightly"
 SETTINGS = settings(
     max_examples=RUNS,
@@ -63,20 +58,8 @@ class Fourth(Interleaved):
 
 @pytest.fixture
 def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    """A furnished archive in memory where the machine has such a place, as hundreds of runs write to it."""
-    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    with tempfile.TemporaryDirectory(prefix="tangthu-interleaved-", dir=memory) as folder:
-        for name in [name for name in os.environ if name.startswith("TANGTHU_")]:
-            monkeypatch.delenv(name)
-        monkeypatch.setenv("TANGTHU_CONFIG", f"{folder}/tangthu.toml")
-        monkeypatch.setenv("TANGTHU_ARCHIVE__DATA", f"{folder}/archive")
-        # Each decision is sealed at once in every store; here a run seals once, at its end or when the register is
-        # made anew. Sealing each would double the time, and `tests/archive` shows it.
-        monkeypatch.setattr(at_once, "_seal", lambda engine: None)
-        monkeypatch.setattr(erasing, "AT_A_TIME", 1)  # so that the same draws come to the same end
-        yield House(Path(folder))
-        register.engine().dispose()
-        register._engine.cache_clear()
+    with a_house(monkeypatch) as made:
+        yield made
 
 
 LEAST = {
