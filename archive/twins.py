@@ -152,7 +152,8 @@ def against_duplicates(
     Args:
         session: on the register.
         twins: id of a case file -> id of the one that is to stay for it.
-        seen: what the stores said right before the transaction; what is not in it is asked now.
+        seen: what the stores said before the transaction, no longer ago than the caller answers for; what is not in it
+            is asked now.
     """
     if not twins:
         return {}
@@ -175,7 +176,7 @@ def against_staying(
         session: on the register.
         case_file_ids: of them.
         places: stores to look into as well; what the register says of all of them is asked in any case.
-        seen: what they said a moment ago; what is not in it is asked now.
+        seen: what they said before; what is not in it is asked now.
     """
     found: dict[str, tuple[Reason, ...]] = {}
     for some in pieces(sorted(set(case_file_ids))):

@@ -80,6 +80,7 @@ def _waves(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 def _erase_alone(run: Run, case_file_ids: Sequence[str], asked: Sequence[Holder]) -> dict[str, Reason]:
     causes: dict[str, Reason] = {}
     # Slow stores are asked while nobody waits for the register; what the register says is asked in every step.
+    # What stands here serves until the first store; before each of those they are asked anew.
     run = replace(run, seen=sizes_of_twins(run.order_id, case_file_ids))
     left = begin(run, case_file_ids)
     places = [holder for holder in asked if is_store(holder)]
@@ -105,6 +106,9 @@ def _ask(
     """Look again, ask one holder, write its receipts; return the case files that go on to the next holder."""
     if not targets:
         return []
+    if is_store(holder):
+        # What stays for a duplicate may have lost a copy while the holder before was at work.
+        run = replace(run, seen=sizes_of_twins(run.order_id, [target.case_file_id for target in targets]))
     seen = look_again(run, targets, holder.name, last=last)
     # What was told that it is too late must not be spared after all, nor the other way round.
     ask = seen.ask if last else not_held_meanwhile(seen.ask, seen.at_event, seen.now)

@@ -60,7 +60,8 @@ class Run:
         actor: who carries it out.
         time: gives the time of each step.
         keep: documents that are to lie in another case file first; nobody changes them once the run has begun.
-        seen: what the stores said of those that stay for duplicates, before the steps of these case files.
+        seen: what the stores said of those that stay for duplicates: before the wave began, and for the steps at a
+            store right before that one; what is not in it is asked within the step.
     """
 
     order_id: str

@@ -13,6 +13,8 @@ import pytest
 from procedure_people import paper, seen
 from retention_town import AGENCY, AN, BINH, HEAD, NOW, OTHER, PEOPLE, TODAY, Town, copies_of, place
 from sqlalchemy import delete, select, update
+from test_destruction_run import real
+from test_waves import once
 from twin_files import file_of, listed, told
 
 from archive import orders
@@ -355,8 +357,8 @@ def test_no_store_is_asked_for_the_one_that_stays_while_the_register_is_written(
 
     monkeypatch.setattr(FolderStore, "size", size)
     assert execute(order_id, viewer=BINH, now=NOW).finished
-    # Once before the order begins and once for the wave, and not for each holder.
-    assert sorted(asked) == ["kho-a", "kho-a", "kho-b", "kho-b", "kho-c", "kho-c"]
+    # Once before the order begins, once for the wave, and once right before each of the three stores.
+    assert sorted(asked) == ["kho-a"] * 5 + ["kho-b"] * 5 + ["kho-c"] * 5
 
 
 def test_a_copy_of_the_one_that_stays_that_goes_before_the_wave_spares_the_duplicate(
@@ -376,6 +378,21 @@ def test_a_copy_of_the_one_that_stays_that_goes_before_the_wave_spares_the_dupli
     monkeypatch.setattr(destruction, "erase_all", erase_all)
     outcome = execute(order_id, viewer=BINH, now=NOW)
     assert [item.outcome for item in outcome.items] == ["refused"] and len(copies_of("02")) == 3
+    assert "whole in: kho-b" in str(outcome.items[0].detail[0])
+
+
+@pytest.mark.parametrize(("watch", "left"), [("index", 3), ("kho-a", 2), ("kho-b", 1)])
+def test_a_copy_of_the_one_that_stays_that_goes_within_the_wave_spares_what_is_left_of_the_duplicate(
+    town: Town, watch: str, left: int
+) -> None:
+    stays, goes = file_of(town, "01", "a"), file_of(town, "02", "a")
+    night()
+    order_id = listed(goes)
+    submit(order_id)
+    through(order_id)
+    lose = once(lambda: _a_copy_is_gone(stays))
+    outcome = execute(order_id, viewer=BINH, now=NOW, ask=real(watch, after=lose))
+    assert [item.outcome for item in outcome.items] == ["refused"] and len(copies_of("02")) == left
     assert "whole in: kho-b" in str(outcome.items[0].detail[0])
 
 
