@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from copy import copy
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -107,27 +106,24 @@ class StoreHolder:
 
     def erase_many(self, targets: Iterable[Target]) -> Iterator[tuple[Target, Said]]:
         """Do as `erase` with each, several at the same time: a disk is flushed for many as fast as for one."""
-        answers: list[tuple[Target, Said]] = []
-        holder, lasts = copy(self), ExitStack()
-        if isinstance(self._store, ErasesMany):
-            holder._store = lasts.enter_context(self._store.erasing_many())
         taken = _Taken(targets)
         with ThreadPoolExecutor(AT_A_TIME) as pool:
-            working = [pool.submit(holder._erase_while, taken) for _ in range(AT_A_TIME)]
+            working = [pool.submit(self._erase_while, taken) for _ in range(AT_A_TIME)]
             for one in working:
-                answers += one.result()
-        trouble: Said | None = None
-        try:
-            lasts.close()
-        except (TangThuError, OSError) as error:
-            trouble = error  # what was erased may come back with the next power cut: nothing of it is settled
-        for target, said in answers:
-            yield target, trouble if trouble and isinstance(said, Erasure) else said
+                yield from one.result()
 
     def _erase_while(self, taken: _Taken) -> list[tuple[Target, Said]]:
         """Erase what is to be taken until there is no more; what is not a holder's trouble stops the others too."""
-        with taken.ended_by_trouble():
-            return [(target, said_of(self, target)) for target in taken]
+        with taken.ended_by_trouble(), ExitStack() as lasts:
+            if isinstance(self._store, ErasesMany):
+                lasts.enter_context(self._store.erasing_many())
+            answers = [(target, said_of(self, target)) for target in taken]
+            try:
+                lasts.close()
+            except (TangThuError, OSError) as error:
+                # What was erased may come back with the next power cut: nothing of it is settled.
+                return [(target, error if isinstance(said, Erasure) else said) for target, said in answers]
+            return answers
 
     def _there(self, name: str) -> str:
         """Return what there is of a package: also what is put aside, half-written, or hidden behind a marker."""

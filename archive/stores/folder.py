@@ -12,10 +12,10 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from copy import copy
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Self
+from threading import get_ident
+from typing import BinaryIO
 from uuid import uuid4
 
 from archive.errors import AlreadyStoredError, ArchiveError, NotFoundError, TemporaryError
@@ -53,7 +53,7 @@ class FolderStore:
         self._name = name
         self._root = path
         self._place = str(path)
-        self._later: set[str] | None = None
+        self._later: dict[int, set[str]] = {}
 
     @property
     def name(self) -> str:
@@ -156,15 +156,15 @@ class FolderStore:
             stay = {drop_empty(folder_of(path), self._place)}
             if is_there(below(self._place, QUARANTINE)):  # most stores have none
                 stay.add(drop_empty(remains, self._place))
-            if there and self._later is None:
+            if there and (later := self._later.get(get_ident())) is not None:
+                later |= stay
+            elif there:
                 self._flush_each(stay)
-            elif there and self._later is not None:
-                self._later |= stay
         return CLEARED if there else NOTHING
 
     @contextmanager
-    def erasing_many(self) -> Iterator[Self]:
-        """Give this store as one whose erasures last a power cut only from the end of the block on.
+    def erasing_many(self) -> Iterator[None]:
+        """Have this thread's erasures last a power cut only from the end of the block on.
 
         What was in an object is overwritten down to the disk at once; that its name is gone is flushed at the end, in
         each folder once and not once for each object.
@@ -172,11 +172,13 @@ class FolderStore:
         Raises:
             TemporaryError: the disk did not answer at the end: erase again what was erased.
         """
-        many = copy(self)
-        many._later = set()
-        yield many
+        later = self._later[get_ident()] = set()
+        try:
+            yield
+        finally:
+            del self._later[get_ident()]
         with self._disk(""):
-            self._flush_each(many._later)
+            self._flush_each(later)
 
     def _flush_each(self, folders: Iterable[str]) -> None:
         """Flush folders; of one that was removed itself, the one above it that is left."""

@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO, Protocol, Self, runtime_checkable
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from archive.errors import TemporaryError
 
@@ -84,8 +84,8 @@ class Store(Protocol):
 class ErasesMany(Store, Protocol):
     """A store that is quicker when it makes many erasures last at once."""
 
-    def erasing_many(self) -> AbstractContextManager[Self]:
-        """Give this store as one whose erasures last only from the end of the block on; what they did is done before.
+    def erasing_many(self) -> AbstractContextManager[None]:
+        """Have this thread's erasures last only from the end of the block on; what they did is done before.
 
         The end raises `TemporaryError` when they may not last: erase again what was erased.
         """
