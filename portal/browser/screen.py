@@ -7,7 +7,7 @@ token, calls one act, and answers with a redirect and a status message; an error
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from typing import IO, Any, ClassVar
 from urllib.parse import quote, urlencode
@@ -38,6 +38,7 @@ from archive.vietnam import day_of, local
 from archive.viewer import Viewer
 from portal import people, words
 from portal.accounts import must_change
+from portal.browser.form_fields import Fault, Field, FormError, faults_in, refuse
 from portal.browser.titles import titled
 from portal.days import day_text
 from portal.event_words import headline
@@ -48,6 +49,8 @@ from portal.viewer import viewer_for
 log = logging.getLogger(__name__)
 SHOW = object()
 """What an act returns to answer with the page itself: for what is shown once and may be in no cookie."""
+LINES = "\n"
+"""Between the lines of a message that is shown as a list."""
 BUNDLES_OF_PLONE = ("plone", "plone-fullscreen", "eventedit")
 
 
@@ -66,6 +69,7 @@ class Screen(BrowserView):
         session: open while the template renders.
         for_first: shown also to whoever still has the one-time password; everybody else is asked to choose one first.
         keeps: an act that was refused answers with the page itself, so that what was typed is still there (`given`).
+        faults: of an act that was refused: field -> what is wrong with it, told beside it (`fault`).
     """
 
     ours: ClassVar[bool] = True
@@ -74,6 +78,7 @@ class Screen(BrowserView):
     acts: ClassVar[Mapping[str, str]] = {}
     for_first: ClassVar[bool] = False
     keeps: ClassVar[bool] = False
+    faults: Mapping[str, str] = {}
     session: Session
 
     def publishTraverse(self, request: Any, name: str) -> Any:
@@ -150,7 +155,7 @@ class Screen(BrowserView):
         if len(wanted) != 1:
             raise BadRequest("the form says not which act it wants")
         try:
-            answer = getattr(self, self.acts[wanted[0]])()
+            answer = self.doing(wanted[0])
         except NotAllowedError as error:
             return self.refused(error)
         except TangThuError as error:
@@ -160,13 +165,33 @@ class Screen(BrowserView):
             return self._show()
         return self.request.response.redirect(answer or self.here)
 
+    def doing(self, button: str) -> Any:
+        """Do what a button stands for, and return its answer."""
+        return getattr(self, self.acts[button])()
+
     def not_done(self, error: TangThuError) -> Any:
         """Answer an act that was refused: with a message on the page itself, or on the page read anew."""
-        self.say(self.because(error.reason), "error")
+        if isinstance(error, FormError):
+            self.faults = {one.field: self._fault_words(one) for one in error.faults}
+        self.say(self.refusal(error), "error")
         if self.keeps:
             self.request.response.setStatus(409)
             return self._show()
         return self.request.response.redirect(self.here)
+
+    def refusal(self, error: TangThuError) -> str:
+        """Return why an act was refused; of several reasons each in a line of its own, below what they are."""
+        lines = [self._fault_words(one) for one in getattr(error, "faults", ())]
+        reasons = getattr(error, "reasons", ())
+        lines += [self.because(one) for one in reasons]
+        if len(lines) == 1:
+            return lines[0]
+        first = error.reason if not reasons else because("portal.nothing-done")
+        return LINES.join([self.because(first), *lines])
+
+    def _fault_words(self, fault: Fault) -> str:
+        label = " ".join(part for part in (self.t(fault.label), fault.more) if part)
+        return f"{label}: {told(fault.why, self.language)}." if label else self.because(fault.why)
 
     # who and when
 
@@ -252,6 +277,28 @@ class Screen(BrowserView):
         """
         refused = self.request.method == "POST" and (not act or act in self.request.form)
         return self.text(name, most) if refused else ""
+
+    def fault(self, name: str, act: str = "") -> str:
+        """Return what is wrong with a field of the form that was refused, "" for nothing.
+
+        Args:
+            name: of the field.
+            act: only when the form of this act was refused.
+        """
+        return self.faults.get(name, "") if not act or act in self.request.form else ""
+
+    def ask_for(self, fields: Iterable[Field]) -> None:
+        """Look whether a form has what it must.
+
+        Raises:
+            FormError: with every field that is empty or wrong.
+        """
+        wanted = tuple(fields)
+        given = {
+            field.name: "chosen" if field.kind == "file" and self.files(field.name) else self.text(field.name)
+            for field in wanted
+        }
+        refuse(faults_in(given, wanted, today=self.today))
 
     def agency_names(self) -> dict[str, str]:
         """Return agency code -> name of every agency in the register."""

@@ -79,14 +79,15 @@ class Shell(BrowserView):
             for code, title in (("vi", "Tiếng Việt"), ("en", "English"))
         ]
 
-    def messages(self) -> list[dict[str, str]]:
-        """Return what the last act said; each is shown once."""
-        shown = []
+    def messages(self) -> list[dict[str, Any]]:
+        """Return what the last act said; each is shown once. What has several lines is a list below its first."""
+        shown: list[dict[str, Any]] = []
         for message in IStatusMessage(self.request).show():
             tone, name = TONES.get(message.type, TONES["info"])
             text = str(translate(message.message, domain="plone", context=self.request))
             role = "alert" if tone == "bad" else "status"
-            shown.append({"text": text, "tone": tone, "icon": name, "role": role})
+            first, *lines = text.split("\n")
+            shown.append({"text": first, "lines": lines, "tone": tone, "icon": name, "role": role})
         return shown
 
     def is_manager(self) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any, ClassVar
 
 from plone import api
@@ -11,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from zExceptions import NotFound
 
-from archive.errors import TangThuError
 from archive.holds import held
 from archive.reason import because, sentence, told
 from archive.register.decisions import Order, OrderKind
@@ -23,8 +21,8 @@ from archive.seen_at import seen_at
 from archive.viewer import Role
 from portal.browser.disposal.kept_file import paper_given
 from portal.browser.disposal.spans import When, span, when_of
+from portal.browser.form_fields import Field, MissingError, day_of
 from portal.browser.screen import Pages, Screen
-from portal.days import day_typed
 from portal.disposal_lists import Lists
 from portal.events import SEES
 from portal.i18n import _
@@ -42,8 +40,12 @@ SIZE = 100
 ORDERS = 50
 
 
-class MissingError(TangThuError):
-    """A field of the form is empty or no date."""
+MAKING = (
+    Field("number", _("Number of the letter that submits the list")),
+    Field("date", _("Its date"), "date"),
+    Field("reason", _("Reason"), "long"),
+    Field("explanation", _("Explanation: how they came about and what is kept of them"), "long"),
+)
 
 
 class DisposalScreen(Screen):
@@ -185,6 +187,7 @@ class DisposalScreen(Screen):
         ids = self.ticked
         if not ids:
             raise MissingError(because("portal.nothing-ticked"))
+        self.ask_for(MAKING)
         agency = self.text("agency", 35)
         letter = paper_given(self, agency, day_of(self.text("date", 10), latest=self.today))
         made = []
@@ -210,23 +213,3 @@ def _by_law(session: Session, ids: list[str]) -> list[list[str]]:
     for id in ids:
         found.setdefault(laws.get(id, first), []).append(id)
     return list(found.values())
-
-
-def day_of(text: str, *, latest: date | None = None) -> date:
-    """Return the day of a date field.
-
-    Args:
-        text: as the form sends it.
-        latest: the last day it may be, for the date of a document that is there already.
-
-    Raises:
-        MissingError: it is empty, no date, or too late.
-    """
-    if not text:
-        raise MissingError(because("portal.no-date"))
-    day = day_typed(text)
-    if day is None:
-        raise MissingError(because("portal.not-a-day", typed=text))
-    if latest is not None and day > latest:
-        raise MissingError(because("portal.date-to-come", day=day))
-    return day

@@ -25,7 +25,7 @@ from exports.proposal import NewHandover
 from exports.receipts import KeptReceipt, receipts_of
 from exports.settings import ExportsSettings
 from exports.waiting import count_waiting, handovers, waiting
-from portal.browser.disposal.due import MissingError, day_of
+from portal.browser.form_fields import MissingError, day_of
 from portal.browser.screen import Pages, Screen
 from portal.i18n import _
 from portal.register import joined

@@ -14,7 +14,8 @@ from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState
 from archive.seen_at import seen_at
 from archive.viewer import Role, same_person
-from portal.browser.disposal.due import SEES, MissingError, day_of
+from portal.browser.disposal.due import SEES
+from portal.browser.form_fields import Field, MissingError, day_of
 from portal.browser.holds.orders import SIZE, WideOrder, count_wide, is_wide, lifts, wide_orders
 from portal.browser.screen import Pages, Screen
 from portal.i18n import _
@@ -23,6 +24,16 @@ from portal.register import joined
 from retention import holds, wide_holds
 from retention.wide_holds import Basis
 
+PLACING = (
+    Field("reason", _("Reason"), "long"),
+    Field("number", _("Number of the document that asks for it")),
+    Field("date", _("Its date"), "date"),
+)
+LIFTING = (
+    Field("reason", _("Reason"), "long"),
+    Field("number", _("Number of the document")),
+    Field("date", _("Its date"), "date"),
+)
 SHOWN = 200
 MANAGES = frozenset({Role.ARCHIVIST, Role.HEAD})
 
@@ -122,6 +133,7 @@ class HoldsScreen(Screen):
 
     def place(self) -> str:
         """Place a hold; it takes effect at once."""
+        self.ask_for(PLACING)
         file_id = self.text("ho_so", 36)
         until = day_of(self.text("until", 10)) if self.text("until", 10) else None
         date = day_of(self.text("date", 10), latest=self.today)
@@ -151,6 +163,7 @@ class HoldsScreen(Screen):
 
     def ask_to_lift(self) -> None:
         """Ask for a hold to be lifted; a second person says yes."""
+        self.ask_for(LIFTING)
         with joined() as session:
             holds.propose_lift(
                 session,
@@ -165,6 +178,7 @@ class HoldsScreen(Screen):
 
     def ask_to_lift_all(self) -> None:
         """Ask for everything one order holds to be lifted; a second person says yes."""
+        self.ask_for(LIFTING)
         basis = Basis(
             self.text("reason"), self.text("number", 60), day_of(self.text("date", 10), latest=self.today)
         )

@@ -14,7 +14,8 @@ from archive.reason import because
 from archive.register.models import Agency, Fonds
 from archive.seen_at import seen_at
 from archive.viewer import Role
-from portal.browser.disposal.due import MissingError, day_of
+from portal.browser.form_fields import Field, MissingError, day_of
+from portal.browser.holds.view import PLACING
 from portal.browser.screen import Screen
 from portal.browser.search import way_back
 from portal.browser.search.asked import Asked, asked_in
@@ -26,6 +27,7 @@ from retention.wide_holds import Basis, WidePlaced
 from search.everything import every_case_file
 
 ARCHIVIST = frozenset({Role.ARCHIVIST})
+WHAT = Field("what", _("What is held"), "choice")
 
 
 class WideHoldScreen(Screen):
@@ -73,6 +75,8 @@ class WideHoldScreen(Screen):
 
     def place(self) -> str:
         """Place the hold; it takes effect at once."""
+        searched = bool(self.text(way_back.NAME, way_back.LONGEST))
+        self.ask_for(PLACING if searched else (WHAT, *PLACING))
         until = day_of(self.text("until", 10)) if self.text("until", 10) else None
         day = day_of(self.text("date", 10), latest=self.today)
         if until is not None and until < day:

@@ -13,7 +13,7 @@ from archive.errors import NotAllowedError, TangThuError
 from archive.reason import because
 from archive.viewer import ALL_AGENCIES, Role
 from portal.browser.beside import BesideScreen
-from portal.browser.disposal.due import day_of
+from portal.browser.form_fields import day_of
 from portal.browser.screen import SHOW
 from portal.i18n import _
 from portal.register import joined
@@ -68,7 +68,7 @@ class NewScheduleScreen(BesideScreen):
         chosen = self.files("sheet")
         if not chosen:
             raise SheetError(because("portal.no-sheet-chosen"))
-        self.own = own_lines(read_sheets(chosen[0][1]))
+        self.own = _with_rows(own_lines(read_sheets(chosen[0][1])))
         if self.own.refused:
             self.trouble = self.t(_("Nothing was written. Mend the rows below and put the sheet in again."))
         return SHOW
@@ -106,7 +106,7 @@ class NewScheduleScreen(BesideScreen):
         """
         try:
             told = json.loads(self.text("lines", LONGEST))
-            own = own_lines(sheet_of(told))
+            own = _with_rows(own_lines(sheet_of(told)))
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise SheetError(because("portal.no-sheet-chosen")) from error
         if own.refused:
@@ -162,3 +162,14 @@ class NewScheduleScreen(BesideScreen):
         """Return that there are more lines than are shown, "" when there are not."""
         more = len(self.own.lines) - SHOWN if self.own else 0
         return self.t(_("and ${count} more", mapping={"count": more})) if more > 0 else ""
+
+
+def _with_rows(own: Own) -> Own:
+    """Return what a sheet says, when it says anything.
+
+    Raises:
+        SheetError: it has its headings and not one row.
+    """
+    if not own.lines and not own.problems:
+        raise SheetError(because("portal.sheet-without-rows"))
+    return own

@@ -153,11 +153,19 @@
     });
   }
 
+  // A page that answers a form takes the place of a page of its own address: coming back to it asks for that
+  // page anew, and not for the form to be sent again, which browsers only do for what they were allowed to keep.
+  function comingBack() {
+    if (document.body.dataset.answers === "form" && window.history.replaceState) {
+      window.history.replaceState(window.history.state, "", window.location.href);
+    }
+  }
+
   // <section data-viewer>: a browser that shows no PDF in a page says so instead of a grey box.
   function viewing() {
     if (navigator.pdfViewerEnabled !== false) return;
     document.querySelectorAll("[data-viewer]").forEach(function (box) { box.dataset.pdf = "no"; });
   }
 
-  document.addEventListener("DOMContentLoaded", function () { menu(); progress(); confirming(); ticking(); choosing(); dropping(); busy(); folding(); viewing(); days(); });
+  document.addEventListener("DOMContentLoaded", function () { menu(); progress(); confirming(); ticking(); choosing(); dropping(); busy(); folding(); viewing(); days(); comingBack(); });
 })();

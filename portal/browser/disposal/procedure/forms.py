@@ -5,22 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from portal.browser.form_fields import Field
 from portal.i18n import _
 from retention.filing.desk import Stage
-
-
-@dataclass(frozen=True)
-class Field:
-    """One field of a form.
-
-    Attributes:
-        kind: text, long, date, password, code, verdict, receiver or member.
-    """
-
-    name: str
-    label: Any
-    kind: str = "text"
-    required: bool = True
 
 
 @dataclass(frozen=True)
@@ -30,12 +17,14 @@ class Form:
     Attributes:
         button: the name its button sends.
         confirm: asked before it is sent; None for nothing.
+        warning: told above its fields; None for nothing.
     """
 
     button: str
     title: Any
     fields: tuple[Field, ...] = ()
     confirm: Any = None
+    warning: Any = None
 
 
 _FILE = Field("file", _("Signed or scanned file (PDF), kept for the dossier"), "file", required=False)
@@ -98,12 +87,21 @@ FORMS = {
         _("Hand over to somebody else…"),
         (*_PAPER, Field("receiver", _("Who carries it out"), "receiver"), _WHY),
     ),
-    "release": Form("release", _("Confirm that the destruction begins"), (_PASSWORD, _CODE)),
+    "release": Form(
+        "release",
+        _("Confirm that the destruction begins"),
+        (_PASSWORD, _CODE),
+        _("Confirm that the destruction of these case files may begin?"),
+        _("After this you can have them destroyed, and that cannot be undone."),
+    ),
     "execute": Form(
         "execute",
         _("Execute the destruction…"),
         (_PASSWORD,),
         _("Destroy these case files now? This cannot be undone."),
+        _(
+            "Every place that holds a copy erases it and gives a receipt. Held case files stay. It cannot be undone."
+        ),
     ),
     "close": Form("close", _("Close the list: file its dossier in the archive")),
     "keep-file": Form(
@@ -116,6 +114,9 @@ FORMS = {
     "reject": Form("reject", _("Reject the list after the opinion…"), (_WHY,), _("Refuse this list?")),
     "refuse": Form("refuse", _("Refuse the list…"), (_WHY,), _("Refuse this list?")),
 }
+
+VOTE_REASON = _("Reason, to keep or extend")
+NEW_PERIOD = _("New period, to extend")
 
 STEPS = {
     "submit": _("submitted to the council"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from archive.procedure.story import Story
+from archive.register.models import CaseFile
 from archive.vietnamese import fold
+from archive.viewer import Viewer
 
 SIZE = 100
 """Case files on one page of a list."""
@@ -41,6 +44,31 @@ class Line:
     pages: int
     off: bool
     held: bool
+
+
+def show_of(text: str) -> Show:
+    """Return the choice of a form; anything else is all of the list."""
+    return Show(text) if text in set(Show) else Show.ALL
+
+
+def lines_of(
+    files: Iterable[CaseFile], held_now: Collection[str], story: Story, viewer: Viewer
+) -> list[Line]:
+    """Return the lines of a list, as this person may read them."""
+    return [
+        Line(
+            file.id,
+            file.code,
+            file.title if viewer.may_read(file.agency_code, file.access) else file.code,
+            file.end_date,
+            file.last_day,
+            file.total_docs,
+            file.total_pages,
+            off=file.id not in story.items,
+            held=file.id in held_now,
+        )
+        for file in files
+    ]
 
 
 def found(lines: Iterable[Line], words: str, show: Show) -> list[Line]:

@@ -20,7 +20,7 @@ from archive.register.decisions import Order, OrderKind
 from archive.register.models import CaseFile
 from archive.register.session import reading, transaction
 from archive.viewer import Role, roles_as_json
-from portal.browser.disposal.due import MissingError
+from portal.browser.form_fields import MissingError
 from portal.browser.screen import Pages, Screen
 from portal.disposal_lists import name_of
 from portal.events import SEES

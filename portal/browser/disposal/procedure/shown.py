@@ -1,22 +1,16 @@
-"""What the page of a long list shows: what a filter finds, sorted, in pages, with totals; and all of that at once."""
+"""The case files a list's page shows: what a filter finds, sorted, in pages, with totals, each with why it may go."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from archive.holds import held
-from archive.procedure.seats import Member
 from archive.procedure.story import Story
-from archive.reason import because
-from archive.register.decisions import OrderItem
 from archive.register.models import CaseFile
-from portal.browser.disposal.due import MissingError
-from portal.browser.disposal.order import OrderScreen
-from portal.browser.disposal.procedure.lines import SIZE, Line, Show, cut, found, in_order
+from portal.browser.disposal.one_list import OneList
+from portal.browser.disposal.procedure.lines import SIZE, Show, cut, found, in_order, lines_of, show_of
 from portal.browser.screen import Pages
 from portal.i18n import _
 
@@ -26,68 +20,63 @@ SHOWS = {
     Show.OFF: _("Off the list"),
     Show.HELD: _("Held"),
 }
+COLUMNS = (
+    ("title", _("Case file")),
+    ("end-date", _("Work ended")),
+    ("last-day", _("Kept until")),
+    ("documents", _("Documents")),
+)
 
 
-class ShownList(OrderScreen):
-    """The part of a list's page that shows its case files. Subclasses read `story` and `held` first."""
+class ShownLines:
+    """The part of the page that shows the list.
 
-    story: Story
-    held: set[str]
-    filters: ClassVar[frozenset[str]] = frozenset({"sort", "q", "show"})
+    Attributes:
+        held: case files of the list that are held now.
+    """
 
-    def look(self) -> None:
-        """Find what is asked for, sort it, and cut its page."""
-        self.words = self.text("q", 200)
-        self.show = self._show_asked()
-        lines = self._lines(self.files, self.held, self.story)
-        self.found = in_order(found(lines, self.words, self.show), self.sort)
-        page = self.number("page", 1)
+    def __init__(self, one: OneList, story: Story) -> None:
+        screen = one.screen
+        self.one, self.story, self.screen = one, story, screen
+        on_it = select(CaseFile.id).where(CaseFile.id.in_(one.named), held(screen.today))
+        self.held = set(screen.session.scalars(on_it)) & story.items.keys()
+        self.words = screen.text("q", 200)
+        self.show = show_of(screen.text("show", 8))
+        self.sort = screen.text("sort", 12) or "code"
+        self.all = lines_of(one.files.values(), self.held, story, screen.viewer)
+        self.found = in_order(found(self.all, self.words, self.show), self.sort)
+        page = screen.number("page", 1)
         self.pages = Pages(len(self.found), min(page, max(1, -(-len(self.found) // SIZE))), SIZE)
-
-    def _show_asked(self) -> Show:
-        return Show(self.text("show", 8)) if self.text("show", 8) in set(Show) else Show.ALL
-
-    def _lines(self, files: Mapping[str, CaseFile], held_now: set[str], story: Story) -> list[Line]:
-        return [
-            Line(
-                id,
-                file.code,
-                file.title if self.viewer.may_read(file.agency_code, file.access) else file.code,
-                file.end_date,
-                file.last_day,
-                file.total_docs,
-                file.total_pages,
-                off=id not in story.items,
-                held=id in held_now,
-            )
-            for id, file in files.items()
-        ]
-
-    def columns(self) -> list[tuple[str, Any]]:
-        """Return the columns that sort the list."""
-        return [*super().columns(), ("documents", _("Documents"))]
+        self._items = {item.case_file_id: item for item in one.order.items}
 
     def items(self) -> list[Any]:
         """Return the items of this page of what was found."""
-        named = {item.case_file_id: item for item in self.order.items}
-        return [named[line.id] for line in cut(self.found, self.pages.page)]
+        return [self._items[line.id] for line in cut(self.found, self.pages.page)]
+
+    def in_order(self) -> list[Any]:
+        """Return all items that are on the list, in the order the page shows it in."""
+        return [self._items[line.id] for line in in_order(self.all, self.sort) if not line.off]
+
+    def columns(self) -> list[tuple[str, str]]:
+        """Return the columns that sort the list."""
+        return [(column, self.screen.t(words)) for column, words in COLUMNS]
 
     def shows(self) -> list[tuple[str, str]]:
         """Return what may be shown, each with its words."""
-        return [(show.value, self.t(words)) for show, words in SHOWS.items()]
+        return [(show.value, self.screen.t(words)) for show, words in SHOWS.items()]
 
     def found_text(self) -> str:
         """Return how much was found of how much, in words."""
         numbers = {
             "found": len(self.found),
-            "total": len(self.order.items),
+            "total": len(self.one.order.items),
             "documents": sum(line.documents for line in self.found),
             "pages": sum(line.pages for line in self.found),
         }
-        return self.t(
+        return self.screen.t(
             _(
                 "${found} of ${total} case files, with ${documents} documents and ${pages} pages",
-                mapping={name: self.count(number) for name, number in numbers.items()},
+                mapping={name: self.screen.count(number) for name, number in numbers.items()},
             )
         )
 
@@ -95,27 +84,41 @@ class ShownList(OrderScreen):
         """Return how many of what was found are on the list still."""
         return sum(not line.off for line in self.found)
 
-    def voted_by(self, member: Member) -> str:
-        """Return how many case files a member has voted on; "" for who has no vote."""
-        if member not in self.story.voters:
-            return ""
-        total = len(self.story.items)
-        done = total - len(self.story.not_voted(member.account))
-        numbers = {"done": self.count(done), "total": self.count(total)}
-        return self.t(_("${done} of ${total} case files", mapping=numbers))
+    def why(self, item: Any) -> list[str]:
+        """Return why a case file is on the list, as it was explained when the list was made."""
+        told = self.one.order.payload.get("items", {}).get(item.case_file_id, {})
+        twin = self.twin(item)
+        words = _("Duplicate: case file ${code} has all its documents and stays.", mapping={"code": twin})
+        steps = [
+            f"{step[self.screen.language]} ({step['clause']})"
+            if step["clause"]
+            else step[self.screen.language]
+            for step in told.get("steps", ())
+        ]
+        return [*([self.screen.t(words)] if twin else ()), *self.differs(item), *steps]
 
-    def chosen(self, session: Session, story: Story) -> list[str]:
-        """Return the case files an act is about: those ticked, or all that the filter finds on the list that was shown.
+    def differs(self, item: Any) -> list[str]:
+        """Return in what a case file that is listed as a duplicate differs from what stays for it."""
+        twin = self.story.twins.get(item.case_file_id)
+        return [self.screen.because(one) for one in (twin.differs if twin else ())]
 
-        Raises:
-            MissingError: the list is not the one that was shown.
-        """
-        if not self.text("all_found", 3):
-            return self.ticked
-        if self.text("list", 64) != story.list_sha256:
-            raise MissingError(because("archive.list-not-shown"))
-        named = select(OrderItem.case_file_id).where(OrderItem.order_id == story.order_id)
-        files = {one.id: one for one in session.scalars(select(CaseFile).where(CaseFile.id.in_(named)))}
-        on_hold = set(session.scalars(select(CaseFile.id).where(CaseFile.id.in_(named), held(self.today))))
-        lines = self._lines(files, on_hold & story.items.keys(), story)
-        return [line.id for line in found(lines, self.text("q", 200), self._show_asked()) if not line.off]
+    def twin(self, item: Any) -> str:
+        """Return the code of what stays for a case file that is listed as its duplicate, "" when it has expired."""
+        twin = self.story.twins.get(item.case_file_id)
+        return twin.code if twin else ""
+
+    @property
+    def grounds_text(self) -> str:
+        """Return how many are on the list on which ground, "" when all have expired."""
+        duplicates = sum(id in self.story.twins for id in self.story.items)
+        told = {
+            "expired": self.screen.count(len(self.story.items) - duplicates),
+            "duplicates": self.screen.count(duplicates),
+        }
+        words = _("${expired} expired, ${duplicates} duplicates", mapping=told)
+        return self.screen.t(words) if duplicates else ""
+
+    def left(self, item: Any) -> str:
+        """Return why a case file left the list, "" when it is on it."""
+        left = self.story.left.get(item.case_file_id)
+        return f"{self.screen.person(left.by)}: {left.reason}" if left else ""

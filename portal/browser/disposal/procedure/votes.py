@@ -2,53 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from archive.procedure.ballots import Ballot
-from archive.procedure.seats import Seat
+from archive.procedure.seats import Member
 from archive.procedure.story import Step, Story, Verdict
-from archive.viewer import Role, Viewer, same_person
+from archive.viewer import same_person
 from portal.browser.disposal.procedure import forms
-from portal.browser.disposal.procedure.shown import ShownList
+from portal.browser.disposal.procedure.hidden import hidden_votes
+from portal.browser.screen import Screen
 from portal.i18n import _
 
-_LEADS = frozenset({Seat.CHAIR, Seat.SECRETARY})
-_FOLLOW = (Role.HEAD, Role.AUDITOR, Role.ARCHIVIST)
 
+class Votes:
+    """The part of the page that shows votes and opinion; whose votes are hidden is found once."""
 
-def hidden_votes(story: Story, viewer: Viewer) -> frozenset[str]:
-    """Return the case files on which this person does not see yet how others voted. Pure.
+    def __init__(self, screen: Screen, story: Story) -> None:
+        self.screen, self.story = screen, story
+        self._hidden = hidden_votes(story, screen.viewer)
+        self._some_hidden = bool(self._hidden & story.items.keys())
 
-    The law is silent on it; our rule: until the council has concluded, a member sees the votes of others after the own
-    one; chair and secretary, and who is on no seat with a vote but head, auditor or archivist there, see them at once.
-    """
-    if story.conclusion is not None:
-        return frozenset()
-    member = story.council.named(viewer.name) if story.council else None
-    if member is not None and member.seat in _LEADS:
-        return frozenset()
-    everything = frozenset(story.items) | frozenset(story.left)
-    if member is not None and member in story.voters:
-        mine = (votes for who, votes in story.votes.items() if same_person(who, viewer.name))
-        return everything - next(mine, {}).keys()
-    follows = any(viewer.has(role, story.agency_code) for role in _FOLLOW)
-    return frozenset() if follows else everything
-
-
-class ListWithVotes(ShownList):
-    """The part of a list's page that shows votes and opinion."""
-
-    def look(self) -> None:
-        """Find and cut the page, and note once whose votes are hidden."""
-        super().look()
-        self._hidden = hidden_votes(self.story, self.viewer)
-        self._some_hidden = bool(self._hidden & self.story.items.keys())
-
-    def has_votes(self) -> bool:
+    def any(self) -> bool:
         """Say whether anybody has voted yet in this round."""
         return bool(self.story.votes)
 
-    def sees_votes(self, item: Any) -> bool:
+    def seen(self, item: Any) -> bool:
         """Say whether this person sees how others voted on an item."""
         return item.case_file_id not in self._hidden
 
@@ -57,23 +36,46 @@ class ListWithVotes(ShownList):
         if not self.story.ballots(item.case_file_id):
             return ""
         told = self.story.count(item.case_file_id)
-        numbers = {name: self.count(getattr(told, name)) for name in forms.CHOICES}
-        return self.t(_("Destroy ${destroy} · keep ${keep} · extend ${extend}", mapping=numbers))
+        numbers = {name: self.screen.count(getattr(told, name)) for name in forms.CHOICES}
+        return self.screen.t(_("Destroy ${destroy} · keep ${keep} · extend ${extend}", mapping=numbers))
 
     def dissent(self, item: Any) -> list[str]:
         """Return who voted otherwise than the majority on an item: the name, what, and why."""
         return [
-            f"{self.person(who)}: {self._ballot(one)}"
+            f"{self.screen.person(who)}: {self._ballot(one)}"
             for who, one in sorted(self.story.dissent(item.case_file_id).items())
         ]
 
     def _ballot(self, one: Ballot) -> str:
-        choice = ", ".join(part for part in (self.t(forms.CHOICES[one.choice]), one.period) if part)
+        words = (self.screen.t(forms.CHOICES[one.choice]), one.period)
+        choice = ", ".join(part for part in words if part)
         return f"{choice} ({one.reason})" if one.reason else choice
+
+    def text(self, of: Mapping[str, Ballot]) -> str:
+        """Return how somebody's votes fall, in words."""
+        numbers = {code: sum(one.choice == code for one in of.values()) for code in forms.CHOICES}
+        return "; ".join(
+            f"{self.screen.t(forms.CHOICES[code])}: {self.screen.count(number)}"
+            for code, number in numbers.items()
+            if number
+        )
+
+    def voted_by(self, member: Member) -> str:
+        """Return how many case files a member has voted on; "" for who has no vote."""
+        if member not in self.story.voters:
+            return ""
+        total = len(self.story.items)
+        done = total - len(self.story.not_voted(member.account))
+        return self.progress(done, total)
+
+    def progress(self, done: int, total: int) -> str:
+        """Return how many of how many case files, in words."""
+        numbers = {"done": self.screen.count(done), "total": self.screen.count(total)}
+        return self.screen.t(_("${done} of ${total} case files", mapping=numbers))
 
     def step_reason(self, step: Step) -> str:
         """Return the reason of what was done; that of somebody else's vote only to who may see the votes."""
-        mine = same_person(step.actor, self.viewer.name)
+        mine = same_person(step.actor, self.screen.viewer.name)
         if step.id == "vote" and not mine and self._some_hidden:
             return ""
         return step.reason

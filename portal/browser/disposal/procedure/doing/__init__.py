@@ -1,0 +1,1 @@
+"""The acts on a disposal list: each one function of `retention.procedure`, taken with what a form says."""
