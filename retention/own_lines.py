@@ -98,6 +98,7 @@ def _whole(code: str, row: int, columns: list[str]) -> Problem:
     why = {
         "sheet-column-missing": because("retention.sheet-column-missing", columns=columns),
         "sheet-no-headings": because("retention.sheet-no-headings", columns=columns),
+        "sheet-without-rows": because("retention.sheet-without-rows"),
     }[code]
     return Problem(row, "", "", "", why, because("retention.mend-template"))
 
@@ -137,7 +138,7 @@ def _read(rows: Iterable[Line], columns: Mapping[str, int]) -> Own:
         texts = {name: cell.text for name, cell in told.items()}
         lines.append(line_of({"section": section, **{k: v for k, v in texts.items() if v}}))
     if not lines and not problems:
-        problems.append(_whole("sheet-no-headings", 0, [HEADINGS[name] for name in NEEDED]))
+        problems.append(_whole("sheet-without-rows", 0, []))
     return Own(tuple(lines), tuple(problems))
 
 

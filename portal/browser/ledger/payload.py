@@ -16,7 +16,8 @@ from archive.reason import Lang, from_json, sentence, told
 from archive.receipt_words import receipt_told
 from portal import words
 from portal.browser.ledger.objects import KINDS, Named, Names
-from portal.browser.ledger.payload_words import LABELS
+from portal.browser.ledger.payload_words import LABELS, STEP_LABELS
+from portal.browser.ledger.procedure_words import counts_told, rows_of, words_for
 from portal.event_words import DESTRUCTION, HAND_OVER, MIGRATED
 from portal.i18n import _
 from portal.people import actor_name
@@ -50,7 +51,12 @@ _TABLES: dict[str, tuple[Mapping[Any, Any], ...]] = {
     "states": (words.COPY_STATES,),
     "was": (words.COPY_STATES,),
 }
-_ACCOUNTS = frozenset({"actor", "decided_by", "proposed_by", "closed_by", "asked_by", "answered_by"})
+_ACCOUNTS = frozenset(
+    {
+        *("actor", "decided_by", "proposed_by", "closed_by", "asked_by", "answered_by"),
+        *("account", "receiver", "member"),
+    }
+)
 _OBJECTS = {
     "order_id": "order",
     "plan_id": "plan",
@@ -72,6 +78,7 @@ class Line:
         depth: how far inside; a line with an empty value heads those below it that are deeper.
         exact: the value is technical and shown in fixed width.
         path: of a page below the site about the value, "".
+        code: what stands in the event for the value, where that is told in words.
     """
 
     depth: int
@@ -79,6 +86,7 @@ class Line:
     value: str = ""
     exact: bool = False
     path: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,8 @@ def _spoken(value: Any) -> Iterator[tuple[str, str]]:
                 yield _OBJECTS[key], inner
             elif isinstance(key, str) and _UUID.fullmatch(key):
                 yield "case-file", key
+            if key in ("case_files", "links") and isinstance(inner, Sequence) and not isinstance(inner, str):
+                yield from _in_lists(inner)
             if key == "items" and isinstance(inner, Sequence) and not isinstance(inner, str):
                 yield from (
                     ("case-file", one[0]) for one in inner[:MOST] if isinstance(one, Sequence) and one
@@ -120,6 +130,14 @@ def _spoken(value: Any) -> Iterator[tuple[str, str]]:
     elif isinstance(value, Sequence) and not isinstance(value, str):
         for inner in value[:MOST]:
             yield from _spoken(inner)
+
+
+def _in_lists(values: Sequence[Any]) -> Iterator[tuple[str, str]]:
+    """Yield the case files of a list that names them by bare ids, alone or with what is said of each."""
+    for one in values[:MOST]:
+        for part in (one,) if isinstance(one, str) else one:
+            if isinstance(part, str) and _UUID.fullmatch(part):
+                yield "case-file", part
 
 
 def lines(payload: Mapping[str, Any], telling: Telling) -> list[Line]:
@@ -140,7 +158,7 @@ def _mapping(values: Mapping[str, Any], depth: int, above: str, telling: Telling
 
 
 def _value(key: str, value: Any, depth: int, above: str, telling: Telling) -> Iterator[Line]:
-    label = _label(key, telling)
+    label = _label(key, above, telling)
     if _is_reason(value):
         yield Line(depth, label, _sentence(value, telling))
     elif isinstance(value, Mapping):
@@ -150,10 +168,23 @@ def _value(key: str, value: Any, depth: int, above: str, telling: Telling) -> It
         yield from _list(key, label, value, depth, telling)
     else:
         told_, exact, path = _one(key, value, above, telling)
-        yield Line(depth, label, told_, exact, path)
+        coded = isinstance(value, str) and told_ != value and _is_coded(key, value, above)
+        yield Line(depth, label, told_, exact, path, value if coded else "")
 
 
 def _list(key: str, label: str, values: Sequence[Any], depth: int, telling: Telling) -> Iterator[Line]:
+    rows = rows_of(
+        key,
+        values,
+        person=lambda who: actor_name(who, telling.t),
+        file=lambda id: _file(id, telling),
+        day=lambda text: _by_shape(text, telling)[0],
+        t=telling.t,
+    )
+    if rows is not None:
+        yield Line(depth, label)
+        yield from (Line(depth + 1, name, value, code=code) for name, value, code in rows)
+        return
     if all(isinstance(one, str | int | float) for one in values):
         yield Line(depth, label, ", ".join(_one(key, one, "", telling)[0] for one in values))
         return
@@ -180,6 +211,11 @@ def _one(key: str, value: Any, above: str, telling: Telling) -> tuple[str, bool,
     if key == "size" and isinstance(value, int):
         return telling.size(value), False, ""
     text = str(value)
+    said = words_for(above, key, value) or counts_told(key, text)
+    if said is not None:
+        return telling.t(said), False, ""
+    if key == "case_files":
+        return _file(text, telling), True, ""
     if key in _ACCOUNTS:
         return actor_name(text, telling.t), False, ""
     if key in _RECEIPT:
@@ -194,6 +230,16 @@ def _one(key: str, value: Any, above: str, telling: Telling) -> tuple[str, bool,
     return _by_shape(text, telling)
 
 
+def _is_coded(key: str, value: str, above: str) -> bool:
+    """Say whether a value is a code or an account, which stands beside its words."""
+    return key in _ACCOUNTS or words_for(above, key, value) is not None
+
+
+def _file(id: str, telling: Telling) -> str:
+    named = telling.names.get(("case-file", id))
+    return named.text if named else id
+
+
 def _by_shape(text: str, telling: Telling) -> tuple[str, bool, str]:
     try:
         if _MOMENT.match(text):
@@ -206,7 +252,11 @@ def _by_shape(text: str, telling: Telling) -> tuple[str, bool, str]:
     return text, exact and " " not in text, ""
 
 
-def _label(key: str, telling: Telling) -> str:
+def _label(key: str, above: str, telling: Telling) -> str:
+    if above == "people":
+        return actor_name(key, telling.t)
+    if above == "step" and key in STEP_LABELS:
+        return telling.t(STEP_LABELS[key])
     if key in LABELS:
         return telling.t(LABELS[key])
     named = telling.names.get(("case-file", key))

@@ -68,7 +68,7 @@ class NewScheduleScreen(BesideScreen):
         chosen = self.files("sheet")
         if not chosen:
             raise SheetError(because("portal.no-sheet-chosen"))
-        self.own = _with_rows(own_lines(read_sheets(chosen[0][1])))
+        self.own = own_lines(read_sheets(chosen[0][1]))
         if self.own.refused:
             self.trouble = self.t(_("Nothing was written. Mend the rows below and put the sheet in again."))
         return SHOW
@@ -106,7 +106,7 @@ class NewScheduleScreen(BesideScreen):
         """
         try:
             told = json.loads(self.text("lines", LONGEST))
-            own = _with_rows(own_lines(sheet_of(told)))
+            own = own_lines(sheet_of(told))
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise SheetError(because("portal.no-sheet-chosen")) from error
         if own.refused:
@@ -146,6 +146,8 @@ class NewScheduleScreen(BesideScreen):
         """Return how much was read and how much is wrong, in words."""
         own = self.own or Own((), ())
         mend = sum(problem.blocks for problem in own.problems)
+        if not own.lines:
+            return self.t(_("No line could be read; ${mend} places to mend.", mapping={"mend": mend}))
         told = _(
             "${lines} lines read, ${mend} places to mend, ${look} to be looked at.",
             mapping={"lines": len(own.lines), "mend": mend, "look": len(own.problems) - mend},
@@ -162,14 +164,3 @@ class NewScheduleScreen(BesideScreen):
         """Return that there are more lines than are shown, "" when there are not."""
         more = len(self.own.lines) - SHOWN if self.own else 0
         return self.t(_("and ${count} more", mapping={"count": more})) if more > 0 else ""
-
-
-def _with_rows(own: Own) -> Own:
-    """Return what a sheet says, when it says anything.
-
-    Raises:
-        SheetError: it has its headings and not one row.
-    """
-    if not own.lines and not own.problems:
-        raise SheetError(because("portal.sheet-without-rows"))
-    return own
