@@ -113,6 +113,21 @@ def test_the_first_tab_stop_skips_to_the_content(
     assert page.evaluate("document.activeElement.className") == "tt-skip"
 
 
+def test_back_leads_to_a_page_whose_form_was_refused(
+    as_person: Callable[[str], Any], running_office: Office
+) -> None:
+    page = as_person("an")
+    opened(page, running_office, "/bang-thoi-han/moi")
+    page.evaluate("document.querySelector('#look-sheet').noValidate = true")
+    page.click("#look-sheet button[name=look]")
+    page.wait_for_selector(".tt-message[data-tone=bad]")
+    opened(page, running_office, "/tieu-huy")
+    # The answer to a form may be kept by nobody: without our doing the browser shows an error of its own here.
+    page.go_back()
+    page.wait_for_selector("#look-sheet")
+    assert page.url.endswith("/bang-thoi-han/moi")
+
+
 def test_accepting_asks_once_more_and_then_moves(
     as_person: Callable[[str], Any], running_office: Office
 ) -> None:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import pyotp
 import pytest
 from a_destroying_office import DestroyingOffice, destroying_office
 from at_the_desk import logged_in, looked_at
+from playwright.sync_api import Error
 
 from archive.pdfa.verapdf import shared
 from archive.vietnam import day_of
@@ -160,7 +162,10 @@ class Walk:
         while page.locator(selector).count() == 0:
             assert time.monotonic() < deadline, page.inner_text("body")
             page.wait_for_timeout(1000)
-            page.reload()
+            with suppress(
+                Error
+            ):  # a page that watches its progress may be showing itself anew at this moment
+                page.reload()
         return page
 
     def seated(self) -> None:

@@ -323,7 +323,7 @@ def test_a_refused_proposal_keeps_what_was_typed(visit: Any) -> None:
     browser.getControl(name="explanation").value = "Hình thành khi giải quyết việc thường xuyên"
     browser.getControl(name="make").click()
     assert status(browser) == 409
-    assert "Ngày của văn bản (01/01/2999) chưa tới" in browser.page
+    assert "ngày của văn bản (01/01/2999) chưa tới" in browser.page
     assert browser.getControl(name="number").value == "77/QĐ-UBND"
     assert browser.getControl(name="reason").value == "Hết thời hạn bảo quản"
     assert browser.getControl(name="ids").value == [OLD.id]
@@ -365,11 +365,11 @@ def test_a_receipt_says_what_is_gone(visit: Any) -> None:
 @pytest.mark.parametrize(
     ("date", "until", "said"),
     [
-        ("2999-01-01", "", "Ngày của văn bản (01/01/2999) chưa tới"),
+        ("2999-01-01", "", "ngày của văn bản (01/01/2999) chưa tới"),
         ("20/11/2026", "1.11.2026", "sớm hơn ngày văn bản yêu cầu (20/11/2026)"),
         ("11/20/2026", "", "“11/20/2026” không phải là ngày; ghi ngày/tháng/năm"),
         ("20/11/2026", "sang năm", "“sang năm” không phải là ngày"),
-        ("", "", "Chưa ghi ngày của văn bản"),
+        ("", "", "Ngày văn bản: chưa điền"),
     ],
 )
 def test_a_hold_with_impossible_days_is_refused_and_keeps_what_was_typed(

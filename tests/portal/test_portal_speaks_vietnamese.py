@@ -233,7 +233,7 @@ def test_a_refused_act_says_why_in_vietnamese(visit: Any) -> None:
     browser.getControl(name="reason").value = " "
     browser.getControl(name="explanation").value = "Hình thành khi giải quyết việc thường xuyên"
     browser.getControl(name="make").click()
-    assert "Quyết định bị từ chối: chưa ghi lý do; chưa ghi số, ký hiệu văn bản." in browser.page
+    assert "Lý do: chưa điền.</li>" in browser.page and browser.page.count(": chưa điền.</li>") == 2
     assert english(browser.page) == []
 
 
@@ -241,7 +241,7 @@ def test_a_form_without_a_date_says_so_in_vietnamese(visit: Any) -> None:
     browser = visit("an", f"/tieu-huy?agency={LANG_SON}")
     browser.getControl(name="ids").value = [OLD.id]
     browser.getControl(name="make").click()
-    assert "Chưa ghi ngày của văn bản, hoặc ngày không đúng." in browser.page
+    assert "Ngày văn bản: chưa điền.</li>" in browser.page
 
 
 def test_what_waits_and_what_was_found_is_told_in_vietnamese(visit: Any, troubled: dict[str, str]) -> None:
