@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import select
 
 from archive.register.decisions import Receipt
 from portal.i18n import _
-
-if TYPE_CHECKING:
-    from portal.browser.disposal.one_list import OneList
 
 NOTHING = "nothing"
 """What a holder writes that had nothing of a case file (`archive.receipt_words`)."""
@@ -34,8 +31,13 @@ class OfFile:
     tone: str
 
 
-def of_files(one: OneList, ids: Collection[str]) -> list[OfFile]:
-    """Return the receipts of these case files of a list, in the order of the ids; nothing for those without any."""
+def of_files(one: Any, ids: Collection[str]) -> list[OfFile]:
+    """Return the receipts of these case files of a list, in the order of the ids; nothing for those without any.
+
+    Args:
+        one: the list (`OneList`, which imports this module).
+        ids: of case files.
+    """
     query = (
         select(Receipt)
         .where(Receipt.order_id == one.order.id, Receipt.case_file_id.in_(list(ids)))
