@@ -84,11 +84,13 @@ def take(
     payload = {"step": told, **(says or {}), PEOPLE: as_called(session, order.agency_code, called)}
     new = after(before, Happened(0, now, viewer.name, role.value, payload))
     reasons = [*new.faults, *against_file(told.get("paper")), *(more(before, order) if more else ())]
-    if told.get("paper"):
-        reasons += against_number(session, order.agency_code, step, paper_of(told["paper"]))
     transition = step_from(before.state, before.regime, step)
     if transition is not None and "linked-kept" in transition.conditions:
         reasons += against_kept(session, before)
+    if told.get("paper"):
+        reasons += against_number(
+            session, order.agency_code, step, paper_of(told["paper"]), order_id=order.id
+        )
     if reasons:
         raise OrderRefusedError(reasons)
     told["state"] = new.state.value

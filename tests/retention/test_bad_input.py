@@ -137,13 +137,12 @@ def number_taken(town: Town) -> object:
 
 
 def number_taken_by_another_file(town: Town) -> object:
-    story = walked(town.store("01"), to=State.LISTED)
-    with transaction() as session:
-        one = Paper("3/QĐ", TODAY, "ab" * 32)
-        council.form(session, story.order_id, PEOPLE.council(), one, viewer=HEAD, now=NOW)
-    with transaction() as session:
-        other = Paper("3/QĐ", TODAY, "cd" * 32)
-        return council.form(session, story.order_id, PEOPLE.council(), other, viewer=HEAD, now=NOW)
+    for code, scan in (("01", "ab"), ("02", "cd")):
+        order_id = walked(town.store(code), to=State.LISTED).order_id
+        with transaction() as session:
+            decision = Paper("3/QĐ", TODAY, scan * 32)
+            told = council.form(session, order_id, PEOPLE.council(), decision, viewer=HEAD, now=NOW)
+    return told
 
 
 def decided_before_the_opinion(town: Town) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from archive.custody import StoreHolder, repair, stores
 from archive.errors import OrderRefusedError, TemporaryError
 from archive.holders import Erasure, Target
 from archive.procedure.ballots import Ballot, Choice
+from archive.procedure.papers import Paper
 from archive.procedure.states import State
 from archive.register.agencies import set_agency, set_fonds
 from archive.register.decisions import Hold
@@ -24,8 +25,9 @@ from archive.viewer import Viewer
 from operations.procession import Papers, Wanted, walk_on
 from retention.destruction import execute
 from retention.eligibility import count_due, count_unclear, due
-from retention.procedure import council, taking
+from retention.procedure import council, listing, taking
 from retention.procedure.linked import links
+from retention.procedure.listing import NewList
 from retention.procedure.standing import Stands, standings
 from tests.retention.linked_files import THEY, chosen, keep_them, listed, two
 from tests.retention.retention_town import AGENCY, AN, BINH, HEAD, NOW, PEOPLE, TODAY, Town, copies_of, place
@@ -116,6 +118,30 @@ def test_members_voting_at_once_all_count(town: Town) -> None:
         story = walk_on(session, taking.story(session, order_id), Papers(WANTED), PEOPLE, now=NOW)
     assert story.faults == ()
     assert execute(order_id, viewer=BINH, now=NOW).count("done") == 1
+
+
+def test_of_two_letters_given_at_once_under_one_number_the_second_is_refused(town: Town) -> None:
+    first, second = (
+        NewList(AGENCY, (town.store(code),), "Hết", "Thuyết minh", Paper("12/TTr", day))
+        for code, day in (("01", TODAY), ("02", TODAY - timedelta(days=1)))
+    )
+    said: list[str] = []
+
+    def beside() -> None:
+        try:
+            with transaction() as session:
+                listing.propose(session, second, viewer=AN, now=NOW)
+        except OrderRefusedError as error:
+            said.append(str(error))
+
+    thread = threading.Thread(target=beside)
+    with transaction() as session:
+        listing.propose(session, first, viewer=AN, now=NOW)
+        thread.start()
+        thread.join(timeout=2)  # it waits for us, here or where it writes
+        assert thread.is_alive()
+    thread.join(timeout=60)
+    assert "12/TTr" in "".join(said)
 
 
 def test_a_second_run_and_a_repair_are_sent_away_while_an_order_is_carried_out(town: Town) -> None:
