@@ -13,6 +13,7 @@ from archive.procedure.papers import paper_of
 from archive.procedure.seats import Member, Seat
 from archive.procedure.states import START, STATES_COUNCIL, State
 from archive.procedure.story import Conclusion, Council, Happened, Left, Story
+from archive.procedure.versions import DAYS_AND_KEPT, binds
 from archive.reason import Reason, because
 from archive.viewer import Role, same_person
 
@@ -140,8 +141,9 @@ def concluded(story: Story, happened: Happened, told: Mapping[str, Any]) -> tupl
     conclusion = Conclusion(paper_of(told["paper"]), happened.actor, happened.at, happened.seq, counts)
     if council is not None and conclusion.paper.day < council.paper.day:
         faults.append(because("archive.paper-before", day=conclusion.paper.day, other=council.paper.day))
-    if story.letter is not None and conclusion.paper.day < story.letter.day:
-        faults.append(because("archive.paper-before", day=conclusion.paper.day, other=story.letter.day))
+    letter = story.letter if binds(story, happened, DAYS_AND_KEPT) else None
+    if letter is not None and conclusion.paper.day < letter.day:
+        faults.append(because("archive.paper-before", day=conclusion.paper.day, other=letter.day))
     left = {
         id: Left(happened.actor, happened.at, happened.seq, _why(story, id), one.choice, one.period)
         for id, one in kept.items()

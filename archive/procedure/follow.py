@@ -1,7 +1,8 @@
 """Follow a disposal list event by event: what each means, and what in it breaks the procedure. Pure.
 
 One set of rules for two moments. Before a step is written, `after` says what would speak against it; whenever the vault
-acts, the whole story is followed again from the ledger, and one fault anywhere in it is a refusal.
+acts, the whole story is followed again from the ledger, and one fault anywhere in it is a refusal. A rule that came
+after a list was made judges what is done now, and not the list's history (`archive.procedure.versions`).
 
 What only the register knows (held, due, package changed) is not asked here but in `archive.order_check`.
 """
@@ -15,10 +16,11 @@ from typing import Any
 
 from archive.grounds import twins_of
 from archive.procedure import council_steps, deciding_steps, list_steps
-from archive.procedure.paper_days import LETTER, against_day
+from archive.procedure.paper_days import LETTER, against_day, against_future
 from archive.procedure.papers import Paper, day_taken, paper_of
 from archive.procedure.states import State, Transition, step_from
 from archive.procedure.story import Happened, Step, Story
+from archive.procedure.versions import DAYS_AND_KEPT, binds
 from archive.reason import Reason, because
 from archive.register.models import Regime
 from archive.vietnam import day_of
@@ -64,7 +66,7 @@ def begin(happened: Happened, *, order_id: str) -> Story | None:
         told = happened.payload["order"]
         more = told["payload"]
         letter = _letter(told)
-        return Story(
+        story = Story(
             order_id=order_id,
             agency_code=str(told["agency_code"]),
             regime=Regime(more["regime"]),
@@ -75,10 +77,13 @@ def begin(happened: Happened, *, order_id: str) -> Story | None:
             items={str(case_file_id): str(sha256) for case_file_id, sha256 in told["items"]},
             letter=letter,
             twins=twins_of(more.get("items", {})),
-            faults=tuple(against_day(LETTER, letter, Regime(more["regime"]), day_of(happened.at))),
+            procedure=int(more["procedure"]),
         )
     except (KeyError, ValueError, TypeError, AttributeError):
         return None
+    if not binds(story, happened, DAYS_AND_KEPT):
+        return story
+    return _faulty(story, *against_day(LETTER, letter, story.regime, day_of(happened.at)))
 
 
 def _letter(told: Mapping[str, Any]) -> Paper:
@@ -178,7 +183,10 @@ def _always(story: Story, happened: Happened, told: Mapping[str, Any]) -> Iterat
         return
     if not paper.number.strip():
         yield because("archive.no-document-number")
-    yield from against_day(str(told["id"]), paper, story.regime, day)
+    if binds(story, happened, DAYS_AND_KEPT):
+        yield from against_day(str(told["id"]), paper, story.regime, day)
+    else:
+        yield from against_future(str(told["id"]), paper, day)
 
 
 def _against_transition(

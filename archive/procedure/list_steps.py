@@ -9,6 +9,7 @@ from typing import Any
 from archive.procedure.links import Chosen, Fate, Link
 from archive.procedure.states import STATES_END, State
 from archive.procedure.story import Happened, Left, Story
+from archive.procedure.versions import DAYS_AND_KEPT, binds
 from archive.reason import Reason, because
 from archive.viewer import Role
 
@@ -57,7 +58,7 @@ def fate_chosen(story: Story, happened: Happened, told: Mapping[str, Any]) -> tu
         faults.append(because("archive.not-on-list"))
     if any(one.other_id in story.items for one in links):
         faults.append(because("archive.link-to-list"))
-    if fate is Fate.LET_GO and story.decision is not None:
+    if fate is Fate.LET_GO and story.decision is not None and binds(story, happened, DAYS_AND_KEPT):
         kept = sum(one in story.links and story.links[one].fate is Fate.KEEP for one in set(links))
         if kept:
             faults.append(

@@ -31,12 +31,17 @@ def against_day(step: str, paper: Paper, regime: Regime, today: date) -> Iterato
         regime: law the list is made under.
         today: the day the step is taken.
     """
+    yield from against_future(step, paper, today)
     told = {"step": step, "number": paper.number, "day": paper.day}
-    if paper.day > today:
-        yield because("archive.paper-in-future", **told, today=today)
     since, law = IN_FORCE[regime]
     if paper.day < since:
         yield because("archive.paper-before-law", **told, since=since, law=law)
+
+
+def against_future(step: str, paper: Paper, today: date) -> Iterator[Reason]:
+    """Yield that a paper's day is still to come; arguments as of `against_day`."""
+    if paper.day > today:
+        yield because("archive.paper-in-future", step=step, number=paper.number, day=paper.day, today=today)
 
 
 def against_ended(paper: Paper, code: str, ended: date | None) -> Iterator[Reason]:

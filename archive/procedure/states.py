@@ -312,6 +312,8 @@ TRANSITIONS = (
     )
 )
 
+GIVES_UP = frozenset({"abort", "refuse"})
+"""Steps that end a list with everything as it was: taken also where its history breaks the procedure (our rule)."""
 GIVES_PAPERS = frozenset(step.actor for step in TRANSITIONS if step.document and step.actor is not None)
 """Who takes a step that leaves a paper, and so may give its file."""
 

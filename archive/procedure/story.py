@@ -218,6 +218,7 @@ class Story:
         withdrawn: the same of members who were replaced: kept for the minutes, counted nowhere.
         links: linked document -> what was chosen for it last.
         begun: the destruction has begun; nothing can be taken out any more.
+        procedure: version of the procedure its list was made under (`archive.procedure.versions`).
         dossier_id: the case file its dossier became; "" before, and of lists closed when a dossier was a paper only.
         faults: what in the events breaks the procedure. A list with one is never acted on.
     """
@@ -245,6 +246,7 @@ class Story:
     closing: Closing | None = None
     dossier_id: str = ""
     letter: Paper | None = None
+    procedure: int = 1
     steps: tuple[Step, ...] = ()
     faults: tuple[Reason, ...] = ()
 

@@ -18,6 +18,7 @@ from archive.procedure.paper_days import LETTER, against_day, against_ended
 from archive.procedure.papers import Paper
 from archive.procedure.states import START
 from archive.procedure.story import Story
+from archive.procedure.versions import PROCEDURE
 from archive.reason import Reason, because
 from archive.register.decisions import Order, OrderKind, OrderState
 from archive.register.models import CaseFile, Regime
@@ -28,9 +29,6 @@ from retention.procedure.linked import links, undecided
 from retention.procedure.notice import against_submitting, give_missing
 from retention.procedure.numbers import against_number
 from retention.procedure.taking import against_file, story, take
-
-PROCEDURE = 1
-"""Version of the procedure, in the payload of each list that goes through it."""
 
 
 @dataclass(frozen=True)

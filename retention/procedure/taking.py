@@ -18,7 +18,7 @@ from archive.procedure.follow import after
 from archive.procedure.kept import against_kept
 from archive.procedure.papers import paper_of
 from archive.procedure.read import story_of
-from archive.procedure.states import step_from
+from archive.procedure.states import GIVES_UP, step_from
 from archive.procedure.story import Happened, Story
 from archive.reason import Reason, because
 from archive.register.decisions import Order, OrderKind
@@ -83,7 +83,9 @@ def take(
     called = {**others, viewer.name: viewer.full_name}
     payload = {"step": told, **(says or {}), PEOPLE: as_called(session, order.agency_code, called)}
     new = after(before, Happened(0, now, viewer.name, role.value, payload))
-    reasons = [*new.faults, *against_file(told.get("paper")), *(more(before, order) if more else ())]
+    # What broke the procedure before is no reason to go on with the list, nor one against giving it up.
+    faults = new.faults[len(before.faults) :] if step in GIVES_UP else new.faults
+    reasons = [*faults, *against_file(told.get("paper")), *(more(before, order) if more else ())]
     transition = step_from(before.state, before.regime, step)
     if transition is not None and "linked-kept" in transition.conditions:
         reasons += against_kept(session, before)

@@ -8,7 +8,7 @@ from datetime import datetime
 from archive.ledger.event import unstamp
 from archive.procedure.council_steps import FORMED
 from archive.procedure.seats import Seat
-from archive.procedure.states import START, STATES_COUNCIL, STATES_END, State
+from archive.procedure.states import GIVES_UP, START, STATES_COUNCIL, STATES_END, State
 from archive.procedure.story import Council, Story, Verdict
 from archive.register.models import Regime
 from archive.viewer import Role, Viewer, same_person
@@ -101,13 +101,15 @@ def _signing(story: Story) -> NextStep:
 
 def acts(story: Story, viewer: Viewer, *, submits: bool, now: datetime) -> tuple[str, ...]:
     """Return the acts this person may take now, those that bring the list forward first."""
-    if story.faults:
-        return ()
-    if story.state is State.KEEP and _unsigned(story):  # a council that keeps everything has minutes too
+    if (
+        story.state is State.KEEP and not story.faults and _unsigned(story)
+    ):  # a council that keeps everything has minutes too
         return tuple(_member(story, viewer))
     if story.state in STATES_END:
         return ()
     found = list(_acts(story, viewer, submits, now))
+    if story.faults:  # it can only be given up
+        found = [act for act in found if act in GIVES_UP]
     return tuple(sorted(found, key=lambda act: not brings_forward(act, story)))
 
 
