@@ -6,9 +6,11 @@ is on the shelf, never executed and never shown from here. Names are hashes, so 
 
 from __future__ import annotations
 
+import fcntl
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -56,7 +58,15 @@ class Waiting:
     about: About
 
 
-def put(source: BinaryIO, name: str, *, by: str, now: datetime, looks: Inspector | None = None) -> Waiting:
+def put(
+    source: BinaryIO,
+    name: str,
+    *,
+    by: str,
+    now: datetime,
+    looks: Inspector | None = None,
+    may: Callable[[], None] | None = None,
+) -> Waiting:
     """Look at a file, lay it on the shelf and return it; the same bytes again are there once, and wait anew.
 
     Args:
@@ -65,6 +75,8 @@ def put(source: BinaryIO, name: str, *, by: str, now: datetime, looks: Inspector
         by: account.
         now: aware time.
         looks: who looks at it; the one installed if None.
+        may: raises when this person may lay no other file here; asked of bytes that are not here yet, before they are
+            looked at and again right before they are laid, while nobody else lays any.
 
     Raises:
         PaperFileError: it is too large, no PDF, infected, encrypted or holds a program; nothing is kept.
@@ -80,16 +92,19 @@ def put(source: BinaryIO, name: str, *, by: str, now: datetime, looks: Inspector
         if copied.size > MOST:
             raise PaperFileError(because("archive.paper-too-large", most=MOST // (1024 * 1024)))
         if (known := find(copied.sha256)) is not None:
-            # It waits for its step anew; else it could be swept before the step that it is given for now.
-            about = replace(known.about, at=max(known.about.at, now))
-            note.write(known.path.parent / "about.json", about)
-            return replace(known, about=about)
+            return _anew(known, now)
+        asked = may or _nobody_objects
+        asked()
         looked = used.look(path, safe_name(name))
         note.write(folder / "about.json", About(safe_name(name), copied.size, by, now, looked))
         flush_changed(folder, since=0)
-        shutil.rmtree(home() / copied.sha256, ignore_errors=True)  # half a file of a disk that broke
-        folder.rename(home() / copied.sha256)
-        flush_folder(home())
+        with _laying():
+            if (known := find(copied.sha256)) is not None:  # somebody was faster
+                return _anew(known, now)
+            asked()
+            shutil.rmtree(home() / copied.sha256, ignore_errors=True)  # half a file of a disk that broke
+            folder.rename(home() / copied.sha256)
+            flush_folder(home())
     except OSError as error:
         raise _broken(error) from error
     finally:
@@ -143,6 +158,26 @@ def tidy(*, before: datetime) -> int:
 def home() -> Path:
     """Return the shelf's folder; it need not exist."""
     return ArchiveSettings.load().data / "paper-files"
+
+
+def _anew(known: Waiting, now: datetime) -> Waiting:
+    """Have a file wait anew for its step; else it could be swept before the step that it is given for now."""
+    about = replace(known.about, at=max(known.about.at, now))
+    note.write(known.path.parent / "about.json", about)
+    return replace(known, about=about)
+
+
+def _nobody_objects() -> None: ...
+
+
+@contextmanager
+def _laying() -> Iterator[None]:
+    """Be the only one who lays a file; others wait, in this process and in any other of the machine."""
+    folder = ArchiveSettings.load().data / "locks"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "paper-files").open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
 
 
 def _wipe(folder: Path) -> None:

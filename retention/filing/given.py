@@ -84,16 +84,17 @@ def give(
         looks: who looks at it; the one installed if None.
 
     Raises:
-        PaperFileError: as `put`, or so many files of this person wait already that no list names.
+        PaperFileError: as `put`, or it is a new one and so many files of this person wait already that no list names.
         TemporaryError: as `put`.
     """
-    mine = [one.sha256 for one in shelf.waiting() if same_person(one.about.by, by)]
-    # What lists name is asked only of who has many: it is read from all their events.
-    if len(mine) >= MOST_UNUSED:
-        unused = set(mine) - wanted(session)
-        if len(unused) >= MOST_UNUSED:
+
+    def may() -> None:
+        mine = {one.sha256 for one in shelf.waiting() if same_person(one.about.by, by)}
+        # What lists name is asked only of who has many: it is read from all their events.
+        if len(mine) >= MOST_UNUSED and len(mine - wanted(session)) >= MOST_UNUSED:
             raise PaperFileError(because("retention.too-many-files", most=MOST_UNUSED, days=UNUSED.days))
-    return shelf.put(source, name, by=by, now=now, looks=looks)
+
+    return shelf.put(source, name, by=by, now=now, looks=looks, may=may)
 
 
 def wanted(session: Session, *, ended_since: datetime | None = None) -> set[str]:

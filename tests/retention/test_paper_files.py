@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 import typer
@@ -230,10 +232,36 @@ def test_one_person_leaves_no_more_than_a_few_files_that_no_list_names(
         give(3)
     assert "chưa bước nào dùng đến" in told(caught.value.reason) and "no step yet" in str(caught.value)
     assert len(on_the_shelf()) == 2
+    assert give(1).sha256 == first.sha256  # given again it is no other file
     give(3, by="an")  # another person's are counted apart
     story = walked(town.store("01"), to=State.OPINION_GIVEN)
     decide(story, paper=Paper("12/QĐ-SNV", TODAY, first.sha256, first.about.name))
     give(4)  # one of the two is a list's now
+
+
+def test_files_given_at_the_same_time_do_not_pass_the_limit(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(given, "MOST_UNUSED", 2)
+    looked_at = Barrier(4)
+
+    class Together(Looker):
+        def look(self, path: Path, name: str) -> Looked:
+            looked_at.wait(timeout=30)  # each was let through while none lay there
+            return super().look(path, name)
+
+    def give(n: int) -> bool:
+        data = BytesIO(a_pdf() + b"\n%% %d" % n)
+        try:
+            with reading() as session:
+                given.give(session, data, f"{n}.pdf", by="dung", now=NOW, looks=Together())
+        except PaperFileError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as people:
+        assert sorted(people.map(give, range(4))) == [False, False, True, True]
+    assert len(on_the_shelf()) == 2
 
 
 def test_a_file_of_which_no_pdfa_can_be_made_is_kept_as_it_came(
