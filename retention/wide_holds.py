@@ -24,8 +24,8 @@ from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.orders import NewOrder
 from archive.reason import because
+from archive.register.among import among
 from archive.register.decisions import ORDERS_OPEN, Hold, Order, OrderItem, OrderKind, OrderState
-from archive.register.given import among
 from archive.register.models import Agency, CaseFile, CaseFileState, Fonds, new_id
 from archive.register.pieces import pieces
 from archive.register.projection import apply
@@ -132,7 +132,7 @@ def place_on_found(
     gone: dict[str, int] = {}
     for some in pieces(sorted(set(case_file_ids))):
         rows = session.execute(
-            select(CaseFile.id, CaseFile.agency_code, CaseFile.state).where(among(session, CaseFile.id, some))
+            select(CaseFile.id, CaseFile.agency_code, CaseFile.state).where(among(CaseFile.id, some))
         )
         for id, agency, state in rows:
             if state == CaseFileState.STORED:
@@ -150,7 +150,7 @@ def place_on_found(
         listed = hashlib.sha256("".join(f"{id}\n" for id in ids).encode()).hexdigest()
         scope = {"found": dict(asked), "count": len(ids), "list_sha256": listed}
         for some in pieces(ids):
-            _lock_on_their_way(session, among(session, CaseFile.id, some))
+            _lock_on_their_way(session, among(CaseFile.id, some))
         order = _order(session, agency, scope, basis, viewer, now)
         for some in pieces(ids, AT_ONCE):
             _event(session, order, "order", order.id, {"case_files": some}, basis, viewer, now)

@@ -1,7 +1,8 @@
-"""A list of texts as one value of a statement, however long it is; for statements about very many rows.
+"""Columns of texts as one value of a statement, however long they are; for statements that write very many rows.
 
-A thousand values in one IN (...) are a thousand parameters: the statement is then written, parsed and planned anew
-each time, which costs more than what it finds. As JSON they are one, and so stays the statement.
+A thousand values are a thousand parameters: the statement is then written, parsed and planned anew each time, which
+costs more than what it does. As JSON they are one, and so stays the statement. Whether a column has one of many
+values asks `archive.register.among`.
 """
 
 from __future__ import annotations
@@ -11,19 +12,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, Date, String, any_, cast, func, literal, select, type_coerce
-from sqlalchemy.orm import InstrumentedAttribute, Session
-
-
-def among(session: Session, column: InstrumentedAttribute[str], values: Sequence[str]) -> ColumnElement[bool]:
-    """Return the condition that a column has one of these values."""
-    told = literal(json.dumps(list(values)), String)
-    if _postgresql(session):
-        each = func.json_array_elements_text(cast(told, JSON)).table_valued("value").render_derived()
-        # As an array each is looked up by index; with IN (SELECT) it may read the whole table instead.
-        return column == any_(func.array(select(each.c.value).scalar_subquery()))
-    each = func.json_each(told).table_valued("value")
-    return column.in_(select(each.c.value))
+from sqlalchemy import JSON, ColumnElement, Date, String, cast, func, literal, type_coerce
+from sqlalchemy.orm import Session
 
 
 def columns_of(session: Session, *columns: Sequence[str]) -> list[ColumnElement[Any]]:

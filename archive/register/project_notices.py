@@ -12,7 +12,8 @@ from sqlalchemy import Date, String, delete, insert, literal, select
 from sqlalchemy.orm import Session
 
 from archive.ledger.event import Event
-from archive.register.given import among, as_days, columns_of
+from archive.register.among import among
+from archive.register.given import as_days, columns_of
 from archive.register.notices import ExpiryNotice
 
 
@@ -26,7 +27,7 @@ def noticed(session: Session, event: Event) -> None:
     # In bulk: a nightly run gives thousands.
     session.execute(
         delete(ExpiryNotice)
-        .where(among(session, ExpiryNotice.case_file_id, ids))
+        .where(among(ExpiryNotice.case_file_id, ids))
         .execution_options(synchronize_session=False)
     )
     file, day, same = columns_of(session, ids, days, same_as)

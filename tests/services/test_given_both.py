@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from archive.register.given import among, as_days, columns_of
+from archive.register.among import among
+from archive.register.given import as_days, columns_of
 from archive.register.models import Agency
 from archive.register.session import reading, transaction
 
@@ -22,8 +23,8 @@ def test_one_value_names_many_rows_whatever_is_in_them(both: Path) -> None:
             session.add(Agency(code=code, name="x"))
     asked = [*ODD, *(f"nobody {n}" for n in range(70_000))]  # more than either database takes as values
     with reading() as session:
-        assert set(session.scalars(select(Agency.code).where(among(session, Agency.code, asked)))) == set(ODD)
-        assert session.scalars(select(Agency.code).where(among(session, Agency.code, []))).all() == []
+        assert set(session.scalars(select(Agency.code).where(among(Agency.code, asked)))) == set(ODD)
+        assert session.scalars(select(Agency.code).where(among(Agency.code, []))).all() == []
 
 
 def test_columns_keep_their_rows_together_and_in_order(both: Path) -> None:
