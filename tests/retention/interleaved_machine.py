@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from interleaved_desk import Scene
+from interleaved_desk import A_WHILE, Scene
 from interleaved_draws import (
     ARCHIVISTS,
     AT_HAND,
@@ -25,7 +25,7 @@ from interleaved_draws import (
     trouble,
 )
 from interleaved_house import House
-from interleaved_model import COUNCIL, VOTERS, Hold, Sheet, Trouble
+from interleaved_model import COUNCIL, VOTERS, Hold, Sheet, Trouble, day_of
 from interleaved_office import Office
 from interleaved_scenes import SCENES
 from interleaved_tampering import ROWS
@@ -237,7 +237,8 @@ class Interleaved(RuleBasedStateMachine):
 
     def holds(self, code: str, by: str, days: int | None) -> None:
         if self.office.law.files[code].here:
-            until = None if days is None else self.office.today + timedelta(days=days)
+            # The day on which it is placed, which a while from now may be the next one.
+            until = None if days is None else day_of(self.office.now + A_WHILE) + timedelta(days=days)
             self.office.hold(Hold("", by, frozenset({code}), until))
 
     def holds_many(self, whole: str, by: str, mask: int) -> None:
