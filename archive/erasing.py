@@ -107,7 +107,8 @@ class StoreHolder:
     def erase_many(self, targets: Iterable[Target]) -> Iterator[tuple[Target, Said]]:
         """Do as `erase` with each, several at the same time: a disk is flushed for many as fast as for one."""
         taken = _Taken(targets)
-        with ThreadPoolExecutor(AT_A_TIME) as pool:
+        # Who is interrupted while waiting (a signal, a limit of time) lets nobody take any more either.
+        with ThreadPoolExecutor(AT_A_TIME) as pool, taken.ended_by_trouble():
             working = [pool.submit(self._erase_while, taken) for _ in range(AT_A_TIME)]
             for one in working:
                 yield from one.result()

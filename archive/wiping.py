@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BLOCK = 1 << 20
-BEGUN = bytes(4)
-"""What a file begins with as soon as wiping it has begun; no package does."""
 
 
 @dataclass(frozen=True)

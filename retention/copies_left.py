@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from archive.copies import stores
-from archive.errors import NotFoundError, TemporaryError
-from archive.holders import Target
-from archive.stores.interface import Store
-from archive.wiping import BEGUN
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from archive.copies import UNREACHABLE, examine_one, stores
+from archive.register.models import CopyState, Package
+
+MAY_BE_WHOLE = frozenset({CopyState.VERIFIED.value, UNREACHABLE})
 
 
-def copy_left(target: Target) -> bool:
-    """Say whether some store still has a package of the case file; a store that does not answer may.
+def whole_left(session: Session, case_file_id: str) -> bool:
+    """Say whether every package of the case file is whole in some store; one in a store that does not answer may be.
 
-    One whose wiping had begun is none any more, though it is still there under its name.
+    A later version may describe anew what only an earlier one has the originals of, so one of them is not enough. The
+    copies are read to their end: after a power cut any part of a copy may be overwritten already.
     """
-    return any(_has(store, name) for store in stores() for name in target.package_names)
-
-
-def _has(store: Store, name: str) -> bool:
-    try:
-        with store.open(name) as stream:
-            return stream.read(len(BEGUN)) != BEGUN
-    except NotFoundError:
-        return False
-    except (TemporaryError, OSError):
-        return True
+    places = stores()
+    query = select(Package.name, Package.sha256).where(Package.case_file_id == case_file_id)
+    packages = session.execute(query).all()
+    return bool(packages) and all(
+        any(examine_one(store, name, sha256) in MAY_BE_WHOLE for store in places) for name, sha256 in packages
+    )

@@ -14,7 +14,7 @@ another. So a hold that arrives
   stores again from a good copy;
 - after the transaction that begins with the last store (`LAST_COPY`): the case file goes, because an erasure
   that has begun cannot be called back; the hold stays in the register and placing it said `too_late`. Only
-  when that run died or failed and the last copy is still there does the hold win after all.
+  when that run died or failed and every version is still whole in some store does the hold win after all.
 
 Case files go in waves, because a holder erases many nearly as fast as one: each holder is asked for all of them, and
 its receipts are ledgered together, before the next one is asked. A hold placed while a holder is at work saves also

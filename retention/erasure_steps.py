@@ -31,7 +31,7 @@ from archive.register.projection import apply_all
 from archive.register.session import transaction
 from archive.seen_in_stores import Sizes
 from archive.vietnam import day_of
-from retention.copies_left import copy_left
+from retention.copies_left import whole_left
 from retention.holds import ERASING, LAST_COPY
 
 DONE, HELD, REFUSED = "done", "held", "refused"
@@ -130,7 +130,8 @@ def look_again(run: Run, targets: Sequence[Target], holder: str, *, last: bool) 
             one.case_file_id: against[one.case_file_id]
             for one in open_
             # Seeing LAST_COPY here means that an earlier run ended before it could finish.
-            if against[one.case_file_id] and (items[one.case_file_id].detail != LAST_COPY or copy_left(one))
+            if against[one.case_file_id]
+            and (items[one.case_file_id].detail != LAST_COPY or whole_left(step.session, one.case_file_id))
         }
         if stopped:
             step.spare(step.stopped(stopped, holder))

@@ -153,12 +153,15 @@ class FolderStore:
             there = self._all_of(name)
             for file in there:
                 wipe_file(file)
+            # Also when nothing was there: an erasure before this one may have failed to flush what it removed.
             stay = {drop_empty(folder_of(path), self._place)}
-            if is_there(below(self._place, QUARANTINE)):  # most stores have none
+            if is_there(below(self._place, QUARANTINE)):
                 stay.add(drop_empty(remains, self._place))
-            if there and (later := self._later.get(get_ident())) is not None:
+            else:  # most stores have none, or have none any more
+                stay.add(self._place)
+            if (later := self._later.get(get_ident())) is not None:
                 later |= stay
-            elif there:
+            else:
                 self._flush_each(stay)
         return CLEARED if there else NOTHING
 
@@ -184,9 +187,18 @@ class FolderStore:
         """Flush folders; of one that was removed itself, the one above it that is left."""
         for folder in sorted(folders):
             place = folder
-            while place != self._place and not is_there(place):
+            while not self._flushed(place):
                 place = folder_of(place)
+
+    def _flushed(self, place: str) -> bool:
+        """Flush a folder below the root; say False when it is gone, also when another thread removed it just now."""
+        try:
             flush_folder(place)
+        except FileNotFoundError:
+            if place == self._place:
+                raise
+            return False
+        return True
 
     def left(self, name: str) -> Left:
         """Return what there is of that name: under it, in quarantine, half-written."""

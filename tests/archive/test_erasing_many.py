@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from threading import Barrier, get_ident
+from shutil import rmtree
+from signal import SIGUSR1, pthread_kill, signal
+from threading import Barrier, get_ident, main_thread
+from time import sleep
 
 import pytest
 
@@ -12,6 +15,7 @@ from archive.erasing import AT_A_TIME, StoreHolder
 from archive.errors import TemporaryError
 from archive.holders import Erasure, Target
 from archive.stores.folder import FolderStore
+from archive.stores.naming import QUARANTINE
 
 
 @pytest.fixture
@@ -139,9 +143,9 @@ def test_one_alone_is_flushed_at_once(
     flushed: list[str] = []
     monkeypatch.setattr("archive.stores.folder.flush_folder", lambda place: flushed.append(str(place)))
     assert StoreHolder(store).erase(target(1)).gone
-    assert flushed == [str(store._root / "x")]
-    StoreHolder(store).erase(target(1))  # nothing was there: nothing to flush
-    assert len(flushed) == 1
+    assert flushed == (both := [str(store._root), str(store._root / "x")])
+    StoreHolder(store).erase(target(1))  # whoever erased it before may not have come to flush it
+    assert flushed == both * 2
 
 
 def test_names_that_cannot_be_flushed_settle_nothing(
@@ -155,3 +159,75 @@ def test_names_that_cannot_be_flushed_settle_nothing(
     monkeypatch.setattr("archive.stores.folder.flush_folder", broken)
     answers = dict(StoreHolder(store).erase_many([target(1), target(2)]))
     assert [type(said) for said in answers.values()] == [TemporaryError, TemporaryError]
+    again = dict(StoreHolder(store).erase_many([target(1), target(2)]))  # their names are gone already
+    assert [type(said) for said in again.values()] == [TemporaryError, TemporaryError]
+    with pytest.raises(TemporaryError):
+        StoreHolder(store).erase(target(1))
+    monkeypatch.undo()
+    last = dict(StoreHolder(store).erase_many([target(1), target(2)]))
+    assert all(isinstance(said, Erasure) and said.gone for said in last.values())
+
+
+def test_what_was_erased_and_not_flushed_is_flushed_the_second_time(
+    store: FolderStore, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(store, house, 1, 2)
+    store.quarantine(target(1).package_names[0])
+
+    def broken(place: str) -> None:
+        raise OSError(5, "Input/output error", place)
+
+    monkeypatch.setattr("archive.stores.folder.flush_folder", broken)
+    with pytest.raises(TemporaryError):
+        StoreHolder(store).erase(target(1))
+    assert not (store._root / QUARANTINE).exists()
+    flushed: list[str] = []
+    monkeypatch.setattr("archive.stores.folder.flush_folder", lambda place: flushed.append(str(place)))
+    assert StoreHolder(store).erase(target(1)).gone
+    # The folder of what was in quarantine went from the first of these.
+    assert flushed == [str(store._root), str(store._root / "x")]
+
+
+def test_a_folder_that_goes_while_it_is_flushed_is_flushed_above(
+    store: FolderStore, house: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept(store, house, 1, 2)
+    flushed: list[str] = []
+
+    def flush(place: str) -> None:
+        if place.endswith("/x"):
+            rmtree(place)  # as another thread does with the last case file in it
+            raise FileNotFoundError(2, "No such file or directory", place)
+        flushed.append(place)
+
+    monkeypatch.setattr("archive.stores.folder.flush_folder", flush)
+    assert StoreHolder(store).erase(target(1)).gone
+    assert flushed == [str(store._root)] * 2
+
+
+def test_an_interrupt_of_the_one_who_waits_leaves_the_rest_untaken(store: FolderStore) -> None:
+    taken: list[int] = []
+
+    class Interrupting(FolderStore):
+        def erase(self, name: str) -> str:
+            # All threads are at work by then, and none has come to an end.
+            if name == target(20).package_names[0]:
+                pthread_kill(main_thread().ident or 0, SIGUSR1)
+            sleep(0.01)
+            return super().erase(name)
+
+    def targets() -> Iterator[Target]:
+        for number in range(1000):
+            taken.append(number)
+            yield target(number)
+
+    def interrupted(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal(SIGUSR1, interrupted)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            list(StoreHolder(Interrupting("kho-a", store._root)).erase_many(targets()))
+    finally:
+        signal(SIGUSR1, before)
+    assert len(taken) < 1000

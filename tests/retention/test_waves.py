@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from retention_town import BINH, NOW, Town, copies_of, place
@@ -18,6 +19,7 @@ from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.register.decisions import Receipt
 from archive.register.session import reading
+from archive.stores.interface import read_whole
 from retention.destruction import execute
 from retention.holds import Placed
 
@@ -114,6 +116,73 @@ def test_a_hold_after_a_kill_saves_no_copy_that_is_overwritten_already(
     outcome = execute(four, viewer=BINH, now=NOW, ask=real())
     assert outcome_of(outcome) == ("done", "held", "done", "done")
     assert copies_of("01") == [] and copies_of("02") == ["kho-c"]
+
+
+def die_at_unlinking(
+    order_id: str, monkeypatch: pytest.MonkeyPatch, *, before: Callable[[str], None] = lambda _place: None
+) -> None:
+    """Carry out until kho-c is to unlink a second package, and die; something happens to each right before."""
+    unlink, calls = os.unlink, [0]
+
+    def die(place: str | os.PathLike[str], **told: object) -> None:
+        if "/kho-c/" in str(place) and str(place).endswith(".zip"):
+            before(str(place))
+            calls[0] += 1
+            if calls[0] == 2:
+                os._exit(137)
+        unlink(place, **told)
+
+    monkeypatch.setattr("archive.wiping.os.unlink", die)
+    execute(order_id, viewer=BINH, now=NOW, ask=real())
+
+
+def test_a_hold_after_a_kill_saves_no_case_file_of_which_one_version_is_gone(
+    town: Town, in_child: Callable[[Callable[[], object]], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = town.store("01", id="1")
+    town.store("01", id=id, version=2)
+    order_id = town.ordered(id)
+    whole = {name: read_whole(stores()[2], name) for name in stores()[2].names("h37/")}
+
+    def put_back(place: str) -> None:  # v0002 is whole when the machine dies; v0001 is unlinked by then
+        if place.endswith("v0002.zip"):
+            Path(place).write_bytes(next(data for name, data in whole.items() if place.endswith(name)))
+
+    assert in_child(lambda: die_at_unlinking(order_id, monkeypatch, before=put_back)) == 137
+    (left,) = stores()[2].names("h37/")
+    assert left.endswith("v0002.zip") and read_whole(stores()[2], left) == whole[left]
+    assert place(id).too_late == (id,)
+    assert outcome_of(execute(order_id, viewer=BINH, now=NOW, ask=real())) == ("done",)
+    assert not list(stores()[2].names("h37/"))
+
+
+def test_a_hold_after_a_kill_saves_a_case_file_whose_versions_are_all_whole(
+    town: Town, in_child: Callable[[Callable[[], object]], int]
+) -> None:
+    id = town.store("01", id="1")
+    town.store("01", id=id, version=2)
+    order_id = town.ordered(id)
+    die = once(lambda: os._exit(137))
+    assert in_child(lambda: execute(order_id, viewer=BINH, now=NOW, ask=real("kho-c", before=die))) == 137
+    assert place(id).too_late == (id,)
+    assert outcome_of(execute(order_id, viewer=BINH, now=NOW, ask=real())) == ("held",)
+    assert len(list(stores()[2].names("h37/"))) == 2
+
+
+def test_a_hold_after_a_power_cut_saves_no_copy_whose_end_is_overwritten(
+    four: str, in_child: Callable[[Callable[[], object]], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begins = read_whole(stores()[2], next(name for name in stores()[2].names() if "/02/" in name))[:64]
+
+    def keep_the_beginning(place: str) -> None:
+        with Path(place).open("r+b") as stream:  # the disk had written the last blocks, and not the first one
+            stream.write(begins)
+
+    assert in_child(lambda: die_at_unlinking(four, monkeypatch, before=keep_the_beginning)) == 137
+    assert copies_of("02") == ["kho-c"]
+    assert place("2").too_late == ("2",)
+    assert outcome_of(execute(four, viewer=BINH, now=NOW, ask=real())) == ("done",) * 4
+    assert copies_of("02") == []
 
 
 def test_one_a_store_cannot_erase_keeps_none_of_the_others(four: str) -> None:
