@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from archive.register.models import CaseFile, Regime
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
 from retention.procedure.candidates import as_duplicate, candidate, explained, reasons_not_to_list
-from retention.procedure.linked import links, undecided
+from retention.procedure.linked import Linked, links, undecided
 from retention.procedure.notice import against_submitting, give_missing
 from retention.procedure.numbers import against_number
 from retention.procedure.taking import against_file, story, take
@@ -131,7 +131,8 @@ def submit(session: Session, order_id: str, *, viewer: Viewer, now: datetime, li
         viewer: an archivist.
         now: aware time.
         linked: why those linked documents go (`retention.procedure.linked`) for which nothing was chosen; where there
-            is one and no reason, the list is not submitted.
+            is one and no reason, the list is not submitted. Where there is none it is not kept: the papers would say
+            of documents that are not there why they go.
 
     Raises:
         NotFoundError, NotAllowedError: as `take`; the viewer is no archivist there.
@@ -140,12 +141,15 @@ def submit(session: Session, order_id: str, *, viewer: Viewer, now: datetime, li
             is to be kept and is not yet (`retention.procedure.fates`).
     """
     today = day_of(now)
+    why = linked.strip()
+    if why and not _open_links(session, story(session, order_id), today):
+        why = ""
 
     def speaks_against(before: Story, order: Order) -> Iterator[Reason]:
         yield from against_items(session, order, now)
         yield from against_submitting(session, before.items, twins=before.twins, today=today)
-        if not linked.strip():
-            for one in undecided(links(session, before.items, today=today), before):
+        if not why:
+            for one in _open_links(session, before, today):
                 yield because("retention.linked", document=one.document, other=one.other_code, how=one.how)
 
     return take(
@@ -155,9 +159,13 @@ def submit(session: Session, order_id: str, *, viewer: Viewer, now: datetime, li
         viewer=viewer,
         roles=(Role.ARCHIVIST,),
         now=now,
-        facts={"linked": linked.strip()} if linked.strip() else {},
+        facts={"linked": why} if why else {},
         more=speaks_against,
     )
+
+
+def _open_links(session: Session, before: Story, today: date) -> list[Linked]:
+    return undecided(links(session, before.items, today=today), before)
 
 
 def take_out(

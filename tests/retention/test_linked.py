@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from retention_town import AGENCY, AN, BINH, HEAD, NOW, OTHER, PEOPLE, TODAY, To
 from sqlalchemy import select
 
 from archive.errors import OrderRefusedError
+from archive.ledger.rows import EventRow
 from archive.procedure.papers import Paper
 from archive.procedure.states import State
 from archive.reason import told
@@ -120,15 +122,35 @@ def test_what_a_document_names_goes_with_it_and_comes_with_a_migration(town: Tow
         assert session.scalars(select(RecordReference)).all() == []
 
 
+def formed(*ids: str) -> str:
+    """Return a list of these case files whose council is formed and whose notice is over."""
+    notice.auto_list(now=NOW - timedelta(days=30))
+    with transaction() as session:
+        new = NewList(AGENCY, ids, "Hết thời hạn", "Thuyết minh", Paper("5/TTr", TODAY))
+        order_id = listing.propose(session, new, viewer=AN, now=NOW).order_id
+        council.form(session, order_id, PEOPLE.council(), Paper("6/QĐ", TODAY), viewer=HEAD, now=NOW)
+    return order_id
+
+
+def submitted(order_id: str) -> dict[str, Any]:
+    """Return what the ledger says of the step that submitted a list."""
+    with reading() as session:
+        step = next(one for one in listing.story(session, order_id).steps if one.id == "submit")
+        told: dict[str, Any] = session.get_one(EventRow, step.event).payload["step"]
+        return told
+
+
+def test_why_linked_documents_go_is_not_kept_of_a_list_that_has_none(town: Town) -> None:
+    order_id = formed(with_one(town, "01"))
+    with transaction() as session:
+        listing.submit(session, order_id, viewer=AN, now=NOW, linked="Hồ sơ 02 giữ bản chính")
+    assert "linked" not in submitted(order_id)
+
+
 def test_a_list_with_a_linked_document_is_submitted_only_with_a_reason(town: Town) -> None:
     mine, other = with_one(town, "01"), town.store("09", on_disk=False)
     with_one(town, "02", maintenance="70 năm")
-    before = NOW - timedelta(days=30)
-    notice.auto_list(now=before)
-    with transaction() as session:
-        new = NewList(AGENCY, (mine, other), "Hết thời hạn", "Thuyết minh", Paper("5/TTr", TODAY))
-        order_id = listing.propose(session, new, viewer=AN, now=NOW).order_id
-        council.form(session, order_id, PEOPLE.council(), Paper("6/QĐ", TODAY), viewer=HEAD, now=NOW)
+    order_id = formed(mine, other)
     with transaction() as session, pytest.raises(OrderRefusedError) as caught:
         listing.submit(session, order_id, viewer=AN, now=NOW)
     (reason,) = caught.value.reasons
@@ -138,3 +160,4 @@ def test_a_list_with_a_linked_document_is_submitted_only_with_a_reason(town: Tow
         story = listing.submit(session, order_id, viewer=AN, now=NOW, linked="Hồ sơ 02 giữ bản chính")
     assert story.state is State.COUNCIL_REVIEW
     assert [step.id for step in story.steps][-1] == "submit"
+    assert submitted(order_id)["linked"] == "Hồ sơ 02 giữ bản chính"
