@@ -53,6 +53,9 @@ NOBODY: tuple[tuple[str, str], ...] = (
 )
 """Who decided and carried out what the sample came with: nobody logs in as them, nor enrols their authenticator."""
 
+FULL_NAMES = {login: name for login, name, _ in PEOPLE} | dict(NOBODY)
+"""Account -> full name, as the papers of the sample's lists call people."""
+
 
 def make(path: Path, *, official_agency: str) -> list[Account]:
     """Write new accounts to a file of mode 600 and return them; an existing file is read, not changed.

@@ -45,8 +45,7 @@ LIST_PEOPLE = people_at(
     voters=("hoidong", "hoidong2", "hoidong3"),
     head="lanhdao-mau",
     executor="luutru-mau",
-    names={login: name for login, name, _ in accounts.PEOPLE}
-    | {"lanhdao-mau": "Lãnh đạo mẫu", "luutru-mau": "Lưu trữ viên mẫu"},
+    names=accounts.FULL_NAMES,
 )
 EXECUTOR = LIST_PEOPLE.executor
 TRANSFER_PLAN = "7/KH-LTLS"

@@ -18,6 +18,7 @@ from archive.register.session import transaction
 from archive.twins import known
 from archive.vietnam import day_of
 from archive.viewer import ALL_AGENCIES
+from operations.accounts import FULL_NAMES
 from operations.deeds import ARCHIVIST, HEAD, Judged
 from operations.procession import NOTE, Papers, Wanted, people_at, told_a_month_ago, walk_on
 from retention import holds
@@ -32,6 +33,7 @@ PEOPLE = people_at(
     voters=("hoidong", "hoidong2", "hoidong3"),
     head=HEAD.name,
     executor="luutru2",
+    names=FULL_NAMES,
 )
 EXPIRED, TWICE = "Hết thời hạn lưu trữ", "Trùng lặp: hồ sơ kia có mọi văn bản"
 NOTES = {EXPIRED: NOTE, TWICE: "Hồ sơ được nộp hai lần, hồ sơ kia có mọi văn bản và được giữ lại"}

@@ -15,6 +15,7 @@ from archive.ledger.append import read
 from archive.ledger.event import Verb
 from archive.ledger.follow import follow
 from archive.procedure.ballots import Ballot, Choice
+from archive.procedure.called import names_of
 from archive.procedure.papers import Paper
 from archive.procedure.states import State
 from archive.procedure.story import Verdict
@@ -27,6 +28,7 @@ from archive.second_factor.enrol import Door
 from archive.second_factor.prove import Act, First, For, prove
 from archive.vietnam import day_of
 from archive.viewer import ALL_AGENCIES, Role, Viewer
+from operations.accounts import FULL_NAMES
 from operations.furnishing import PIECES, furnish
 from operations.world import Expected
 from retention import holds
@@ -115,6 +117,10 @@ def test_each_waits_where_its_person_can_go_on_at_once(furnished: list[str]) -> 
         "decide": State.OPINION_GIVEN, "linked": State.LISTED, "listed": State.LISTED,
     }  # fmt: skip
     assert {part: state_of(part) for part in expected} == expected, furnished
+    with reading() as session:  # the papers call everybody by their full name
+        called = names_of(session, list_with("decide"))
+        acted = ("luutru", "hoidong", "hoidong2", "hoidong3", "lanhdao")
+        assert [called.of(one).name for one in acted] == [FULL_NAMES[one] for one in acted]
     for part in ("vote", "vote-r2"):
         for member in COUNCIL:
             with transaction() as session:
