@@ -122,12 +122,9 @@ def concluded(story: Story, happened: Happened, told: Mapping[str, Any]) -> tupl
         faults.append(because("archive.step-other-role", step="conclude", role=Role.COUNCIL))
     for account, number in story.missing_votes().items():
         faults.append(because("archive.votes-missing", who=account, number=number))
-    may_vote = [
-        one for one in (council.members if council else ()) if not same_person(one.account, story.proposed_by)
-    ]
-    took_part = [one for one in may_vote if not one.excused or not story.not_voted(one.account)]
-    if 2 * len(took_part) <= len(may_vote):
-        faults.append(because("archive.too-many-absent", present=len(took_part), of=len(may_vote)))
+    took_part, may_vote = story.take_part
+    if 2 * took_part <= may_vote:
+        faults.append(because("archive.too-many-absent", present=took_part, of=may_vote))
     counts = {id: count(story.ballots(id).values()) for id in story.items}
     kept = {
         str(id): Ballot(Choice(one["choice"]), "", str(one["period"])) for id, one in told["kept"].items()

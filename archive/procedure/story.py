@@ -263,6 +263,13 @@ class Story:
             one for one in members if not one.excused and not same_person(one.account, self.proposed_by)
         )
 
+    @property
+    def take_part(self) -> tuple[int, int]:
+        """Return how many members take part in the vote, and how many may; who voted on all and left took part."""
+        members = self.council.members if self.council else ()
+        may = [one for one in members if not same_person(one.account, self.proposed_by)]
+        return sum(not one.excused or not self.not_voted(one.account) for one in may), len(may)
+
     def ballots(self, case_file_id: str) -> dict[str, Ballot]:
         """Return who voted what on one case file; a vote counts also when its member is absent since."""
         return {who: of[case_file_id] for who, of in self.votes.items() if case_file_id in of}

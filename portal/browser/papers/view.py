@@ -21,6 +21,7 @@ from portal.content.agency import IAgency
 from portal.content.disposal_list import IDisposalList
 from portal.content.fonds import IFonds
 from portal.content.hold import IHold
+from portal.disposal_lists import Lists
 from portal.i18n import _
 
 SCREENS = {"DisposalList": ("tieu-huy", "order_id"), "Hold": ("giu-ho-so", "")}
@@ -70,6 +71,11 @@ class Paper(Screen):
     def order(self) -> Order | None:
         """Return the order this dossier is about; None for other papers."""
         return self.session.get(Order, getattr(self.context, "order_id", None) or "")
+
+    def order_state(self) -> str:
+        """Return how the order of this dossier stands, in words."""
+        order = self.order()
+        return self.t(Lists(self.session, [order.id]).state(order)) if order else ""
 
     def case_files(self) -> list[CaseFile]:
         """Return the case files of the list, the longest overdue first; people of this agency only see the page."""

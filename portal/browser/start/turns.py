@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from archive.holds import held
 from archive.procedure.read import story_of
 from archive.procedure.states import START, STATES_COUNCIL, STATES_END, State
 from archive.procedure.story import Story
-from archive.register.decisions import Hold, Order, OrderKind, OrderState
+from archive.register.decisions import ITEMS_LEFT, Hold, Order, OrderItem, OrderKind, OrderState
 from archive.register.disposal import CouncilMember, DisposalList
+from archive.register.models import CaseFile
 from archive.seen_at import seen_at
 from archive.viewer import Role, Viewer, same_person
 from portal.browser.disposal.procedure.turn import Turn, turn_on
@@ -31,6 +33,8 @@ SIGNING = 3
 """Lists that ended as kept and may wait for their minutes: the newest."""
 ASKED = 50
 """Orders to lift a hold that are looked at, the oldest first."""
+BEGINS = frozenset({"release", "execute"})
+HELD_UP = _("The destruction is held up: a case file of the list is held or not due")
 _STARTS = tuple(START.values())
 
 
@@ -69,11 +73,24 @@ def _lists(session: Session, viewer: Viewer, today: date, now: datetime) -> list
         submits = opinion.submits(session, story.agency_code)
         turn = turn_on(story, viewer, submits=submits, runs=runs, now=now)
         if turn is not None:
+            if turn.act in BEGINS and _held_up(session, id, today):
+                turn = replace(turn, words=HELD_UP, tone="bad")
             found.append((story, turn))
         if len(found) == MOST:
             break
     names = names_of(session, [story.order_id for story, _turn in found])
     return [_waiting(story, turn, names, today) for story, turn in found]
+
+
+def _held_up(session: Session, id: str, today: date) -> bool:
+    """Say whether a hold or a period that is not over speaks against a case file of a list; its page says which."""
+    not_due = and_(OrderItem.same_as == "", func.coalesce(CaseFile.eligible_from, date.max) > today)
+    query = (
+        select(OrderItem.case_file_id)
+        .join(CaseFile, CaseFile.id == OrderItem.case_file_id)
+        .where(OrderItem.order_id == id, OrderItem.outcome.not_in(ITEMS_LEFT), or_(held(today), not_due))
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def _waiting(story: Story, turn: Turn, names: dict[str, str], today: date) -> Waiting:

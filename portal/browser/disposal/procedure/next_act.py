@@ -19,7 +19,7 @@ from retention.destruction import RELEASED_FOR
 ASIDE = frozenset(
     {"keep-file", "take-out", "abort", "reject", "refuse", "council-change", "excuse", "hand-over-again"}
 )
-"""Acts that end the list or change it; what is not among them brings it forward."""
+"""Acts that end the list or change it, and bring it forward only where it cannot go on without them."""
 
 
 def chair_absent(story: Story) -> bool:
@@ -29,9 +29,25 @@ def chair_absent(story: Story) -> bool:
     return story.state in STATES_COUNCIL and bool(chairs) and all(one.excused for one in chairs)
 
 
+def too_many_absent(story: Story) -> bool:
+    """Say whether so many members are noted as absent that nothing can be concluded: the head replaces them."""
+    if story.state not in STATES_COUNCIL or story.council is None or story.conclusion is not None:
+        return False
+    take_part, of = story.take_part
+    return 2 * take_part <= of
+
+
+def opinion_against(story: Story) -> bool:
+    """Say whether the opinion that came is against the list: all the head can do is reject it."""
+    waits = story.state in (State.OPINION_GIVEN, State.APPRAISAL)
+    return waits and story.opinion is not None and story.opinion.verdict is Verdict.AGAINST
+
+
 def brings_forward(act: str, story: Story) -> bool:
     """Say whether an act brings the list forward as it stands now."""
-    return act not in ASIDE or (act == "council-change" and chair_absent(story))
+    if act == "council-change":
+        return chair_absent(story) or too_many_absent(story)
+    return act not in ASIDE or (act == "reject" and opinion_against(story))
 
 
 def next_step(story: Story, *, submits: bool) -> NextStep | None:
@@ -56,6 +72,11 @@ def next_step(story: Story, *, submits: bool) -> NextStep | None:
                 "The chair is absent: the head makes somebody else the chair. Until then nothing is concluded."
             )
             return NextStep(what, head, ())
+        if too_many_absent(story):
+            what = _(
+                "Too many members of the council are absent: the head replaces them. Until then nothing is concluded."
+            )
+            return NextStep(what, head, ())
         if story.conclusion is None and (missing := story.missing_votes()):
             return NextStep(_("The members of the council vote."), council, proposer, tuple(missing))
         if story.conclusion is None:
@@ -67,6 +88,8 @@ def next_step(story: Story, *, submits: bool) -> NextStep | None:
         return NextStep(_("The head of the agency decides."), head, proposer + sits)
     if story.state in (State.OPINION_REQUESTED, State.APPRAISAL) and not _given(story):
         return NextStep(_("An archivist records the opinion when its letter comes."), archivist, ())
+    if opinion_against(story):
+        return NextStep(_("The opinion is against the list: the head rejects it."), head, ())
     if story.state in (State.OPINION_GIVEN, State.APPRAISAL):
         return NextStep(_("The head of the agency decides."), head, proposer + sits)
     if story.state is State.DECIDED:
@@ -187,7 +210,8 @@ def _member(story: Story, viewer: Viewer) -> Iterator[str]:
         if member.seat is Seat.SECRETARY and _unsigned(story):
             yield "sign"
         return
-    if member.seat is Seat.CHAIR and not member.excused and not story.missing_votes():
+    ready = not story.missing_votes() and not too_many_absent(story)
+    if member.seat is Seat.CHAIR and not member.excused and ready:
         yield "conclude"
     if member in story.voters:
         yield "vote"

@@ -106,9 +106,10 @@ class ProcedureScreen(OrderPage):
             standings(self.session, self.story, today=self.today, look=look)
         )
         self.against: tuple[Reason, ...] = ()
-        released = self.order.state == OrderState.APPROVED and self.story.release is not None
-        if released or self.order.state == OrderState.EXECUTING:
-            self.against = reasons_against(self.session, self.order, now=self.now)
+        begins = self.story.state is State.HANDED_OVER and self.forward in ("release", "execute")
+        if begins or self.order.state == OrderState.EXECUTING:
+            against = reasons_against(self.session, self.order, now=self.now)
+            self.against = tuple(one for one in against if one.code != "archive.not-released")
         self.has_authenticator = enrol.since(self.session, self.viewer.name) is not None
 
     # where it stands

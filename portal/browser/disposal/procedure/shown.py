@@ -118,7 +118,13 @@ class ShownLines:
         words = _("${expired} expired, ${duplicates} duplicates", mapping=told)
         return self.screen.t(words) if duplicates else ""
 
-    def left(self, item: Any) -> str:
-        """Return why a case file left the list, "" when it is on it."""
+    def left(self, item: Any) -> list[str]:
+        """Return why a case file left the list, none when it is on it; of the council what it said, and who why."""
         left = self.story.left.get(item.case_file_id)
-        return f"{self.screen.person(left.by)}: {left.reason}" if left else ""
+        if left is None:
+            return []
+        if left.choice is None:
+            return [f"{self.screen.person(left.by)}: {left.reason}"]
+        said = sorted(self.story.ballots(item.case_file_id).items())
+        reasons = [f"{self.screen.person(who)}: {one.reason}" for who, one in said if one.reason]
+        return [self.screen.detail(item.detail), *reasons]

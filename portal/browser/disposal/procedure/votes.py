@@ -64,9 +64,9 @@ class Votes:
         """Return how many case files a member has voted on; "" for who has no vote."""
         if member not in self.story.voters:
             return ""
-        total = len(self.story.items)
-        done = total - len(self.story.not_voted(member.account))
-        return self.progress(done, total)
+        asked = self.story.conclusion.counts.keys() if self.story.conclusion else self.story.items.keys()
+        done = asked & self.story.votes.get(member.account, {}).keys()
+        return self.progress(len(done), len(asked))
 
     def progress(self, done: int, total: int) -> str:
         """Return how many of how many case files, in words."""
