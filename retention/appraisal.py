@@ -16,7 +16,7 @@ from archive.dossiers import YEARS, clause_of, is_dossier
 from archive.errors import NotFoundError
 from archive.ledger.append import append, be_only_writer
 from archive.ledger.event import Verb
-from archive.reason import because
+from archive.reason import Reason, because
 from archive.register.models import CaseFile, CaseFileState
 from archive.register.projection import apply
 from archive.underway import being_destroyed
@@ -25,9 +25,10 @@ from retention.errors import BelowMinimumError, PeriodUnclearError, RetentionErr
 from retention.follower import facts_of
 from retention.own_schedules import all_schedules, schedule_named
 from retention.period import RetentionPeriod, Unclear, covers, parse_maintenance
-from retention.reckoning import FileFacts, Reckoned, reckon
+from retention.reckoning import FileFacts, Reckoned, Reckoning, reckon
 from retention.schedule import Suggestion, require_minimum, suggest
 from retention.settings import RetentionSettings
+from retention.typed_period import typed_period
 
 
 def suggested(session: Session, file: CaseFile) -> tuple[Suggestion, ...]:
@@ -52,7 +53,7 @@ def set_period(
     Args:
         session: an open transaction.
         case_file_id: of a stored case file.
-        text: the period, "Vĩnh viễn" or "20 năm".
+        text: the period as a person typed it, "Vĩnh viễn", "20 năm" or "20".
         reason: why; kept in the ledger and shown.
         viewer: an archivist of the case file's agency.
         now: aware time.
@@ -63,10 +64,10 @@ def set_period(
         NotAllowedError: the viewer is no archivist there.
         PeriodUnclearError: the text is no period.
         BelowMinimumError: below the assigned row, or 20 years of the dossier of a destruction; names the clause.
-        RetentionError: no reason, the file has left the vault or is being destroyed, or the period would
-            become shorter.
+        RetentionError: no reason, the file has left the vault or is being destroyed, the period would become
+            shorter, or the case file has that period under that row already.
     """
-    file, period = _asked(session, case_file_id, text, Role.ARCHIVIST, viewer, reason)
+    file, period = _asked(session, case_file_id, typed_period(text), Role.ARCHIVIST, viewer, reason)
     if shorter(file, period):
         raise RetentionError(because("retention.shorter", period=str(period), file=file.code))
     steps = [
@@ -103,7 +104,7 @@ def extend_by_council(
     Args:
         session: an open transaction.
         case_file_id: of a stored case file.
-        text: the period.
+        text: the period that the votes name.
         reason: number of the minutes, and what was said.
         viewer: the chair of the council.
         now: aware time.
@@ -115,7 +116,9 @@ def extend_by_council(
         BelowMinimumError: below the 20 years of the dossier of a destruction.
         RetentionError: no reason, the file has left the vault or is being destroyed, or it would not be kept longer.
     """
-    file, period = _asked(session, case_file_id, text, Role.COUNCIL, viewer, reason)
+    voted = parse_maintenance(text)  # as lists before `typed_period` were voted on, too
+    said = because("retention.no-period", text=text) if isinstance(voted, Unclear) else voted
+    file, period = _asked(session, case_file_id, said, Role.COUNCIL, viewer, reason)
     if not longer(file, period):
         raise RetentionError(because("retention.not-longer", period=str(period), file=file.code))
     steps = [
@@ -142,7 +145,12 @@ def longer(file: CaseFile, period: RetentionPeriod) -> bool:
 
 
 def _asked(
-    session: Session, case_file_id: str, text: str, role: Role, viewer: Viewer, reason: str
+    session: Session,
+    case_file_id: str,
+    said: RetentionPeriod | Reason,
+    role: Role,
+    viewer: Viewer,
+    reason: str,
 ) -> tuple[CaseFile, RetentionPeriod]:
     file = session.scalar(select(CaseFile).where(CaseFile.id == case_file_id).with_for_update())
     if file is None:
@@ -154,13 +162,18 @@ def _asked(
         raise RetentionError(because("retention.being-destroyed", file=file.code))
     if not reason.strip():
         raise RetentionError(because("archive.no-reason-given"))
-    period = parse_maintenance(text)
-    if isinstance(period, Unclear):
-        raise PeriodUnclearError(because("retention.no-period", text=text))
-    if is_dossier(file) and not covers(period, RetentionPeriod(YEARS)):
-        why = {"period": str(period), "file": file.code, "clause": clause_of(file.regime)}
+    if isinstance(said, Reason):
+        raise PeriodUnclearError(said)
+    if is_dossier(file) and not covers(said, RetentionPeriod(YEARS)):
+        why = {"period": str(said), "file": file.code, "clause": clause_of(file.regime)}
         raise BelowMinimumError(because("retention.below-dossier", **why, years=YEARS))
-    return file, period
+    return file, said
+
+
+def _is_so(file: CaseFile, reckoned: Reckoning, row: tuple[str, str] | None) -> bool:
+    told = (reckoned.permanent, reckoned.retention_years, reckoned.last_day, reckoned.eligible_from)
+    known = (file.permanent, file.retention_years, file.last_day, file.eligible_from)
+    return told == known and (row or ("", "")) == (file.assigned_schedule, file.assigned_row)
 
 
 def _write(
@@ -178,7 +191,10 @@ def _write(
     chosen = FileFacts(
         was.title, was.regime, was.work_ended, str(period), (), row or ("", ""), dossier=was.dossier
     )
-    payload = reckon(chosen, counting=RetentionSettings.load().counting).payload()
+    reckoned = reckon(chosen, counting=RetentionSettings.load().counting)
+    if _is_so(file, reckoned, row):
+        raise RetentionError(because("retention.period-is-so", period=str(period), file=file.code))
+    payload = reckoned.payload()
     stored_steps = [
         {"code": s.code, "params": dict(s.params), "clause": s.clause, "reading": s.reading} for s in steps
     ]

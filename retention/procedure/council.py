@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -22,8 +22,9 @@ from archive.viewer import Role, Viewer
 from retention.appraisal import extend_by_council, longer
 from retention.errors import RetentionError
 from retention.holds import lock_rows
-from retention.period import Unclear, parse_maintenance
+from retention.period import RetentionPeriod, Unclear, parse_maintenance
 from retention.procedure.taking import story, take
+from retention.typed_period import typed_period
 
 SITS = (Role.COUNCIL, Role.ARCHIVIST)
 """Roles in which somebody sits on a council: the secretary is an archivist (Law 01/2011/QH13 Điều 18)."""
@@ -117,7 +118,8 @@ def vote(
     Args:
         session: an open transaction.
         order_id: of the list.
-        ballot: destroy, or keep or extend with a reason, extend with the new period.
+        ballot: destroy, or keep or extend with a reason, extend with the new period as typed ("20" is kept as
+            "20 năm").
         viewer: a member.
         now: aware time.
         case_file_ids: None for all that are on the list.
@@ -133,11 +135,17 @@ def vote(
     if rest and case_file_ids is not None:
         raise ValueError("the rest is named by no ids")
 
-    def periods(before: Story, _: object) -> Iterable[Reason]:
-        if ballot.choice is Choice.EXTEND and ballot.period:
-            wanted = before.not_voted(viewer.name) if rest else case_file_ids or list(before.items)
-            yield from _against_period(session, ballot.period, wanted)
+    typed = typed_period(ballot.period) if ballot.choice is Choice.EXTEND and ballot.period else None
 
+    def periods(before: Story, _: object) -> Iterable[Reason]:
+        if isinstance(typed, Reason):
+            yield typed
+        elif typed is not None:
+            wanted = before.not_voted(viewer.name) if rest else case_file_ids or list(before.items)
+            yield from _against_period(session, typed, wanted)
+
+    if isinstance(typed, RetentionPeriod):
+        ballot = replace(ballot, period=str(typed))
     ids = None if case_file_ids is None else sorted(set(case_file_ids))
     facts: dict[str, Any] = {**ballot.as_json(), "case_files": ids}
     if rest:
@@ -204,11 +212,7 @@ def sign_minutes(session: Session, order_id: str, *, viewer: Viewer, now: dateti
     return take(session, order_id, "sign-minutes", viewer=viewer, roles=SITS, now=now)
 
 
-def _against_period(session: Session, text: str, ids: Iterable[str]) -> Iterable[Reason]:
-    period = parse_maintenance(text)
-    if isinstance(period, Unclear):
-        yield because("retention.no-period", text=text)
-        return
+def _against_period(session: Session, period: RetentionPeriod, ids: Iterable[str]) -> Iterable[Reason]:
     for id in ids:
         file = session.get(CaseFile, id)
         if file is not None and not longer(file, period):
