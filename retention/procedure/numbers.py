@@ -3,7 +3,9 @@
 Ours, after the registers of outgoing papers that number from one each year: two papers under one number cannot be told
 apart in a dossier that is kept for twenty years, so it is refused, not warned of. The same paper may carry several
 lists (one letter submits a list of each law, one decision forms the council of both): the same number with the same day
-and, where both are known, the same file is the same paper. The opinion's letter is another body's and not asked about.
+and, where both are known, the same file is the same paper. Papers of two steps of one list are of two kinds and never
+the same: minutes are no letter (`-again` of a step is that step). The opinion's letter is another body's and not asked
+about.
 
 Whoever wrote a day wrongly can mend it: a list's later paper of a step takes the place of its earlier one, also where
 other lists rest on that one still; and papers of a list that ended without a destruction hold no number, for no dossier
@@ -12,6 +14,7 @@ is made of them.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -41,7 +44,7 @@ ENDED_WITHOUT = STATES_END - {State.CLOSED}
 def against_number(
     session: Session, agency_code: str, step: str, paper: Paper, *, order_id: str = ""
 ) -> Iterator[Reason]:
-    """Yield that the agency gave that number to another paper of the same year.
+    """Yield that the agency gave that number to another paper of the same year, or the list to one of another step.
 
     From here on nobody else appends until the transaction ends, so that of two papers asked about at once the second
     sees the first; so ask it last, behind every row that is locked.
@@ -59,6 +62,15 @@ def against_number(
     in_use = _in_use(session, agency_code, paper)
     replaced = in_use.pop((order_id, _act(step)), None)
     for (other_id, other_step), other in in_use.items():
+        if other_id == order_id:
+            yield because(
+                "retention.number-of-other-kind",
+                step=step,
+                number=paper.number,
+                other=other.day,
+                other_step=other_step,
+            )
+            return
         if _clash(paper, other) and (replaced is None or _clash(replaced, other)):
             yield because(
                 "retention.number-taken",
@@ -139,4 +151,4 @@ def _clash(one: Paper, other: Paper) -> bool:
 
 
 def _plain(number: str) -> str:
-    return "".join(number.split()).casefold()
+    return "".join(unicodedata.normalize("NFC", number).split()).casefold()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from unicodedata import normalize
 
 import pytest
-from procedure_people import PEOPLE, walked
+from procedure_people import PEOPLE, decide, walked
 from retention_town import AGENCY, AN, HEAD, NOW, TODAY, Town
 
 from archive.errors import OrderRefusedError
+from archive.procedure.ballots import Ballot, Choice
 from archive.procedure.papers import Paper
 from archive.procedure.states import State
 from archive.procedure.story import Story
@@ -56,6 +58,33 @@ def test_the_number_of_another_paper_of_the_same_list_stays_taken(town: Town) ->
     order_id = proposed(town.store("01"), Paper("5/QĐ", YESTERDAY)).order_id
     with pytest.raises(OrderRefusedError, match="another paper"):
         formed(order_id, RIGHT)
+
+
+def conclude(order_id: str, number: str) -> None:
+    with transaction() as session:
+        council.conclude(session, order_id, Paper(number, TODAY), viewer=PEOPLE.voters[0], now=NOW)
+
+
+def test_minutes_are_not_the_letter_of_the_same_list_under_its_number_and_day(town: Town) -> None:
+    """Also in other letters, with other spaces and with the accents set apart; neither has a file."""
+    story = walked(town.store("01"), to=State.COUNCIL_REVIEW)
+    with transaction() as session:
+        for voter in PEOPLE.voters:
+            council.vote(session, story.order_id, Ballot(Choice.DESTROY), viewer=voter, now=NOW)
+    letter = story.letter.number
+    for number in (letter, letter.lower(), f" {letter.replace('/', ' / ')}", normalize("NFD", letter)):
+        with pytest.raises(OrderRefusedError, match="another paper's of this list already"):
+            conclude(story.order_id, number)
+    conclude(story.order_id, "104/BB")
+
+
+def test_a_decision_is_not_the_letter_that_asked_for_the_opinion(town: Town) -> None:
+    story = walked(town.store("01"), to=State.OPINION_GIVEN)
+    asked = next(one.paper for one in story.steps if one.id == "request-opinion")
+    assert asked is not None and asked.day == TODAY
+    with pytest.raises(OrderRefusedError, match="another paper's of this list already"):
+        decide(story, paper=Paper(asked.number.upper(), TODAY))
+    assert decide(story).state is State.DECIDED
 
 
 def test_minutes_of_a_hand_over_are_given_again_with_a_better_scan(town: Town) -> None:
