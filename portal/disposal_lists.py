@@ -14,8 +14,7 @@ from plone import api
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from archive.ledger.event import Verb
-from archive.ledger.rows import EventRow
+from archive.list_names import names_of
 from archive.procedure.states import STATES_END, State
 from archive.register.decisions import ITEMS_LEFT, Order, OrderItem, OrderState
 from archive.register.disposal import DisposalList
@@ -23,18 +22,6 @@ from portal import words
 from portal.i18n import _
 
 ENDED_WELL = frozenset({State.DESTROYED, State.CLOSED})
-
-
-def names_of(session: Session, order_ids: Iterable[str]) -> dict[str, str]:
-    """Return order id -> number of the letter that submitted the list, whatever papers came since."""
-    first = (
-        select(func.min(EventRow.seq))
-        .where(EventRow.object_id.in_(list(order_ids)), EventRow.verb == Verb.DECISION.value)
-        .group_by(EventRow.object_id)
-    )
-    # Of the basis, "number, date", and not of the payload, which names every case file of the list.
-    query = select(EventRow.object_id, EventRow.basis).where(EventRow.seq.in_(first))
-    return {id: basis.rpartition(", ")[0] for id, basis in session.execute(query)}
 
 
 def name_of(session: Session, order: Order) -> str:

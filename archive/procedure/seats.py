@@ -91,13 +91,11 @@ def against(regime: Regime, members: Sequence[Member], *, proposed_by: str) -> I
     for rule in COMPOSITION[regime]:
         count = sum(rule.seat is None or one.seat is rule.seat for one in members)
         if count < rule.least or (rule.most is not None and count > rule.most):
-            yield because(
-                "archive.council-composition",
-                seat=rule.seat or "all",
-                least=rule.least,
-                count=count,
-                clause=rule.clause,
-            )
+            told = {"seat": rule.seat or "all", "least": rule.least, "count": count, "clause": rule.clause}
+            if rule.most == rule.least:
+                yield because("archive.council-exactly", **told)
+            else:
+                yield because("archive.council-composition", **told)
     for n, one in enumerate(members):
         if any(same_person(one.account, other.account) for other in members[:n]):
             yield because("archive.council-twice", who=one.account)

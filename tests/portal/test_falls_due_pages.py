@@ -110,3 +110,10 @@ def test_what_is_not_due_yet_or_is_held_cannot_be_ticked(
     assert 'name="make"' in page.page
     assert seen(visit("an", f"/tieu-huy?agency={LANG_SON}")) >= {due.code}
     assert not seen(visit("an", f"/tieu-huy?agency={LANG_SON}")) & {stopped.code, waits.code}
+
+
+def test_who_may_not_see_what_is_due_is_told_so_and_not_that_there_is_none(visit: Any) -> None:
+    page = visit("dung", "/tieu-huy").page  # an auditor
+    assert "không xem được hồ sơ đến hạn" in page and "Không có hồ sơ đến hạn" not in page
+    assert 'id="grounds"' not in page
+    assert "không xem được hồ sơ đến hạn" not in visit("an", "/tieu-huy").page

@@ -82,7 +82,10 @@ def test_documents_are_chosen_copied_and_found_again(
     assert gone is not None
     page = visit("an", f"/ho-so/{STAYS.id}").page
     assert f"đã tiêu hủy ngày {day_of(gone):%d/%m/%Y}" in page and f"/ho-so/{GOES.id}" in page
-    assert "Đã giữ trong hồ sơ kia" in visit("an", path).page  # the list still tells what was done
+    page = visit("an", path).page
+    assert "Đã giữ trong hồ sơ kia" in page  # the list still tells what was done
+    for number in (1, 2):  # their names went with their case file
+        assert f"<span>Văn bản thứ {number} của hồ sơ" in page and f"<span>{number}</span>" not in page
 
 
 def test_others_see_and_do_not_choose(visit: Callable[..., Any], order_id: str) -> None:

@@ -79,7 +79,7 @@ def members(text: str) -> list[Member]:
         ("R1", "chair:a owning-unit:c expert:d", "secretary"),
         ("R1", "chair:a secretary:b expert:d", "owns the records"),
         ("R1", "chair:a secretary:b owning-unit:c", "knows the subject"),
-        ("R1", "chair:a chair:x secretary:b owning-unit:c expert:d", "chair"),
+        ("R1", "chair:a chair:x secretary:b owning-unit:c expert:d", "exactly 1 chair, not 2"),
         ("R1", "chair:a secretary:b owning-unit:c expert:A", "A is on the council twice"),
         ("R1", "chair:lan secretary:b owning-unit:c expert:d", "only be the secretary"),
         ("R1", "chair:a secretary:lan owning-unit:c expert:d", ""),

@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from archive.list_names import names_of
 from archive.procedure.states import STATES_END, State
 from archive.register.decisions import ITEMS_LEFT, ORDERS_OPEN, Order, OrderItem, OrderKind
 from archive.register.disposal import DisposalList
 from portal.browser.disposal.outcomes import outcome
-from portal.disposal_lists import names_of, state_tone, state_words
+from portal.disposal_lists import state_tone, state_words
 from portal.i18n import _
 
 MOST = 20

@@ -167,6 +167,11 @@ class DisposalScreen(Screen):
         return self.t(_("Falls due in ${year}", mapping={"year": str(span(when, self.today).until.year)}))
 
     @property
+    def sees_due(self) -> bool:
+        """Say whether this person sees at all what is due, somewhere."""
+        return eligibility.agencies_seen(self.viewer, None) != frozenset()
+
+    @property
     def none_due(self) -> str:
         """Return what is said of the chosen year when nothing falls due in it."""
         year = str(span(self.when, self.today).until.year)

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.holds import held
+from archive.list_names import names_of
 from archive.procedure.read import story_of
 from archive.procedure.states import START, STATES_COUNCIL, STATES_END, State
 from archive.procedure.story import Story
@@ -22,7 +23,6 @@ from archive.viewer import Role, Viewer, same_person
 from portal.browser.disposal.procedure.turn import Turn, turn_on
 from portal.browser.disposal.to_begin import deadline_of, left_words, tone_of
 from portal.browser.holds.orders import lifts
-from portal.disposal_lists import names_of
 from portal.i18n import _
 from retention.procedure import notice, opinion
 

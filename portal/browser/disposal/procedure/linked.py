@@ -144,6 +144,18 @@ class LinkedScreen(Screen):
             return ""
         return one.subject
 
+    def nameless(self, one: Standing) -> bool:
+        """Say whether nothing is known of a document any more but its number: it went with its case file."""
+        return one.document == str(one.link.document)
+
+    def name(self, one: Standing) -> str:
+        """Return what a document is called; of one that has gone, which it was."""
+        if self.nameless(one):
+            number = self.count(one.link.document)
+            told = _("Document ${number} of the case file; its name went with it", mapping={"number": number})
+            return self.t(told)
+        return self.subject(one) or one.document
+
     def value(self, one: Standing) -> str:
         """Return how a document's box names it."""
         return f"{one.link.case_file_id}:{one.link.document}:{one.link.other_id}"
