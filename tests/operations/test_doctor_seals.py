@@ -46,6 +46,7 @@ def test_a_good_seal_one_that_ends_soon_and_one_that_ended(house: Path) -> None:
 
 
 def test_a_destruction_without_papers_is_an_illness_after_a_while(house: Path) -> None:
+    now = datetime.now(UTC)  # not the moment of import: a run of all tests takes longer than papers may
     (sign,) = papers()
     assert sign.well is True
     with transaction() as session:
@@ -59,16 +60,16 @@ def test_a_destruction_without_papers_is_an_illness_after_a_while(house: Path) -
                     agency_code=AGENCY,
                     reason="hết hạn",
                     document_number="1/QĐ",
-                    document_date=NOW.date(),
+                    document_date=now.date(),
                     list_sha256="0" * 64,
-                    created_at=NOW,
-                    executed_at=NOW - timedelta(minutes=minutes),
+                    created_at=now,
+                    executed_at=now - timedelta(minutes=minutes),
                     payload={},
                 )
             )
     (sign,) = papers()
     assert sign.well is False and sign.found.startswith("1 destructions")
     with transaction() as session:
-        append(session, Verb.PAPER, actor="system:retention", kind="order", id="o-1", payload={}, now=NOW)
+        append(session, Verb.PAPER, actor="system:retention", kind="order", id="o-1", payload={}, now=now)
     (sign,) = papers()
     assert sign.well is True
