@@ -25,7 +25,7 @@ from retention.errors import BelowMinimumError, PeriodUnclearError, RetentionErr
 from retention.follower import facts_of
 from retention.own_schedules import all_schedules, schedule_named
 from retention.period import RetentionPeriod, Unclear, covers, parse_maintenance
-from retention.reckoning import FileFacts, Reckoned, Reckoning, reckon
+from retention.reckoning import FileFacts, Reckoned, reckon
 from retention.schedule import Suggestion, require_minimum, suggest
 from retention.settings import RetentionSettings
 from retention.typed_period import typed_period
@@ -64,8 +64,8 @@ def set_period(
         NotAllowedError: the viewer is no archivist there.
         PeriodUnclearError: the text is no period.
         BelowMinimumError: below the assigned row, or 20 years of the dossier of a destruction; names the clause.
-        RetentionError: no reason, the file has left the vault or is being destroyed, the period would become
-            shorter, or the case file has that period under that row already.
+        RetentionError: no reason, the file has left the vault or is being destroyed, or the period would become
+            shorter.
     """
     file, period = _asked(session, case_file_id, typed_period(text), Role.ARCHIVIST, viewer, reason)
     if shorter(file, period):
@@ -170,12 +170,6 @@ def _asked(
     return file, said
 
 
-def _is_so(file: CaseFile, reckoned: Reckoning, row: tuple[str, str] | None) -> bool:
-    told = (reckoned.permanent, reckoned.retention_years, reckoned.last_day, reckoned.eligible_from)
-    known = (file.permanent, file.retention_years, file.last_day, file.eligible_from)
-    return told == known and (row or ("", "")) == (file.assigned_schedule, file.assigned_row)
-
-
 def _write(
     session: Session,
     file: CaseFile,
@@ -192,8 +186,6 @@ def _write(
         was.title, was.regime, was.work_ended, str(period), (), row or ("", ""), dossier=was.dossier
     )
     reckoned = reckon(chosen, counting=RetentionSettings.load().counting)
-    if _is_so(file, reckoned, row):
-        raise RetentionError(because("retention.period-is-so", period=str(period), file=file.code))
     payload = reckoned.payload()
     stored_steps = [
         {"code": s.code, "params": dict(s.params), "clause": s.clause, "reading": s.reading} for s in steps

@@ -92,7 +92,6 @@ REFUSED = (
     ("5 năm", "", "ngắn hơn thời hạn hiện có", "is shorter than the period"),
     ("15 năm", ROW, "thấp nhất theo Thông tư 09/2011/TT-BNV, Bảng thời hạn bảo quản, dòng 146", "row 146"),
     ("05", "", "“05” có số 0 ở đầu", "“05” has a zero in front"),
-    ("10", "", "đã là 10 năm; không có gì thay đổi", "has the period 10 năm already; nothing changes"),
     ("Lâu dài", "", "“Lâu dài” không phải là thời hạn", "“Lâu dài” is no period"),
 )
 

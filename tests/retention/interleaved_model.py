@@ -222,7 +222,7 @@ class Law:
         one = self.files[code]
         return (
             "archivist" in ROLES.get(account, ()) and one.here and not one.gone
-            and not self.erasing(code) and years > one.years
+            and not self.erasing(code) and years >= one.years
         )  # fmt: skip
 
     def told(self, codes: list[str], today: date) -> None:
