@@ -106,7 +106,7 @@ def advance(submission_id: str, *, steps: Mapping[str, Step] = STEPS) -> str:
                     flush_changed(work.folder, since=started.timestamp())
                 record(submission_id, ours, name, list(steps).index(name), outcome, started)
             except LeaseLostError:
-                return "busy"
+                return _gave_way(submission_id)
             except TemporaryError as error:
                 return _wait(submission_id, ours, error.reason, settings)
             except TangThuError as error:
@@ -142,6 +142,15 @@ def _drop_all(submission_id: str) -> None:
         ids = session.scalars(select(Submission.id).where(Submission.gathered_into == submission_id)).all()
     for id in (submission_id, *ids):
         quarantine.drop(id)
+
+
+def _gave_way(submission_id: str) -> str:
+    """Answer "busy" for a worker believed dead; what it wrote after another had stored the delivery goes now."""
+    with reading() as session:
+        stored = session.get_one(Submission, submission_id).state == SubmissionState.STORED
+    if stored:
+        _drop_all(submission_id)
+    return "busy"
 
 
 def _unexpected(step: str, error: Exception) -> Reason:
@@ -225,13 +234,15 @@ def _wait(submission_id: str, ours: Lease, reason: Reason, settings: IngestSetti
     now = datetime.now(UTC)
     with transaction() as session:
         submission = session.get_one(Submission, submission_id)
-        if submission.lease_owner != ours.owner:
-            return "busy"
-        submission.attempts += 1
-        pause = min(
-            settings.retry_seconds * 2 ** min(submission.attempts - 1, 20), settings.retry_limit_seconds
-        )
-        submission.waiting, submission.not_before = as_text([reason]), now + timedelta(seconds=pause)
+        lost = submission.lease_owner != ours.owner
+        if not lost:
+            submission.attempts += 1
+            pause = min(
+                settings.retry_seconds * 2 ** min(submission.attempts - 1, 20), settings.retry_limit_seconds
+            )
+            submission.waiting, submission.not_before = as_text([reason]), now + timedelta(seconds=pause)
+    if lost:
+        return _gave_way(submission_id)
     log.warning("submission %s waits %s s: %s", submission_id, pause, reason)
     return "waiting"
 

@@ -17,7 +17,7 @@ from archive.register.session import transaction
 from archive.wiping import Wiped
 from ingest import pipeline, quarantine
 from ingest.errors import IngestError
-from ingest.steps.step import Outcome, Verdict
+from ingest.steps.step import Outcome, Verdict, Work
 from ingest.tidying import tidy
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -81,7 +81,8 @@ def test_what_is_stored_elsewhere_is_overwritten_too(house: Path) -> None:
     assert second_name.read_bytes() == bytes(5000)
 
 
-def test_a_stored_delivery_is_wiped_when_the_pipeline_ends(house: Path) -> None:
+def an_accepted() -> str:
+    """Return the id of an accepted submission whose bytes lie in quarantine."""
     with transaction() as session:
         row = Submission(
             agency_code="a",
@@ -96,6 +97,11 @@ def test_a_stored_delivery_is_wiped_when_the_pipeline_ends(house: Path) -> None:
         session.flush()
         id = row.id
     quarantine.keep(id, io.BytesIO(b"HO SO" * 1000), limit=10**6)
+    return id
+
+
+def test_a_stored_delivery_is_wiped_when_the_pipeline_ends(house: Path) -> None:
+    id = an_accepted()
     second_name = house / "same-bytes"
     second_name.hardlink_to(quarantine.raw(id))
     steps = {name: (lambda work, now: Outcome()) for name in pipeline.STEPS}
@@ -103,6 +109,32 @@ def test_a_stored_delivery_is_wiped_when_the_pipeline_ends(house: Path) -> None:
     assert pipeline.advance(id, steps=steps) == "stored"
     assert not quarantine.folder(id).exists()
     assert second_name.read_bytes() == bytes(5000)
+
+
+@pytest.mark.parametrize("trouble", [None, TemporaryError("the store is full"), OSError("gone")])
+def test_what_a_worker_believed_dead_wrote_after_the_storing_is_wiped(
+    house: Path, trouble: Exception | None
+) -> None:
+    id = an_accepted()
+
+    def overtaken(work: Work, now: datetime) -> Outcome:
+        with transaction() as session:
+            row = session.get_one(Submission, id)
+            row.state, row.lease_owner, row.lease_until = "stored", "", None
+        quarantine.drop(id)
+        (quarantine.work(id) / "page.pdf").write_bytes(b"HO SO")
+        if trouble:
+            raise trouble
+        return Outcome()
+
+    steps = {name: (lambda work, now: Outcome()) for name in pipeline.STEPS}
+    steps["normalise"] = overtaken
+    if isinstance(trouble, OSError):
+        with pytest.raises(OSError, match="gone"):
+            pipeline.advance(id, steps=steps)
+    else:
+        assert pipeline.advance(id, steps=steps) == "busy"
+    assert not quarantine.folder(id).exists()
 
 
 def a_returned(days: int, state: str = "returned", *, decided: bool = True, mends: str = "") -> str:

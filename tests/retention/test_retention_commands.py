@@ -40,8 +40,12 @@ def tangthu(*words: str, user: str, role: str, stdin: str | None = None) -> Any:
     return json.loads(result.output)
 
 
-PAPER = ("--document", "1/QĐ", "--document-date", "2026-01-05")
-DECISION = ("--reason", "Hết thời hạn", "--document", "1/QĐ", "--document-date", "2026-01-05")
+DECISION = ("--reason", "Hết thời hạn", "--document", "1/TTr", "--document-date", "2026-01-05")
+
+
+def paper(number: str) -> tuple[str, ...]:
+    """Return the words that name a paper: each step's has its own number."""
+    return ("--document", number, "--document-date", "2026-01-05")
 
 
 def code_for(user: str) -> str:
@@ -69,19 +73,19 @@ def test_from_what_is_due_to_the_closed_dossier(town: Town, monkeypatch: pytest.
     order = told["order_id"]
     seats = ("chair:cuong", "secretary:an", "owning-unit:giang", "expert:hoa")
     members = [word for seat in seats for word in ("--member", seat)]
-    tangthu("disposal", "council", order, *members, *PAPER, user="dung", role="head")
+    tangthu("disposal", "council", order, *members, *paper("2/QĐ"), user="dung", role="head")
     tangthu("disposal", "submit", order, user="an", role="archivist")
     for member in ("cuong", "giang", "hoa"):
         tangthu("disposal", "vote", order, user=member, role="council")
-    tangthu("disposal", "conclude", order, *PAPER, user="cuong", role="council")
+    tangthu("disposal", "conclude", order, *paper("3/BB"), user="cuong", role="council")
     tangthu("disposal", "sign-minutes", order, user="an", role="archivist")
-    tangthu("disposal", "opinion", order, *PAPER, user="dung", role="head")
-    tangthu("disposal", "opinion", order, *PAPER, "--verdict", "for", user="an", role="archivist")
+    tangthu("disposal", "opinion", order, *paper("4/CV"), user="dung", role="head")
+    tangthu("disposal", "opinion", order, *paper("5/CV"), "--verdict", "for", user="an", role="archivist")
     shown = ("--list", told["list_sha256"], "--signer", "Giám đốc", "--code", code_for("dung"))
-    tangthu("disposal", "decide", order, *PAPER, *shown, user="dung", role="head")
+    tangthu("disposal", "decide", order, *paper("6/QĐ"), *shown, user="dung", role="head")
     with pytest.raises(OrderRefusedError, match="not gone through"):
         tangthu("destroy", order, user="binh", role="archivist")
-    tangthu("disposal", "hand-over", order, *PAPER, "--receiver", "binh", user="an", role="archivist")
+    tangthu("disposal", "hand-over", order, *paper("7/BB"), "--receiver", "binh", user="an", role="archivist")
     tangthu("disposal", "release", order, "--code", code_for("binh"), user="binh", role="archivist")
     outcome = tangthu("destroy", order, user="binh", role="archivist")
     assert outcome["finished"] and outcome["items"][0]["outcome"] == "done"
@@ -103,7 +107,7 @@ def test_a_list_is_kept_refused_and_given_up_by_command(town: Town) -> None:
     told = tangthu("disposal", "take-out", order, first, "--reason", "Còn cần", user="an", role="archivist")
     assert told["items"] == [second] and told["left"] == {first: "Còn cần"}
     with pytest.raises(NotAllowedError, match="SEAT:ACCOUNT"):
-        tangthu("disposal", "council", order, "--member", "king:an", *PAPER, user="dung", role="head")
+        tangthu("disposal", "council", order, "--member", "king:an", *paper("2/QĐ"), user="dung", role="head")
     with pytest.raises(NotAllowedError, match="no part"):
         tangthu("disposal", "show", order, user="em", role="researcher")
     ended = tangthu("disposal", "abort", order, "--reason", "Nhầm năm", user="an", role="archivist")

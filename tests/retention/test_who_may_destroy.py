@@ -109,7 +109,7 @@ def test_a_held_case_file_may_not_be_listed(town: Town) -> None:
 def test_a_case_file_is_on_one_open_list_at_a_time_and_free_again_after_a_refusal(town: Town) -> None:
     case_file_id = town.store("01")
     order_id = propose(AN, case_file_id)
-    with pytest.raises(OrderRefusedError, match=order_id):
+    with pytest.raises(OrderRefusedError, match="already on the open list 12/TTr"):
         propose(BINH, case_file_id)
     with transaction() as session:
         listing.abort(session, order_id, reason="Còn cần", viewer=AN, now=NOW)
