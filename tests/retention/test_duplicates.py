@@ -177,6 +177,16 @@ def through(order_id: str, now: datetime = NOW) -> None:
         walk_on(session, story, Papers(wanted), PEOPLE, now=now, to=State.HANDED_OVER)
 
 
+def a_duplicate_to_destroy(town: Town) -> tuple[str, str, str]:
+    """Return case file 01, which stays, its duplicate 02, and the list by which that can be destroyed now."""
+    stays, goes = file_of(town, "01", "a"), file_of(town, "02", "a")
+    night()
+    order_id = listed(goes)
+    submit(order_id)
+    through(order_id)
+    return stays, goes, order_id
+
+
 def against(order_id: str, case_file_id: str) -> str:
     with transaction() as session:
         order = session.get_one(Order, order_id)
@@ -322,11 +332,7 @@ def _the_duplicate_is_kept_longer(stays: str) -> None:
 def test_the_vault_spares_it_when_the_other_one_cannot_be_counted_on(
     town: Town, change: object, why: str
 ) -> None:
-    stays, goes = file_of(town, "01", "a"), file_of(town, "02", "a")
-    night()
-    order_id = listed(goes)
-    submit(order_id)
-    through(order_id)
+    stays, goes, order_id = a_duplicate_to_destroy(town)
     change(stays)  # type: ignore[operator]
     assert why in against(order_id, goes)
     with pytest.raises(OrderRefusedError, match=why):
@@ -337,12 +343,7 @@ def test_the_vault_spares_it_when_the_other_one_cannot_be_counted_on(
 def test_no_store_is_asked_for_the_one_that_stays_while_the_register_is_written(
     town: Town, house: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file_of(town, "01", "a")
-    goes = file_of(town, "02", "a")
-    night()
-    order_id = listed(goes)
-    submit(order_id)
-    through(order_id)
+    _, _, order_id = a_duplicate_to_destroy(town)
     real, asked, one_looks = FolderStore.size, [], Lock()
 
     def size(self: FolderStore, name: str) -> int | None:
@@ -364,11 +365,7 @@ def test_no_store_is_asked_for_the_one_that_stays_while_the_register_is_written(
 def test_a_copy_of_the_one_that_stays_that_goes_before_the_wave_spares_the_duplicate(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stays, goes = file_of(town, "01", "a"), file_of(town, "02", "a")
-    night()
-    order_id = listed(goes)
-    submit(order_id)
-    through(order_id)
+    stays, _goes, order_id = a_duplicate_to_destroy(town)
     began = destruction.erase_all
 
     def erase_all(*told: Any) -> Any:
@@ -385,11 +382,7 @@ def test_a_copy_of_the_one_that_stays_that_goes_before_the_wave_spares_the_dupli
 def test_a_copy_of_the_one_that_stays_that_goes_within_the_wave_spares_what_is_left_of_the_duplicate(
     town: Town, watch: str, left: int
 ) -> None:
-    stays, goes = file_of(town, "01", "a"), file_of(town, "02", "a")
-    night()
-    order_id = listed(goes)
-    submit(order_id)
-    through(order_id)
+    stays, _goes, order_id = a_duplicate_to_destroy(town)
     lose = once(lambda: _a_copy_is_gone(stays))
     outcome = execute(order_id, viewer=BINH, now=NOW, ask=real(watch, after=lose))
     assert [item.outcome for item in outcome.items] == ["refused"] and len(copies_of("02")) == left

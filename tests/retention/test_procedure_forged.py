@@ -58,6 +58,21 @@ def forged(session: Session, story: Story, actor: str, role: Role, **payload: ob
     apply(session, event)
 
 
+def forged_decision(session: Session, story: Story, head: str, letter: object) -> None:
+    forged(
+        session, story, head, Role.HEAD, state="approved",
+        approval={"actor": head, "role": "head"},
+        step={"id": "decide", "state": "decided", "paper": letter, "signer": "x", "list": story.list_sha256},
+    )  # fmt: skip
+
+
+def forged_hand_over(session: Session, story: Story, letter: object) -> None:
+    forged(
+        session, story, "an", Role.ARCHIVIST,
+        step={"id": "hand-over", "state": "handed-over", "paper": letter, "receiver": "binh"},
+    )  # fmt: skip
+
+
 def test_a_list_whose_council_never_voted_is_refused_though_events_say_decided(town: Town) -> None:
     story = walked(town.store("01"), to=State.COUNCIL_REVIEW)
     letter = paper("9").as_json()
@@ -71,15 +86,8 @@ def test_a_list_whose_council_never_voted_is_refused_though_events_say_decided(t
             step={"id": "record-opinion", "state": "opinion-given", "paper": letter, "verdict": "for"},
         )  # fmt: skip
         forged(session, story, "cuong", Role.COUNCIL, approval={"actor": "cuong", "role": "council"})
-        forged(
-            session, story, "dung", Role.HEAD, state="approved",
-            approval={"actor": "dung", "role": "head"},
-            step={"id": "decide", "state": "decided", "paper": letter, "signer": "x", "list": story.list_sha256},
-        )  # fmt: skip
-        forged(
-            session, story, "an", Role.ARCHIVIST,
-            step={"id": "hand-over", "state": "handed-over", "paper": letter, "receiver": "binh"},
-        )  # fmt: skip
+        forged_decision(session, story, "dung", letter)
+        forged_hand_over(session, story, letter)
         assert session.get_one(Order, story.order_id).state == "approved"
     assert "the council has not concluded" in refused_to_act(story.order_id)
 
@@ -87,18 +95,8 @@ def test_a_list_whose_council_never_voted_is_refused_though_events_say_decided(t
 def test_the_head_who_voted_does_not_decide_though_events_say_so(town: Town) -> None:
     story = walked(town.store("01"), to=State.OPINION_GIVEN)
     with transaction() as session:
-        forged(
-            session, story, "hoa", Role.HEAD, state="approved",
-            approval={"actor": "hoa", "role": "head"},
-            step={
-                "id": "decide", "state": "decided", "paper": paper("9").as_json(), "signer": "x",
-                "list": story.list_sha256,
-            },
-        )  # fmt: skip
-        forged(
-            session, story, "an", Role.ARCHIVIST,
-            step={"id": "hand-over", "state": "handed-over", "paper": paper().as_json(), "receiver": "binh"},
-        )  # fmt: skip
+        forged_decision(session, story, "hoa", paper("9").as_json())
+        forged_hand_over(session, story, paper().as_json())
     assert "hoa took part in the council" in refused_to_act(story.order_id)
 
 
@@ -151,12 +149,5 @@ def test_a_yes_past_the_procedure_is_refused(town: Town) -> None:
 def test_a_decision_whose_event_names_no_factors_is_refused(town: Town) -> None:
     story = walked(town.store("01"), to=State.OPINION_GIVEN)
     with transaction() as session:
-        forged(
-            session, story, "dung", Role.HEAD, state="approved",
-            approval={"actor": "dung", "role": "head"},
-            step={
-                "id": "decide", "state": "decided", "paper": paper("9").as_json(), "signer": "x",
-                "list": story.list_sha256,
-            },
-        )  # fmt: skip
+        forged_decision(session, story, "dung", paper("9").as_json())
     assert "dung has not proven both factors" in refused_to_act(story.order_id)
