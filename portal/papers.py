@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, object_session
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.procedure.states import START, State
+from archive.register.among import among
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.register.disposal import DisposalList
 from archive.register.models import Agency, CaseFile, Fonds, Regime
@@ -82,7 +83,7 @@ def _mirror_order(site: Any, session: Session, order: Order) -> None:
         _mirror_list(site, session, order, row)
         return
     ids = [item.case_file_id for item in order.items]
-    regimes = set(session.scalars(select(CaseFile.regime).where(CaseFile.id.in_(ids))))
+    regimes = set(session.scalars(select(CaseFile.regime).where(among(CaseFile.id, ids))))
     # One file under the new law puts the whole list under it: the stricter deadlines (our reading).
     regime = Regime.R2 if Regime.R2 in regimes else Regime.R1
     paper = _paper(site["danh-muc-huy"], "DisposalList", order.id, order.document_number, order.agency_code)

@@ -6,21 +6,26 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
-from retention_town import AGENCY, NOW, TODAY
+from retention_town import AGENCY, AN, NOW, TODAY
 from sqlalchemy import event, func, insert, select
 
 from archive.procedure.judge import against_acting
 from archive.procedure.states import State
 from archive.procedure.story import Step, Story
 from archive.register.agencies import set_agency, set_fonds
-from archive.register.decisions import Order, OrderItem, OrderKind, OrderState
+from archive.register.decisions import Order, OrderItem, OrderKind, OrderState, Receipt
 from archive.register.models import CaseFile, Record
 from archive.register.notices import ExpiryNotice
 from archive.register.pieces import pieces
 from archive.register.session import engine, reading, transaction
 from archive.viewer import Role
+from portal.browser.disposal import due
+from portal.browser.disposal.one_list import OneList
+from portal.browser.papers.dossiers import DossierList
+from portal.browser.papers.view import Paper
 from retention import dossier, holds
 from retention.holds import lock_rows
 from retention.procedure import linked, notice
@@ -81,6 +86,9 @@ def test_every_question_about_a_whole_list_is_asked_in_pieces(long_list: list[st
                 for id in long_list
             ],
         )
+        session.add(
+            Receipt(order_id="o", case_file_id=IDS[-1], holder="a", what="x", how="clear", at=NOW, gone=True)
+        )
         lock_rows(session, long_list)
         assert holds._too_late(session, long_list) == ()
         assert sum(1 for _ in notice.against_submitting(session, long_list, twins={}, today=TODAY)) == len(
@@ -95,6 +103,13 @@ def test_every_question_about_a_whole_list_is_asked_in_pieces(long_list: list[st
         assert (link.document, link.other_id) == ("mine", "other")
         order = session.get_one(Order, "o")
         assert dossier._acts(session, order) == {}
+        page = OneList(SimpleNamespace(path=("o",), session=session, viewer=AN))
+        page.read()
+        assert [(one.code, one.tone) for one in page.receipts(long_list)] == [(IDS[-1], "ok")]
+        paper, dossiers = Paper(SimpleNamespace(order_id="o"), None), DossierList(None, None)
+        paper.session = dossiers.session = session
+        assert len(paper.case_files()) == len(dossiers._dates([order])["o"]) == len(long_list)
+        assert due._by_law(session, long_list) == [long_list]
         told = {reason.code for reason in against_acting(session, order, as_submitted(long_list))}
     assert "archive.notice-not-over" not in told
 

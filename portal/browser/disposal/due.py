@@ -12,6 +12,7 @@ from zExceptions import NotFound
 
 from archive.holds import held
 from archive.reason import because, sentence, told
+from archive.register.among import among
 from archive.register.decisions import Order, OrderKind
 from archive.register.disposal import DisposalList
 from archive.register.models import CaseFile
@@ -211,7 +212,7 @@ class DisposalScreen(Screen):
 
 def _by_law(session: Session, ids: list[str]) -> list[list[str]]:
     """Return the case files by the law they are under; what the register does not know goes with the first."""
-    query = select(CaseFile.id, CaseFile.regime).where(CaseFile.id.in_(ids))
+    query = select(CaseFile.id, CaseFile.regime).where(among(CaseFile.id, ids))
     laws = {row.id: row.regime for row in session.execute(query)}
     first = min(laws.values(), default="")
     found: dict[str, list[str]] = {}

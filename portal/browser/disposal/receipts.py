@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from archive.register.among import among
 from archive.register.decisions import Receipt
 from portal.i18n import _
 
@@ -40,7 +41,7 @@ def of_files(one: Any, ids: Collection[str]) -> list[OfFile]:
     """
     query = (
         select(Receipt)
-        .where(Receipt.order_id == one.order.id, Receipt.case_file_id.in_(list(ids)))
+        .where(Receipt.order_id == one.order.id, among(Receipt.case_file_id, ids))
         .order_by(Receipt.case_file_id, Receipt.holder)
     )
     rows = groupby(one.screen.session.scalars(query), key=lambda receipt: receipt.case_file_id)

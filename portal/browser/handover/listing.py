@@ -16,6 +16,7 @@ from zExceptions import NotFound
 from archive import queue
 from archive.errors import NotAllowedError
 from archive.reason import because
+from archive.register.among import among
 from archive.register.decisions import Order
 from archive.register.models import CaseFile
 from archive.viewer import Role
@@ -137,7 +138,7 @@ class HandoverScreen(Screen):
             files = {
                 file.id: file
                 for file in self.session.scalars(
-                    select(CaseFile).where(CaseFile.id.in_([item.case_file_id for item in items]))
+                    select(CaseFile).where(among(CaseFile.id, [item.case_file_id for item in items]))
                 )
             }
             found += [

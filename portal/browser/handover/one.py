@@ -13,6 +13,7 @@ from archive import orders, queue
 from archive.errors import NotAllowedError, OrderRefusedError
 from archive.order_check import missing_approvals, reasons_against_order
 from archive.reason import because
+from archive.register.among import among
 from archive.register.decisions import Order, OrderKind, OrderState
 from archive.register.models import Agency, CaseFile
 from archive.register.session import reading
@@ -76,7 +77,7 @@ class OneHandover(OrderPage):
         self.agency = self.session.get(Agency, order.agency_code)
         ids = [item.case_file_id for item in order.items]
         self.files = {
-            file.id: file for file in self.session.scalars(select(CaseFile).where(CaseFile.id.in_(ids)))
+            file.id: file for file in self.session.scalars(select(CaseFile).where(among(CaseFile.id, ids)))
         }
         self.receipts = receipts_of(self.session, order)
         self.missing = missing_approvals(order)

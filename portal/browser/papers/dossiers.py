@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from plone import api
 from sqlalchemy import select
 
+from archive.register.among import among
 from archive.register.decisions import Order, OrderKind
 from archive.register.models import CaseFile
 from archive.seen_at import seen_at
@@ -78,7 +79,7 @@ class DossierList(Screen):
         found = {
             row.id: (row.maintenance, row.last_day)
             for row in self.session.execute(
-                select(CaseFile.id, CaseFile.maintenance, CaseFile.last_day).where(CaseFile.id.in_(ids))
+                select(CaseFile.id, CaseFile.maintenance, CaseFile.last_day).where(among(CaseFile.id, ids))
             )
         }
         dates: dict[str, list[tuple[str, date | None]]] = defaultdict(list)

@@ -12,7 +12,9 @@ from zope.schema import getFieldsInOrder
 
 from archive.errors import NotAllowedError
 from archive.reason import because
+from archive.register.among import among
 from archive.register.decisions import Order
+from archive.register.disposal import DisposalList
 from archive.register.models import Agency, CaseFile, CaseFileState, Fonds
 from archive.viewer import ALL_AGENCIES, OWN_AGENCY
 from portal.browser.papers.states import Move, moves, state_title
@@ -21,7 +23,7 @@ from portal.content.agency import IAgency
 from portal.content.disposal_list import IDisposalList
 from portal.content.fonds import IFonds
 from portal.content.hold import IHold
-from portal.disposal_lists import Lists
+from portal.disposal_lists import state_words
 from portal.i18n import _
 
 SCREENS = {"DisposalList": ("tieu-huy", "order_id"), "Hold": ("giu-ho-so", "")}
@@ -75,13 +77,13 @@ class Paper(Screen):
     def order_state(self) -> str:
         """Return how the order of this dossier stands, in words."""
         order = self.order()
-        return self.t(Lists(self.session, [order.id]).state(order)) if order else ""
+        return self.t(state_words(order, self.session.get(DisposalList, order.id))) if order else ""
 
     def case_files(self) -> list[CaseFile]:
         """Return the case files of the list, the longest overdue first; people of this agency only see the page."""
         order = self.order()
         ids = [item.case_file_id for item in order.items] if order else []
-        query = select(CaseFile).where(CaseFile.id.in_(ids)).order_by(CaseFile.last_day, CaseFile.code)
+        query = select(CaseFile).where(among(CaseFile.id, ids)).order_by(CaseFile.last_day, CaseFile.code)
         return list(self.session.scalars(query)) if ids else []
 
     def title_of(self, file: CaseFile) -> str:
