@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from typing import Any
 
 from plone import api
@@ -80,11 +81,15 @@ class Lists:
     """Some lists as a page shows them one below the other: read at once, asked for by their orders."""
 
     def __init__(self, session: Session, order_ids: Iterable[str]) -> None:
-        ids = list(order_ids)
-        rows = select(DisposalList).where(DisposalList.order_id.in_(ids))
+        self._session, self._ids = session, list(order_ids)
+        rows = select(DisposalList).where(DisposalList.order_id.in_(self._ids))
         self._rows = {row.order_id: row for row in session.scalars(rows)}
-        self._names = names_of(session, ids)
-        self._outcomes = outcomes(session, ids)
+        self._names = names_of(session, self._ids)
+
+    @cached_property
+    def _outcomes(self) -> Mapping[str, Counter[str]]:
+        """Return how the case files of each list ended; not every page shows it."""
+        return outcomes(self._session, self._ids)
 
     def name(self, order: Order) -> str:
         """Return what a list is called."""

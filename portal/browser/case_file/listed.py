@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from archive.list_names import names_of
 from archive.procedure.states import STATES_END, State
@@ -55,6 +55,7 @@ def lists_of(session: Session, case_file_id: str) -> list[OnList]:
         .where(OrderItem.case_file_id == case_file_id, Order.kind == OrderKind.DESTRUCTION)
         .order_by(Order.created_at.desc(), Order.id)
         .limit(MOST)
+        .options(defer(Order.payload))  # it explains every case file of the list
     )
     rows = session.execute(query).all()
     names = names_of(session, [order.id for order, _item, _row in rows])

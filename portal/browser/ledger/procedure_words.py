@@ -8,28 +8,11 @@ from typing import Any
 
 from portal.browser.disposal.procedure.forms import CHOICES, SEATS, STEPS
 from portal.i18n import _
+from portal.workflows import DISPOSAL_LIST
 
-STATES = {
-    "listed": _("Listed"),
-    "council-review": _("With the appraisal council"),
-    "opinion-requested": _("Opinion asked for"),
-    "opinion-given": _("Opinion given"),
-    "auto-listed": _("To be considered for destruction"),
-    "council": _("With the destruction council"),
-    "appraisal": _("Being appraised"),
-    "decided": _("Decided"),
-    "handed-over": _("Handed over for destruction"),
-    "destroyed": _("Destroyed"),
-    "closed": _("Closed"),
-    "keep": _("Kept"),
-    "rejected": _("Rejected"),
-    "refused": _("Refused"),
-    "aborted": _("Aborted"),
-}
-"""Legal states, in the words of the workflow."""
 TABLES: dict[tuple[str, str], Mapping[str, Any]] = {
     ("step", "id"): STEPS,
-    ("step", "state"): STATES,
+    ("step", "state"): DISPOSAL_LIST.states,
     ("step", "verdict"): {"for": _("Agrees with the list"), "against": _("Is against the list")},
     ("step", "choice"): CHOICES,
     ("step", "fate"): {"keep": _("Kept in the other case file"), "let-go": _("Goes with its case file")},

@@ -20,6 +20,7 @@ from archive.register.disposal import CouncilMember, DisposalList
 from archive.register.models import CaseFile
 from archive.seen_at import seen_at
 from archive.viewer import Role, Viewer, same_person
+from portal.browser.disposal.procedure.next_act import BEGINS
 from portal.browser.disposal.procedure.turn import Turn, turn_on
 from portal.browser.disposal.to_begin import deadline_of, left_words, tone_of
 from portal.browser.holds.orders import lifts
@@ -33,7 +34,6 @@ SIGNING = 3
 """Lists that ended as kept and may wait for their minutes: the newest."""
 ASKED = 50
 """Orders to lift a hold that are looked at, the oldest first."""
-BEGINS = frozenset({"release", "execute"})
 HELD_UP = _("The destruction is held up: a case file of the list is held or not due")
 _STARTS = tuple(START.values())
 
@@ -160,8 +160,10 @@ def _holds(session: Session, viewer: Viewer) -> Iterator[Waiting]:
     query = select(Order).where(Order.kind == OrderKind.LIFT_HOLD, Order.state == OrderState.PROPOSED, may)
     shown = 0
     for order in session.scalars(query.order_by(Order.created_at, Order.id).limit(ASKED)):
+        if same_person(viewer.name, order.proposed_by):
+            continue
         placed = _placed(session, lifts(order))
-        if placed is None or any(same_person(viewer.name, who) for who in (order.proposed_by, placed[0])):
+        if placed is None or same_person(viewer.name, placed[0]):
             continue
         yield Waiting(
             _("Lift a hold, as the second person"),

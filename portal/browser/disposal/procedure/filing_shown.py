@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archive.procedure.story import Story
 from archive.register.disposal import DisposalList
-from archive.register.models import CaseFile
 from portal.browser.disposal.procedure import forms
 from portal.browser.screen import Screen
 from retention.filing.desk import Desk, Progress, Stage
@@ -19,10 +17,10 @@ class Filing:
         going: the dossier is being filed.
     """
 
-    def __init__(self, screen: Screen, story: Story, row: DisposalList | None) -> None:
-        self.screen, self.story, self.row = screen, story, row
+    def __init__(self, screen: Screen, order_id: str, row: DisposalList | None) -> None:
+        self.screen, self.row = screen, row
         self.going = row is not None and row.closing
-        self._so_far: Progress | None = Desk(story.order_id).progress() if self.going else None
+        self._so_far: Progress | None = Desk(order_id).progress() if self.going else None
 
     def text(self) -> str:
         """Return how far it is, in words."""
@@ -36,8 +34,3 @@ class Filing:
         """Return what makes the page look different."""
         waiting = self._so_far.waiting if self._so_far else ""
         return [self.row.dossier_id if self.row else "", self.going, waiting]
-
-    @property
-    def dossier(self) -> CaseFile | None:
-        """Return the case file the dossier became."""
-        return self.screen.session.get(CaseFile, self.story.dossier_id) if self.story.dossier_id else None

@@ -20,6 +20,8 @@ ASIDE = frozenset(
     {"keep-file", "take-out", "abort", "reject", "refuse", "council-change", "excuse", "hand-over-again"}
 )
 """Acts that end the list or change it, and bring it forward only where it cannot go on without them."""
+BEGINS = frozenset({"release", "execute"})
+"""Acts by which the destruction begins."""
 
 
 def chair_absent(story: Story) -> bool:

@@ -21,6 +21,7 @@ from archive.procedure.states import START, STATES_END, State
 from archive.procedure.story import Step
 from archive.reason import Reason
 from archive.register.decisions import OrderState
+from archive.register.models import CaseFile
 from archive.second_factor import enrol
 from portal.browser.disposal import to_begin
 from portal.browser.disposal.one_list import PROGRESS, OneList
@@ -29,19 +30,17 @@ from portal.browser.disposal.procedure.cards import Cards
 from portal.browser.disposal.procedure.doing.table import ACTS
 from portal.browser.disposal.procedure.filing_shown import Filing
 from portal.browser.disposal.procedure.linked import LINKED, STANDS
-from portal.browser.disposal.procedure.next_act import acts, brings_forward, next_step
+from portal.browser.disposal.procedure.next_act import BEGINS, acts, brings_forward, next_step
 from portal.browser.disposal.procedure.paper_table import PaperRow, papers_of
 from portal.browser.disposal.procedure.seating import Seating
 from portal.browser.disposal.procedure.shown import ShownLines
 from portal.browser.disposal.procedure.vanishing import Vanishing
 from portal.browser.disposal.procedure.votes import Votes
 from portal.browser.order_page import OrderPage
-from portal.disposal_lists import legal_words
+from portal.disposal_lists import ENDED_WELL, legal_words
 from portal.i18n import _
 from retention.procedure import notice, opinion, taking
 from retention.procedure.standing import Stands, counts, standings
-
-ENDED_WELL = (State.DESTROYED, State.CLOSED)
 
 
 class ProcedureScreen(OrderPage):
@@ -51,6 +50,7 @@ class ProcedureScreen(OrderPage):
     acts: ClassVar[Mapping[str, str]] = {name: name for name in ACTS}
     keeps: ClassVar[bool] = True
     filters: ClassVar[frozenset[str]] = frozenset({"sort", "q", "show"})
+    begins: ClassVar[frozenset[str]] = BEGINS
 
     receipts_card = ViewPageTemplateFile("../receipts.pt")
 
@@ -77,10 +77,10 @@ class ProcedureScreen(OrderPage):
         self.order = self.one.order
         if self.path[1:] and self.path[1:] != (PROGRESS,):
             return self.one.answer(self.path[1])
-        self.story = taking.story(self.session, self.order.id)
-        self.filing = Filing(self, self.story, self.one.row)
+        self.filing = Filing(self, self.order.id, self.one.row)
         if self.path[1:]:
             return self.progress()
+        self.story = taking.story(self.session, self.order.id)
         self.one.read()
         self.lines = ShownLines(self.one, self.story)
         self.votes = Votes(self, self.story)
@@ -106,7 +106,7 @@ class ProcedureScreen(OrderPage):
             standings(self.session, self.story, today=self.today, look=look)
         )
         self.against: tuple[Reason, ...] = ()
-        begins = self.story.state is State.HANDED_OVER and self.forward in ("release", "execute")
+        begins = self.story.state is State.HANDED_OVER and self.forward in BEGINS
         if begins or self.order.state == OrderState.EXECUTING:
             against = reasons_against(self.session, self.order, now=self.now)
             self.against = tuple(one for one in against if one.code != "archive.not-released")
@@ -123,6 +123,11 @@ class ProcedureScreen(OrderPage):
     def ended_well(self) -> bool:
         """Say whether there is a certificate."""
         return self.story.state in ENDED_WELL
+
+    @property
+    def dossier(self) -> CaseFile | None:
+        """Return the case file the dossier became."""
+        return self.session.get(CaseFile, self.story.dossier_id) if self.story.dossier_id else None
 
     @property
     def deadline(self) -> dict[str, str] | None:
