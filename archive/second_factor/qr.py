@@ -11,7 +11,15 @@ def qr_svg(text: str) -> str:
     """Return a text as QR code, an inline SVG without script or link."""
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(
-        out, kind="svg", scale=4, border=4, xmldecl=False, svgns=True, light="#fff", dark="#000"
+        out,
+        kind="svg",
+        scale=4,
+        border=4,
+        xmldecl=False,
+        svgns=True,
+        light="#fff",
+        dark="#000",
+        omitsize=True,
     )
     return out.getvalue().decode()
 

@@ -24,4 +24,5 @@ class BesideScreen(Screen):
 
     def note(self, error: TangThuError) -> None:
         """Keep for the page why the act was refused."""
+        self.mark(error)
         self.trouble = self.because(error.reason)

@@ -24,7 +24,8 @@ class Field:
 
     Attributes:
         label: a message.
-        kind: text, long, date, password, code, verdict, receiver, member, choice or file.
+        kind: text, long, date (of a document, so not to come), day (any), password, code, verdict, receiver,
+            member, choice or file.
     """
 
     name: str
@@ -90,7 +91,7 @@ def faults_in(given: Mapping[str, str], fields: Iterable[Field], *, today: date)
 
     Args:
         given: name of a field -> what was typed or chosen.
-        fields: of the form; a date is that of a document, so not later than today.
+        fields: of the form.
         today: in Vietnam.
     """
     for field in fields:
@@ -99,9 +100,9 @@ def faults_in(given: Mapping[str, str], fields: Iterable[Field], *, today: date)
             if field.required:
                 code = "portal.not-chosen" if field.kind in CHOSEN else "portal.not-filled-in"
                 yield Fault(field.name, field.label, because(code))
-        elif field.kind == "date":
+        elif field.kind in ("date", "day"):
             try:
-                day_of(text, latest=today)
+                day_of(text, latest=today if field.kind == "date" else None)
             except MissingError as error:
                 yield Fault(field.name, field.label, error.reason)
 

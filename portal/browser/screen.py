@@ -171,13 +171,17 @@ class Screen(BrowserView):
 
     def not_done(self, error: TangThuError) -> Any:
         """Answer an act that was refused: with a message on the page itself, or on the page read anew."""
-        if isinstance(error, FormError):
-            self.faults = {one.field: self._fault_words(one) for one in error.faults}
+        self.mark(error)
         self.say(self.refusal(error), "error")
         if self.keeps:
             self.request.response.setStatus(409)
             return self._show()
         return self.request.response.redirect(self.here)
+
+    def mark(self, error: TangThuError) -> None:
+        """Keep what is wrong with each field of a form that was refused for its fields."""
+        if isinstance(error, FormError):
+            self.faults = {one.field: self._fault_words(one) for one in error.faults}
 
     def refusal(self, error: TangThuError) -> str:
         """Return why an act was refused; of several reasons each in a line of its own, below what they are."""

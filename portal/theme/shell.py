@@ -16,6 +16,7 @@ from portal.browser.drafting.listing import may_send
 from portal.headers import FORMS_OF_PLONE, protect
 from portal.viewer import viewer_for
 from portal.words import ROLE_TITLES, icon
+from retention import versions
 
 TONES = {
     "info": ("ok", "check"),
@@ -47,11 +48,17 @@ class Shell(BrowserView):
                 continue
             if action["id"] == "plans" and not may_see(viewer_for()):
                 continue
+            if action["id"] == "schedules" and not viewer_for().agencies_with(versions.SEES):
+                continue
             url = action["url"].rstrip("/")
             inside = here == url or (url != root and here.startswith(url + "/"))
             inside = inside or any(
                 url == f"{root}/{door}" and here.startswith(f"{root}/{room}")
-                for door, room in (("tra-cuu", "ho-so/"), ("tieu-huy", "danh-muc-huy"))
+                for door, room in (
+                    ("tra-cuu", "ho-so/"),
+                    ("tieu-huy", "danh-muc-huy"),
+                    ("giu-ho-so", "giu-nhieu-ho-so"),
+                )
             )
             entries.append({"id": action["id"], "title": action["title"], "url": url, "here": inside})
         return entries

@@ -103,6 +103,29 @@ def test_lines_that_were_changed_on_the_way_are_looked_through_again(visit: Any)
         assert session.query(ScheduleVersion).count() == 0
 
 
+def test_a_proposal_names_every_field_that_is_missing_or_no_day_and_keeps_the_lines(visit: Any) -> None:
+    browser = looked(visit)
+    form = browser.getForm(id="new-schedule")
+    form.getControl(name="name").value = "Bảng thời hạn của Sở"
+    form.getControl(name="valid_from").value = "31/02/2027"
+    form.getControl(name="propose").click()
+    tree = html.fromstring(browser.page)
+    beside = [node.text_content() for node in tree.cssselect("#new-schedule .tt-fault")]
+    assert [line.split(":", 1)[0] for line in beside] == [
+        "Số và ký hiệu",
+        "Ngày ký",
+        "Người ký",
+        "Có hiệu lực từ",
+    ]
+    assert "“31/02/2027” không phải là ngày" in beside[-1]
+    assert [node.text_content() for node in tree.cssselect(".tt-message .tt-reasons li")] == beside
+    form = browser.getForm(id="new-schedule")
+    assert form.getControl(name="name").value == "Bảng thời hạn của Sở"
+    assert "Sổ trực cổng" in form.getControl(name="lines").value
+    with reading() as session:
+        assert session.query(ScheduleVersion).count() == 0
+
+
 def test_an_archivist_proposes_the_head_simulates_and_approves(visit: Any) -> None:
     id = propose(visit)
     mine = shown(visit("lan", f"/bang-thoi-han/{id}"))

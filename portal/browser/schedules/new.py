@@ -13,7 +13,7 @@ from archive.errors import NotAllowedError, TangThuError
 from archive.reason import because
 from archive.viewer import ALL_AGENCIES, Role
 from portal.browser.beside import BesideScreen
-from portal.browser.form_fields import day_of
+from portal.browser.form_fields import Field, day_of
 from portal.browser.screen import SHOW
 from portal.i18n import _
 from portal.register import joined
@@ -22,7 +22,15 @@ from retention.errors import ScheduleRefusedError, SheetError
 from retention.own_lines import Own, as_json, own_lines, sheet_of
 from retention.sheet_file import read_sheets
 
-FIELDS = ("agency", "name", "number", "signed_on", "signed_by", "valid_from", "valid_until")
+PAPER = (
+    Field("name", _("Name of the schedule")),
+    Field("number", _("Number and notation")),
+    Field("signed_on", _("Signed on"), "date"),
+    Field("signed_by", _("Signed by: name and position")),
+    Field("valid_from", _("Holds from"), "day"),
+    Field("valid_until", _("Holds until (empty: until another version)"), "day", required=False),
+)
+"""What the paper that issued it must have."""
 SHOWN = 100
 """Problems, and lines, that are shown."""
 LONGEST = 8_000_000
@@ -77,6 +85,7 @@ class NewScheduleScreen(BesideScreen):
         """Propose the lines that were looked through."""
         own = self._came_back()
         self.own = own
+        self.ask_for(PAPER)
         with joined() as session:
             row = versions.propose(
                 session,
