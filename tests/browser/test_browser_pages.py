@@ -104,6 +104,22 @@ def test_the_menu_opens_on_a_phone(as_person: Callable[[str], Any], running_offi
     assert not page.locator(".tt-nav").is_visible()
 
 
+def test_why_a_case_file_falls_due_is_read_where_it_stands(
+    as_person: Callable[[str], Any], running_office: Office
+) -> None:
+    page = as_person("an")
+    for width, height, least in ((1280, 900, 200), (390, 844, 280)):
+        page.set_viewport_size({"width": width, "height": height})
+        opened(page, running_office, "/tieu-huy")
+        page.click("td summary >> nth=0")
+        steps = page.locator("td details[open] ul")
+        assert steps.bounding_box()["width"] >= least, width
+        hidden = page.evaluate(
+            "[...document.querySelectorAll('.tt-table-wrap')].map(box => box.scrollWidth - box.clientWidth)"
+        )
+        assert max(hidden) <= 0, (width, hidden)
+
+
 def test_the_first_tab_stop_skips_to_the_content(
     as_person: Callable[[str], Any], running_office: Office
 ) -> None:
