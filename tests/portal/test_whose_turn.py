@@ -134,3 +134,12 @@ def test_an_absent_chair_makes_it_the_heads_turn(visit: Any) -> None:
     assert "Đã bỏ danh mục" in visit("an", f"/tieu-huy/{id}").page
     due = visit("an", "/tieu-huy").page
     assert "Đã bỏ danh mục" in due and "Từ chối" not in due.split("Những gì đến hạn")[0]
+
+
+def test_the_last_events_say_what_each_is_about_and_lead_there(visit: Any) -> None:
+    with transaction() as session:
+        id = walk(session, wanted(), WHO, now=now(), to=State.DECIDED).order_id
+    page = visit("chi", "").page.split('class="tt-timeline"', 1)[1].split("</ol>", 1)[0]
+    first = page.split("<li", 2)[1]
+    # By the name of the list, which the decision's number does not change.
+    assert f"/tieu-huy/{id}" in first and "91/QĐ-UBND/TTr" in first

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from plone import api
 
-from archive import furnished
+from archive import furnished, list_names
+from archive.ledger.event import Event
 from archive.register.models import SubmissionState
 from archive.vietnam import local
 from archive.viewer import Role
@@ -14,6 +16,7 @@ from ingest.drafting import cabinet
 from ingest.resending import to_mend
 from portal.browser.copies.view import SEES as SEES_COPIES
 from portal.browser.disposal.to_begin import left_words, tone_of
+from portal.browser.ledger import objects
 from portal.browser.screen import Screen
 from portal.browser.start.samples import arrived, to_try, version
 from portal.browser.start.today import Today, today_for
@@ -48,6 +51,9 @@ class StartPage(Screen):
             ]
             shown = (*self.facts.orders, *(order for order, _left in self.facts.to_begin))
             self.lists = Lists(self.session, [order.id for order in shown])
+            about = [(event.object_kind, event.object_id) for event in self.facts.events]
+            self.about = objects.names_of(self.session, about, self.viewer, self.t)
+            self.called = list_names.names_of(self.session, [id for kind, id in about if kind == "order"])
             self.makes = bool(self.viewer.agencies_with(MAKE_CASE_FILES))
             self.drafts = cabinet.listing(viewer=self.viewer)[:DRAFTS_SHOWN] if self.makes else []
             self.login = self.viewer.name
@@ -55,6 +61,12 @@ class StartPage(Screen):
             self.samples = to_try(self.furnishing)
             self.arrived = arrived(self.furnishing) if self.furnishing else ""
             self.version = version(self.furnishing) if self.furnishing else ""
+
+    def what(self, event: Event) -> objects.Named:
+        """Return what an event is about by name, a list by that of its letter; "" where nothing would be said by it."""
+        named = self.about.get((event.object_kind, event.object_id), objects.Named(""))
+        called = self.called.get(event.object_id) if event.object_kind == "order" else ""
+        return replace(named, text=called) if called else named
 
     @property
     def name(self) -> str:
