@@ -21,6 +21,7 @@ from archive.register.models import CaseFile, CaseFileState
 from archive.register.projection import apply
 from archive.underway import being_destroyed
 from archive.viewer import Role, Viewer
+from retention.applied import SET_BY_PERSON
 from retention.errors import BelowMinimumError, PeriodUnclearError, RetentionError
 from retention.follower import facts_of
 from retention.own_schedules import all_schedules, schedule_named
@@ -70,9 +71,7 @@ def set_period(
     file, period = _asked(session, case_file_id, typed_period(text), Role.ARCHIVIST, viewer, reason)
     if shorter(file, period):
         raise RetentionError(because("retention.shorter", period=str(period), file=file.code))
-    steps = [
-        Reckoned("set-by-person", {"actor": viewer.name, "period": str(period), "reason": reason.strip()})
-    ]
+    steps = [Reckoned(SET_BY_PERSON, {"actor": viewer.name, "period": str(period), "reason": reason.strip()})]
     if row is not None:
         be_only_writer(session)  # so that no version is withdrawn before the event that names it is written
         table = schedule_named(session, row[0], file.agency_code)
@@ -121,9 +120,7 @@ def extend_by_council(
     file, period = _asked(session, case_file_id, said, Role.COUNCIL, viewer, reason)
     if not longer(file, period):
         raise RetentionError(because("retention.not-longer", period=str(period), file=file.code))
-    steps = [
-        Reckoned("set-by-person", {"actor": viewer.name, "period": str(period), "reason": reason.strip()})
-    ]
+    steps = [Reckoned(SET_BY_PERSON, {"actor": viewer.name, "period": str(period), "reason": reason.strip()})]
     _write(session, file, period, steps, None, Role.COUNCIL, viewer, reason, now)
     return period
 

@@ -26,6 +26,7 @@ from archive.settings import ArchiveSettings
 from archive.timestamps.judge import roots_in
 from archive.vietnam import day_of
 from retention import destruction
+from retention.applied import applied
 from retention.appraisal_cli import APPRAISAL
 from retention.dossier import gather
 from retention.eligibility import count_due, count_unclear
@@ -72,8 +73,10 @@ def due(
         )
         counts = count_due(session, viewer=viewer, today=today, agency=agency, since=since)
         unclear = count_unclear(session, viewer=viewer, agency=agency)
+        periods = applied(session, [one.case_file_id for one in found])
     lines = [
-        f"{one.case_file_id}  {one.code}  {one.maintenance}  {one.last_day}  {one.title}" for one in found
+        f"{one.case_file_id}  {one.code}  {periods[one.case_file_id].text}  {one.last_day}  {one.title}"
+        for one in found
     ]
     when = f"in {year}" if year else f"on {today}"
     lines.append(f"{sum(counts.values())} due {when}; {sum(unclear.values())} with an unclear period")

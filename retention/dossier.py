@@ -23,6 +23,7 @@ from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderS
 from archive.register.models import Agency, CaseFile, Fonds, Package
 from archive.register.pieces import pieces
 from archive.viewer import Role, Viewer
+from retention.applied import applied_to
 from retention.errors import CertificateError
 
 READERS = (Role.ARCHIVIST, Role.COUNCIL, Role.HEAD, Role.AUDITOR)
@@ -67,6 +68,7 @@ class ItemFacts:
         approved_sha256: the package hash the order was approved with.
         events: numbers of the ledger's events about its end.
         late_hold: reason of a hold that came after its last copy was begun, "" if none.
+        maintenance: the period that applied.
         case_file_id: as everything else about it is filed.
         began: the day its first document is of.
         ended: the day the work ended.
@@ -247,7 +249,7 @@ def _item(
         code=file.code,
         title=file.title,
         regime=file.regime,
-        maintenance=file.maintenance,
+        maintenance=applied_to(file).text,
         last_day=file.last_day,
         total_docs=file.total_docs,
         total_pages=file.total_pages,

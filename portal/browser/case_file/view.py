@@ -31,6 +31,7 @@ from portal.events import concerns
 from portal.formats import format_name
 from portal.i18n import _
 from portal.reading import case_file, holds_of, send_component
+from retention.applied import Applied, applied_to
 from retention.explain import Step, explain
 
 EVENTS = 100
@@ -261,6 +262,11 @@ class CaseFileScreen(GivingScreen, JudgingScreen, AppraisingScreen):
     def may_see_order(self) -> bool:
         """Say whether the decision a case file was destroyed by has a page for this person."""
         return self.may("Tang Thu: Read disposal")
+
+    @property
+    def period(self) -> Applied:
+        """Return the period that applies to it."""
+        return applied_to(self.file)
 
     @property
     def past_due(self) -> bool:

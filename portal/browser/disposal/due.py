@@ -30,6 +30,7 @@ from portal.i18n import _
 from portal.papers import mirror_order
 from portal.register import joined
 from retention import eligibility
+from retention.applied import applied
 from retention.eligibility import Due
 from retention.explain import explain_dates
 from retention.procedure import listing
@@ -86,6 +87,7 @@ class DisposalScreen(Screen):
         self.sort = self.text("sort", 12) or "last-day"
         self.due = self._page_of_due((page - 1) * SIZE) if self.agency else []
         self.steps = explain_dates(self.session, [one.case_file_id for one in self.due]) if expired else {}
+        self.periods = applied(self.session, [one.case_file_id for one in self.due])
         self.held = self._held_now()
         self.pages = Pages(self.counts.get(self.agency, 0), page, SIZE)
         self.orders = self._orders()

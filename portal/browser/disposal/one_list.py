@@ -22,8 +22,10 @@ from portal.events import SEES
 from portal.i18n import _
 from portal.papers import is_behind
 from portal.sending import disposition
+from retention.applied import applied_to
 from retention.certificate import certificate
 
+BY_PERSON = _("set by a person")
 CERTIFICATE = "bien-ban"
 PROGRESS = "tien-do"
 
@@ -163,9 +165,12 @@ class OneList:
         return str(file.code) if file is not None else ""
 
     def period(self, item: Any) -> str:
-        """Return the period of an item's case file."""
+        """Return the period of an item's case file as it applies now, and that a person set it."""
         file = self.files.get(item.case_file_id)
-        return str(file.maintenance) if file is not None else ""
+        if file is None:
+            return ""
+        period = applied_to(file)
+        return f"{period.text} · {self.screen.t(BY_PERSON)}" if period.by_person else period.text
 
     # its dossier's paper
 

@@ -14,10 +14,12 @@ from archive.register.among import among
 from archive.register.decisions import Order, OrderKind
 from archive.register.models import CaseFile
 from archive.seen_at import seen_at
+from portal.browser.disposal.one_list import BY_PERSON
 from portal.browser.screen import Screen
 from portal.disposal_lists import Lists
 from portal.events import SEES
 from portal.i18n import _
+from retention.applied import Applied, applied
 
 SHOWN = 200
 
@@ -27,7 +29,7 @@ class Row:
     """One dossier.
 
     Attributes:
-        periods: the case files' periods as declared, each once.
+        periods: that apply to its case files, each once, and whether a person set it.
         first: the earliest last day of its case files.
         last: the latest.
     """
@@ -76,16 +78,17 @@ class DossierList(Screen):
 
     def _dates(self, orders: list[Order]) -> dict[str, list[tuple[str, date | None]]]:
         ids = {item.case_file_id for order in orders for item in order.items}
-        found = {
-            row.id: (row.maintenance, row.last_day)
-            for row in self.session.execute(
-                select(CaseFile.id, CaseFile.maintenance, CaseFile.last_day).where(among(CaseFile.id, ids))
-            )
-        }
+        query = select(CaseFile.id, CaseFile.last_day).where(among(CaseFile.id, ids))
+        days = {row.id: row.last_day for row in self.session.execute(query)}
+        periods = applied(self.session, ids)
         dates: dict[str, list[tuple[str, date | None]]] = defaultdict(list)
         for order in orders:
-            dates[order.id] = [found[i.case_file_id] for i in order.items if i.case_file_id in found]
+            named = [item.case_file_id for item in order.items if item.case_file_id in days]
+            dates[order.id] = [(self._period(periods[id]), days[id]) for id in named]
         return dates
+
+    def _period(self, period: Applied) -> str:
+        return f"{period.text} ({self.t(BY_PERSON)})" if period.by_person else period.text
 
     def _row(self, order: Order, dates: list[tuple[str, date | None]]) -> Row:
         days = sorted(day for _period, day in dates if day)

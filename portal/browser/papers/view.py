@@ -25,6 +25,7 @@ from portal.content.fonds import IFonds
 from portal.content.hold import IHold
 from portal.disposal_lists import state_words
 from portal.i18n import _
+from retention.applied import Applied, applied_to
 
 SCREENS = {"DisposalList": ("tieu-huy", "order_id"), "Hold": ("giu-ho-so", "")}
 MACHINE = frozenset({"order_id", "order_state", "hold_id", "case_file_id"})
@@ -90,6 +91,10 @@ class Paper(Screen):
         """Return a case file's title, its code where this person may not read it."""
         readable = self.viewer.may_read(file.agency_code, file.access)
         return str(file.title if readable and file.title else file.code)
+
+    def period(self, file: CaseFile) -> Applied:
+        """Return the period that applies to a case file now."""
+        return applied_to(file)
 
     def moves(self) -> list[Move]:
         """Return the steps the paper took, newest first."""
