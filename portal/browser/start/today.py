@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from archive.holds import in_force, is_active, standing
@@ -32,6 +32,8 @@ from retention import eligibility, versions
 
 WORKING = (SubmissionState.RECEIVED, SubmissionState.CHECKING, SubmissionState.ACCEPTED)
 SEES_SUBMISSIONS = frozenset({Role.OFFICIAL, Role.CLERK, Role.ARCHIVIST, Role.HEAD})
+SHOWN = 6
+"""Entries of one card of the page."""
 SEES_ORDERS = frozenset({Role.ARCHIVIST, Role.COUNCIL, Role.HEAD})
 
 
@@ -57,7 +59,12 @@ class Kept:
 
 @dataclass(frozen=True)
 class Today:
-    """The start page's facts. A part the viewer has no business with is None or empty."""
+    """The start page's facts. A part the viewer has no business with is None or empty.
+
+    Attributes:
+        orders: disposal lists that wait for somebody, a handful of them.
+        orders_open: how many there are.
+    """
 
     counts: dict[str, int]
     to_decide: Sequence[Submission]
@@ -77,6 +84,7 @@ class Today:
     schedules: int = 0
     to_begin: Sequence[tuple[Order, Deadline]] = ()
     turns: Sequence[Waiting] = ()
+    orders_open: int = 0
 
 
 def agencies_of(viewer: Viewer, roles: frozenset[Role]) -> frozenset[str] | None:
@@ -93,7 +101,7 @@ def today_for(session: Session, viewer: Viewer, today: date, now: datetime) -> T
     working: list[Submission] = []
     if viewer.agencies_with(SEES_SUBMISSIONS):
         page = submissions.listing(
-            session, viewer=viewer, state=SubmissionState.TO_DECIDE, sort="due", now=now, page=1, size=6
+            session, viewer=viewer, state=SubmissionState.TO_DECIDE, sort="due", now=now, page=1, size=SHOWN
         )
         counts, late, questions = dict(page.counts), page.late, page.asked
         to_decide = page.items
@@ -107,7 +115,7 @@ def today_for(session: Session, viewer: Viewer, today: date, now: datetime) -> T
     return Today(
         counts=counts,
         to_decide=to_decide,
-        working=working[:6],
+        working=working[:SHOWN],
         orders=open_orders(session, viewer),
         due=due,
         held=_held(session, viewer, today),
@@ -123,19 +131,23 @@ def today_for(session: Session, viewer: Viewer, today: date, now: datetime) -> T
         schedules=versions.waiting_for(session, viewer=viewer),
         to_begin=near_their_end(session, viewer=viewer, today=today),
         turns=waiting_for(session, viewer, today=today, now=now),
+        orders_open=session.scalar(select(func.count()).select_from(_open_orders(viewer).subquery())) or 0,
     )
 
 
 def open_orders(session: Session, viewer: Viewer) -> list[Order]:
     """Return the disposal orders that wait for somebody, those this viewer has not yet approved first."""
+    mine = select(Approval.order_id).where(Approval.actor == viewer.name)
+    first = _open_orders(viewer).order_by(Order.id.in_(mine), Order.created_at)
+    return list(session.scalars(first.limit(SHOWN)))
+
+
+def _open_orders(viewer: Viewer) -> Select[tuple[Order]]:
     where = agencies_of(viewer, SEES_ORDERS)
     query = select(Order).where(
         Order.kind == OrderKind.DESTRUCTION, Order.state.in_((OrderState.PROPOSED, OrderState.APPROVED))
     )
-    if where is not None:
-        query = query.where(Order.agency_code.in_(where))
-    mine = select(Approval.order_id).where(Approval.actor == viewer.name)
-    return list(session.scalars(query.order_by(Order.id.in_(mine), Order.created_at).limit(6)))
+    return query if where is None else query.where(Order.agency_code.in_(where))
 
 
 def _arrived(viewer: Viewer) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +20,7 @@ from portal.browser.disposal.to_begin import left_words, tone_of
 from portal.browser.ledger import objects
 from portal.browser.screen import Screen
 from portal.browser.start.samples import arrived, to_try, version
-from portal.browser.start.today import Today, today_for
+from portal.browser.start.today import WORKING, Today, today_for
 from portal.browser.submissions.rows import rows_of
 from portal.disposal_lists import Lists
 from portal.i18n import _
@@ -82,6 +83,20 @@ class StartPage(Screen):
             return _("Good morning")
         return _("Good afternoon") if hour < 18 else _("Good evening")
 
+    @property
+    def on_their_way(self) -> int:
+        """Return how many submissions are on their way."""
+        return sum(self.facts.counts.get(state, 0) for state in WORKING)
+
+    def more(self, number: int, shown: Sequence[Any]) -> str:
+        """Return how many of a list that is cut are not shown, in words that lead to all; "" when all are."""
+        left = number - len(shown)
+        return (
+            self.t(_("and ${number} more: show all", mapping={"number": self.count(left)}))
+            if left > 0
+            else ""
+        )
+
     def tiles(self) -> list[dict[str, Any]]:
         """Return the counters this person has a use for."""
         facts, counts = self.facts, self.facts.counts
@@ -97,8 +112,7 @@ class StartPage(Screen):
                 tiles.append(
                     _tile(facts.questions, _("wait for an answer of the office"), "tiep-nhan?asked=1", "wait")
                 )
-            busy = sum(counts.get(s, 0) for s in ("received", "checking", "accepted"))
-            tiles.append(_tile(busy, _("on their way"), "tiep-nhan", "busy"))
+            tiles.append(_tile(self.on_their_way, _("on their way"), "tiep-nhan", "busy"))
             back = counts.get("returned", 0) + counts.get("refused", 0)
             tiles.append(_tile(back, _("returned or refused"), "tiep-nhan?state=returned", "bad"))
             if facts.files_late:
