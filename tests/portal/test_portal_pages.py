@@ -13,6 +13,7 @@ import transaction
 from house_people import LANG_SON, ident
 from house_queue import taken_from_the_queue
 from kept_case_files import CONDITIONAL, GONE, HELD, OLD, OLDER, RULES
+from lxml import html
 from plone import api
 from sqlalchemy import select
 from walked_lists import on
@@ -382,6 +383,8 @@ def test_a_hold_with_impossible_days_is_refused_and_keeps_what_was_typed(
     browser.getControl(name="until").value = until
     browser.getControl(name="place").click()
     assert said in browser.page
+    beside = [str(one.text_content()) for one in html.fromstring(browser.page).cssselect(".tt-fault")]
+    assert any(said in one for one in beside), beside  # above, and beside its field
     assert browser.getControl(name="reason", index=0).value == "Phục vụ kiểm toán"
     assert browser.getControl(name="date", index=0).value == day_text(date)
     with reading() as session:

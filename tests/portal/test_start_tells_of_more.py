@@ -20,7 +20,8 @@ def under_way(visit: Any) -> tuple[int, list[tuple[str, str]]]:
     """Return how many lists the card shows, and below them the words and address of what leads to the rest."""
     (card,) = html.fromstring(visit("an", "").page).xpath("//*[@id='lists']")
     more = [
-        (" ".join(a.text_content().split()), a.get("href")) for a in card.xpath(".//*[contains(@class, 'tt-more')]//a")
+        (" ".join(a.text_content().split()), a.get("href"))
+        for a in card.xpath(".//*[contains(@class, 'tt-more')]//a")
     ]
     return len(card.xpath(".//li")), more
 

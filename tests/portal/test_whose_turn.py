@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from house_people import AN, BINH, CHI, LANG_SON
 from kept_case_files import OLD
+from lxml import html
 from sqlalchemy import select
 
 from archive.procedure.ballots import Ballot, Choice
@@ -83,16 +85,28 @@ def test_the_second_person_is_led_to_the_hold_that_waits_for_them(visit: Any) ->
             **basis,
         )
         asked = holds.propose_lift(
-            session, placed.hold_ids[0], reason="Thanh tra xong", viewer=CHI, now=now(), **basis
+            session,
+            placed.hold_ids[0],
+            reason="Thanh tra xong",
+            viewer=CHI,
+            now=now(),
+            document_number="8/KL",
+            document_date=day_of(now()),
         ).id
     told = turns(visit, "lan")
     assert f"/giu-ho-so#lift-{asked}" in told and "Thanh tra đang xem" in told
-    assert f'id="lift-{asked}"' in visit("lan", "/giu-ho-so").page
+    page = visit("lan", "/giu-ho-so").page
+    said = " ".join(html.fromstring(page).get_element_by_id(f"lift-{asked}").text_content().split())
+    day = f"{day_of(now()):%d/%m/%Y}"
+    assert f"theo văn bản 7/CV, {day}" in said and f"Thanh tra xong, theo văn bản 8/KL, {day}" in said
     for login in ("an", "chi", "binh"):  # placed it, asked for it, lifts none
         assert asked not in turns(visit, login)
     with transaction() as session:
         holds.lift(session, asked, viewer=LAN, role=Role.ARCHIVIST, now=now())
     assert asked not in turns(visit, "lan")
+    lifted = " ".join(html.fromstring(visit("lan", "/giu-ho-so").page).text_content().split())
+    assert f"theo văn bản 7/CV, {day}" in lifted
+    assert re.search(rf"người gỡ: [^·]*, theo văn bản 8/KL, {day}", lifted)
     with reading() as session:
         assert session.scalars(select(Hold).where(Hold.id == placed.hold_ids[0])).one().lifted_at
 

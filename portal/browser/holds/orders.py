@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from archive.register.among import among
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.seen_at import seen_at
 from archive.viewer import Viewer
@@ -45,6 +46,14 @@ class WideOrder:
 def lifts(order: Order) -> str:
     """Return what an order to lift is about: the id of an order on many case files, or of a hold."""
     return str(order.payload.get("scope", {}).get("order") or order.payload.get("hold_id"))
+
+
+def lifting_of(session: Session, ids: Collection[str]) -> dict[str, Order]:
+    """Return the orders that lifted these holds and orders on many case files, by what they lifted."""
+    held, many = Order.payload["hold_id"].as_string(), Order.payload["scope"]["order"].as_string()
+    query = select(Order).where(Order.kind == OrderKind.LIFT_HOLD, Order.state == OrderState.DONE)
+    found = session.scalars(query.where(or_(among(held, ids), among(many, ids))))
+    return {lifts(order): order for order in found}
 
 
 def is_wide() -> ColumnElement[bool]:

@@ -9,14 +9,22 @@ from plone import api
 from sqlalchemy import select
 from zExceptions import NotFound
 
-from archive.reason import because
 from archive.register.decisions import Hold, Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState
 from archive.seen_at import seen_at
 from archive.viewer import Role, same_person
 from portal.browser.disposal.due import SEES
-from portal.browser.form_fields import Field, MissingError, day_of
-from portal.browser.holds.orders import SIZE, WideOrder, count_wide, is_wide, lifts, wide_orders
+from portal.browser.form_fields import Field, day_of
+from portal.browser.holds.form import days_of
+from portal.browser.holds.orders import (
+    SIZE,
+    WideOrder,
+    count_wide,
+    is_wide,
+    lifting_of,
+    lifts,
+    wide_orders,
+)
 from portal.browser.screen import Pages, Screen
 from portal.i18n import _
 from portal.papers import mirror_holds, mirror_order
@@ -24,11 +32,6 @@ from portal.register import joined
 from retention import holds, wide_holds
 from retention.wide_holds import Basis
 
-PLACING = (
-    Field("reason", _("Reason"), "long"),
-    Field("number", _("Number of the document that asks for it")),
-    Field("date", _("Its date"), "date"),
-)
 LIFTING = (
     Field("reason", _("Reason"), "long"),
     Field("number", _("Number of the document")),
@@ -62,8 +65,9 @@ class HoldsScreen(Screen):
         self.pages = Pages(count_wide(self.session, self.viewer), self.number("page", 1), SIZE)
         self.wide = wide_orders(self.session, self.viewer, page=self.pages.page, first=self.asked)
         query = (
-            select(Hold, CaseFile)
+            select(Hold, CaseFile, Order)
             .join(CaseFile, CaseFile.id == Hold.case_file_id)
+            .outerjoin(Order, Order.id == Hold.order_id)
             .where(
                 Hold.order_id.notin_(select(Order.id).where(is_wide())),
                 seen_at(self.viewer, CaseFile.agency_code, SEES),
@@ -74,9 +78,17 @@ class HoldsScreen(Screen):
                 Hold.lifted_at.isnot(None), Hold.id.in_(list(self.asked)).desc(), Hold.placed_at.desc()
             ).limit(SHOWN + 1)
         )
-        self.holds = [{"hold": hold, "file": file} for hold, file in rows]
+        self.holds = [{"hold": hold, "file": file, "placing": placing} for hold, file, placing in rows]
         self.more_holds = len(self.holds) > SHOWN
         del self.holds[SHOWN:]
+        shown = [row["hold"] for row in self.holds]
+        self.lifting = lifting_of(
+            self.session,
+            [
+                *(hold.id for hold in shown if hold.lifted_at),
+                *(one.order.id for one in self.wide if not one.in_force),
+            ],
+        )
         self.file = None
         if self.text("ho_so", 36):
             file = self.session.get(CaseFile, self.text("ho_so", 36))
@@ -133,12 +145,8 @@ class HoldsScreen(Screen):
 
     def place(self) -> str:
         """Place a hold; it takes effect at once."""
-        self.ask_for(PLACING)
+        day, until = days_of(self)
         file_id = self.text("ho_so", 36)
-        until = day_of(self.text("until", 10)) if self.text("until", 10) else None
-        date = day_of(self.text("date", 10), latest=self.today)
-        if until is not None and until < date:
-            raise MissingError(because("portal.until-before-document", until=until, day=date))
         with joined() as session:
             file = session.get(CaseFile, file_id)
             if file is None:
@@ -149,7 +157,7 @@ class HoldsScreen(Screen):
                 case_file_ids=[file_id],
                 reason=self.text("reason"),
                 document_number=self.text("number", 60),
-                document_date=date,
+                document_date=day,
                 until=until,
                 viewer=self.viewer,
                 now=self.now,

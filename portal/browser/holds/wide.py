@@ -10,12 +10,11 @@ from sqlalchemy import select
 from zExceptions import NotFound
 
 from archive.errors import TemporaryError
-from archive.reason import because
 from archive.register.models import Agency, Fonds
 from archive.seen_at import seen_at
 from archive.viewer import Role
-from portal.browser.form_fields import Field, MissingError, day_of
-from portal.browser.holds.view import PLACING
+from portal.browser.form_fields import Field
+from portal.browser.holds.form import PLACING, days_of
 from portal.browser.screen import Screen
 from portal.browser.search import way_back
 from portal.browser.search.asked import Asked, asked_in
@@ -76,11 +75,7 @@ class WideHoldScreen(Screen):
     def place(self) -> str:
         """Place the hold; it takes effect at once."""
         searched = bool(self.text(way_back.NAME, way_back.LONGEST))
-        self.ask_for(PLACING if searched else (WHAT, *PLACING))
-        until = day_of(self.text("until", 10)) if self.text("until", 10) else None
-        day = day_of(self.text("date", 10), latest=self.today)
-        if until is not None and until < day:
-            raise MissingError(because("portal.until-before-document", until=until, day=day))
+        day, until = days_of(self, PLACING if searched else (WHAT, *PLACING))
         basis = Basis(self.text("reason"), self.text("number", 60), day, until)
         with joined() as session:
             placed = self._place(session, basis)
