@@ -11,6 +11,11 @@ from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 
 
+def name_of(session: Session, order_id: str) -> str:
+    """Return what one list is called; its id where nothing names it."""
+    return names_of(session, [order_id]).get(order_id) or order_id
+
+
 def names_of(session: Session, order_ids: Iterable[str]) -> dict[str, str]:
     """Return order id -> number of the letter that submitted the list, whatever papers came since."""
     first = (

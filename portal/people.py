@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from plone import api
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from archive.reason import Reason
 from archive.register.models import Agency
 from archive.register.session import reading
 from archive.viewer import ALL_AGENCIES, Role
@@ -34,10 +36,30 @@ PARTS = {
 """Parts of the machine that act by themselves."""
 
 
+ACCOUNTS = frozenset({"who", "account", "receiver"})
+"""Values of a reason that are account names."""
+
+
 def full_name(login: str) -> str:
     """Return a person's full name; the account name itself when nobody is called so (a machine, somebody gone)."""
     member = api.portal.get_tool("portal_membership").getMemberById(login) if login else None
     return str((member and member.getProperty("fullname")) or login)
+
+
+def called(reason: Reason) -> Reason:
+    """Return a reason that calls people by their full names, the account in brackets, also in reasons within it."""
+    return replace(reason, params={key: _called(key, value) for key, value in reason.params.items()})
+
+
+def _called(key: str, value: Any) -> Any:
+    if isinstance(value, Reason):
+        return called(value)
+    if isinstance(value, list | tuple):
+        return [_called("", one) for one in value]
+    if key not in ACCOUNTS or not isinstance(value, str):
+        return value
+    name = full_name(value)
+    return name if name == value else f"{name} ({value})"
 
 
 def actor_name(actor: str, translated: Callable[[Any], str]) -> str:

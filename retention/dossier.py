@@ -17,6 +17,7 @@ from archive.grounds import Twin, twins_of
 from archive.holds import holds_on
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
+from archive.list_names import name_of
 from archive.procedure.papers import paper_of
 from archive.reason import Reason, because
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState, Receipt
@@ -148,7 +149,9 @@ def gather(session: Session, order_id: str, *, viewer: Viewer | None = None) -> 
             because("archive.other-kind", order=order_id, kind=order.kind, wanted=OrderKind.DESTRUCTION)
         )
     if order.state != OrderState.DONE or order.executed_at is None:
-        raise CertificateError(because("retention.no-certificate-yet", order=order_id, state=order.state))
+        raise CertificateError(
+            because("retention.no-certificate-yet", order=name_of(session, order_id), state=order.state)
+        )
     decisions = list(
         session.scalars(
             select(EventRow)

@@ -170,7 +170,7 @@ def propose_lift_all(
     """
     placing = orders.named(session, hold_order_id, kind=OrderKind.HOLD)
     if not session.scalar(select(func.count()).where(Hold.order_id == placing.id, Hold.lifted_at.is_(None))):
-        raise OrderRefusedError((because("retention.nothing-to-lift", order=placing.id),))
+        raise OrderRefusedError((because("retention.nothing-to-lift", order=placing.document_number),))
     return orders.propose(
         session,
         NewOrder(

@@ -29,7 +29,7 @@ from archive import attempts, sizes
 from archive.attempts import Purpose
 from archive.errors import NotAllowedError, TangThuError
 from archive.ledger.event import Event
-from archive.reason import Lang, Reason, because, sentence, told, told_text
+from archive.reason import Lang, Reason, because, from_text, sentence, told
 from archive.receipt_words import receipt_told
 from archive.register.models import Agency
 from archive.register.session import reading
@@ -195,7 +195,9 @@ class Screen(BrowserView):
 
     def _fault_words(self, fault: Fault) -> str:
         label = " ".join(part for part in (self.t(fault.label), fault.more) if part)
-        return f"{label}: {told(fault.why, self.language)}." if label else self.because(fault.why)
+        return (
+            f"{label}: {told(people.called(fault.why), self.language)}." if label else self.because(fault.why)
+        )
 
     # who and when
 
@@ -323,12 +325,12 @@ class Screen(BrowserView):
         return str(translate(message, domain="tangthu", context=self.request))
 
     def because(self, reason: Reason) -> str:
-        """Return a reason as a sentence in the reader's language."""
-        return sentence(told(reason, self.language))
+        """Return a reason as a sentence in the reader's language; people in it by their full names."""
+        return sentence(told(people.called(reason), self.language))
 
     def detail(self, text: str) -> str:
         """Return what a text column of the register says, in the reader's language."""
-        return told_text(text, self.language)
+        return "; ".join(told(people.called(one), self.language) for one in from_text(text))
 
     def receipt(self, text: str) -> str:
         """Return a word of a holder's receipt in the reader's language."""

@@ -29,6 +29,7 @@ from archive.hashing import hashed_copy
 from archive.ledger.append import append
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
+from archive.list_names import name_of
 from archive.packages.facts import PackageFacts, WrittenPackage
 from archive.packages.reader import read_facts
 from archive.packages.writer import write
@@ -77,12 +78,12 @@ def file_dossier(
     """
     with alone(f"dossier of order {order_id}"):
         with reading() as session:
-            told = story(session, order_id)
+            told, name = story(session, order_id), name_of(session, order_id)
         if told.state is State.CLOSED:
             tidy(order_id)
             return told.dossier_id
         if told.state is not State.DESTROYED or told.closing is None:
-            raise RetentionError(because("retention.no-dossier-asked", order=order_id, state=told.state))
+            raise RetentionError(because("retention.no-dossier-asked", order=name, state=told.state))
         with Desk(order_id) as desk:
             try:
                 _file(desk, told, now, printer, watch)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from archive import orders
 from archive.errors import NotAllowedError
+from archive.list_names import name_of
 from archive.reason import because
 from archive.viewer import Viewer
 from retention.dossier import READERS
@@ -46,5 +47,5 @@ def made(
         return tuple(read(one) for one in found.values())
     facts = facts_of(session, order_id, viewer=viewer)
     if printer is None:
-        raise PapersOwedError(because("retention.papers-owed", order=order_id))
+        raise PapersOwedError(because("retention.papers-owed", order=name_of(session, order_id)))
     return tuple(paper for kind in Kind if (paper := printed(kind, facts, printer=printer)))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from archive.dossiers import too_early
 from archive.grounds import Twin
 from archive.holds import active_holds
-from archive.list_names import names_of
+from archive.list_names import name_of
 from archive.order_check import not_due_before
 from archive.reason import Reason, as_json, because
 from archive.register.decisions import ITEMS_LEFT, ORDERS_OPEN, Order, OrderItem, OrderKind
@@ -111,7 +111,7 @@ def candidate(session: Session, file: CaseFile, today: date) -> Candidate:
         permanent=file.permanent,
         eligible_from=file.eligible_from,
         holds=tuple(hold.reason for hold in active_holds(session, file, today)),
-        listed_in=names_of(session, [listed]).get(listed, listed) if listed else "",
+        listed_in=name_of(session, listed) if listed else "",
         too_early=tuple(too_early(file, today)),
     )
 

@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 from archive.ledger.append import be_only_writer
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
-from archive.list_names import names_of
+from archive.list_names import name_of
 from archive.procedure.paper_days import LETTER
 from archive.procedure.papers import Paper, paper_of
 from archive.procedure.states import STATES_END, State
@@ -80,7 +80,7 @@ def against_number(
                 day=paper.day,
                 other=other.day,
                 other_step=other_step,
-                order=names_of(session, [other_id]).get(other_id, other_id),
+                order=name_of(session, other_id),
             )
             return
 
