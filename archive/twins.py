@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from archive.copies import stores
 from archive.lacking import stores_lacking
 from archive.reason import Reason, because
-from archive.register.decisions import ITEMS_LEFT, ORDERS_OPEN, Order, OrderItem, OrderKind
+from archive.register.decisions import Order, OrderItem, OrderKind
 from archive.register.models import (
     CaseFile,
     CaseFileState,
@@ -34,6 +34,7 @@ from archive.register.models import (
 from archive.register.pieces import pieces
 from archive.seen_in_stores import Sizes, size_in
 from archive.stores.interface import Store
+from archive.underway import still_named
 
 PASSED = "TOTAL-PASSED"
 """EN 319 102-1: the signature is valid, now or at the moment of signing."""
@@ -206,10 +207,9 @@ def on_a_list(case_file_id: Any) -> ColumnElement[bool]:
     """Return the condition that an open order is to dispose of the case file whose id stands in that column."""
     return exists().where(
         OrderItem.case_file_id == case_file_id,
-        OrderItem.outcome.not_in(ITEMS_LEFT),
         Order.id == OrderItem.order_id,
         Order.kind.in_(DISPOSING),
-        Order.state.in_(ORDERS_OPEN),
+        still_named(),
     )
 
 

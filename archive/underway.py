@@ -4,10 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from archive.register.decisions import ITEM_ERASING, Order, OrderItem, OrderKind, OrderState
+from archive.register.decisions import (
+    ITEM_ERASING,
+    ITEMS_LEFT,
+    ORDERS_OPEN,
+    Order,
+    OrderItem,
+    OrderKind,
+    OrderState,
+)
+
+
+def still_named() -> ColumnElement[bool]:
+    """Return the condition, within a query over `Order` and `OrderItem`, that an open order has the item on it still.
+
+    Not what was taken off a list, or kept by its council; it is free while the list goes on.
+    """
+    return and_(Order.state.in_(ORDERS_OPEN), OrderItem.outcome.not_in(ITEMS_LEFT))
 
 
 def being_destroyed(session: Session, case_file_id: str, *, begun: bool = False) -> bool:

@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from archive.errors import NotFoundError, TangThuError, TemporaryError
 from archive.packages.facts import Earlier, PackageFacts
 from archive.reason import because
-from archive.register.decisions import ORDERS_OPEN, Order, OrderItem
+from archive.register.decisions import Order, OrderItem
 from archive.register.models import Agency, CaseFile, Package
 from archive.register.preservation import PreservationItem
 from archive.stores.interface import Store
+from archive.underway import still_named
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,14 @@ def facts_after(
 
 
 def open_order(session: Session, case_file_id: str) -> str | None:
-    """Return the number of a decision that names the case file with the package it has now, and is not done."""
+    """Return the number of a decision that names the case file with the package it has now, and is not done.
+
+    None for what was taken off its list, or kept by its council: it is free while the list goes on.
+    """
     query = (
         select(Order.document_number)
         .join(OrderItem, OrderItem.order_id == Order.id)
-        .where(OrderItem.case_file_id == case_file_id, Order.state.in_(ORDERS_OPEN))
+        .where(OrderItem.case_file_id == case_file_id, still_named())
     )
     return session.scalar(query.limit(1))
 

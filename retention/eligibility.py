@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 
 from archive.holds import held
 from archive.reason import Reason
-from archive.register.decisions import ORDERS_OPEN, Order, OrderItem, OrderKind
+from archive.register.decisions import Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState
+from archive.underway import still_named
 from archive.viewer import ALL_AGENCIES, Role, Viewer
 
 SEES_DUE = frozenset({Role.ARCHIVIST, Role.COUNCIL, Role.HEAD})
@@ -152,9 +153,8 @@ def shown() -> list[Any]:
         .join(OrderItem, OrderItem.order_id == Order.id)
         .where(
             Order.kind == OrderKind.DESTRUCTION,
-            Order.state.in_(ORDERS_OPEN),
             OrderItem.case_file_id == CaseFile.id,
-            OrderItem.outcome == "",
+            still_named(),
         )
         .correlate(CaseFile)
         .scalar_subquery()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, aliased
 
 from archive.holds import held
@@ -34,8 +34,8 @@ def duplicates(
 ) -> list[Due]:
     """Return the case files told to be duplicates of one that is still here; sorted as `retention.eligibility.due`.
 
-    Those that are held, may be read by others now, or have expired meanwhile, are not there. Each says in
-    what it differs.
+    Those that are held, may be read by others now, have expired meanwhile, or were made permanent, are not there. Each
+    says in what it differs.
     """
     by = SORTS.get(sort.removeprefix("-"), CaseFile.eligible_from)
     rows = session.execute(
@@ -68,7 +68,8 @@ def _conditions(viewer: Viewer, today: date, agency: str | None) -> list[ColumnE
     conditions = [
         ExpiryNotice.why == NoticeWhy.DUPLICATE,
         CaseFile.state == CaseFileState.STORED,
-        or_(CaseFile.eligible_from.is_(None), CaseFile.eligible_from > today),
+        CaseFile.permanent.is_(False),
+        CaseFile.eligible_from > today,
         _KEPT.state == CaseFileState.STORED,
         _KEPT.access == CaseFile.access,
         ~held(today),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 
 from archive.holds import held as held_on
 from archive.reason import Reason, because
-from archive.register.decisions import ORDERS_OPEN, Order, OrderItem
+from archive.register.decisions import Order, OrderItem
 from archive.register.models import (
     Agency,
     CaseFile,
@@ -24,6 +24,7 @@ from archive.register.models import (
     Record,
 )
 from archive.register.preservation import STATES_MADE, PreservationItem
+from archive.underway import still_named
 from archive.vietnam import day_of
 from ingest.delivery import FileFacts
 from ingest.formats.flavour import TARGETS
@@ -165,7 +166,7 @@ def barred(session: Session, ids: Collection[str]) -> dict[str, tuple[Reason, ..
     orders = (
         select(OrderItem.case_file_id, Order.document_number)
         .join(Order, Order.id == OrderItem.order_id)
-        .where(OrderItem.case_file_id.in_(ids), Order.state.in_(ORDERS_OPEN))
+        .where(OrderItem.case_file_id.in_(ids), still_named())
     )
     for id, number in session.execute(orders):
         found.setdefault(id, []).append(because("ingest.migration-ordered", file=codes[id], number=number))

@@ -15,11 +15,12 @@ from archive.holds import active_holds
 from archive.list_names import name_of
 from archive.order_check import not_due_before
 from archive.reason import Reason, as_json, because
-from archive.register.decisions import ITEMS_LEFT, ORDERS_OPEN, Order, OrderItem, OrderKind
+from archive.register.decisions import Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState
 from archive.register.notices import ExpiryNotice, NoticeWhy
 from archive.twin_differences import differences_of
 from archive.twins import against_duplicates
+from archive.underway import still_named
 from retention.explain import explain
 
 
@@ -98,9 +99,8 @@ def candidate(session: Session, file: CaseFile, today: date) -> Candidate:
         .join(OrderItem, OrderItem.order_id == Order.id)
         .where(
             Order.kind == OrderKind.DESTRUCTION,
-            Order.state.in_(ORDERS_OPEN),
             OrderItem.case_file_id == file.id,
-            OrderItem.outcome.not_in(ITEMS_LEFT),
+            still_named(),
         )
         .limit(1)
     )

@@ -17,6 +17,7 @@ from archive.register.decisions import Order
 from archive.register.models import CaseFile, Record
 from archive.register.session import reading, transaction
 from archive.twin_differences import Described, differences
+from retention.appraisal import set_period
 from retention.told_duplicates import count_duplicates, duplicates
 
 
@@ -45,6 +46,15 @@ def test_one_told_before_its_access_was_changed_is_neither_shown_nor_listed(town
     assert shown() == {}
     with pytest.raises(OrderRefusedError, match="read by different people"):
         listed(goes)
+
+
+def test_one_told_before_it_was_made_permanent_is_not_shown_among_what_may_go(town: Town) -> None:
+    stays, goes = file_of(town, "01", "a"), file_of(town, "02", "a")
+    night()
+    assert told() == {goes: stays} and shown() == {"02": []}
+    with transaction() as session:
+        set_period(session, goes, "Vĩnh viễn", reason="Có giá trị lịch sử", viewer=AN, now=NOW)
+    assert shown() == {}
 
 
 def test_the_difference_is_said_where_it_is_ticked_in_the_order_and_without_what_stands_there(
