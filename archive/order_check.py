@@ -173,16 +173,21 @@ def _seen(
         OrderItem.order_id == order.id, among(OrderItem.case_file_id, ids)
     )
     named = session.execute(items).all()
-    packages = select(Package.case_file_id, Package.sha256).where(among(Package.case_file_id, ids))
     return _Seen(
         rows,
         {item.case_file_id: item.package_sha256 for item in named},
-        dict(session.execute(packages.order_by(Package.version)).all()),  # the newest is the last one of each
+        newest_hashes(session, ids),
         active_holds_on(session, list(rows.values()), today) if order.kind in KINDS_THAT_DISPOSE else {},
         against_duplicates(
             session, {item.case_file_id: item.same_as for item in named if item.same_as}, in_stores
         ),
     )
+
+
+def newest_hashes(session: Session, case_file_ids: Collection[str]) -> dict[str, str]:
+    """Return the SHA-256 of the newest package of each of these case files, by their ids; one without has none."""
+    query = select(Package.case_file_id, Package.sha256).where(among(Package.case_file_id, case_file_ids))
+    return dict(session.execute(query.order_by(Package.version)).all())  # the newest is the last one of each
 
 
 def _without_procedure(session: Session, order: Order) -> Iterator[Reason]:

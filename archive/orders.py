@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 from archive.errors import NotAllowedError, NotFoundError, OrderRefusedError
 from archive.ledger.append import append
 from archive.ledger.event import Verb
-from archive.order_check import NEEDED, missing_approvals
+from archive.order_check import NEEDED, missing_approvals, newest_hashes
 from archive.order_list import list_hash
 from archive.reason import Reason, because
+from archive.register.among import among
 from archive.register.decisions import Order, OrderKind, OrderState
-from archive.register.models import CaseFile, CaseFileState, Package, new_id
+from archive.register.models import CaseFile, CaseFileState, new_id
+from archive.register.pieces import pieces
 from archive.register.projection import apply
 from archive.viewer import Role, Viewer, same_person
 
@@ -282,28 +284,21 @@ def mark(
     return order
 
 
-def package_hash(session: Session, case_file_id: str) -> str:
-    """Return the SHA-256 of the case file's newest package, "" when it has none."""
-    query = (
-        select(Package.sha256)
-        .where(Package.case_file_id == case_file_id)
-        .order_by(Package.version.desc())
-        .limit(1)
-    )
-    return session.scalar(query) or ""
-
-
 def _items(session: Session, new: NewOrder) -> tuple[list[tuple[str, str]], list[Reason]]:
     items: list[tuple[str, str]] = []
     reasons: list[Reason] = []
-    for case_file_id in sorted(set(new.case_file_ids)):
-        row = session.get(CaseFile, case_file_id)
-        if row is None or row.agency_code != new.agency_code:
-            reasons.append(because("archive.no-file-of-agency", file=case_file_id, agency=new.agency_code))
-        elif row.state != CaseFileState.STORED:
-            reasons.append(because("archive.file-gone", file=row.code, state=row.state))
-        else:
-            items.append((case_file_id, package_hash(session, case_file_id)))
+    asked = select(CaseFile.id, CaseFile.code, CaseFile.agency_code, CaseFile.state)
+    for some in pieces(sorted(set(new.case_file_ids))):
+        rows = {row.id: row for row in session.execute(asked.where(among(CaseFile.id, some)))}
+        hashes = newest_hashes(session, some)
+        for id in some:
+            row = rows.get(id)
+            if row is None or row.agency_code != new.agency_code:
+                reasons.append(because("archive.no-file-of-agency", file=id, agency=new.agency_code))
+            elif row.state != CaseFileState.STORED:
+                reasons.append(because("archive.file-gone", file=row.code, state=row.state))
+            else:
+                items.append((id, hashes.get(id, "")))
     if len(set(new.case_file_ids)) != len(new.case_file_ids):
         reasons.append(because("archive.file-named-twice"))
     return items, reasons

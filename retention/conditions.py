@@ -28,12 +28,12 @@ CONDITIONS: dict[str, Condition] = {
     "all-due": Condition(
         "mọi hồ sơ đã hết thời hạn hoặc trùng lặp",
         "every file is expired or a duplicate",
-        "archive.order_check.reasons_against_item",  # of a duplicate: `archive.twins.against_duplicates`
+        "archive.order_check.reasons_against_items",  # of a duplicate: `archive.twins.against_duplicates`
     ),
     "none-held": Condition(
         "không hồ sơ nào đang bị giữ",
         "no file is held",
-        "archive.order_check.reasons_against_item",
+        "archive.order_check.reasons_against_items",
     ),
     "not-proposer": Condition("không phải người lập danh mục", "not the person who made the list", _STEPS),
     "not-council": Condition(
@@ -64,7 +64,7 @@ CONDITIONS: dict[str, Condition] = {
     "within-15-days": Condition(
         "trong 15 ngày từ ngày quyết định",
         "within 15 days of the decision",
-        "archive.order_check.reasons_against_item",  # and by the step that hands over
+        "archive.order_check.reasons_against_items",  # and by the step that hands over
     ),
     "all-receipts": Condition(
         "mọi nơi giữ bản sao đã xác nhận",

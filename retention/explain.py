@@ -202,10 +202,10 @@ def explain(
         raise NotFoundError(because("archive.no-file", file=case_file_id))
     if viewer is not None and not any(viewer.has(role, file.agency_code) for role in READERS):
         raise NotAllowedError(because("archive.no-part", who=viewer.name, agency=file.agency_code))
-    return _dates(file.retention_basis) + _held(session, file, today) + _gone(session, file)
+    return dates_told(file.retention_basis) + _held(session, file, today) + _gone(session, file)
 
 
-def explain_dates(session: Session, case_file_ids: Collection[str]) -> dict[str, list[Step]]:
+def explaindates_told(session: Session, case_file_ids: Collection[str]) -> dict[str, list[Step]]:
     """Return the steps that led to the dates of many case files, by one query; without what stands in their way now.
 
     Args:
@@ -214,10 +214,11 @@ def explain_dates(session: Session, case_file_ids: Collection[str]) -> dict[str,
             whether the viewer may see them.
     """
     query = select(CaseFile.id, CaseFile.retention_basis).where(CaseFile.id.in_(case_file_ids))
-    return {id: _dates(basis) for id, basis in session.execute(query)}
+    return {id: dates_told(basis) for id, basis in session.execute(query)}
 
 
-def _dates(basis: Mapping[str, Any] | None) -> list[Step]:
+def dates_told(basis: Mapping[str, Any] | None) -> list[Step]:
+    """Return the steps that led to a case file's dates, as the register keeps them (`retention_basis`). Pure."""
     if basis is None:
         return [told({"code": "not-reckoned"})]
     return [told(step, str(basis.get("rules", ""))) for step in basis.get("steps", ())]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,17 +12,18 @@ from sqlalchemy.orm import Session
 
 from archive.dossiers import too_early
 from archive.grounds import Twin
-from archive.holds import active_holds
-from archive.list_names import name_of
+from archive.holds import active_holds_on
+from archive.list_names import names_of
 from archive.order_check import not_due_before
 from archive.reason import Reason, as_json, because
+from archive.register.among import among
 from archive.register.decisions import Order, OrderItem, OrderKind
 from archive.register.models import CaseFile, CaseFileState
 from archive.register.notices import ExpiryNotice, NoticeWhy
 from archive.twin_differences import differences_of
 from archive.twins import against_duplicates
 from archive.underway import still_named
-from retention.explain import explain
+from retention.explain import dates_told
 
 
 @dataclass(frozen=True)
@@ -76,53 +78,70 @@ def reasons_not_to_list(candidate: Candidate, *, agency_code: str, today: date) 
     return tuple(reasons)
 
 
-def as_duplicate(session: Session, one: Candidate, file: CaseFile, today: date) -> Candidate:
-    """Return a candidate with what it is a duplicate of, when it was told so and its period is not over."""
-    if file.eligible_from is not None and file.eligible_from <= today:
-        return one
-    twin = session.execute(
-        select(CaseFile.id, CaseFile.code)
-        .join(ExpiryNotice, ExpiryNotice.same_as == CaseFile.id)
-        .where(ExpiryNotice.case_file_id == file.id, ExpiryNotice.why == NoticeWhy.DUPLICATE)
-    ).first()
-    if twin is None:
-        return one
-    against = against_duplicates(session, {file.id: twin.id})[file.id]
-    differs = differences_of(session, {file.id: twin.id})[file.id]
-    return replace(one, same_as=Twin(twin.id, twin.code, differs), against_twin=against)
+def candidates(session: Session, files: Sequence[CaseFile], today: date) -> dict[str, Candidate]:
+    """Return what decides whether each of these case files may be listed, as the register says it: id -> candidate.
 
-
-def candidate(session: Session, file: CaseFile, today: date) -> Candidate:
-    """Return what decides whether a case file may be listed, as the register says it."""
-    listed = session.scalar(
-        select(Order.id)
-        .join(OrderItem, OrderItem.order_id == Order.id)
-        .where(
-            Order.kind == OrderKind.DESTRUCTION,
-            OrderItem.case_file_id == file.id,
-            still_named(),
-        )
-        .limit(1)
-    )
-    return Candidate(
-        code=file.code,
-        agency_code=file.agency_code,
-        state=file.state,
-        permanent=file.permanent,
-        eligible_from=file.eligible_from,
-        holds=tuple(hold.reason for hold in active_holds(session, file, today)),
-        listed_in=name_of(session, listed) if listed else "",
-        too_early=tuple(too_early(file, today)),
-    )
-
-
-def explained(session: Session, file: CaseFile, twin: Twin | None = None) -> dict[str, Any]:
-    """Return why a case file is on the list; it goes into the order and so into the ledger.
-
-    Only what the tombstone keeps anyway: the ledger is never erased.
+    One whose period is not over, and which was told to be a duplicate, is one of what it was told of.
 
     Args:
         session: on the register.
+        files: some hundred of them; asked for by few queries.
+        today: the day.
+    """
+    listed = _listed_in(session, [file.id for file in files])
+    holds = active_holds_on(session, files, today)
+    twins = _told_of(session, [file.id for file in files if not _expired(file, today)])
+    pairs = {id: kept for id, (kept, _) in twins.items()}
+    against, differs = against_duplicates(session, pairs), differences_of(session, pairs)
+    return {
+        file.id: Candidate(
+            code=file.code,
+            agency_code=file.agency_code,
+            state=file.state,
+            permanent=file.permanent,
+            eligible_from=file.eligible_from,
+            holds=tuple(hold.reason for hold in holds.get(file.id, ())),
+            listed_in=listed.get(file.id, ""),
+            too_early=tuple(too_early(file, today)),
+            same_as=Twin(*twins[file.id], differs[file.id]) if file.id in twins else None,
+            against_twin=against.get(file.id, ()),
+        )
+        for file in files
+    }
+
+
+def _expired(file: CaseFile, today: date) -> bool:
+    return file.eligible_from is not None and file.eligible_from <= today
+
+
+def _listed_in(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """Return the names of the open lists that have one of these case files on them: id -> name."""
+    query = (
+        select(OrderItem.case_file_id, Order.id)
+        .join(Order, Order.id == OrderItem.order_id)
+        .where(Order.kind == OrderKind.DESTRUCTION, among(OrderItem.case_file_id, ids), still_named())
+    )
+    listed = dict(session.execute(query.order_by(Order.id.desc())).all())
+    names = names_of(session, set(listed.values())) if listed else {}
+    return {id: names.get(order_id, order_id) for id, order_id in listed.items()}
+
+
+def _told_of(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Return what these were told to be duplicates of: id -> id and code of what stays."""
+    query = (
+        select(ExpiryNotice.case_file_id, CaseFile.id, CaseFile.code)
+        .join(CaseFile, CaseFile.id == ExpiryNotice.same_as)
+        .where(among(ExpiryNotice.case_file_id, ids), ExpiryNotice.why == NoticeWhy.DUPLICATE)
+    )
+    return {id: (kept, code) for id, kept, code in session.execute(query)}
+
+
+def explained(file: CaseFile, twin: Twin | None = None) -> dict[str, Any]:
+    """Return why a case file is on the list; it goes into the order and so into the ledger. Pure.
+
+    Only what the tombstone keeps anyway: the ledger is never erased. A hold that has ended is no part of it.
+
+    Args:
         file: that is on the list.
         twin: what stays for it, when it goes as a duplicate.
     """
@@ -138,6 +157,6 @@ def explained(session: Session, file: CaseFile, twin: Twin | None = None) -> dic
         "last_day": file.last_day.isoformat() if file.last_day else None,
         "eligible_from": file.eligible_from.isoformat() if file.eligible_from else None,
         "steps": [
-            {"vi": step.vi, "en": step.en, "clause": step.clause} for step in explain(session, file.id)
+            {"vi": step.vi, "en": step.en, "clause": step.clause} for step in dates_told(file.retention_basis)
         ],
     }

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from archive import orders
 from archive.errors import OrderRefusedError
-from archive.order_check import on_list, reasons_against_item
+from archive.order_check import on_list, reasons_against_items
 from archive.orders import NewOrder
 from archive.procedure.called import PEOPLE, as_called
 from archive.procedure.paper_days import LETTER, against_day, against_ended
@@ -20,11 +21,13 @@ from archive.procedure.states import START
 from archive.procedure.story import Story
 from archive.procedure.versions import PROCEDURE
 from archive.reason import Reason, because
+from archive.register.among import among
 from archive.register.decisions import Order, OrderKind, OrderState
 from archive.register.models import CaseFile, Regime
+from archive.register.pieces import pieces
 from archive.vietnam import day_of
 from archive.viewer import Role, Viewer
-from retention.procedure.candidates import as_duplicate, candidate, explained, reasons_not_to_list
+from retention.procedure.candidates import candidates, explained, reasons_not_to_list
 from retention.procedure.linked import Linked, links, undecided
 from retention.procedure.notice import against_submitting, give_missing
 from retention.procedure.numbers import against_number
@@ -72,18 +75,22 @@ def propose(session: Session, new: NewList, *, viewer: Viewer, now: datetime) ->
     reasons: list[Reason] = []
     items: dict[str, Any] = {}
     regimes = set()
-    for case_file_id in dict.fromkeys(new.case_file_ids):
-        file = session.get(CaseFile, case_file_id)
-        if file is None:
-            reasons.append(because("archive.file-unknown", file=case_file_id))
-            continue
-        found = as_duplicate(session, candidate(session, file, today), file, today)
-        reasons.extend(reasons_not_to_list(found, agency_code=new.agency_code, today=today))
-        if found.same_as is not None and found.same_as.case_file_id in new.case_file_ids:
-            reasons.append(because("archive.twin-listed", kept=found.same_as.code))
-        reasons.extend(against_ended(new.letter, file.code, file.end_date))
-        items[case_file_id] = explained(session, file, found.same_as)
-        regimes.add(Regime(file.regime))
+    named = dict.fromkeys(new.case_file_ids)
+    for some in pieces(named):
+        files = {file.id: file for file in session.scalars(select(CaseFile).where(among(CaseFile.id, some)))}
+        found = candidates(session, list(files.values()), today)
+        for case_file_id in some:
+            file = files.get(case_file_id)
+            if file is None:
+                reasons.append(because("archive.file-unknown", file=case_file_id))
+                continue
+            twin = found[file.id].same_as
+            reasons.extend(reasons_not_to_list(found[file.id], agency_code=new.agency_code, today=today))
+            if twin is not None and twin.case_file_id in named:
+                reasons.append(because("archive.twin-listed", kept=twin.code))
+            reasons.extend(against_ended(new.letter, file.code, file.end_date))
+            items[file.id] = explained(file, twin)
+            regimes.add(Regime(file.regime))
     if len(regimes) > 1:
         reasons.append(because("retention.both-laws"))
     if not new.explanation.strip():
@@ -213,8 +220,9 @@ def abort(session: Session, order_id: str, *, reason: str, viewer: Viewer, now: 
     )
 
 
-def against_items(session: Session, order: Order, now: datetime) -> Iterable[Reason]:
-    """Yield what speaks against each case file on the list now: held, not due, gone, another package."""
-    for item in on_list(order):
-        # The days in which a decision must be carried out are the decision's, not a case file's.
-        yield from reasons_against_item(session, order, item.case_file_id, now=now, begun=True)
+def against_items(session: Session, order: Order, now: datetime) -> list[Reason]:
+    """Return what speaks against each case file on the list now: held, not due, gone, another package."""
+    ids = [item.case_file_id for item in on_list(order)]
+    # The days in which a decision must be carried out are the decision's, not a case file's.
+    against = reasons_against_items(session, order, ids, now=now, begun=True)
+    return [reason for id in ids for reason in against[id]]

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from archive.ledger.append import append
 from archive.ledger.event import Verb
+from archive.order_check import newest_hashes
 from archive.order_list import list_hash
-from archive.orders import package_hash
 from archive.register.models import new_id
 from archive.register.projection import apply
 
@@ -27,7 +27,7 @@ def an_old_list(
     now: datetime,
 ) -> str:
     """Order a destruction without a procedure, by events as they were written then; return its id."""
-    items = sorted((id, package_hash(session, id)) for id in case_file_ids)
+    items = sorted(newest_hashes(session, case_file_ids).items())
     told = {
         "kind": "destruction",
         "proposed_by": by,

@@ -45,7 +45,7 @@ from retention.floor import against_floor
 from retention.follower import follower
 from retention.own_lines import line_of
 from retention.procedure import deciding, taking
-from retention.procedure.candidates import candidate, reasons_not_to_list
+from retention.procedure.candidates import candidates, reasons_not_to_list
 
 ONE = timedelta(days=1)
 STORES = ["kho-a", "kho-b", "kho-c"]
@@ -206,10 +206,15 @@ def test_it_is_kept_twenty_years_by_the_day_and_by_the_year_the_later_of_both(
         assert (file.last_day, file.eligible_from) == (max(last, date(last.year - 1, 12, 31)), last + ONE)
         assert clause in str(file.retention_basis)
         for day in (TODAY, last):
-            why = reasons_not_to_list(candidate(session, file, day), agency_code=AGENCY, today=day)
+            why = reasons_not_to_list(
+                candidates(session, [file], day)[file.id], agency_code=AGENCY, today=day
+            )
             assert [reason.code for reason in why] == ["archive.dossier-kept"] and clause in str(why[0])
         day = last + ONE
-        assert reasons_not_to_list(candidate(session, file, day), agency_code=AGENCY, today=day) == ()
+        assert (
+            reasons_not_to_list(candidates(session, [file], day)[file.id], agency_code=AGENCY, today=day)
+            == ()
+        )
 
 
 def test_the_year_wins_where_it_ends_later(one: Filed) -> None:
