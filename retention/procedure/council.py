@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from archive import orders
 from archive.errors import OrderRefusedError
 from archive.procedure import seats
 from archive.procedure.ballots import Ballot, Choice
@@ -170,9 +171,10 @@ def conclude(session: Session, order_id: str, minutes: Paper, *, viewer: Viewer,
         NotFoundError, NotAllowedError: as `take`.
         OrderRefusedError: not the chair, votes are missing, more than half are absent, or the council is not asked now.
     """
-    before = story(session, order_id)
     # Case files before order and ledger: whoever places a hold locks their rows first.
-    lock_rows(session, before.items)
+    lock_rows(session, story(session, order_id).items)
+    orders.named(session, order_id, lock=True)
+    before = story(session, order_id)  # read behind the lock: a case file may have been taken out meanwhile
     counts = {id: before.count(id) for id in before.items}
     kept: dict[str, dict[str, str]] = {}
     for id, one in counts.items():

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
 import pytest
 from procedure_people import CHAIR, EXPERT, LEADER, PEOPLE, R2_ENDED, on, paper, seen, walked
 from retention_town import AN, BINH, HEAD, NOW, Town, person
+from sqlalchemy.orm import Session
 
 from archive.errors import NotAllowedError, OrderRefusedError
 from archive.procedure.ballots import Ballot, Choice, count
 from archive.procedure.seats import COMPOSITION, Member, Seat, against, warnings
 from archive.procedure.states import State
 from archive.procedure.story import Story
-from archive.register.decisions import OrderItem
+from archive.register.decisions import Order, OrderItem, OrderState
 from archive.register.disposal import CouncilMember
 from archive.register.models import CaseFile, Regime
 from archive.register.session import reading, transaction
@@ -60,6 +61,24 @@ def files(town: Town) -> tuple[str, str, str]:
 @pytest.fixture
 def with_council(files: tuple[str, str, str]) -> Story:
     return walked(*files, to=State.COUNCIL_REVIEW)
+
+
+def test_what_was_taken_out_while_the_chair_concludes_leaves_no_list_that_ended_and_an_order_that_is_open(
+    with_council: Story, files: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for member in (CHAIR, LEADER, EXPERT):
+        vote(with_council, member, KEEP, *files[:2])
+        vote(with_council, member, DESTROY, files[2])
+    lock = council.lock_rows
+
+    def taken_out_meanwhile(session: Session, ids: Iterable[str]) -> None:
+        listing.take_out(session, with_council.order_id, files[2:], reason="Nhầm", viewer=AN, now=NOW)
+        lock(session, ids)
+
+    monkeypatch.setattr(council, "lock_rows", taken_out_meanwhile)
+    assert conclude(with_council).state is State.KEEP
+    with reading() as session:
+        assert session.get_one(Order, with_council.order_id).state == OrderState.REFUSED
 
 
 # --- composition ------------------------------------------------------------------------------------------
