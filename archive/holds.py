@@ -56,14 +56,27 @@ def active_holds_on(
         files: case files, or rows with the columns of `NAMES`.
         today: the day.
     """
+    return holds_among(session, files, in_force(today))
+
+
+def holds_among(
+    session: Session, files: Collection[CaseFile | AnyRow], which: ColumnElement[bool]
+) -> dict[str, list[Hold]]:
+    """Return the holds on many case files that meet a condition, first placed first; whoever has none is left out.
+
+    Args:
+        session: on the register.
+        files: case files, or rows with the columns of `NAMES`.
+        which: condition on `Hold`.
+    """
     asked = {name: {getattr(file, of) for file in files} - {""} for name, of in NAMES.items()}
-    which = or_(
+    named = or_(
         *(
             and_(among(getattr(Hold, name), values), stands_for(getattr(Hold, name)))
             for name, values in asked.items()
         )
     )
-    query = select(Hold).where(which, in_force(today)).order_by(Hold.placed_at, Hold.id)
+    query = select(Hold).where(named, which).order_by(Hold.placed_at, Hold.id)
     by: dict[tuple[str, str], list[Hold]] = {}
     for hold in session.scalars(query.execution_options(populate_existing=True)):
         name = next(name for name in NAMES if getattr(hold, name))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,12 +14,13 @@ from sqlalchemy.orm import Session
 from archive import orders
 from archive.errors import NotAllowedError
 from archive.grounds import Twin, twins_of
-from archive.holds import holds_on
+from archive.holds import holds_among
 from archive.ledger.event import Verb
 from archive.ledger.rows import EventRow
 from archive.list_names import name_of
 from archive.procedure.papers import paper_of
 from archive.reason import Reason, because
+from archive.register.among import among
 from archive.register.decisions import Hold, Order, OrderItem, OrderKind, OrderState, Receipt
 from archive.register.models import Agency, CaseFile, Fonds, Package
 from archive.register.pieces import pieces
@@ -162,7 +163,7 @@ def gather(session: Session, order_id: str, *, viewer: Viewer | None = None) -> 
     began = next(
         (row.at for row in decisions if row.payload.get("state") == OrderState.EXECUTING), order.created_at
     )
-    acts = _acts(session, order)
+    acts, told = _acts(session, order), _told(session, order, began)
     agency = session.get(Agency, order.agency_code)
     twins = twins_of(order.payload.get("items", {}))
     return Dossier(
@@ -179,7 +180,7 @@ def gather(session: Session, order_id: str, *, viewer: Viewer | None = None) -> 
         items=tuple(
             sorted(
                 (
-                    _item(session, item, acts[item.case_file_id], began, twins.get(item.case_file_id))
+                    _item(told, item, acts[item.case_file_id], twins.get(item.case_file_id))
                     for item in order.items
                 ),
                 key=lambda one: (one.code, one.case_file_id),
@@ -226,28 +227,49 @@ def _acts(session: Session, order: Order) -> dict[str, list[EventRow]]:
     return found
 
 
-def _item(
-    session: Session, item: OrderItem, acts: list[EventRow], began: datetime, twin: Twin | None
-) -> ItemFacts:
-    file = session.get_one(CaseFile, item.case_file_id)
-    packages = session.execute(
-        select(Package.name, Package.sha256).where(Package.case_file_id == file.id).order_by(Package.version)
+@dataclass(frozen=True)
+class _Told:
+    """What the register says of the case files of an order, by their ids; asked for by few queries."""
+
+    files: Mapping[str, CaseFile]
+    packages: Mapping[str, Sequence[tuple[str, str]]]
+    receipts: Mapping[str, Sequence[Receipt]]
+    late: Mapping[str, Sequence[Hold]]
+    codes: Mapping[str, str]
+    fonds: Mapping[str, str]
+
+
+def _told(session: Session, order: Order, began: datetime) -> _Told:
+    ids = [item.case_file_id for item in order.items]
+    files = {file.id: file for file in session.scalars(select(CaseFile).where(among(CaseFile.id, ids)))}
+    packages: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    versions = select(Package.case_file_id, Package.name, Package.sha256).where(
+        among(Package.case_file_id, ids)
     )
-    receipts = session.scalars(
-        select(Receipt)
-        .where(Receipt.order_id == item.order_id, Receipt.case_file_id == file.id)
-        .order_by(Receipt.at, Receipt.holder)
+    for id, name, sha256 in session.execute(versions.order_by(Package.version)):
+        packages[id].append((name, sha256))
+    receipts: dict[str, list[Receipt]] = defaultdict(list)
+    said = select(Receipt).where(Receipt.order_id == order.id).order_by(Receipt.at, Receipt.holder)
+    for receipt in session.scalars(said):
+        receipts[receipt.case_file_id].append(receipt)
+    done = [files[item.case_file_id] for item in order.items if item.outcome == "done"]
+    stay = {item.same_as for item in order.items} - {""}
+    codes = select(CaseFile.id, CaseFile.code).where(among(CaseFile.id, stay))
+    fonds = {file.fonds_code for file in files.values()}
+    return _Told(
+        files,
+        packages,
+        receipts,
+        holds_among(session, done, Hold.placed_at > began) if done else {},
+        dict(session.execute(codes).all()),
+        dict(session.execute(select(Fonds.code, Fonds.name).where(among(Fonds.code, fonds))).all()),
     )
+
+
+def _item(told: _Told, item: OrderItem, acts: list[EventRow], twin: Twin | None) -> ItemFacts:
+    file = told.files[item.case_file_id]
     # The newest event of a holder is the one its receipt's row shows.
     numbers = {row.payload["holder"]: row.seq for row in acts if row.verb == Verb.ERASE}
-    late = ""
-    if item.outcome == "done":
-        late = (
-            session.scalar(
-                holds_on(file).where(Hold.placed_at > began).with_only_columns(Hold.reason).limit(1)
-            )
-            or ""
-        )
     return ItemFacts(
         code=file.code,
         title=file.title,
@@ -259,18 +281,18 @@ def _item(
         outcome=item.outcome,
         outcome_at=item.outcome_at,
         detail=item.detail,
-        packages=tuple((name, sha256) for name, sha256 in packages),
+        packages=tuple(told.packages.get(file.id, ())),
         approved_sha256=item.package_sha256,
         receipts=tuple(
             ReceiptFacts(r.holder, r.what, r.how, r.at, r.gone, r.expires_on, numbers.get(r.holder, 0))
-            for r in receipts
+            for r in told.receipts.get(file.id, ())
         ),
         events=tuple(row.seq for row in acts),
-        late_hold=late,
+        late_hold=next((hold.reason for hold in told.late.get(file.id, ())), ""),
         case_file_id=file.id,
         began=file.start_date,
         ended=file.end_date,
-        fonds=fonds.name if (fonds := session.get(Fonds, file.fonds_code)) else file.fonds_code,
-        same_as=kept.code if (kept := session.get(CaseFile, item.same_as)) else item.same_as,
+        fonds=told.fonds.get(file.fonds_code, file.fonds_code),
+        same_as=told.codes.get(item.same_as, item.same_as),
         differs=twin.differs if twin else (),
     )

@@ -5,7 +5,7 @@ As with `retention.cli`, the name and role given are believed and ledgered.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from enum import StrEnum
@@ -76,7 +76,7 @@ def place_wide(
     basis = Basis(reason, document, document_date.date(), until.date() if until else None)
     with transaction() as session:
         placed = place_on(session, code, basis, viewer=viewer_named(user, role), now=clock())
-    _say_wide(placed, as_json)
+    _say_wide((placed,), as_json)
 
 
 def place_listed(
@@ -95,17 +95,21 @@ def place_listed(
     ids = [line.strip() for line in listed if line.strip()]
     basis = Basis(reason, document, document_date.date(), until.date() if until else None)
     with transaction() as session:
-        for placed in wide_holds.place_on_found(
+        placed = wide_holds.place_on_found(
             session, ids, {"listed": len(ids)}, basis, viewer=viewer_named(user, role), now=clock()
-        ):
-            _say_wide(placed, as_json)
+        )
+    _say_wide(placed, as_json)
 
 
-def _say_wide(placed: WidePlaced, as_json: bool) -> None:
-    late = f"; too late for {', '.join(placed.too_late)}" if placed.too_late else ""
-    gone = f"; {placed.passed_over} gone already" if placed.passed_over else ""
-    text = f"order {placed.order_id}: {placed.case_files} case files of {placed.agency_code} held{gone}{late}"
-    show(asdict(placed), as_json=as_json, text=text)
+def _say_wide(placed: Sequence[WidePlaced], as_json: bool) -> None:
+    """Print what was placed, once it is; exit 1 when it came too late for something."""
+    for one in placed:
+        late = f"; too late for {', '.join(one.too_late)}" if one.too_late else ""
+        gone = f"; {one.passed_over} gone already" if one.passed_over else ""
+        text = f"order {one.order_id}: {one.case_files} case files of {one.agency_code} held{gone}{late}"
+        show(asdict(one), as_json=as_json, text=text)
+    if any(one.too_late for one in placed):
+        raise typer.Exit(1)
 
 
 def ask_to_lift_all(

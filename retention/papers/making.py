@@ -30,6 +30,7 @@ from archive.register.session import reading, transaction
 from archive.seals.key import Seal, seal_of
 from archive.seals.press import level_of, press
 from archive.seals.settings import SealSettings
+from archive.vietnam import day_of
 from archive.workplace import at_work
 from retention.papers.facts import Facts, facts_of
 from retention.papers.kept import kept_of, read
@@ -180,7 +181,7 @@ def _keep(facts: Facts, papers: Sequence[Paper | None], seals: Sequence[Seal], n
         if paper is None:
             continue
         sha256 = hashlib.sha256(paper.pdf).hexdigest()
-        year = dossier.finished_at.year
+        year = day_of(dossier.finished_at).year
         name = f"{FOLDER}/{agency}/{year}/{dossier.order_id}/{paper.kind}-{sha256[:8]}.pdf"
         with at_work("papers-") as folder:
             path = folder / paper.filename

@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 from lxml import html
 from retention_town import AGENCY, AN, BINH, HEAD, NOW, RESEARCHER, TODAY, Town, person
+from sqlalchemy import event
 
 from archive.errors import NotAllowedError
-from archive.register.session import reading, transaction
+from archive.register.session import engine, reading, transaction
 from archive.viewer import Role
 from retention import holds
 from retention.certificate import certificate
@@ -84,6 +85,27 @@ R2_COLUMNS = [
     "STT", "Số lưu trữ (Hồ sơ số)", "Tập số", "Tiêu đề hồ sơ", "Thời hạn lưu trữ", "Số tài liệu/trang", "Lý do hủy",
     "Ghi chú",
 ]  # fmt: skip
+
+
+def test_a_long_list_is_gathered_with_as_many_questions_as_a_short_one(town: Town) -> None:
+    count = 0
+
+    def asked(*_: object) -> None:
+        nonlocal count
+        count += 1
+
+    told = []
+    for number in (1, 5):
+        order_id = town.ordered(
+            *(town.store(f"{number}-{n}", ended=date(2013, n + 1, 1)) for n in range(number))
+        )
+        assert execute(order_id, viewer=BINH, now=NOW).finished
+        event.listen(engine(), "before_cursor_execute", asked)
+        with reading() as session:
+            assert gather(session, order_id).count("done") == number
+        event.remove(engine(), "before_cursor_execute", asked)
+        told.append(count)
+    assert told[1] == 2 * told[0]
 
 
 def columns(table: html.HtmlElement) -> list[str]:

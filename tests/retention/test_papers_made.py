@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pikepdf
@@ -57,6 +58,14 @@ def destroyed(town: Town) -> str:
 
 def papers_in_stores() -> set[str]:
     return {name for store in stores() for name in store.names("ho-so-huy/")}
+
+
+def test_they_lie_under_the_year_in_which_it_ended_here_and_not_at_greenwich(town: Town) -> None:
+    now = datetime(2026, 12, 31, 18, tzinfo=UTC)  # an hour into the new year
+    order_id = town.ordered(town.store("01.HUY"), document_date=date(2027, 1, 1), now=now)
+    assert execute(order_id, viewer=BINH, now=now).finished
+    make(order_id, now=now, printer=blank)
+    assert {name.split("/")[2] for name in papers_in_stores()} == {"2027"}
 
 
 def test_papers_are_made_once_and_then_only_read(destroyed: str) -> None:

@@ -9,17 +9,22 @@ from typing import Any
 
 import pytest
 import typer
-from retention_town import AGENCY, Town, copies_of
-from typer.testing import CliRunner
+from retention_town import AGENCY, BINH, NOW, Town, copies_of
+from sqlalchemy import func, select
+from test_destruction_run import real
+from test_waves import once
+from typer.testing import CliRunner, Result
 
 from archive.cli import viewer_named
 from archive.errors import NotAllowedError, OrderRefusedError, TangThuError
 from archive.pdfa.print import render
+from archive.register.decisions import Hold
 from archive.register.models import CaseFile
 from archive.register.session import reading, transaction
 from archive.viewer import Viewer
 from operations.authenticators import code_of
 from retention.cli import register
+from retention.destruction import execute
 from retention.errors import BelowMinimumError
 from retention.filing import contents
 from retention.papers import making, printing
@@ -158,6 +163,25 @@ def test_an_agency_and_a_list_are_held_and_lifted(town: Town) -> None:
         )
         tangthu("hold", "lift", asked["order_id"], user="dung", role="head")
     assert len(tangthu("retention", "due", user="an", role="archivist")["due"]) == 1
+
+
+@pytest.mark.parametrize("how", ["place-wide", "place-listed"])
+def test_a_hold_on_many_that_comes_too_late_for_one_is_placed_and_does_not_exit_as_if_all_were_well(
+    town: Town, how: str
+) -> None:
+    case_file_id = town.store("01")
+    order_id = town.ordered(case_file_id)
+    words = ["hold", how, *(("agency", AGENCY) if how == "place-wide" else ("-",)), *DECISION, "--json"]
+    told: list[Result] = []
+
+    def hold() -> None:
+        by = ["--as", "an", "--role", f"archivist@{AGENCY}"]
+        told.append(CliRunner().invoke(app, [*words, *by], input=case_file_id))
+
+    execute(order_id, viewer=BINH, now=NOW, ask=real("kho-c", before=once(hold)))
+    assert json.loads(told[0].output)["too_late"] == [case_file_id] and told[0].exit_code == 1
+    with reading() as session:
+        assert session.scalar(select(func.count()).select_from(Hold)) == 1
 
 
 @pytest.mark.parametrize("text", ["archivist", "archivist@", "king@000", "@000"])
