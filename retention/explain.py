@@ -205,7 +205,7 @@ def explain(
     return dates_told(file.retention_basis) + _held(session, file, today) + _gone(session, file)
 
 
-def explaindates_told(session: Session, case_file_ids: Collection[str]) -> dict[str, list[Step]]:
+def explain_dates(session: Session, case_file_ids: Collection[str]) -> dict[str, list[Step]]:
     """Return the steps that led to the dates of many case files, by one query; without what stands in their way now.
 
     Args:

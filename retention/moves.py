@@ -6,7 +6,7 @@ import csv
 from datetime import date
 from typing import Any, TextIO
 
-from retention.simulate import MOVES, Move, Totals, Way
+from retention.simulate import Move, Totals, Way
 
 COLUMNS = (
     "Mã hồ sơ", "Cơ quan", "Tiêu đề hồ sơ", "Ngày kết thúc", "Thời hạn hiện nay", "Giữ đến", "Dòng của bảng mới",
@@ -74,8 +74,3 @@ def totals_as_json(totals: Totals) -> dict[str, Any]:
         },
         "by_year": {str(year): [totals.due_before[year], totals.due_after[year]] for year in years},
     }
-
-
-def moved_of(ways: dict[str, int]) -> int:
-    """Return how many of an agency's case files would move."""
-    return sum(ways[way] for way in MOVES)

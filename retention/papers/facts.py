@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from archive.ledger.rows import EventRow
 from archive.procedure.called import Names, names_of
 from archive.procedure.read import story_of
-from archive.procedure.states import State
 from archive.procedure.story import Step, Story
 from archive.register.models import Regime
 from archive.seals.key import Face
@@ -72,11 +71,6 @@ class Facts:
     def who_where(self, account: str, event: int | None = None) -> str:
         """Return the same with the agency they acted for."""
         return escape(self.names.of(account, event).at_agency)
-
-    @property
-    def ended_as_kept(self) -> bool:
-        """Say whether everything was spared in the end."""
-        return self.story is not None and self.story.state is State.KEEP
 
 
 def facts_of(session: Session, order_id: str, *, viewer: Viewer | None = None) -> Facts:
