@@ -15,6 +15,7 @@ from archive.procedure.states import START, STATES_COUNCIL, State
 from archive.procedure.story import Conclusion, Council, Happened, Left, Story
 from archive.procedure.versions import DAYS_AND_KEPT, binds
 from archive.reason import Reason, because
+from archive.register.disposal import ABSENCES_KEPT
 from archive.viewer import Role, same_person
 
 FORMED = STATES_COUNCIL | frozenset(START.values())
@@ -27,11 +28,14 @@ def formed(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[S
     """The head forms the council, or changes it; a change after the list was submitted needs a reason (our rule).
 
     Who has voted is replaced only once the council itself has noted their absence (`excused`), so that nobody takes a
-    vote away alone. Their votes are kept in the story and do not count: whoever comes votes on everything. After the
+    vote away alone. Their votes are kept in the story and do not count: whoever comes votes on everything. Who stays
+    and is absent stays absent, on whatever seat, until the council notes that they are there again. After the
     conclusion only the secretary is replaced, while the minutes are not signed. All of this is our rule.
     """
     before = story.council
     members = tuple(Member(str(account), Seat(seat)) for account, seat in told["members"])
+    if before is not None and told.get("absences") == ABSENCES_KEPT:
+        members = tuple(replace(one, excused=_excused(before, one.account)) for one in members)
     council = Council(paper_of(told["paper"]), happened.actor, members)
     faults = list(seats.against(story.regime, members, proposed_by=story.proposed_by))
     if happened.role != Role.HEAD:
@@ -176,6 +180,12 @@ def _in_session(story: Story, happened: Happened) -> Iterator[Reason]:
         yield because("archive.council-concluded")
     if happened.role not in (Role.COUNCIL, Role.ARCHIVIST):
         yield because("archive.step-other-role", step="vote", role=Role.COUNCIL)
+
+
+def _excused(council: Council, account: str) -> str:
+    """Return why a person was absent, "" when they were not or had no seat."""
+    member = council.named(account)
+    return member.excused if member else ""
 
 
 def _has_voted(story: Story, account: str) -> bool:

@@ -13,6 +13,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from archive.register.base import Base
 
+ABSENCES_KEPT = "kept"
+"""What the event of a changed council says of absences: who stays stays absent.
+
+Events of before say nothing: with them all absences ended."""
+
 
 class DisposalList(Base):
     """A disposal list (danh mục tài liệu hết giá trị), one per order of a destruction."""

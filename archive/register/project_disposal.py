@@ -1,10 +1,10 @@
 """Steps of a disposal list, as register rows.
 
 DECISION, object (order, id), payload {"step": {"id", "state", ...}}: "state" is where the list is then. More by "id":
-council {"members": [[account, seat]]}, excuse {"member", "reason"}, take-out {"case_files", "reason", "list_sha256"},
-conclude {"kept": {case file: {"choice", "period"}}, "list_sha256"?}, decide and decide-alone {"paper"},
-close {"dossier"?: {"case_file_id"}}. What else a step carries, and whether it may be taken at all, is the business of
-`archive.procedure.follow`.
+council {"members": [[account, seat]], "absences"?: "kept"}, excuse {"member", "reason"},
+take-out {"case_files", "reason", "list_sha256"}, conclude {"kept": {case file: {"choice", "period"}}, "list_sha256"?},
+decide and decide-alone {"paper"}, close {"dossier"?: {"case_file_id"}}. What else a step carries, and
+whether it may be taken at all, is the business of `archive.procedure.follow`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from archive.ledger.event import Event
 from archive.reason import Reason, as_text, because
 from archive.register.decisions import ITEM_KEPT, ITEM_TAKEN_OUT, Order, OrderItem
-from archive.register.disposal import CouncilMember, DisposalList
+from archive.register.disposal import ABSENCES_KEPT, CouncilMember, DisposalList
+from archive.viewer import same_person
 
 
 def listed(session: Session, event: Event) -> None:
@@ -46,12 +47,15 @@ def stepped(session: Session, event: Event, order: Order) -> None:
         row.state, row.since = told["state"], event.at
     kind = told["id"]
     if kind == "council":
+        kept = told.get("absences") == ABSENCES_KEPT
+        absent = [one.account for one in row.members if one.excused and kept]
         for one in row.members:
             session.delete(one)
         session.flush()
         session.expire(row, ["members"])
         for account, seat in told["members"]:
-            session.add(CouncilMember(order_id=order.id, account=account, seat=seat, excused=False))
+            away = any(same_person(account, one) for one in absent)
+            session.add(CouncilMember(order_id=order.id, account=account, seat=seat, excused=away))
     elif kind == "excuse":
         member = session.get(CouncilMember, (order.id, told["member"]))
         if member is not None:

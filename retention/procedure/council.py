@@ -18,6 +18,7 @@ from archive.procedure.seats import Member
 from archive.procedure.story import Story
 from archive.reason import Reason, because
 from archive.register.decisions import OrderState
+from archive.register.disposal import ABSENCES_KEPT
 from archive.register.models import CaseFile
 from archive.viewer import Role, Viewer
 from retention.appraisal import extend_by_council, longer
@@ -29,6 +30,10 @@ from retention.typed_period import typed_period
 
 SITS = (Role.COUNCIL, Role.ARCHIVIST)
 """Roles in which somebody sits on a council: the secretary is an archivist (Law 01/2011/QH13 Điều 18)."""
+
+
+ABSENCES = {"absences": ABSENCES_KEPT}
+"""In the event of a council that is changed: who stays and is absent stays so."""
 
 
 @dataclass(frozen=True)
@@ -58,8 +63,8 @@ def form(
     Args:
         session: an open transaction.
         order_id: of the list.
-        members: everybody on it, whole; who stays keeps their votes. Who leaves after voting must have been noted as
-            absent (`excuse`); their votes are kept for the minutes and do not count.
+        members: everybody on it, whole; who stays keeps their votes, and is absent as before. Who leaves after
+            voting must have been noted as absent (`excuse`); their votes are kept for the minutes and do not count.
         paper: the decision that forms it.
         viewer: the head.
         now: aware time.
@@ -81,6 +86,7 @@ def form(
             "paper": paper.as_json(),
             "members": [[one.account, one.seat.value] for one in members],
             "reason": reason.strip(),
+            **ABSENCES,
         },
         named={one.account: one.name for one in members},
     )

@@ -54,7 +54,8 @@ class Lists(Desk):
 
         if self.tried("form", allowed, act):
             self.tally["council changed"] += sheet.council is not None
-            sheet.council, sheet.absent = dict(members), set()
+            sheet.council = dict(members)
+            sheet.absent &= members.keys()
             if not sheet.concluded:
                 sheet.votes = {one: votes for one, votes in sheet.votes.items() if one in members}
 

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 import pytest
 from procedure_people import CHAIR, EXPERT, LEADER, PEOPLE, R2_ENDED, on, paper, seen, walked
 from retention_town import AN, HEAD, NOW, Town, person
+from sqlalchemy import select
 
 from archive.errors import OrderRefusedError
 from archive.procedure.ballots import Ballot, Choice
 from archive.procedure.seats import Member, Seat
 from archive.procedure.states import State
 from archive.procedure.story import Story
-from archive.register.session import transaction
+from archive.register.disposal import CouncilMember
+from archive.register.session import reading, transaction
 from archive.viewer import Role, Viewer
 from retention.procedure import council
 
@@ -124,6 +126,62 @@ def test_an_absent_chair_concludes_nothing_and_is_replaced(voting: Story) -> Non
     form(voting, with_seat(Seat.CHAIR, NEW.name))
     vote(voting, NEW, DESTROY)
     assert set(conclude(voting, NEW).items) == set(voting.items)
+
+
+def excused_in_the_register(story: Story) -> set[str]:
+    with reading() as session:
+        query = select(CouncilMember.account).where(
+            CouncilMember.order_id == story.order_id, CouncilMember.excused
+        )
+        return set(session.scalars(query))
+
+
+def test_a_noted_absence_stays_with_who_stays_and_goes_with_who_leaves(voting: Story) -> None:
+    excuse(voting, EXPERT)
+    excuse(voting, LEADER, "Đi học")
+    moved = [
+        *with_seat(Seat.EXPERT, NEW.name),
+        Member(EXPERT.name.upper(), Seat.MEMBER),  # who is ill is ill on another seat, too
+    ]
+    story = form(voting, moved)
+    assert story.council is not None
+    absent = {one.account: one.excused for one in story.council.members if one.excused}
+    assert absent == {EXPERT.name.upper(): "Ốm nặng", LEADER.name: "Đi học"}
+    assert excused_in_the_register(story) == absent.keys()
+    assert {one.account for one in story.voters}.isdisjoint(absent)
+    with pytest.raises(OrderRefusedError, match="is excused: Đi học"):
+        vote(story, LEADER, DESTROY)
+
+    gone = form(
+        story, with_seat(Seat.OWNING_UNIT, NEW.name)
+    )  # the leader leaves, the expert sits where they sat
+    back = form(gone, FOUR)  # and comes back: nobody says that they are absent now
+    assert back.council is not None
+    assert [one.excused for one in back.council.members if one.account == LEADER.name] == [""]
+    assert excused_in_the_register(back) == {EXPERT.name}
+
+
+def test_the_minutes_keep_an_absence_when_another_secretary_comes_to_sign(voting: Story) -> None:
+    excuse(voting, LEADER)
+    for voter in (CHAIR, EXPERT):
+        vote(voting, voter, DESTROY)
+    conclude(voting)
+    story = form(voting, with_seat(Seat.SECRETARY, NEW.name))
+    assert story.council is not None
+    assert [one.excused for one in story.council.members if one.account == LEADER.name] == ["Ốm nặng"]
+
+
+def test_a_council_that_was_changed_before_absences_stayed_is_read_as_it_was_then(
+    voting: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    excuse(voting, LEADER)
+    with monkeypatch.context() as then:
+        then.setattr(council, "ABSENCES", {})
+        form(voting, FOUR)
+    for voter in (CHAIR, EXPERT, LEADER):  # lawful then: the change had ended the absence
+        vote(voting, voter, DESTROY)
+    story = conclude(voting)
+    assert not story.faults and story.count(sorted(voting.items)[0]).destroy == 3
 
 
 def test_a_secretary_who_left_before_signing_is_replaced_and_nobody_else_is(voting: Story) -> None:
