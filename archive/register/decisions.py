@@ -134,3 +134,8 @@ class Receipt(Base):
     at: Mapped[datetime]
     gone: Mapped[bool]  # the holder looked again and found nothing
     expires_on: Mapped[date | None]  # backups: gone by then
+
+    @property
+    def had_nothing(self) -> bool:
+        """Say whether the holder had nothing of the case file (`archive.receipt_words`)."""
+        return self.what == "nothing"

@@ -71,8 +71,6 @@ class OrderPage(Screen):
 
     def progress(self) -> str:
         """Answer how far it is, as JSON."""
-        self.request.response.setHeader("Content-Type", "application/json; charset=utf-8")
-        self.request.response.setHeader("Cache-Control", "no-store")
         facts = {
             "running": self.running,
             "reload": True,
@@ -81,4 +79,4 @@ class OrderPage(Screen):
             "total": len(self.order.items),
             "text": self.progress_text,
         }
-        return json.dumps(facts, ensure_ascii=False)
+        return self.answer_json(facts)

@@ -6,6 +6,7 @@ token, calls one act, and answers with a redirect and a status message; an error
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
@@ -132,6 +133,12 @@ class Screen(BrowserView):
     def rendered(self) -> str:
         """Return the page, named in the browser's tab by its heading."""
         return titled(self.index())
+
+    def answer_json(self, facts: Mapping[str, Any]) -> str:
+        """Answer with facts instead of the page: how far something is."""
+        self.request.response.setHeader("Content-Type", "application/json; charset=utf-8")
+        self.request.response.setHeader("Cache-Control", "no-store")
+        return json.dumps(facts, ensure_ascii=False)
 
     def refused(self, error: TangThuError) -> Any:
         """Answer with the page that says why not, and what to do next; who is not logged in is asked to."""
@@ -299,12 +306,16 @@ class Screen(BrowserView):
         Raises:
             FormError: with every field that is empty or wrong.
         """
+        refuse(self.faults_of(fields))
+
+    def faults_of(self, fields: Iterable[Field]) -> list[Fault]:
+        """Return every field of a form that is empty or wrong."""
         wanted = tuple(fields)
         given = {
             field.name: "chosen" if field.kind == "file" and self.files(field.name) else self.text(field.name)
             for field in wanted
         }
-        refuse(faults_in(given, wanted, today=self.today))
+        return list(faults_in(given, wanted, today=self.today))
 
     def agency_names(self) -> dict[str, str]:
         """Return agency code -> name of every agency in the register."""

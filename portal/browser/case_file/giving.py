@@ -126,8 +126,6 @@ class GivingScreen(Screen):
 
     def copies_progress(self) -> str:
         """Answer how far the copies are, as JSON."""
-        self.request.response.setHeader("Content-Type", "application/json; charset=utf-8")
-        self.request.response.setHeader("Cache-Control", "no-store")
         going = [one for one in self.copies if one.open]
         facts = {
             "running": bool(going),
@@ -137,7 +135,7 @@ class GivingScreen(Screen):
             "total": sum(one.total for one in going),
             "text": self.copies_text(),
         }
-        return json.dumps(facts, ensure_ascii=False)
+        return self.answer_json(facts)
 
     def copy_sent(self, giving_id: str) -> Any:
         """Answer with a copy's ZIP."""

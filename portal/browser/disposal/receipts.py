@@ -13,9 +13,6 @@ from archive.register.among import among
 from archive.register.decisions import Receipt
 from portal.i18n import _
 
-NOTHING = "nothing"
-"""What a holder writes that had nothing of a case file (`archive.receipt_words`)."""
-
 
 @dataclass(frozen=True)
 class OfFile:
@@ -58,14 +55,14 @@ def words(receipt: Receipt) -> tuple[Any, str]:
     """Return what a receipt comes to, as a message, and its tone."""
     if not receipt.gone:
         return _("Not erased yet"), "wait"
-    if receipt.what == NOTHING:
+    if receipt.had_nothing:
         return _("Had nothing of it"), "quiet"
     return _("Erased; looked again, nothing left"), "ok"
 
 
 def _in_short(receipts: Iterable[Receipt]) -> tuple[Any, str]:
     all_of_them = tuple(receipts)
-    had = [one for one in all_of_them if one.what != NOTHING or not one.gone]
+    had = [one for one in all_of_them if not one.had_nothing or not one.gone]
     gone = sum(one.gone for one in had)
     numbers = {"gone": gone, "had": len(had), "asked": len(all_of_them)}
     told = _("Erased at ${gone} of ${had} places that had it; ${asked} asked", mapping=numbers)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -196,12 +195,10 @@ class ReceptionProgress(Screen):
         if not self.viewer.agencies_with(HISTORICAL):
             raise NotFound(self.__name__)
         left = len(reception.unanswered(ExportsSettings.load().inbox))
-        self.request.response.setHeader("Content-Type", "application/json; charset=utf-8")
-        self.request.response.setHeader("Cache-Control", "no-store")
         text = (
             self.t(_("${number} packages are still to be checked", mapping={"number": left}))
             if left
             else self.t(_("All packages are checked"))
         )
         facts = {"running": left > 0, "reload": True, "version": str(left), "text": text}
-        return json.dumps(facts, ensure_ascii=False)
+        return self.answer_json(facts)

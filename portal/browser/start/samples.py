@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,8 +121,6 @@ class SamplesProgress(Screen):
         found = furnished.read() if known else None
         if found is None:
             raise NotFound(self.__name__)
-        self.request.response.setHeader("Content-Type", "application/json; charset=utf-8")
-        self.request.response.setHeader("Cache-Control", "no-store")
         facts = {
             "running": not found.settled,
             "reload": True,
@@ -132,4 +129,4 @@ class SamplesProgress(Screen):
             "done": found.arrived - found.under_way,
             "total": found.wanted,
         }
-        return json.dumps(facts, ensure_ascii=False)
+        return self.answer_json(facts)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
@@ -194,11 +193,9 @@ class SubmissionScreen(DecidingScreen):
         return stored and self.may("Tang Thu: Read records")
 
     def _progress(self) -> str:
-        self.request.response.setHeader("Content-Type", "application/json; charset=utf-8")
-        self.request.response.setHeader("Cache-Control", "no-store")
         row = self.submission
         steps = [{"step": name, "state": state} for name, state in step_states(row).items()]
-        return json.dumps(
+        return self.answer_json(
             {
                 "state": row.state,
                 "running": row.state in STATES_OPEN,
@@ -206,8 +203,7 @@ class SubmissionScreen(DecidingScreen):
                 "version": version(row),
                 "text": self.line(),
                 "steps": steps,
-            },
-            ensure_ascii=False,
+            }
         )
 
     def line(self) -> str:

@@ -16,14 +16,13 @@ from archive.procedure.kept import against_keeping, begun
 from archive.procedure.links import Fate, Link
 from archive.procedure.states import STATES_END, State
 from archive.reason import because
-from archive.register.decisions import Order, OrderKind
 from archive.register.models import CaseFile
 from archive.register.session import reading, transaction
 from archive.viewer import Role, roles_as_json
+from portal.browser.disposal.one_list import PROGRESS, OneList
 from portal.browser.form_fields import MissingError
 from portal.browser.screen import Pages, Screen
 from portal.disposal_lists import name_of
-from portal.events import SEES
 from portal.i18n import _
 from retention.procedure import fates, taking
 from retention.procedure.standing import Standing, Stands, counts, standings
@@ -64,12 +63,7 @@ class LinkedScreen(Screen):
 
     def prepare(self) -> Any:
         """Read the list and its linked documents; answer how far it is when asked for that."""
-        order = self.session.get(Order, self.path[0]) if self.path else None
-        if order is None or order.kind != OrderKind.DESTRUCTION:
-            raise NotFound("which list?")
-        if not any(self.viewer.has(role, order.agency_code) for role in SEES):
-            raise NotFound(self.path[0])
-        self.order = order
+        self.order = order = OneList(self).order
         self.list_name = name_of(self.session, order)
         self.story = taking.story(self.session, order.id)
         self.open = (
@@ -79,7 +73,7 @@ class LinkedScreen(Screen):
         )
         self.all = standings(self.session, self.story, today=self.today, look=self.open)
         self.half_made = self.open and bool(begun(self.session, self.story.items))
-        if self.path[1:] == ("tien-do",):
+        if self.path[1:] == (PROGRESS,):
             return self.progress()
         if self.path[1:]:
             raise NotFound(self.path[1])
@@ -117,10 +111,8 @@ class LinkedScreen(Screen):
 
     def progress(self) -> str:
         """Answer how far it is, as JSON."""
-        self.request.response.setHeader("Content-Type", "application/json; charset=utf-8")
-        self.request.response.setHeader("Cache-Control", "no-store")
         facts = {"running": self.running, "reload": True, "version": self.version, "text": self.progress_text}
-        return json.dumps(facts, ensure_ascii=False)
+        return self.answer_json(facts)
 
     def stands(self, one: Standing) -> dict[str, str]:
         """Return label and tone of how a document stands."""

@@ -8,7 +8,7 @@ from archive.register.session import reading
 from portal import people
 from portal.browser.disposal.procedure.doing import step
 from portal.browser.disposal.procedure.forms import FORMS, SEATS
-from portal.browser.form_fields import Fault, faults_in, refuse
+from portal.browser.form_fields import Fault, refuse
 from portal.browser.screen import Screen
 from portal.i18n import _
 from retention.procedure import council, taking
@@ -21,9 +21,7 @@ def form(screen: Screen) -> None:
         for name, value in sorted(screen.request.form.items())
         if name.startswith("seat-") and value in SEATS
     ]
-    fields = FORMS["council-change" if _formed(screen) else "council"].fields
-    given = {field.name: screen.text(field.name) for field in fields}
-    faults = [*faults_in(given, fields, today=screen.today)]
+    faults = screen.faults_of(FORMS["council-change" if _formed(screen) else "council"].fields)
     if not members:
         faults.insert(0, Fault("seats", _("Members of the council"), because("portal.not-chosen")))
     refuse(faults)
