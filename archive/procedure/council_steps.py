@@ -10,7 +10,7 @@ from archive.procedure import seats
 from archive.procedure.ballots import Ballot, Choice, count
 from archive.procedure.list_steps import without
 from archive.procedure.papers import paper_of
-from archive.procedure.seats import Member, Seat
+from archive.procedure.seats import LEADS, Member, Seat
 from archive.procedure.states import START, STATES_COUNCIL, State
 from archive.procedure.story import Conclusion, Council, Happened, Left, Story
 from archive.procedure.versions import DAYS_AND_KEPT, binds
@@ -74,7 +74,7 @@ def excused(story: Story, happened: Happened, told: Mapping[str, Any]) -> tuple[
     member = council.named(account) if council else None
     if council is None or member is None:
         return story, [*faults, because("archive.not-on-council", who=account)]
-    if by is None or (by.seat not in (Seat.CHAIR, Seat.SECRETARY) and member.seat is not Seat.CHAIR):
+    if by is None or (by.seat not in LEADS and member.seat is not Seat.CHAIR):
         faults.append(because("archive.not-chair", who=happened.actor))
     if same_person(happened.actor, story.proposed_by):
         faults.append(because("archive.excuses-on-own", who=happened.actor))
@@ -126,8 +126,8 @@ def concluded(story: Story, happened: Happened, told: Mapping[str, Any]) -> tupl
         faults.append(because("archive.step-other-role", step="conclude", role=Role.COUNCIL))
     for account, number in story.missing_votes().items():
         faults.append(because("archive.votes-missing", who=account, number=number))
-    took_part, may_vote = story.take_part
-    if 2 * took_part <= may_vote:
+    if story.too_few:
+        took_part, may_vote = story.take_part
         faults.append(because("archive.too-many-absent", present=took_part, of=may_vote))
     counts = {id: count(story.ballots(id).values()) for id in story.items}
     kept = {

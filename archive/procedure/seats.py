@@ -25,6 +25,10 @@ class Seat(StrEnum):
     MEMBER = "member"
 
 
+LEADS = frozenset({Seat.CHAIR, Seat.SECRETARY})
+"""Seats of those who run a meeting."""
+
+
 @dataclass(frozen=True)
 class Member:
     """Somebody on the council.

@@ -270,6 +270,12 @@ class Story:
         may = [one for one in members if not same_person(one.account, self.proposed_by)]
         return sum(not one.excused or not self.not_voted(one.account) for one in may), len(may)
 
+    @property
+    def too_few(self) -> bool:
+        """Say whether so few members take part that nothing can be concluded: more than half must."""
+        take_part, of = self.take_part
+        return 2 * take_part <= of
+
     def ballots(self, case_file_id: str) -> dict[str, Ballot]:
         """Return who voted what on one case file; a vote counts also when its member is absent since."""
         return {who: of[case_file_id] for who, of in self.votes.items() if case_file_id in of}
@@ -292,5 +298,8 @@ class Story:
 
     def not_voted(self, account: str) -> frozenset[str]:
         """Return the case files on the list without a vote of this person that counts."""
-        of = next((of for who, of in self.votes.items() if same_person(who, account)), {})
-        return frozenset(self.items.keys() - of.keys())
+        return frozenset(self.items.keys() - self.votes_of(account).keys())
+
+    def votes_of(self, account: str) -> Mapping[str, Ballot]:
+        """Return the votes of this person that count, by case file."""
+        return next((of for who, of in self.votes.items() if same_person(who, account)), {})

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from archive.procedure.ballots import Ballot
-from archive.viewer import same_person
 from portal.browser.disposal.procedure import forms
 from portal.browser.disposal.procedure.shown import ShownLines
 
@@ -22,8 +21,7 @@ class Cards:
 
     def mine(self) -> Mapping[str, Ballot]:
         """Return this person's votes, by case file."""
-        votes = self.lines.story.votes.items()
-        return next((of for who, of in votes if same_person(who, self.screen.viewer.name)), {})
+        return self.lines.story.votes_of(self.screen.viewer.name)
 
     def items(self) -> list[Any]:
         """Return the case files to vote on, in the order of the list."""

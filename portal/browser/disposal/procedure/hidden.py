@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from archive.procedure.seats import Seat
+from archive.procedure.seats import LEADS
 from archive.procedure.story import Story
-from archive.viewer import Role, Viewer, same_person
+from archive.viewer import Role, Viewer
 
-_LEADS = frozenset({Seat.CHAIR, Seat.SECRETARY})
 _FOLLOW = (Role.HEAD, Role.AUDITOR, Role.ARCHIVIST)
 
 
@@ -19,11 +18,10 @@ def hidden_votes(story: Story, viewer: Viewer) -> frozenset[str]:
     if story.conclusion is not None:
         return frozenset()
     member = story.council.named(viewer.name) if story.council else None
-    if member is not None and member.seat in _LEADS:
+    if member is not None and member.seat in LEADS:
         return frozenset()
     everything = frozenset(story.items) | frozenset(story.left)
     if member is not None and member in story.voters:
-        mine = (votes for who, votes in story.votes.items() if same_person(who, viewer.name))
-        return everything - next(mine, {}).keys()
+        return everything - story.votes_of(viewer.name).keys()
     follows = any(viewer.has(role, story.agency_code) for role in _FOLLOW)
     return frozenset() if follows else everything

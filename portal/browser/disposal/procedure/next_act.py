@@ -35,8 +35,7 @@ def too_many_absent(story: Story) -> bool:
     """Say whether so many members are noted as absent that nothing can be concluded: the head replaces them."""
     if story.state not in STATES_COUNCIL or story.council is None or story.conclusion is not None:
         return False
-    take_part, of = story.take_part
-    return 2 * take_part <= of
+    return story.too_few
 
 
 def opinion_against(story: Story) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archive.procedure.seats import Seat
+from archive.procedure.seats import LEADS, Seat
 from archive.procedure.story import Story
 from archive.viewer import Role, same_person
 from portal import people
@@ -43,7 +43,7 @@ class Seating:
         mine = council.named(self.screen.viewer.name) if council else None
         if council is None or mine is None:
             return []
-        leads = mine.seat in (Seat.CHAIR, Seat.SECRETARY)
+        leads = mine.seat in LEADS
         found = [one for one in council.members if leads or one.seat is Seat.CHAIR]
         return [(one.account, self.screen.person(one.account)) for one in found]
 
