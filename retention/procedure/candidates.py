@@ -123,7 +123,7 @@ def _listed_in(session: Session, ids: Sequence[str]) -> dict[str, str]:
     )
     listed = dict(session.execute(query.order_by(Order.id.desc())).all())
     names = names_of(session, set(listed.values())) if listed else {}
-    return {id: names.get(order_id, order_id) for id, order_id in listed.items()}
+    return {id: names.get(order_id) or order_id for id, order_id in listed.items()}
 
 
 def _told_of(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
