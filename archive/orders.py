@@ -6,7 +6,7 @@ and the people who approved; the vault checks all of that again at the moment it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from archive.order_check import NEEDED, missing_approvals, newest_hashes
 from archive.order_list import list_hash
 from archive.reason import Reason, because
 from archive.register.among import among
-from archive.register.decisions import Order, OrderKind, OrderState
+from archive.register.decisions import NUMBER_LONGEST, Order, OrderKind, OrderState
 from archive.register.models import CaseFile, CaseFileState, new_id
 from archive.register.pieces import pieces
 from archive.register.projection import apply
@@ -68,8 +68,9 @@ def propose(session: Session, new: NewOrder, *, viewer: Viewer, now: datetime) -
 
     Raises:
         NotAllowedError: the viewer is neither archivist nor head at the agency.
-        OrderRefusedError: no reason or document given, a case file is unknown, named twice, of another
-            agency, or gone already, or it is a destruction without its procedure (`archive.procedure`).
+        OrderRefusedError: no reason or document given, its number is too long, a case file is unknown,
+            named twice, of another agency, or gone already, or it is a destruction without its procedure
+            (`archive.procedure`).
     """
     if not any(viewer.has(role, new.agency_code) for role in MAY_PROPOSE):
         raise NotAllowedError(
@@ -80,6 +81,7 @@ def propose(session: Session, new: NewOrder, *, viewer: Viewer, now: datetime) -
         reasons.append(because("archive.no-reason-given"))
     if not new.document_number.strip():
         reasons.append(because("archive.no-document-number"))
+    reasons.extend(against_length(new.document_number))
     scoped = new.kind in (OrderKind.HOLD, OrderKind.LIFT_HOLD) and "scope" in new.payload
     if not items and not scoped and new.kind not in WITHOUT_CASE_FILES:
         reasons.append(because("archive.no-file-named"))
@@ -282,6 +284,12 @@ def mark(
     )
     apply(session, event)
     return order
+
+
+def against_length(number: str) -> Iterator[Reason]:
+    """Yield that a document's number has more characters than the register keeps: it is never cut. Pure."""
+    if len(number) > NUMBER_LONGEST:
+        yield because("archive.document-number-too-long", count=len(number), most=NUMBER_LONGEST)
 
 
 def _items(session: Session, new: NewOrder) -> tuple[list[tuple[str, str]], list[Reason]]:

@@ -38,6 +38,10 @@ ORDERS_OPEN = (OrderState.PROPOSED, OrderState.APPROVED, OrderState.EXECUTING)
 """States in which an order still means to do something to the case files it names."""
 
 
+NUMBER_LONGEST = 60
+"""Characters of a document's number and notation, as the forms take it."""
+
+
 class Order(Base):
     """A decision of the office, checked by the vault itself."""
 
@@ -48,7 +52,7 @@ class Order(Base):
     proposed_by: Mapped[str] = mapped_column(String(80))
     agency_code: Mapped[str] = mapped_column(String(35))
     reason: Mapped[str] = mapped_column(Text)
-    document_number: Mapped[str] = mapped_column(String(60))  # the decision it rests on
+    document_number: Mapped[str] = mapped_column(String(NUMBER_LONGEST))  # the decision it rests on
     document_date: Mapped[date]
     document_sha256: Mapped[str] = mapped_column(Sha256, default="")
     list_sha256: Mapped[str] = mapped_column(Sha256)  # over the items, sorted; see archive.orders

@@ -90,9 +90,9 @@ def take(
     if transition is not None and "linked-kept" in transition.conditions:
         reasons += against_kept(session, before)
     if told.get("paper"):
-        reasons += against_number(
-            session, order.agency_code, step, paper_of(told["paper"]), order_id=order.id
-        )
+        paper = paper_of(told["paper"])
+        reasons += orders.against_length(paper.number)
+        reasons += against_number(session, order.agency_code, step, paper, order_id=order.id)
     if reasons:
         raise OrderRefusedError(reasons)
     told["state"] = new.state.value

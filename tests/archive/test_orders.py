@@ -169,6 +169,7 @@ def test_an_order_not_there_is_not_found(house: Path) -> None:
     [
         ({"reason": " "}, "a reason is missing"),
         ({"document_number": ""}, "number of the decision is missing"),
+        ({"document_number": "1" * 61}, "has 61 characters, more than the 60"),
         ({"case_file_ids": ()}, "no case file is named"),
         ({"case_file_ids": ("unknown",)}, "is no case file of agency"),
     ],

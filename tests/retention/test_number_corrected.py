@@ -106,3 +106,13 @@ def test_a_list_given_up_for_the_day_of_its_letter_is_made_anew_with_the_true_da
     with transaction() as session:
         listing.abort(session, wrong.order_id, reason="tờ trình ghi sai ngày", viewer=AN, now=NOW)
     assert proposed(file, Paper("12/TTr", TODAY)).letter == Paper("12/TTr", TODAY)
+
+
+def test_a_number_that_the_register_cannot_keep_whole_is_refused_and_not_cut(town: Town) -> None:
+    longest = "1" * 57 + "/QĐ"
+    with pytest.raises(OrderRefusedError, match="has 61 characters, more than the 60"):
+        proposed(town.store("01"), Paper(longest + "1", TODAY))
+    order_id = proposed(town.store("02"), Paper(longest, TODAY)).order_id
+    with pytest.raises(OrderRefusedError, match="has 61 characters, more than the 60"):
+        formed(order_id, Paper("2" + longest, TODAY))
+    assert formed(order_id, Paper("2" + longest[1:], TODAY)).number == "2" + longest[1:]

@@ -23,7 +23,9 @@ def paper_given(screen: Screen, agency_code: str, day: date) -> Paper:
         TemporaryError: it could not be looked at now.
     """
     kept = kept_file(screen, agency_code)
-    return Paper(screen.text("number", 60), day, kept.sha256 if kept else "", kept.about.name if kept else "")
+    return Paper(
+        screen.text("number", 200), day, kept.sha256 if kept else "", kept.about.name if kept else ""
+    )
 
 
 def kept_file(screen: Screen, agency_code: str) -> shelf.Waiting | None:

@@ -164,7 +164,7 @@ class HandoverScreen(Screen):
             agency_code=self.text("agency", 35),
             case_file_ids=self.ticked,
             reason=self.text("reason"),
-            document_number=self.text("number", 60),
+            document_number=self.text("number", 200),
             document_date=day_of(self.text("date", 10), latest=self.today),
         )
         with joined() as session:

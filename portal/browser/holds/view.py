@@ -156,7 +156,7 @@ class HoldsScreen(Screen):
                 agency_code=file.agency_code,
                 case_file_ids=[file_id],
                 reason=self.text("reason"),
-                document_number=self.text("number", 60),
+                document_number=self.text("number", 200),
                 document_date=day,
                 until=until,
                 viewer=self.viewer,
@@ -177,7 +177,7 @@ class HoldsScreen(Screen):
                 session,
                 self.text("hold", 36),
                 reason=self.text("reason"),
-                document_number=self.text("number", 60),
+                document_number=self.text("number", 200),
                 document_date=day_of(self.text("date", 10), latest=self.today),
                 viewer=self.viewer,
                 now=self.now,
@@ -188,7 +188,7 @@ class HoldsScreen(Screen):
         """Ask for everything one order holds to be lifted; a second person says yes."""
         self.ask_for(LIFTING)
         basis = Basis(
-            self.text("reason"), self.text("number", 60), day_of(self.text("date", 10), latest=self.today)
+            self.text("reason"), self.text("number", 200), day_of(self.text("date", 10), latest=self.today)
         )
         with joined() as session:
             wide_holds.propose_lift_all(

@@ -76,7 +76,7 @@ class WideHoldScreen(Screen):
         """Place the hold; it takes effect at once."""
         searched = bool(self.text(way_back.NAME, way_back.LONGEST))
         day, until = days_of(self, PLACING if searched else (WHAT, *PLACING))
-        basis = Basis(self.text("reason"), self.text("number", 60), day, until)
+        basis = Basis(self.text("reason"), self.text("number", 200), day, until)
         with joined() as session:
             placed = self._place(session, basis)
             for one in placed:
