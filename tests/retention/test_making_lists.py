@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -56,10 +57,10 @@ def test_a_long_list_is_made_and_submitted_with_as_many_questions_as_a_short_one
     for number in (2, 14):
         ids = [town.store(f"{number}-{n}", on_disk=False) for n in range(number)]
         new = new_list(ids, f"{number}/TTr")
-        story, to_make = questions(lambda s, new=new: listing.propose(s, new, viewer=AN, now=MADE))  # type: ignore[misc]
-        id = story.order_id
-        _, to_submit = questions(lambda s, id=id: listing.submit(s, id, viewer=AN, now=NOW))  # type: ignore[misc]
+        story, to_make = questions(partial(listing.propose, new=new, viewer=AN, now=MADE))
+        _, to_submit = questions(partial(listing.submit, order_id=story.order_id, viewer=AN, now=NOW))
         asked.append((to_make, to_submit))
+    assert all(asked[0])  # somebody counted
     assert asked[0] == asked[1]
 
 

@@ -10,6 +10,7 @@ from plone import api
 
 from archive import furnished, list_names
 from archive.ledger.event import Event
+from archive.register.decisions import Order
 from archive.register.models import SubmissionState
 from archive.vietnam import local
 from archive.viewer import Role
@@ -20,7 +21,7 @@ from portal.browser.disposal.to_begin import left_words, tone_of
 from portal.browser.ledger import objects
 from portal.browser.screen import Screen
 from portal.browser.start.samples import arrived, to_try, version
-from portal.browser.start.today import WORKING, Today, today_for
+from portal.browser.start.today import SHOWN, WORKING, Today, today_for
 from portal.browser.submissions.rows import rows_of
 from portal.disposal_lists import Lists
 from portal.i18n import _
@@ -87,6 +88,11 @@ class StartPage(Screen):
     def on_their_way(self) -> int:
         """Return how many submissions are on their way."""
         return sum(self.facts.counts.get(state, 0) for state in WORKING)
+
+    @property
+    def handovers(self) -> Sequence[Order]:
+        """Return the first of the hand-overs under way."""
+        return self.facts.handovers[:SHOWN]
 
     def more(self, number: int, shown: Sequence[Any]) -> str:
         """Return how many of a list that is cut are not shown, in words that lead to all; "" when all are."""
